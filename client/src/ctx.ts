@@ -1,0 +1,3 @@
+export interface Ctx {
+  readonly id: string;
+}

@@ -1,0 +1,71 @@
+import type { Problem } from "./base/problem.js";
+import type { KernelCost, Estimate } from "./cost/cost.js";
+import type { Model, NodeId } from "./graph/graph.js";
+import type { InferredGraph } from "./graph/inferred.js";
+import type { Lowered } from "./lower/lowered.js";
+import type { MemoryPlan } from "./memory/plan.js";
+import type { Target } from "./targets/target.js";
+
+/** What the user fixes before shapes are inferred. */
+export interface Bindings {
+  /** Replaces the first symbolic or declared extent of every input that has a batch dimension. */
+  readonly batch?: number;
+  /** Types given for inputs by name; "" binds the single input. */
+  readonly inputs: ReadonlyMap<string, import("./graph/value-type.js").TensorType>;
+  readonly dims: ReadonlyMap<string, number>;
+}
+
+/** One node of the source, with what it takes whatever the target. Parallel to `model.graph.nodes`. */
+export interface Layer {
+  readonly nodeId: NodeId;
+  readonly parameterCount: number;
+  /** Bytes of its constant inputs as the file stores them. */
+  readonly weightBytes: number;
+  /** `undefined`: not known, `reason` says why. */
+  readonly macs: number | undefined;
+  readonly flops: number | undefined;
+  readonly readBytes: number | undefined;
+  readonly writeBytes: number | undefined;
+  readonly isCosted: boolean;
+  readonly reason?: string;
+  /** True when it is computed once when the model is loaded: its inputs are all constants. */
+  readonly isFolded: boolean;
+}
+
+export interface Totals {
+  readonly parameterCount: number;
+  readonly weightBytes: number;
+  readonly macs: number | undefined;
+  readonly flops: number | undefined;
+  readonly activationElements: number | undefined;
+  /** Nodes without a rule or without shapes. */
+  readonly uncostedCount: number;
+}
+
+/** The model on one target. Parallel to `layers`; a node inside a fused kernel has its share in `seconds`. */
+export interface TargetAnalysis {
+  readonly target: Target;
+  readonly batch: number | undefined;
+  readonly lowered: Lowered;
+  readonly kernelCosts: readonly KernelCost[];
+  readonly latency: Estimate | undefined;
+  readonly energy: Estimate | undefined;
+  readonly weightBytes: number;
+  readonly memoryPlan: MemoryPlan | undefined;
+  readonly peakActivationBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+  readonly capacityBytes: number;
+  readonly fits: boolean | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Everything known of one model under one set of bindings. Immutable. */
+export interface Analysis {
+  readonly model: Model;
+  readonly inferred: InferredGraph;
+  readonly layers: readonly Layer[];
+  readonly totals: Totals;
+  readonly memoryPlan: MemoryPlan | undefined;
+  readonly targets: readonly TargetAnalysis[];
+  readonly problems: readonly Problem[];
+}

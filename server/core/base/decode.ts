@@ -1,0 +1,60 @@
+import type { Problem } from "./problem.js";
+
+/**
+ * Turns unknown JSON into data, collecting every complaint instead of stopping at the first. Each method answers
+ * `undefined` where the value is wrong, having reported why, with its JSON path.
+ */
+export class Decoder {
+  readonly problems: Problem[] = [];
+  readonly #subject: string;
+
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  complain(path: string, sentence: string): undefined {
+    this.problems.push({
+      code: "RP2001",
+      severity: "error",
+      message: `${this.#subject}: \`${path}\` ${sentence}`,
+      place: { kind: "path", path },
+    });
+    return undefined;
+  }
+
+  object(value: unknown, path: string): Readonly<Record<string, unknown>> | undefined {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return this.complain(path, "should be an object.");
+    return value as Record<string, unknown>;
+  }
+
+  array(value: unknown, path: string): readonly unknown[] | undefined {
+    return Array.isArray(value) ? value : this.complain(path, "should be a list.");
+  }
+
+  string(value: unknown, path: string): string | undefined {
+    return typeof value === "string" && value !== ""
+      ? value
+      : this.complain(path, "should be a text that is not empty.");
+  }
+
+  number(
+    value: unknown,
+    path: string,
+    range: { readonly low: number; readonly high: number },
+  ): number | undefined {
+    if (typeof value !== "number" || !Number.isFinite(value))
+      return this.complain(path, "should be a number.");
+    if (value < range.low || range.high < value)
+      return this.complain(
+        path,
+        `should lie between ${range.low} and ${range.high}; it is ${value}.`,
+      );
+    return value;
+  }
+
+  oneOf<T extends string>(value: unknown, path: string, allowed: readonly T[]): T | undefined {
+    const found = allowed.find((candidate) => candidate === value);
+    return found ?? this.complain(path, `should be one of ${allowed.join(", ")}.`);
+  }
+}

@@ -1,0 +1,26 @@
+import type { Place } from "./text-span.js";
+
+export type Severity = "error" | "warning" | "information" | "hint";
+
+/**
+ * Something a person should know about their input. The sentence says what is wrong, where, and what to do.
+ *
+ * Codes are stable and grouped by stage: RP10xx reading a file, RP11xx shapes and types, RP12xx operator
+ * support and rules, RP20xx targets and cost, RP24xx memory, RP90xx our own mistakes.
+ */
+export interface Problem {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly place?: Place;
+  /** Index of the node in its graph that the problem speaks of, where there is one. */
+  readonly nodeId?: number;
+}
+
+/** Receives problems in the order in which they are found. */
+export type Report = (problem: Problem) => void;
+
+export interface Outcome<T> {
+  readonly value: T;
+  readonly problems: readonly Problem[];
+}

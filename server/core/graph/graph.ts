@@ -1,0 +1,120 @@
+import type { Place } from "../base/text-span.js";
+import type { ElementType } from "./element-type.js";
+import type { TensorType, ValueType } from "./value-type.js";
+
+/**
+ * What every format reader produces and every later stage reads. Plain data; nodes and values are indices into their
+ * graph's lists, so a graph of 50,000 nodes is a few flat arrays. Weights are references, never contents.
+ */
+export interface Model {
+  /** Id of the reader that made it: `onnx`, `onnx-text`, `op`. */
+  readonly format: string;
+  readonly name: string;
+  /** Tool and version that wrote the file, as it says itself. */
+  readonly producer: string;
+  readonly irVersion: number | undefined;
+  /** Operator set version by domain; the default domain is "". */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly graph: Graph;
+  /** Model-local functions; `expandFunctions` inlines them before shapes are inferred. */
+  readonly functions: readonly FunctionDefinition[];
+}
+
+export type ValueId = number;
+export type NodeId = number;
+/** Stands for an optional input or output that the node leaves out. */
+export const absent = -1;
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+  /** In execution order: a node stands after the nodes that make its inputs. Readers sort, and report cycles. */
+  readonly nodes: readonly Node[];
+  readonly values: readonly Value[];
+  /** For a body of If, Loop or Scan: which of its values are values of the graph around it. */
+  readonly captures: readonly { readonly inner: ValueId; readonly outer: ValueId }[];
+  readonly place?: Place;
+}
+
+export interface Value {
+  readonly name: string;
+  /** What the file says of it (input, output or value_info); inference checks it and does not trust it. */
+  readonly declared?: ValueType;
+  /** Present when the value is a constant of the file. */
+  readonly weight?: Weight;
+  readonly place?: Place;
+}
+
+export interface Node {
+  readonly name: string;
+  /** Canonical operator: ONNX's name, whatever the source format; rules are looked up by domain and op. */
+  readonly op: string;
+  readonly domain: string;
+  /** The name in the source's own framework where it differs: `CONV_2D`, `conv2d`. */
+  readonly sourceOp?: string;
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+  readonly attributes: Attributes;
+  /** Slash-separated path of the module the node came from; "" when not known. */
+  readonly scope: string;
+  readonly metadata?: ReadonlyMap<string, string>;
+  readonly place?: Place;
+  /** Overload of a model-local function (IR version 10); "" otherwise. */
+  readonly overload?: string;
+}
+
+export type Attributes = ReadonlyMap<string, Attribute>;
+export const noAttributes: Attributes = new Map();
+
+export type Attribute =
+  | { readonly kind: "int"; readonly value: number }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "ints"; readonly value: readonly number[] }
+  | { readonly kind: "floats"; readonly value: readonly number[] }
+  | { readonly kind: "strings"; readonly value: readonly string[] }
+  | { readonly kind: "tensor"; readonly value: Weight }
+  | { readonly kind: "tensors"; readonly value: readonly Weight[] }
+  | { readonly kind: "graph"; readonly value: Graph }
+  | { readonly kind: "graphs"; readonly value: readonly Graph[] }
+  | { readonly kind: "type"; readonly value: ValueType | undefined }
+  | { readonly kind: "types"; readonly value: readonly (ValueType | undefined)[] }
+  /** Inside a function body: the value of the calling node's attribute of that name. */
+  | { readonly kind: "reference"; readonly value: string };
+
+/** A constant tensor by reference. `data` is there only for small ones, which shape arithmetic may need. */
+export interface Weight {
+  readonly elementType: ElementType;
+  readonly shape: readonly number[];
+  /** Bytes of storage in the declared type, dense. For a sparse initializer: of its values and indices. */
+  readonly byteLength: number;
+  /** Number of stored elements when the tensor is sparse. */
+  readonly sparseCount?: number;
+  /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */
+  readonly location?: { readonly file?: string; readonly offset: number; readonly length: number };
+  readonly data?: readonly Scalar[];
+}
+
+/** Element of a small constant. 64-bit integers outside ±2^53 are rounded; only comparisons with them matter. */
+export type Scalar = number | string;
+
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly attributes: readonly string[];
+  readonly defaults: Attributes;
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly body: Graph;
+}
+
+export function weightType(weight: Weight): TensorType {
+  return { kind: "tensor", elementType: weight.elementType, shape: weight.shape };
+}
+
+/** `Conv` for the default domain, `com.microsoft:FusedConv` otherwise; `ai.onnx` is the default domain's long name. */
+export function operatorKey(domain: string, op: string): string {
+  return domain === "" || domain === "ai.onnx" ? op : `${domain}:${op}`;
+}

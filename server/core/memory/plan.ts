@@ -1,0 +1,35 @@
+import type { NodeId, ValueId } from "../graph/graph.js";
+
+/** One buffer of activations: a value, or several that share storage (views of one another). */
+export interface Buffer {
+  readonly valueIds: readonly ValueId[];
+  readonly bytes: number;
+  /** Steps of the execution order, inclusive: from the node that writes it to the last that reads it. */
+  readonly firstStep: number;
+  readonly lastStep: number;
+}
+
+export type Strategy = "naive" | "first-fit" | "best-fit" | "greedy-by-size" | "greedy-by-breadth";
+
+export interface ArenaPlan {
+  readonly strategy: Strategy;
+  /** Byte offset of each buffer, parallel to `MemoryPlan.buffers`. */
+  readonly offsets: readonly number[];
+  /** Bytes of the arena. */
+  readonly size: number;
+}
+
+export interface MemoryPlan {
+  readonly buffers: readonly Buffer[];
+  /** Bytes alive at each step. */
+  readonly liveBytes: readonly number[];
+  /** The least any plan of this order can take: the maximum of `liveBytes`. */
+  readonly lowerBound: number;
+  readonly peakStep: number;
+  readonly peakNodeId: NodeId | undefined;
+  /** Buffers (indices) alive at the peak, largest first. */
+  readonly aliveAtPeak: readonly number[];
+  /** The smallest arena found. */
+  readonly best: ArenaPlan;
+  readonly plans: readonly ArenaPlan[];
+}

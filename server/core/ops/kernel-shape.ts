@@ -1,0 +1,68 @@
+/**
+ * The shape of the work, in the terms a cost model needs. Extents are counts of elements; all are ≥ 0.
+ * A calibrated model looks up utilisation by these numbers, so they are canonical across source formats.
+ */
+export type KernelShape =
+  /** `batch` independent products [m,k]×[k,n]; `sharedRight` when one right operand serves all (a linear layer). */
+  | {
+      readonly kind: "matmul";
+      readonly batch: number;
+      readonly m: number;
+      readonly n: number;
+      readonly k: number;
+      readonly hasConstantRight: boolean;
+    }
+  | {
+      readonly kind: "conv";
+      readonly batch: number;
+      readonly groups: number;
+      readonly inputChannels: number;
+      readonly outputChannels: number;
+      readonly inputSize: readonly number[];
+      readonly outputSize: readonly number[];
+      readonly kernelSize: readonly number[];
+      readonly strides: readonly number[];
+      readonly isTransposed: boolean;
+    }
+  | {
+      readonly kind: "attention";
+      readonly batch: number;
+      readonly queryHeads: number;
+      readonly keyHeads: number;
+      readonly queryLength: number;
+      readonly keyLength: number;
+      readonly headSize: number;
+      readonly valueHeadSize: number;
+      readonly isCausal: boolean;
+      /** Keys visible to a query, 0 for all. */
+      readonly window: number;
+    }
+  /** `steps` sequential steps of `gates` gates over `batch` rows; `directions` run side by side. */
+  | {
+      readonly kind: "recurrent";
+      readonly steps: number;
+      readonly batch: number;
+      readonly inputSize: number;
+      readonly hiddenSize: number;
+      readonly gates: number;
+      readonly directions: number;
+    }
+  | { readonly kind: "pool"; readonly outputElements: number; readonly windowElements: number }
+  | { readonly kind: "elementwise"; readonly elements: number }
+  /** `rows` independent normalizations or softmaxes over `columns` elements. */
+  | { readonly kind: "normalization"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "softmax"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "reduction"; readonly inputElements: number; readonly outputElements: number }
+  | { readonly kind: "gather"; readonly elements: number }
+  /** Copies and layout changes: Transpose, Concat, Slice, Pad, Resize by copying. */
+  | { readonly kind: "movement"; readonly elements: number }
+  | { readonly kind: "resize"; readonly outputElements: number }
+  | { readonly kind: "quantize"; readonly elements: number }
+  | { readonly kind: "sort"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "transform"; readonly rows: number; readonly columns: number }
+  /** Changes no bytes: Reshape, Squeeze, Identity, Shape, and constants. A runtime executes nothing for it. */
+  | { readonly kind: "view" }
+  /** If, Loop, Scan: the work is that of its bodies. */
+  | { readonly kind: "control" };
+
+export type KernelKind = KernelShape["kind"];

@@ -1,0 +1,17 @@
+/** How numbers are stored and multiplied on a target. One file for all: `server/data/precisions/precisions.json`. */
+export interface Precision {
+  readonly id: string;
+  readonly name: string;
+  /** Key into `Chip.peaks` for matrix work, in order of preference when a chip lacks the first. */
+  readonly arithmetic: readonly string[];
+  /** Key into `Chip.vectorPeaks` for the rest, in order of preference. */
+  readonly vectorArithmetic: readonly string[];
+  /** Bits per weight element, scales included (4.5 for 4-bit blocks of 16 with an 8-bit scale). */
+  readonly weightBits: number;
+  /** Bits per activation element between kernels. */
+  readonly activationBits: number;
+  /** Bits per element of the key-value cache. */
+  readonly cacheBits: number;
+  /** True when floating-point tensors are quantized on the way into a matrix kernel, which costs a pass over them. */
+  readonly quantizesOnTheFly: boolean;
+}

@@ -1,0 +1,26 @@
+import type { Sourced } from "./chip.js";
+
+/** Software that executes a model on a chip. One file each in `server/data/runtimes`. */
+export interface Runtime {
+  readonly id: string;
+  readonly name: string;
+  /** Engine that runs what it supports (`gpu`, `npu`, `cpu`, `mcu`); the rest goes to `fallback` where there is one. */
+  readonly engine: string;
+  readonly fallback?: string;
+  /** Share of a memory level's peak bandwidth that a streaming kernel reaches. */
+  readonly bandwidthEfficiency: Sourced;
+  /** Share of the arithmetic peak that a large kernel of the kind reaches; `default` for kinds not listed. */
+  readonly computeEfficiency: Readonly<Record<string, Sourced>>;
+  /** Seconds added to every kernel (launch, dispatch). */
+  readonly kernelOverhead: Sourced;
+  /** Seconds added once per inference. */
+  readonly inferenceOverhead: Sourced;
+  /** Ids of the lowering passes it applies, in order: `fold-constants`, `fold-batch-norm`, `fuse-activation`, … */
+  readonly passes: readonly string[];
+  /** Operators (keys as in rules) that it does not run on its engine. Empty: runs all. */
+  readonly unsupported: readonly string[];
+  /** Bytes that the runtime itself takes on the device. */
+  readonly memoryOverhead: Sourced;
+  /** Interval of the roofline method: the truth is expected within [seconds × low, seconds × high] in 90 % of cases. */
+  readonly rooflineInterval: { readonly low: Sourced; readonly high: Sourced };
+}

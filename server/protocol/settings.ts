@@ -1,0 +1,105 @@
+/**
+ * Every setting is one row: the manifest section is generated from here, and client and server decode by the same
+ * rows. A wrong value is reported once and its default used.
+ */
+export interface SettingRow<T> {
+  /** Below `ridgepoint.`. */
+  readonly key: string;
+  readonly fallback: T;
+  /** JSON schema fragment for the manifest. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** One sentence for the settings editor. */
+  readonly text: string;
+  /** What must be made anew when it changes. */
+  readonly invalidates: "redraw" | "analysis";
+  readonly decode: (value: unknown) => T | undefined;
+}
+
+export const settingRows = {
+  enable: flag(
+    "enable",
+    true,
+    "Show costs in the editor. Off: no hints, lenses, hovers or problems; panels and commands still work.",
+  ),
+  hintsLatency: flag(
+    "hints.latency",
+    true,
+    "Inlay hints with the predicted time of a layer and its share.",
+  ),
+  hintsShape: flag("hints.shape", false, "Inlay hints with the shape of what a layer makes."),
+  hintsMemory: flag("hints.memory", false, "Inlay hints with the bytes of a layer's weights."),
+  codeLens: flag("codeLens", true, "One lens above a model with its totals."),
+  hover: flag("hover", true, "Costs in hovers."),
+  diagnostics: flag("diagnostics", true, "Problems of models in the Problems panel."),
+  targets: {
+    key: "targets",
+    fallback: [] as readonly string[],
+    schema: { type: "array", items: { type: "string" }, uniqueItems: true },
+    text: "Targets to predict for, as `<chip>/<runtime>/<precision>`; the first one is shown in hints. Empty: a small default set. Pick them from the status bar.",
+    invalidates: "analysis",
+    decode: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+  },
+  batch: {
+    key: "batch",
+    fallback: null as number | null,
+    schema: { type: ["integer", "null"], minimum: 1 },
+    text: "Batch size to analyse models at. Empty: as the model declares, else 1.",
+    invalidates: "analysis",
+    decode: (value) =>
+      value === null || (typeof value === "number" && Number.isInteger(value) && value >= 1)
+        ? value
+        : undefined,
+  },
+  chipFolders: {
+    key: "chipFolders",
+    fallback: [] as readonly string[],
+    schema: { type: "array", items: { type: "string" } },
+    text: "Folders with chip files of your own (`*.json`, the format of Ridgepoint's), relative to the workspace.",
+    invalidates: "analysis",
+    decode: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+  },
+} satisfies Record<string, SettingRow<never> | SettingRow<unknown>>;
+
+type Rows = typeof settingRows;
+export type Settings = { readonly [K in keyof Rows]: Rows[K]["fallback"] };
+
+/** Decodes what the editor holds under `ridgepoint`; wrong values fall back, and are named in `complaints`. */
+export function decodeSettings(section: unknown): {
+  readonly settings: Settings;
+  readonly complaints: readonly string[];
+} {
+  const complaints: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(settingRows)) {
+    const raw = lookUp(section, row.key);
+    const decoded = raw === undefined ? row.fallback : row.decode(raw);
+    if (decoded === undefined)
+      complaints.push(
+        `Setting \`ridgepoint.${row.key}\` has a value of the wrong kind; its default is used.`,
+      );
+    settings[name] = decoded === undefined ? row.fallback : decoded;
+  }
+  return { settings: settings as Settings, complaints };
+}
+
+function lookUp(section: unknown, key: string): unknown {
+  let value = section;
+  for (const part of key.split(".")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
+}
+
+function flag(key: string, fallback: boolean, text: string): SettingRow<boolean> {
+  return {
+    key,
+    fallback,
+    schema: { type: "boolean" },
+    text,
+    invalidates: "redraw",
+    decode: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
