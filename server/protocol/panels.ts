@@ -3,22 +3,35 @@ import type { ViewReply } from "./requests.js";
 
 /** What a page may ask of its host. */
 export interface HostApi {
+  /**
+   * The page listens: its first call. The answer says what it is for; what the host wants shown (a node to reveal)
+   * is sent only afterwards.
+   */
+  ready(params: null): Promise<PageStart>;
   view(params: {
     readonly view: ViewId;
     readonly params: ViewParams<ViewId>;
+    /** The user asked to try again after a failure or a cancellation; without it a known failure is not repeated. */
+    readonly isRetry?: boolean;
   }): Promise<ViewReply<ViewId>>;
   bind(params: {
     readonly batch: number | null;
     readonly dims: Readonly<Record<string, number>>;
   }): Promise<null>;
   pickTargets(params: null): Promise<null>;
-  openAsText(params: { readonly nodeName: string | null }): Promise<null>;
+  /** Opens the model as text, at the node of that id where one is given, else of that name. */
+  openAsText(params: { readonly nodeName: string | null; readonly nodeId?: number }): Promise<null>;
   copy(params: { readonly text: string }): Promise<null>;
+}
+
+export interface PageStart {
+  readonly uri: string;
+  readonly fileName: string;
 }
 
 /** What a host may ask of its page. */
 export interface PageApi {
-  /** What is shown is out of date: ask again. */
+  /** What is shown is out of date: mark it, and ask again. */
   changed(params: null): null;
   /** Select a node, from another view or the text. */
   reveal(params: { readonly nodeId: number }): null;

@@ -4,11 +4,18 @@ import type { ViewId, ViewParams, ViewResult } from "./views.js";
 /** What a view answers for one model, or why it cannot. */
 export type ViewReply<K extends ViewId> =
   | { readonly kind: "view"; readonly version: number; readonly view: ViewResult<K> }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly message: string }
+  /** The user stopped it; it runs again when asked with `isRetry`, or when the file changes. */
+  | { readonly kind: "cancelled" };
 
 /** One view of one model file, on the workspace's targets. The server reads the file itself; the page gets ranges. */
 export const viewRequest = new RequestType<
-  { readonly uri: string; readonly view: ViewId; readonly params: ViewParams<ViewId> },
+  {
+    readonly uri: string;
+    readonly view: ViewId;
+    readonly params: ViewParams<ViewId>;
+    readonly isRetry?: boolean;
+  },
   ViewReply<ViewId>,
   void
 >("ridgepoint/view");
@@ -19,6 +26,21 @@ export const textRequest = new RequestType<
   { readonly text: string },
   void
 >("ridgepoint/text");
+
+/**
+ * Between a node and its place in the text: give `nodeId` or `nodeName` to get where its statement starts, or give
+ * `offset` to get the node that stands there. `uri` is the model file's or its text document's.
+ */
+export const locateRequest = new RequestType<
+  {
+    readonly uri: string;
+    readonly nodeId?: number;
+    readonly nodeName?: string;
+    readonly offset?: number;
+  },
+  { readonly nodeId: number; readonly offset: number } | null,
+  void
+>("ridgepoint/locate");
 
 /** All targets of the catalogue, for the picker. */
 export const targetsRequest = new RequestType<Record<string, never>, readonly TargetInfo[], void>(
