@@ -1,0 +1,100 @@
+import type { Severity } from "../base/problem.js";
+import type { Method } from "../cost/cost.js";
+
+/**
+ * The JSON document of the command line, schema version 1. Seconds, bytes, joules; counts are integers; `null` stands
+ * for what is not known, never 0. Positions are zero-based, as in the language server protocol.
+ */
+export interface ReportDocument {
+  readonly schemaVersion: 1;
+  readonly file: string | null;
+  /** Format that the input was read as: `onnx`, `onnx-text`, `op`; `null` when no format fits. */
+  readonly kind: string | null;
+  readonly model: ReportModel | null;
+  readonly layers: readonly ReportLayer[];
+  readonly targets: readonly ReportTarget[];
+  readonly problems: readonly ReportProblem[];
+}
+
+export interface ReportModel {
+  readonly name: string;
+  readonly parameterCount: number | null;
+  readonly weightBytes: number | null;
+  readonly macs: number | null;
+  readonly flops: number | null;
+  readonly activationElements: number | null;
+  /** Elements of all constant tensors that the file stores, folded ones included. */
+  readonly initializerElements: number | null;
+}
+
+export interface ReportTensor {
+  readonly name: string;
+  readonly type: string | null;
+  /** Extents; a symbolic one as its text. */
+  readonly shape: readonly (number | string)[] | null;
+}
+
+export interface ReportLayer {
+  readonly id: string;
+  readonly name: string;
+  readonly op: string;
+  readonly scope: string;
+  readonly source: ReportSource | null;
+  readonly inputs: readonly ReportTensor[];
+  readonly outputs: readonly ReportTensor[];
+  readonly parameterCount: number | null;
+  readonly weightBytes: number | null;
+  readonly macs: number | null;
+  readonly flops: number | null;
+  readonly readBytes: number | null;
+  readonly writeBytes: number | null;
+  readonly costed: boolean;
+  /** True when it is computed once, as the model is loaded. */
+  readonly folded: boolean;
+}
+
+export interface ReportSource {
+  readonly file: string;
+  readonly line: number;
+  readonly character: number;
+  readonly endLine: number;
+  readonly endCharacter: number;
+}
+
+export interface ReportEstimate {
+  readonly low: number;
+  readonly high: number;
+  readonly method: Method;
+}
+
+export interface ReportTarget {
+  readonly id: string;
+  readonly batch: number | null;
+  readonly latency: (ReportEstimate & { readonly seconds: number; readonly coverage: number }) | null;
+  readonly memory: {
+    readonly weightBytes: number | null;
+    readonly peakActivationBytes: number | null;
+    readonly totalBytes: number | null;
+    readonly capacityBytes: number | null;
+    readonly fits: boolean | null;
+  };
+  readonly energy: (ReportEstimate & { readonly joules: number }) | null;
+  readonly layers: readonly ReportTargetLayer[];
+}
+
+export interface ReportTargetLayer {
+  readonly id: string;
+  readonly seconds: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly share: number | null;
+  readonly bound: string | null;
+  readonly engine: string | null;
+}
+
+export interface ReportProblem {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly source: ReportSource | null;
+}
