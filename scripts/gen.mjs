@@ -78,6 +78,12 @@ registry(
     `\nexport const views = {\n${found.map((p) => `  ${JSON.stringify(p.id)}: ${p.ident},`).join("\n")}\n} as const;\n`,
 );
 registry(
+  "server/core/reports",
+  "report",
+  (found) =>
+    `import type { ReportFormat } from "./report.js";\n\nexport const reportFormats: readonly ReportFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/cli",
   "command",
   (found) =>

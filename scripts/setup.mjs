@@ -18,11 +18,17 @@ export function run(command, args, options = {}) {
 
 /** Installs the locked npm packages unless they are the ones that the lock file names. */
 export function ensurePackages() {
-  const lock = createHash("sha256").update(readFileSync(path.join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(path.join(root, "package-lock.json")))
+    .digest("hex");
   const stamp = path.join(root, "node_modules/.ridgepoint-lock");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.error("Installing npm packages …");
-  const status = run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", 2, 2] });
+  const status = run(
+    "npm",
+    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    { stdio: ["ignore", 2, 2] },
+  );
   if (status !== 0) process.exit(status);
   writeFileSync(stamp, lock);
 }
@@ -36,17 +42,25 @@ const debianPackages = {
 
 /** Installs the Debian packages that tests use; elsewhere says which are missing. */
 export function ensureDebianPackages() {
-  const missing = Object.entries(debianPackages).filter(([, file]) => !existsSync(file)).map(([name]) => name);
+  const missing = Object.entries(debianPackages)
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !isExecutable("/usr/bin/apt-get")) {
-    console.error(`These Debian packages are needed and not there: ${missing.join(" ")}. Install them, then try again.`);
+    console.error(
+      `These Debian packages are needed and not there: ${missing.join(" ")}. Install them, then try again.`,
+    );
     process.exit(1);
   }
   console.error(`Installing Debian packages: ${missing.join(" ")} …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const quiet = { env: environment, stdio: ["ignore", "ignore", 2] };
   run("apt-get", ["update", "-qq"], quiet);
-  const status = run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], quiet);
+  const status = run(
+    "apt-get",
+    ["install", "-y", "-qq", "--no-install-recommends", ...missing],
+    quiet,
+  );
   if (status !== 0) process.exit(status);
 }
 
@@ -59,7 +73,9 @@ export function editorFolder() {
 export function ensureEditor() {
   const folder = editorFolder();
   mkdirSync(folder, { recursive: true });
-  const status = run("sh", ["test/e2e/install-tools.sh"], { env: { ...process.env, E2E_TOOLS: folder } });
+  const status = run("sh", ["test/e2e/install-tools.sh"], {
+    env: { ...process.env, E2E_TOOLS: folder },
+  });
   if (status !== 0) process.exit(status);
   process.env.E2E_TOOLS = folder;
 }

@@ -18,7 +18,9 @@ const bin = (name) => path.join(root, "node_modules/.bin", name);
 function gate(name, command, args) {
   const begin = Date.now();
   const isGood = run(command, args) === 0;
-  console.log(`${isGood ? "ok  " : "FAIL"} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${isGood ? "ok  " : "FAIL"} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`,
+  );
   if (isGood) passed += 1;
   else {
     failed += 1;
@@ -34,13 +36,18 @@ function suite(name, command, args, readCounts) {
   passed += counts?.passed ?? 0;
   failed += Math.max(counts?.failed ?? 0, status === 0 && counts !== undefined ? 0 : 1);
   if (status !== 0 || counts === undefined) failures.push(name);
-  console.log(`${status === 0 && counts !== undefined ? "ok  " : "FAIL"} ${name}: ${counts === undefined ? "no result" : `${counts.passed} passed, ${counts.failed} failed`}`);
+  console.log(
+    `${status === 0 && counts !== undefined ? "ok  " : "FAIL"} ${name}: ${counts === undefined ? "no result" : `${counts.passed} passed, ${counts.failed} failed`}`,
+  );
 }
 
 function vitestCounts(file) {
   if (!existsSync(file)) return undefined;
   const result = JSON.parse(readFileSync(file, "utf8"));
-  return { passed: result.numPassedTests, failed: result.numFailedTests + result.numFailedTestSuites };
+  return {
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numFailedTestSuites,
+  };
 }
 
 function editorCounts(file) {
@@ -56,13 +63,23 @@ gate("format", bin("prettier"), ["--check", "--log-level", "warn", "."]);
 if (gate("build and package", "node", ["scripts/package.mjs"])) {
   const unitReport = path.join(out, "unit.json");
   rmSync(unitReport, { force: true });
-  suite("unit, protocol and page tests", bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`], () => vitestCounts(unitReport));
+  suite(
+    "unit, protocol and page tests",
+    bin("vitest"),
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
+    () => vitestCounts(unitReport),
+  );
   if (!isQuick) {
     ensureEditor();
     for (const kind of ["host", "ui"]) {
       const report = path.join(out, `${kind}-report.txt`);
       rmSync(report, { force: true });
-      suite(kind === "host" ? "extension host in a real editor" : "real editor, driven by a browser", "node", [`test/e2e/${kind}.mjs`], () => editorCounts(report));
+      suite(
+        kind === "host" ? "extension host in a real editor" : "real editor, driven by a browser",
+        "node",
+        [`test/e2e/${kind}.mjs`],
+        () => editorCounts(report),
+      );
     }
   }
 }

@@ -70,7 +70,8 @@ export interface ReportEstimate {
 export interface ReportTarget {
   readonly id: string;
   readonly batch: number | null;
-  readonly latency: (ReportEstimate & { readonly seconds: number; readonly coverage: number }) | null;
+  readonly latency:
+    (ReportEstimate & { readonly seconds: number; readonly coverage: number }) | null;
   readonly memory: {
     readonly weightBytes: number | null;
     readonly peakActivationBytes: number | null;

@@ -1,0 +1,99 @@
+import type { ReportContext, ReportFormat } from "./report.js";
+import * as rows from "./rows.js";
+import type { ReportDocument } from "../views/report-document.js";
+
+/** One self-contained page: no script, no external resource; prints on paper. */
+export const report: ReportFormat = {
+  id: "html",
+  render: (document, context) => {
+    const title = escaped(document.file ?? document.model?.name ?? "Model");
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title} · Ridgepoint</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${title}</h1>
+${totals(document)}
+${targets(document, context)}
+${layers(document, context)}
+${problems(document)}
+</body>
+</html>
+`;
+  },
+};
+
+const style = `
+:root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+dl { display: flex; flex-wrap: wrap; gap: .5rem 2rem; } dt { opacity: .7; font-size: .85rem; } dd { margin: 0; font-size: 1.2rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); vertical-align: top; }
+th { font-weight: 600; } .n { text-align: right; white-space: nowrap; }
+td.name { overflow-wrap: anywhere; }
+meter { width: 5rem; vertical-align: middle; }
+@media print { body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
+`;
+
+function totals(document: ReportDocument): string {
+  const model = document.model;
+  if (model === null) return "";
+  const items: readonly (readonly [string, string])[] = [
+    ["Parameters", rows.countText(model.parameterCount)],
+    ["Weights", rows.bytesText(model.weightBytes)],
+    ["MACs", rows.macsText(model.macs)],
+    ["Nodes", String(document.layers.length)],
+  ];
+  return `<dl>${items.map(([term, text]) => `<div><dt>${term}</dt><dd>${text}</dd></div>`).join("")}</dl>`;
+}
+
+function targets(document: ReportDocument, context: ReportContext): string {
+  if (document.targets.length === 0) return "";
+  const body = document.targets.map((target) => {
+    const latency = rows.secondsText(
+      target.latency?.seconds ?? null,
+      target.latency?.low ?? null,
+      target.latency?.high ?? null,
+    );
+    const energy = target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`;
+    return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n">${energy}</td><td>${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}</td><td>${rows.fitText(target)}</td></tr>`;
+  });
+  return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+}
+
+function layers(document: ReportDocument, context: ReportContext): string {
+  const heaviest = rows.heaviestLayers(document);
+  if (heaviest.length === 0) return "";
+  const heads = document.targets.map(
+    (target) =>
+      `<th class="n">${escaped(rows.labelOf(target, context))}</th><th>Share</th><th>Bound</th>`,
+  );
+  const body = heaviest.map(({ layer, perTarget }) => {
+    const measures = perTarget.map((measure) =>
+      measure === undefined
+        ? "<td></td><td></td><td></td>"
+        : `<td class="n">${rows.secondsText(measure.seconds, measure.low, measure.high)}</td><td><meter min="0" max="1" value="${measure.share ?? 0}"></meter> ${rows.shareText(measure.share)}</td><td>${measure.bound ?? ""}</td>`,
+    );
+    return `<tr><td class="name">${escaped(rows.layerName(layer))}</td><td>${escaped(layer.op)}</td><td>${escaped(rows.shapeOf(layer))}</td><td class="n">${rows.countText(layer.parameterCount)}</td><td class="n">${rows.macsText(layer.macs)}</td>${measures.join("")}</tr>`;
+  });
+  return `<h2>Layers, heaviest first</h2><table><thead><tr><th>Layer</th><th>Op</th><th>Output</th><th class="n">Parameters</th><th class="n">MACs</th>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+}
+
+function problems(document: ReportDocument): string {
+  if (document.problems.length === 0) return "";
+  const items = document.problems.map(
+    (problem) =>
+      `<li><strong>${problem.severity}</strong> ${problem.code}: ${escaped(problem.message)}</li>`,
+  );
+  return `<h2>Problems</h2><ul>${items.join("\n")}</ul>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

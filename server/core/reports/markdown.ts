@@ -1,0 +1,81 @@
+import type { ReportFormat } from "./report.js";
+import * as rows from "./rows.js";
+
+const layerLimit = 50;
+
+/** For a pull request or a notebook: the same tables as on the terminal. */
+export const report: ReportFormat = {
+  id: "markdown",
+  render: (document, context) => {
+    const lines: string[] = [`# ${escaped(document.file ?? document.model?.name ?? "Model")}`, ""];
+    const model = document.model;
+    if (model !== null) {
+      lines.push(
+        `${rows.countText(model.parameterCount)} parameters · ${rows.bytesText(model.weightBytes)} weights · ${rows.macsText(model.macs)} · ${document.layers.length} nodes`,
+        "",
+      );
+    }
+    if (document.targets.length > 0) {
+      lines.push(
+        "| target | latency | 90 % interval | method | energy | memory | fits |",
+        "|---|--:|---|---|--:|---|---|",
+      );
+      for (const target of document.targets) {
+        const memory = `${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}`;
+        const latency = rows.secondsText(
+          target.latency?.seconds ?? null,
+          target.latency?.low ?? null,
+          target.latency?.high ?? null,
+        );
+        const energy = target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`;
+        lines.push(
+          `| ${escaped(rows.labelOf(target, context))} | ${latency} | ${rows.latencyInterval(target)} | ${target.latency?.method ?? ""} | ${energy} | ${memory} | ${rows.fitText(target)} |`,
+        );
+      }
+      lines.push("");
+    }
+    const heaviest = rows.heaviestLayers(document);
+    if (heaviest.length > 0) {
+      const perTarget = document.targets
+        .map((target) => ` ${escaped(rows.labelOf(target, context))} | share | bound |`)
+        .join("");
+      lines.push(
+        "## Heaviest layers",
+        "",
+        `| layer | op | output | parameters | MACs |${perTarget}`,
+        `|---|---|---|--:|--:|${"--:|--:|---|".repeat(document.targets.length)}`,
+      );
+      for (const { layer, perTarget: measures } of heaviest.slice(0, layerLimit)) {
+        const cells = measures.map((measure) =>
+          measure === undefined
+            ? " | | |"
+            : ` ${rows.secondsText(measure.seconds, measure.low, measure.high)} | ${rows.shareText(measure.share)} | ${measure.bound ?? ""} |`,
+        );
+        lines.push(
+          `| ${escaped(rows.layerName(layer))} | ${escaped(layer.op)} | ${rows.shapeOf(layer)} | ${rows.countText(layer.parameterCount)} | ${rows.macsText(layer.macs)} |${cells.join("")}`,
+        );
+      }
+      if (heaviest.length > layerLimit)
+        lines.push("", `… and ${heaviest.length - layerLimit} more layers.`);
+      lines.push("");
+    }
+    if (document.problems.length > 0) {
+      lines.push(
+        "## Problems",
+        "",
+        ...document.problems.map(
+          (problem) => `- **${problem.severity}** ${problem.code}: ${escaped(problem.message)}`,
+        ),
+        "",
+      );
+    }
+    return lines.join("\n");
+  },
+};
+
+/** Names come from the model file: they must not end a cell or start markup. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`)
+    .replace(/[\r\n]+/g, " ");
+}

@@ -1,0 +1,101 @@
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatMacs,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from "../base/units.js";
+import type { ReportContext } from "./report.js";
+import type {
+  ReportDocument,
+  ReportLayer,
+  ReportTarget,
+  ReportTargetLayer,
+} from "../views/report-document.js";
+
+/** What the reports for people share: which rows there are and how a quantity reads. */
+export const unknownText = "?";
+
+/** `~` marks an interval wider than ±25 %; two digits then, three otherwise. */
+export function secondsText(
+  seconds: number | null,
+  low: number | null,
+  high: number | null,
+): string {
+  if (seconds === null) return unknownText;
+  if (low === null || high === null || seconds === 0) return formatSeconds(seconds);
+  const isWide = high > seconds * 1.25 || low < seconds * 0.75;
+  return isWide ? `~${formatSeconds(seconds, 2)}` : formatSeconds(seconds);
+}
+
+export function countText(count: number | null): string {
+  return count === null ? unknownText : formatCount(count);
+}
+
+export function macsText(macs: number | null): string {
+  return macs === null ? unknownText : formatMacs(macs);
+}
+
+export function bytesText(bytes: number | null): string {
+  return bytes === null ? unknownText : formatBytes(bytes);
+}
+
+export function shareText(share: number | null): string {
+  return share === null ? unknownText : formatShare(share);
+}
+
+export function shapeOf(layer: ReportLayer): string {
+  const output = layer.outputs[0];
+  if (output === undefined) return "";
+  return output.shape === null ? unknownText : output.shape.join("×");
+}
+
+export function fitText(target: ReportTarget): string {
+  if (target.memory.fits === null) return unknownText;
+  return target.memory.fits ? "fits" : "does not fit";
+}
+
+export function latencyInterval(target: ReportTarget): string {
+  const latency = target.latency;
+  if (latency === null) return "";
+  return `${formatSeconds(latency.low, 2)} – ${formatSeconds(latency.high, 2)}`;
+}
+
+export function labelOf(target: ReportTarget, context: ReportContext): string {
+  return context.targetLabels.get(target.id) ?? target.id;
+}
+
+export interface LayerRow {
+  readonly layer: ReportLayer;
+  /** Parallel to `document.targets`. */
+  readonly perTarget: readonly (ReportTargetLayer | undefined)[];
+}
+
+/** Layers that a runtime executes, heaviest on the first target first; folded ones and views left out. */
+export function heaviestLayers(document: ReportDocument): readonly LayerRow[] {
+  const byTarget = document.targets.map(
+    (target) => new Map(target.layers.map((layer) => [layer.id, layer])),
+  );
+  const rows = document.layers
+    .filter((layer) => !layer.folded)
+    .map((layer) => ({ layer, perTarget: byTarget.map((layers) => layers.get(layer.id)) }));
+  const weight = (row: LayerRow): number => row.perTarget[0]?.seconds ?? row.layer.macs ?? 0;
+  return rows
+    .filter((row) => weight(row) > 0 || !row.layer.costed)
+    .sort((a, b) => weight(b) - weight(a));
+}
+
+/** Name and op of a layer for people. */
+export function layerName(layer: ReportLayer): string {
+  return layer.name === "" ? `${layer.op} #${layer.id}` : layer.name;
+}
+
+export function batchText(target: ReportTarget): string {
+  return target.batch === null ? "" : `batch ${formatNumber(target.batch)}`;
+}
+
+export function joulesText(joules: number): string {
+  return formatJoules(joules);
+}

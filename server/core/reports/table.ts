@@ -1,0 +1,82 @@
+import { padded, table } from "./text-table.js";
+import type { ReportFormat } from "./report.js";
+import * as rows from "./rows.js";
+
+const layerLimit = 15;
+
+/** For a terminal: totals, the targets side by side, the heaviest layers, the problems. */
+export const report: ReportFormat = {
+  id: "table",
+  render: (document, context) => {
+    const parts: string[] = [];
+    const model = document.model;
+    if (model !== null) {
+      const what = [
+        `${rows.countText(model.parameterCount)} parameters`,
+        `${rows.bytesText(model.weightBytes)} weights`,
+        rows.macsText(model.macs),
+        `${document.layers.length} nodes`,
+      ];
+      parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n`);
+    }
+    if (document.targets.length > 0) {
+      const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
+      const lines = document.targets.map((target) => [
+        rows.labelOf(target, context),
+        rows.secondsText(
+          target.latency?.seconds ?? null,
+          target.latency?.low ?? null,
+          target.latency?.high ?? null,
+        ),
+        rows.latencyInterval(target),
+        target.latency?.method ?? "",
+        target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`,
+        `${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}`,
+        rows.fitText(target),
+      ]);
+      parts.push(table(header, lines, "lrlllll"));
+    }
+    const heaviest = rows.heaviestLayers(document);
+    if (heaviest.length > 0)
+      parts.push(layerTable(heaviest, document.targets.length, context.width));
+    if (document.problems.length > 0) {
+      const lines = document.problems.map(
+        (problem) => `${padded(problem.severity, 12)}${problem.code}  ${problem.message}`,
+      );
+      parts.push(`${lines.join("\n")}\n`);
+    }
+    return parts.join("\n");
+  },
+};
+
+function layerTable(
+  heaviest: readonly rows.LayerRow[],
+  targetCount: number,
+  width: number,
+): string {
+  const header = ["layer", "op", "output", "parameters", "MACs"];
+  for (let index = 0; index < targetCount; index += 1)
+    header.push(`time ${index + 1}`, "share", "bound");
+  const shown = heaviest.slice(0, layerLimit);
+  const nameWidth = Math.max(16, Math.min(44, width - 60 - targetCount * 26));
+  const lines = shown.map(({ layer, perTarget }) => [
+    shortened(rows.layerName(layer), nameWidth),
+    layer.op,
+    rows.shapeOf(layer),
+    layer.parameterCount === 0 ? "" : rows.countText(layer.parameterCount),
+    layer.macs === 0 ? "" : rows.macsText(layer.macs),
+    ...perTarget.flatMap((measure) => [
+      measure === undefined ? "" : rows.secondsText(measure.seconds, measure.low, measure.high),
+      measure === undefined ? "" : rows.shareText(measure.share),
+      measure?.bound ?? "",
+    ]),
+  ]);
+  const rest = heaviest.length - shown.length;
+  const more = rest > 0 ? `… and ${rest} more; --format csv or --json has them all\n` : "";
+  return `${table(header, lines, `lllrr${"rrl".repeat(targetCount)}`)}${more}`;
+}
+
+/** Keeps the end: the last parts of a layer's name tell it from its neighbours. */
+function shortened(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+}
