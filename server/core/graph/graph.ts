@@ -63,6 +63,8 @@ export interface Node {
   readonly place?: Place;
   /** Overload of a model-local function (IR version 10); "" otherwise. */
   readonly overload?: string;
+  /** Operator set version of its domain where it is not the model's: a node inlined from a function. */
+  readonly opset?: number;
 }
 
 export type Attributes = ReadonlyMap<string, Attribute>;
