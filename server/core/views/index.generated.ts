@@ -1,6 +1,10 @@
 // Written by scripts/gen.mjs; do not edit.
+import { view as details } from "./details.js";
+import { view as layers } from "./layers.js";
 import { view as summary } from "./summary.js";
 
 export const views = {
+  "details": details,
+  "layers": layers,
   "summary": summary,
 } as const;

@@ -1,9 +1,204 @@
-import type { Analysis } from "../analysis.js";
+import type { Analysis, TargetAnalysis } from "../analysis.js";
+import type { Problem, Severity } from "../base/problem.js";
+import type { Method } from "../cost/cost.js";
+import { isKnown } from "../graph/dim.js";
+import { typeText, type Shape, type ValueType } from "../graph/value-type.js";
+import { fallbackCount, nodeLabel, quantity, type Quantity } from "./layer-cost.js";
 
-/** The head of the model page: what the model is and what it takes as a whole. */
-export function view(
-  analysis: Analysis,
-  _params: Record<string, never>,
-): { readonly title: string } {
-  return { title: analysis.model.name };
+/** The head of the model page: what the model is, what it takes as a whole, and what it costs on each target. */
+export function view(analysis: Analysis, params: SummaryParams): SummaryView {
+  const { model, inferred, totals } = analysis;
+  const nodeCount = model.graph.nodes.length;
+  const problems = [...analysis.problems, ...analysis.targets.flatMap((target) => target.problems)];
+  return {
+    name: model.name === "" ? model.graph.name : model.name,
+    format: model.format,
+    producer: model.producer,
+    irVersion: model.irVersion ?? null,
+    opsets: [...model.opsets].map(([domain, version]) => ({ domain, version })),
+    nodeCount,
+    inputs: model.graph.inputs.map((id) => ({
+      name: model.graph.values[id]?.name ?? "",
+      type: typeText(inferred.types[id]),
+    })),
+    outputs: model.graph.outputs.map((id) => ({
+      name: model.graph.values[id]?.name ?? "",
+      type: typeText(inferred.types[id]),
+    })),
+    parameterCount: totals.parameterCount,
+    weightBytes: totals.weightBytes,
+    macs: totals.macs ?? null,
+    flops: totals.flops ?? null,
+    uncostedCount: totals.uncostedCount,
+    peak: peakOf(analysis),
+    batch: analysis.targets.find((target) => target.batch !== undefined)?.batch ?? null,
+    symbols: symbolsOf(analysis),
+    targets: analysis.targets.map((target) => summaryOfTarget(analysis, target)),
+    problemCounts: countBySeverity(problems),
+    problems: problems
+      .map((problem) => problemRow(analysis, problem))
+      .sort((a, b) => severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity))
+      .slice(0, params.problemLimit ?? defaultProblemLimit),
+  };
+}
+
+/** More than anyone reads; the counts stay complete. */
+const defaultProblemLimit = 500;
+const severityOrder: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+export interface SummaryParams {
+  readonly problemLimit?: number;
+}
+
+/** `null` wherever a quantity is not known. Seconds, joules, bytes. */
+export interface SummaryView {
+  readonly name: string;
+  readonly format: string;
+  readonly producer: string;
+  readonly irVersion: number | null;
+  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly nodeCount: number;
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  readonly outputs: readonly { readonly name: string; readonly type: string }[];
+  readonly parameterCount: number;
+  readonly weightBytes: number;
+  readonly macs: number | null;
+  readonly flops: number | null;
+  readonly uncostedCount: number;
+  readonly peak: SummaryPeak | null;
+  /** The batch size that the predictions hold for. */
+  readonly batch: number | null;
+  readonly symbols: readonly SummarySymbol[];
+  readonly targets: readonly SummaryTarget[];
+  readonly problemCounts: Readonly<Record<Severity, number>>;
+  /** Worst first; 500 unless asked for more. */
+  readonly problems: readonly SummaryProblem[];
+}
+
+/** Peak of the activations as the file types them, whatever the target. */
+export interface SummaryPeak {
+  readonly bytes: number;
+  /** The least that any placement in this order can take. */
+  readonly lowerBound: number;
+  readonly strategy: string;
+  readonly nodeId: number | null;
+  readonly nodeName: string | null;
+}
+
+export interface SummarySymbol {
+  readonly name: string;
+  /** What it is bound to; `null` while it stays symbolic. */
+  readonly bound: number | null;
+  /** It is the first extent of inputs and nothing else: the batch field binds it. */
+  readonly isBatch: boolean;
+}
+
+export interface SummaryTarget {
+  readonly id: string;
+  readonly label: string;
+  readonly batch: number | null;
+  readonly latency: Quantity | null;
+  readonly energy: Quantity | null;
+  readonly method: Method | null;
+  readonly weightBytes: number;
+  readonly peakActivationBytes: number | null;
+  readonly totalBytes: number | null;
+  readonly capacityBytes: number;
+  readonly fits: boolean | null;
+  readonly uncostedCount: number;
+  /** Of all nodes. */
+  readonly uncostedShare: number;
+  /** Why the first uncosted node is. */
+  readonly uncostedReason: string | null;
+  readonly kernelCount: number;
+  readonly fallbackCount: number;
+  readonly fallbackEngine: string | null;
+}
+
+export interface SummaryProblem {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly nodeId: number | null;
+  readonly nodeName: string | null;
+}
+
+function summaryOfTarget(analysis: Analysis, target: TargetAnalysis): SummaryTarget {
+  const uncosted = target.lowered.uncosted;
+  const nodeCount = analysis.model.graph.nodes.length;
+  return {
+    id: target.target.id,
+    label: target.target.label,
+    batch: target.batch ?? null,
+    latency: quantity(target.latency),
+    energy: quantity(target.energy),
+    method: target.latency?.method ?? target.kernelCosts[0]?.seconds.method ?? null,
+    weightBytes: target.weightBytes,
+    peakActivationBytes: target.peakActivationBytes ?? null,
+    totalBytes: target.totalBytes ?? null,
+    capacityBytes: target.capacityBytes,
+    fits: target.fits ?? null,
+    uncostedCount: uncosted.length,
+    uncostedShare: nodeCount === 0 ? 0 : uncosted.length / nodeCount,
+    uncostedReason: uncosted[0]?.reason ?? null,
+    kernelCount: target.lowered.kernels.length,
+    fallbackCount: fallbackCount(target),
+    fallbackEngine: target.target.runtime.fallback ?? null,
+  };
+}
+
+function peakOf(analysis: Analysis): SummaryPeak | null {
+  const plan = analysis.memoryPlan;
+  if (plan === undefined) return null;
+  const nodeId = plan.peakNodeId ?? null;
+  return {
+    bytes: plan.best.size,
+    lowerBound: plan.lowerBound,
+    strategy: plan.best.strategy,
+    nodeId,
+    nodeName: nodeId === null ? null : nodeLabel(analysis, nodeId),
+  };
+}
+
+/** What a user can bind: the symbols that the inputs declare, with the number that inference used in their place. */
+function symbolsOf({ model, inferred }: Analysis): readonly SummarySymbol[] {
+  const found = new Map<string, { bound: number | null; isBatch: boolean }>();
+  for (const id of model.graph.inputs) {
+    const declared = shapeOf(model.graph.values[id]?.declared);
+    const actual = shapeOf(inferred.types[id]);
+    declared?.forEach((dim, axis) => {
+      if (isKnown(dim) || dim.text.startsWith("?")) return;
+      const now = actual?.[axis];
+      const before = found.get(dim.text);
+      found.set(dim.text, {
+        bound: now !== undefined && isKnown(now) ? now : (before?.bound ?? null),
+        isBatch: axis === 0 && (before?.isBatch ?? true),
+      });
+    });
+  }
+  for (const name of inferred.symbols)
+    if (!found.has(name) && !name.startsWith("?")) found.set(name, { bound: null, isBatch: false });
+  return [...found].map(([name, symbol]) => ({ name, ...symbol }));
+}
+
+function shapeOf(type: ValueType | undefined): Shape | undefined {
+  return type?.kind === "tensor" ? type.shape : undefined;
+}
+
+function countBySeverity(problems: readonly Problem[]): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, information: 0, hint: 0 };
+  for (const problem of problems) counts[problem.severity] += 1;
+  return counts;
+}
+
+function problemRow(analysis: Analysis, problem: Problem): SummaryProblem {
+  const { code, severity, message } = problem;
+  const nodeId = problem.nodeId ?? null;
+  return {
+    code,
+    severity,
+    message,
+    nodeId,
+    nodeName: nodeId === null ? null : nodeLabel(analysis, nodeId),
+  };
 }
