@@ -24,18 +24,18 @@ function transposedShape(ctx: InferContext, hasDynamicPads: boolean): Shape | un
   if (input === undefined) return undefined;
   if (input.length < 3) {
     ctx.error(
-      `${ctx.node.op}: the input has rank ${input.length}; it should be at least 3 (batch, channels, space).`,
+      `the input has rank ${input.length}; it should be at least 3 (batch, channels, space).`,
     );
     return undefined;
   }
   if (weights !== undefined && weights.length !== input.length) {
     ctx.error(
-      `${ctx.node.op}: the weights have rank ${weights.length}, the input ${input.length}; they should be equal.`,
+      `the weights have rank ${weights.length}, the input ${input.length}; they should be equal.`,
     );
     return undefined;
   }
   const group = ctx.int("group", 1);
-  if (group < 1) ctx.error(`${ctx.node.op}: \`group\` is ${group}; it should be at least 1.`);
+  if (group < 1) ctx.error(`\`group\` is ${group}; it should be at least 1.`);
   const channels = input[1] ?? 1;
   const weightChannels = weights?.[0];
   if (
@@ -44,9 +44,7 @@ function transposedShape(ctx: InferContext, hasDynamicPads: boolean): Shape | un
     isKnown(weightChannels) &&
     channels !== weightChannels
   )
-    ctx.error(
-      `${ctx.node.op}: input has ${channels} channels, weights expect ${weightChannels} (group ${group}).`,
-    );
+    ctx.error(`input has ${channels} channels, weights expect ${weightChannels} (group ${group}).`);
   const perGroup = weights?.[1];
   const outputChannels =
     perGroup === undefined || group < 1 ? ctx.freshDim() : multiplyDims(perGroup, group);
@@ -69,9 +67,7 @@ function transposedSpace(
     // Some exporters write batch and channels as well.
     if (wanted.length === space.length || wanted.length === space.length + 2)
       return wanted.slice(wanted.length - space.length);
-    ctx.error(
-      `${ctx.node.op}: \`output_shape\` has ${wanted.length} values; ${space.length} are needed.`,
-    );
+    ctx.error(`\`output_shape\` has ${wanted.length} values; ${space.length} are needed.`);
     return unknown();
   }
   const kernel = kernelOf(ctx, weights, space.length);
@@ -82,9 +78,7 @@ function transposedSpace(
   if (padded === undefined) return unknown();
   const outputPadding = ctx.ints("output_padding") ?? [];
   if (outputPadding.length !== 0 && outputPadding.length !== space.length) {
-    ctx.error(
-      `${ctx.node.op}: \`output_padding\` has ${outputPadding.length} values; ${space.length} are needed.`,
-    );
+    ctx.error(`\`output_padding\` has ${outputPadding.length} values; ${space.length} are needed.`);
     return unknown();
   }
   return unslideWindow(ctx, space, padded, outputPadding);

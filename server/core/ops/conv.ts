@@ -63,13 +63,13 @@ function convShape(ctx: InferContext, form: ConvForm): Shape | undefined {
   if (input === undefined) return undefined;
   if (input.length < 3) {
     ctx.error(
-      `${ctx.node.op}: the input has rank ${input.length}; it should be at least 3 (batch, channels, space).`,
+      `the input has rank ${input.length}; it should be at least 3 (batch, channels, space).`,
     );
     return undefined;
   }
   if (weights !== undefined && weights.length !== input.length) {
     ctx.error(
-      `${ctx.node.op}: the weights have rank ${weights.length}, the input ${input.length}; they should be equal.`,
+      `the weights have rank ${weights.length}, the input ${input.length}; they should be equal.`,
     );
     return undefined;
   }
@@ -136,21 +136,17 @@ function layoutOf(
 function checkChannels(ctx: InferContext, layout: ConvLayout): void {
   const group = ctx.int("group", 1);
   if (group < 1) {
-    ctx.error(`${ctx.node.op}: \`group\` is ${group}; it should be at least 1.`);
+    ctx.error(`\`group\` is ${group}; it should be at least 1.`);
     return;
   }
   const { channels, channelsPerGroup, outputChannels, kernel } = layout;
   if (channelsPerGroup !== undefined && isKnown(channels) && isKnown(channelsPerGroup)) {
     const expected = channelsPerGroup * group;
     if (channels !== expected)
-      ctx.error(
-        `${ctx.node.op}: input has ${channels} channels, weights expect ${expected} (group ${group}).`,
-      );
+      ctx.error(`input has ${channels} channels, weights expect ${expected} (group ${group}).`);
   }
   if (outputChannels !== undefined && isKnown(outputChannels) && outputChannels % group !== 0)
-    ctx.error(
-      `${ctx.node.op}: ${outputChannels} output channels cannot be split into ${group} groups.`,
-    );
+    ctx.error(`${outputChannels} output channels cannot be split into ${group} groups.`);
   const attribute = ctx.ints("kernel_shape");
   if (
     attribute !== undefined &&
@@ -159,7 +155,7 @@ function checkChannels(ctx: InferContext, layout: ConvLayout): void {
     attribute.join() !== kernel.join()
   )
     ctx.error(
-      `${ctx.node.op}: \`kernel_shape\` is [${attribute.join(",")}], the weights have [${kernel.join(",")}].`,
+      `\`kernel_shape\` is [${attribute.join(",")}], the weights have [${kernel.join(",")}].`,
     );
 }
 

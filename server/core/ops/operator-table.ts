@@ -82,7 +82,7 @@ export function shapeOfRank(
       : ranks.high < 99
         ? `${ranks.low} to ${ranks.high}`
         : `at least ${ranks.low}`;
-  ctx.error(`${ctx.node.op}: ${what} has rank ${shape.length}; it should be ${wanted}.`);
+  ctx.error(`${what} has rank ${shape.length}; it should be ${wanted}.`);
   return undefined;
 }
 

@@ -34,16 +34,16 @@ export function readWindow(
     const values = ctx.ints(name);
     if (values === undefined || values.length === 0) return new Array<number>(count).fill(low);
     if (values.length !== count) {
-      report(`${ctx.node.op}: \`${name}\` has ${values.length} values; ${count} are needed.`);
+      report(`\`${name}\` has ${values.length} values; ${count} are needed.`);
       return undefined;
     }
     const wrong = values.find((value) => value < low);
     if (wrong === undefined) return values;
-    report(`${ctx.node.op}: \`${name}\` holds ${wrong}; the least allowed is ${low}.`);
+    report(`\`${name}\` holds ${wrong}; the least allowed is ${low}.`);
     return undefined;
   };
   if (kernel.some((extent) => extent <= 0)) {
-    report(`${ctx.node.op}: the kernel [${kernel.join(",")}] should be positive along each axis.`);
+    report(`the kernel [${kernel.join(",")}] should be positive along each axis.`);
     return undefined;
   }
   const strides = perAxis("strides", axes, 1);
@@ -58,7 +58,7 @@ export function readWindow(
     autoPad !== "VALID"
   ) {
     report(
-      `${ctx.node.op}: \`auto_pad\` is ${JSON.stringify(autoPad)}; it should be NOTSET, SAME_UPPER, SAME_LOWER or VALID.`,
+      `\`auto_pad\` is ${JSON.stringify(autoPad)}; it should be NOTSET, SAME_UPPER, SAME_LOWER or VALID.`,
     );
     return undefined;
   }
@@ -81,7 +81,7 @@ export function slideWindow(ctx: InferContext, input: Shape, window: Window): re
     const size = slideAlong(extent, window, axis);
     if (isKnown(size) && size <= 0) {
       ctx.error(
-        `${ctx.node.op}: the window (${effectiveKernel(window, axis)}) does not fit into the padded input ` +
+        `the window (${effectiveKernel(window, axis)}) does not fit into the padded input ` +
           `(${paddedText(extent, window, axis)}) on spatial axis ${axis}.`,
       );
       return ctx.freshDim();
@@ -127,9 +127,7 @@ export function unslideWindow(
     const fixed = (outputPadding[axis] ?? 0) + kernel - pads;
     const size = addDims(multiplyDims(stride, subtractDims(extent, 1)), fixed);
     if (!isKnown(size) || size > 0) return size;
-    ctx.error(
-      `${ctx.node.op}: pads of ${pads} leave ${size} elements on spatial axis ${axis}; make them smaller.`,
-    );
+    ctx.error(`pads of ${pads} leave ${size} elements on spatial axis ${axis}; make them smaller.`);
     return ctx.freshDim();
   });
 }
