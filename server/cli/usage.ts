@@ -1,0 +1,16 @@
+/** Options that `analyze` takes, as the help prints them. */
+export const analyzeUsage = `ridgepoint analyze FILE [options]
+ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
+
+  --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them
+                        (default: the workspace's chosen ones, else a small default set)
+  --batch N             batch size (default: as the model declares, else 1)
+  --input "NAME=TYPE[DIMS]"
+                        type of an input, repeatable; NAME may be left out for a single input
+  --dim NAME=N          binds a symbolic dimension, repeatable
+  --op "TEXT"           one operator in place of a file, in ONNX's names and input order
+  --entry "EXPR"        Python source: the expression that makes the model
+  --python-path DIR     folder from which Python imports are resolved, repeatable
+  --format FORMAT       json, markdown, html or csv (default: a table for people)
+  --json                short for --format json
+  --quantization        adds the quantization section`;

@@ -1,0 +1,205 @@
+/** What `analyze` and a line of `batch` ask for. */
+export interface AnalyzeRequest {
+  readonly file: string | undefined;
+  readonly op: string | undefined;
+  readonly targets: readonly string[];
+  readonly batch: number | undefined;
+  /** `NAME=TYPE[DIMS]` or `TYPE[DIMS]`. */
+  readonly inputs: readonly string[];
+  readonly entry: string | undefined;
+  readonly pythonPath: readonly string[];
+  readonly dims: ReadonlyMap<string, number>;
+  readonly quantization: boolean;
+}
+
+export interface AnalyzeWords {
+  readonly request: AnalyzeRequest;
+  /** Undefined: a table for people. */
+  readonly format: string | undefined;
+  readonly isHelp: boolean;
+}
+
+/** The call's words are wrong: exit status 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
+  const files: string[] = [];
+  const targets: string[] = [];
+  const inputs: string[] = [];
+  const pythonPath: string[] = [];
+  const dims = new Map<string, number>();
+  const single = new Map<string, string>();
+  let format: string | undefined;
+  let quantization = false;
+  let isHelp = false;
+  const queue = [...words];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (!word.startsWith("-") || word === "-") {
+      files.push(word);
+      continue;
+    }
+    const equals = word.indexOf("=");
+    const name = equals < 0 ? word : word.slice(0, equals);
+    const given = equals < 0 ? undefined : word.slice(equals + 1);
+    const value = (): string => {
+      const next = given ?? queue.shift();
+      if (next === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
+      return next;
+    };
+    switch (name) {
+      case "--target":
+        targets.push(value());
+        break;
+      case "--input":
+        inputs.push(value());
+        break;
+      case "--python-path":
+        pythonPath.push(value());
+        break;
+      case "--dim":
+        addDim(dims, value());
+        break;
+      case "--op":
+      case "--batch":
+      case "--entry":
+        if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
+        single.set(name, value());
+        break;
+      case "--format":
+        format = value();
+        break;
+      case "--json":
+        format = "json";
+        break;
+      case "--quantization":
+        quantization = true;
+        break;
+      case "--help":
+      case "-h":
+        isHelp = true;
+        break;
+      default:
+        throw new UsageError(`Option \`${name}\` is not known.`);
+    }
+  }
+  if (files.length > 1)
+    throw new UsageError(
+      `One file at a time: \`${files.join("`, `")}\`. Use \`ridgepoint batch\` for many.`,
+    );
+  const batch = single.get("--batch");
+  const request: AnalyzeRequest = {
+    file: files[0],
+    op: single.get("--op"),
+    targets,
+    batch: batch === undefined ? undefined : positiveInteger(batch, "--batch"),
+    inputs,
+    entry: single.get("--entry"),
+    pythonPath,
+    dims,
+    quantization,
+  };
+  if (!isHelp) requireSubject(request);
+  return { request, format, isHelp };
+}
+
+/** One line of a batch file; keys are the options' names. */
+export function decodeBatchLine(line: string): AnalyzeRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new UsageError(
+      `The line is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UsageError("The line should be a JSON object.");
+  const fields = value as Readonly<Record<string, unknown>>;
+  const known = new Set([
+    "file",
+    "op",
+    "targets",
+    "target",
+    "batch",
+    "inputs",
+    "entry",
+    "pythonPath",
+    "dims",
+    "quantization",
+  ]);
+  for (const key of Object.keys(fields))
+    if (!known.has(key)) throw new UsageError(`Key \`${key}\` is not known.`);
+  const dims = new Map<string, number>();
+  const dimField = fields["dims"] ?? {};
+  if (typeof dimField !== "object" || dimField === null || Array.isArray(dimField))
+    throw new UsageError('Key `dims` should be an object such as {"seq": 128}.');
+  for (const [name, extent] of Object.entries(dimField)) {
+    if (typeof extent !== "number" || !Number.isSafeInteger(extent) || extent < 1)
+      throw new UsageError(`Key \`dims.${name}\` should be a whole number of at least 1.`);
+    dims.set(name, extent);
+  }
+  const batch = fields["batch"];
+  if (
+    batch !== undefined &&
+    batch !== null &&
+    (typeof batch !== "number" || !Number.isSafeInteger(batch) || batch < 1)
+  )
+    throw new UsageError("Key `batch` should be a whole number of at least 1.");
+  const request: AnalyzeRequest = {
+    file: text(fields, "file"),
+    op: text(fields, "op"),
+    targets: [...texts(fields, "targets"), ...texts(fields, "target")],
+    batch: typeof batch === "number" ? batch : undefined,
+    inputs: texts(fields, "inputs"),
+    entry: text(fields, "entry"),
+    pythonPath: texts(fields, "pythonPath"),
+    dims,
+    quantization: fields["quantization"] === true,
+  };
+  requireSubject(request);
+  return request;
+}
+
+function requireSubject(request: AnalyzeRequest): void {
+  if (request.file !== undefined && request.op !== undefined)
+    throw new UsageError("Give a file or an operator, not both.");
+  if (request.file === undefined && request.op === undefined && request.entry === undefined)
+    throw new UsageError("A file is needed, or an operator by --op, or an expression by --entry.");
+}
+
+function addDim(dims: Map<string, number>, word: string): void {
+  const equals = word.lastIndexOf("=");
+  if (equals < 1)
+    throw new UsageError(`\`--dim ${word}\` should read NAME=N, for example \`--dim seq=128\`.`);
+  dims.set(word.slice(0, equals), positiveInteger(word.slice(equals + 1), "--dim"));
+}
+
+function positiveInteger(word: string, option: string): number {
+  const value = Number(word);
+  if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(
+      `Option \`${option}\` takes a whole number of at least 1, not \`${word}\`.`,
+    );
+  return value;
+}
+
+function text(fields: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = fields[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw new UsageError(`Key \`${key}\` should be a text.`);
+  return value;
+}
+
+function texts(fields: Readonly<Record<string, unknown>>, key: string): readonly string[] {
+  const value = fields[key];
+  if (value === undefined || value === null) return [];
+  if (typeof value === "string") return [value];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+    throw new UsageError(`Key \`${key}\` should be a list of texts.`);
+  return value;
+}
