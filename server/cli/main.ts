@@ -9,7 +9,10 @@ async function main(words: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new UsageError(`There is no command \`${name}\`; there are ${commands.map((known) => known.name).join(", ")}.`);
+  if (command === undefined)
+    throw new UsageError(
+      `There is no command \`${name}\`; there are ${commands.map((known) => known.name).join(", ")}.`,
+    );
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(`${command.usage}\n`);
     return 0;

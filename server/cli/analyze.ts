@@ -1,0 +1,39 @@
+import { reportFormats } from "../core/reports/index.generated.js";
+import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
+import type { Command } from "./command.js";
+import { runJob } from "./job.js";
+import { progressOnStderr } from "./progress.js";
+import { analyzeUsage } from "./usage.js";
+import { parseAnalyzeWords, UsageError } from "./words.js";
+
+export const command: Command = {
+  name: "analyze",
+  summary: "one report on a model file or an operator",
+  usage: analyzeUsage,
+  run: async (words) => {
+    const { request, format = "table" } = parseAnalyzeWords(words);
+    const report = reportFormats.find((candidate) => candidate.id === format);
+    if (report === undefined) {
+      const known = reportFormats.map((candidate) => candidate.id).join(", ");
+      throw new UsageError(`Format \`${format}\` is not known; there are ${known}.`);
+    }
+    const { value: catalogue, problems } = await loadCatalogue({
+      dataFolder: await findDataFolder(),
+      chipFolders: [],
+    });
+    for (const problem of problems) process.stderr.write(`ridgepoint: ${problem.message}\n`);
+    const { document, isAnalysed } = runJob(catalogue, request, progressOnStderr());
+    const targetLabels = new Map(
+      document.targets.map(({ id }) => [id, catalogue.find(id)?.label ?? id]),
+    );
+    await print(report.render(document, { targetLabels, width: process.stdout.columns ?? 120 }));
+    return isAnalysed ? 0 : 1;
+  },
+};
+
+/** Waits until the text is written: a pipe may take it in parts. */
+async function print(text: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import type { Bindings } from "../core/analysis.js";
+import { analyze } from "../core/analyze.js";
+import { neverCancelled } from "../core/base/cancel.js";
+import type { Outcome, Problem } from "../core/base/problem.js";
+import { parseTensorType, readOpCall } from "../core/formats/op-call.js";
+import type { Model } from "../core/graph/graph.js";
+import type { TensorType } from "../core/graph/value-type.js";
+import { defaultTargetIds } from "../core/targets/default-targets.js";
+import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
+import type { Catalogue, Target } from "../core/targets/target.js";
+import type { ReportDocument } from "../core/views/report-document.js";
+import { emptyReport, view as reportView } from "../core/views/report.js";
+import { readModelFile } from "../io/read-model.js";
+import { workspaceTargets } from "../io/workspace-targets.js";
+import { UsageError, type AnalyzeRequest } from "./words.js";
+
+/** What one analysis answers; `isAnalysed` false means exit status 1. */
+export interface JobResult {
+  readonly document: ReportDocument;
+  readonly isAnalysed: boolean;
+}
+
+/** Says what a long job is doing; shown on standard error. */
+export type Progress = (stage: string) => void;
+
+export function runJob(
+  catalogue: Catalogue,
+  request: AnalyzeRequest,
+  progress: Progress,
+): JobResult {
+  const subject = request.file ?? request.op ?? request.entry ?? "";
+  const bindings = bindingsOf(request);
+  const targets = chooseTargets(catalogue, request);
+  progress(`reading ${subject}`);
+  const read = readSubject(request);
+  const file = request.file ?? null;
+  if (read.value === undefined)
+    return { document: emptyReport(file, read.problems), isAnalysed: false };
+  progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
+  const analysis = analyze(read.value, bindings, targets, neverCancelled, read.problems);
+  return { document: reportView(analysis, { file }), isAnalysed: true };
+}
+
+function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
+  if (request.op !== undefined) return readOpCall(request.op);
+  if (request.file === undefined || request.entry !== undefined) {
+    return unreadable(
+      "RP1091",
+      "Python source is not read yet: give a model file, or an operator by --op.",
+    );
+  }
+  return readModelFile(request.file, neverCancelled);
+}
+
+function unreadable(code: string, message: string): Outcome<undefined> {
+  return { value: undefined, problems: [{ code, severity: "error", message } satisfies Problem] };
+}
+
+function chooseTargets(catalogue: Catalogue, request: AnalyzeRequest): readonly Target[] {
+  const given = request.targets.length > 0 ? request.targets : undefined;
+  const chosen = given ?? workspaceTargets(request.file ?? path.join(process.cwd(), "."));
+  const ids = chosen.length > 0 ? chosen : defaultTargetIds;
+  return [...new Set(ids)].flatMap((id) => {
+    const target = catalogue.find(id);
+    if (target !== undefined) return [target];
+    if (given !== undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
+    process.stderr.write(
+      `ridgepoint: workspace settings: ${unknownTargetMessage(catalogue, id)}\n`,
+    );
+    return [];
+  });
+}
+
+function bindingsOf(request: AnalyzeRequest): Bindings {
+  const inputs = new Map<string, TensorType>();
+  for (const word of request.inputs) {
+    const equals = word.indexOf("=");
+    const name = equals < 0 ? "" : word.slice(0, equals);
+    const type = parseTensorType(equals < 0 ? word : word.slice(equals + 1));
+    if (type === undefined)
+      throw new UsageError(
+        `Input \`${word}\` should read NAME=TYPE[DIMS], for example \`x=float32[1,3,224,224]\`.`,
+      );
+    if (inputs.has(name)) throw new UsageError(`Input \`${name}\` is given twice.`);
+    inputs.set(name, type);
+  }
+  return {
+    inputs,
+    dims: request.dims,
+    ...(request.batch !== undefined && { batch: request.batch }),
+  };
+}
