@@ -1,0 +1,140 @@
+import { Decoder } from "../base/decode.js";
+import type { Outcome } from "../base/problem.js";
+import type { PassId } from "../lower/lowered.js";
+import {
+  complainOfUnknown,
+  decodeId,
+  decodeSourced,
+  decodeSourcedTable,
+  decodeTexts,
+  subjectOf,
+  type NumberRule,
+} from "./decode-fields.js";
+import type { Runtime } from "./runtime.js";
+
+/** Reads one runtime file. */
+export function decodeRuntime(value: unknown, file = ""): Outcome<Runtime | undefined> {
+  const decoder = new Decoder(subjectOf("Runtime", value, file));
+  const fields = decoder.object(value, "$");
+  return {
+    value: fields === undefined ? undefined : runtimeOf(decoder, fields),
+    problems: decoder.problems,
+  };
+}
+
+function runtimeOf(
+  decoder: Decoder,
+  fields: Readonly<Record<string, unknown>>,
+): Runtime | undefined {
+  complainOfUnknown(decoder, fields, "", fieldNames);
+  const sourced = (key: string, rule: NumberRule) => decodeSourced(decoder, fields[key], key, rule);
+  const id = decodeId(decoder, fields["id"], "id");
+  const name = decoder.string(fields["name"], "name");
+  const engine = decoder.string(fields["engine"], "engine");
+  const fallback =
+    fields["fallback"] === undefined ? undefined : decoder.string(fields["fallback"], "fallback");
+  const bandwidthEfficiency = sourced("bandwidthEfficiency", shareRule);
+  const computeEfficiency = decodeComputeEfficiency(decoder, fields["computeEfficiency"]);
+  const kernelOverhead = sourced("kernelOverhead", secondsRule);
+  const inferenceOverhead = sourced("inferenceOverhead", secondsRule);
+  const passes = decodePasses(decoder, fields["passes"]);
+  const unsupported = decodeTexts(decoder, fields["unsupported"], "unsupported");
+  const memoryOverhead = sourced("memoryOverhead", bytesRule);
+  const rooflineInterval = decodeInterval(decoder, fields["rooflineInterval"]);
+  if (
+    id === undefined ||
+    name === undefined ||
+    engine === undefined ||
+    bandwidthEfficiency === undefined ||
+    computeEfficiency === undefined ||
+    kernelOverhead === undefined ||
+    inferenceOverhead === undefined ||
+    passes === undefined ||
+    unsupported === undefined ||
+    memoryOverhead === undefined ||
+    rooflineInterval === undefined
+  )
+    return undefined;
+  return {
+    id,
+    name,
+    engine,
+    ...(fallback === undefined ? {} : { fallback }),
+    bandwidthEfficiency,
+    computeEfficiency,
+    kernelOverhead,
+    inferenceOverhead,
+    passes,
+    unsupported,
+    memoryOverhead,
+    rooflineInterval,
+  };
+}
+
+function decodeComputeEfficiency(
+  decoder: Decoder,
+  value: unknown,
+): Runtime["computeEfficiency"] | undefined {
+  const table = decodeSourcedTable(decoder, value, "computeEfficiency", shareRule);
+  if (table === undefined) return undefined;
+  if (Object.hasOwn(table, "default")) return table;
+  return decoder.complain(
+    "computeEfficiency.default",
+    "is missing; it serves the kernel kinds that are not listed.",
+  );
+}
+
+function decodePasses(decoder: Decoder, value: unknown): readonly PassId[] | undefined {
+  if (value === undefined)
+    return decoder.complain("passes", "is missing; give a list, which may be empty.");
+  return decoder
+    .array(value, "passes")
+    ?.flatMap((item, index) => decoder.oneOf(item, `passes[${index}]`, passIds) ?? []);
+}
+
+function decodeInterval(decoder: Decoder, value: unknown): Runtime["rooflineInterval"] | undefined {
+  if (value === undefined)
+    return decoder.complain("rooflineInterval", "is missing; give `low` and `high`.");
+  const fields = decoder.object(value, "rooflineInterval");
+  if (fields === undefined) return undefined;
+  complainOfUnknown(decoder, fields, "rooflineInterval", ["low", "high"]);
+  const low = decodeSourced(decoder, fields["low"], "rooflineInterval.low", {
+    unit: "1",
+    low: 1e-3,
+    high: 1,
+  });
+  const high = decodeSourced(decoder, fields["high"], "rooflineInterval.high", {
+    unit: "1",
+    low: 1,
+    high: 1e3,
+  });
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+const fieldNames = [
+  "id",
+  "name",
+  "engine",
+  "fallback",
+  "bandwidthEfficiency",
+  "computeEfficiency",
+  "kernelOverhead",
+  "inferenceOverhead",
+  "passes",
+  "unsupported",
+  "memoryOverhead",
+  "rooflineInterval",
+];
+const passIds: readonly PassId[] = [
+  "fold-constants",
+  "fold-batch-norm",
+  "fuse-activation",
+  "fuse-elementwise",
+  "fuse-quantization",
+  "fuse-attention",
+  "drop-views",
+];
+
+const shareRule = { unit: "1", low: 1e-4, high: 1 };
+const secondsRule = { unit: "s", low: 0, high: 10 };
+const bytesRule = { unit: "B", low: 0, high: 1e13 };
