@@ -1,3 +1,15 @@
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { PanelRegistry } from "./panel-registry.js";
+
+/** What every part of the extension host side is given; made once by `activate`. */
 export interface Ctx {
-  readonly id: string;
+  readonly extension: ExtensionContext;
+  readonly log: LogOutputChannel;
+  /** Requests wait until it has started. */
+  readonly client: Client;
+  readonly panels: PanelRegistry;
 }
+
+/** The part of the language client that is used; tests give their own. */
+export type Client = Pick<LanguageClient, "sendRequest" | "sendNotification" | "onNotification">;

@@ -42,6 +42,13 @@ export const locateRequest = new RequestType<
   void
 >("ridgepoint/locate");
 
+/** The report that the command line prints (`json`, `markdown`, `csv`, `html`); null when there is none. */
+export const reportRequest = new RequestType<
+  { readonly uri: string; readonly format: string },
+  { readonly text: string | null },
+  void
+>("ridgepoint/report");
+
 /** All targets of the catalogue, for the picker. */
 export const targetsRequest = new RequestType<Record<string, never>, readonly TargetInfo[], void>(
   "ridgepoint/targets",

@@ -1,7 +1,21 @@
 // Written by scripts/gen.mjs; do not edit.
-
+import { command as copyReport } from "./copy-report.js";
+import { command as openAsText } from "./open-as-text.js";
+import { command as openModel } from "./open-model.js";
+import { command as pickTargets } from "./pick-targets.js";
+import { command as setDimensions } from "./set-dimensions.js";
+import { command as showLog } from "./show-log.js";
+import { command as showModelActions } from "./show-model-actions.js";
+import { command as toggleHints } from "./toggle-hints.js";
 import type { ClientCommand } from "../command.js";
 
 export const commands: readonly ClientCommand[] = [
-
+  copyReport,
+  openAsText,
+  openModel,
+  pickTargets,
+  setDimensions,
+  showLog,
+  showModelActions,
+  toggleHints,
 ];

@@ -1,0 +1,40 @@
+import * as vscode from "vscode";
+import { commands } from "./commands/index.generated.js";
+import type { Ctx } from "./ctx.js";
+import { registerModelEditor } from "./model-editor.js";
+import { PanelRegistry } from "./panel-registry.js";
+import { shareSelection } from "./selection.js";
+import { createClient } from "./server.js";
+import { showTargetsInStatusBar } from "./status-bar.js";
+import { registerTextDocuments } from "./text-document.js";
+
+export async function activate(extension: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel("Ridgepoint", { log: true });
+  const client = createClient(extension, log);
+  const ctx: Ctx = { extension, log, client, panels: new PanelRegistry() };
+  extension.subscriptions.push(
+    log,
+    { dispose: () => void client.stop().catch((error: unknown) => log.warn(String(error))) },
+    registerModelEditor(ctx),
+    registerTextDocuments(ctx),
+    showTargetsInStatusBar(ctx),
+    shareSelection(ctx),
+  );
+  for (const command of commands)
+    extension.subscriptions.push(
+      vscode.commands.registerCommand(`ridgepoint.${command.id}`, async (...args: unknown[]) => {
+        try {
+          return await command.run(ctx, ...args);
+        } catch (error) {
+          log.error(
+            `${command.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          );
+          void vscode.window.showErrorMessage(
+            `${command.title}: ${error instanceof Error ? error.message : String(error)}`,
+          );
+          return undefined;
+        }
+      }),
+    );
+  await client.start();
+}

@@ -1,0 +1,37 @@
+import * as vscode from "vscode";
+import { printedExtension, printedScheme } from "../../server/protocol/printed-document.js";
+
+/** The read-only text document of a model file. */
+export function printedUriOf(modelUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: printedScheme,
+    path: modelUri.path + printedExtension,
+    query: modelUri.toString(),
+  });
+}
+
+/** The model file that a document shows, which may be the document itself. */
+export function modelUriOf(uri: vscode.Uri): vscode.Uri {
+  return uri.scheme === printedScheme ? vscode.Uri.parse(uri.query, true) : uri;
+}
+
+/** The model that a command speaks of: its argument, else what the active tab shows. */
+export function modelUriFor(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return modelUriOf(argument);
+  if (typeof argument === "string") return modelUriOf(vscode.Uri.parse(argument, true));
+  return activeModelUri();
+}
+
+export function activeModelUri(): vscode.Uri | undefined {
+  const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputCustom)
+    return input.viewType === modelViewType ? input.uri : undefined;
+  if (!(input instanceof vscode.TabInputText)) return undefined;
+  if (input.uri.scheme === printedScheme) return modelUriOf(input.uri);
+  const document = vscode.workspace.textDocuments.find(
+    (candidate) => candidate.uri.toString() === input.uri.toString(),
+  );
+  return document?.languageId === "onnx-text" ? input.uri : undefined;
+}
+
+export const modelViewType = "ridgepoint.model";

@@ -1,0 +1,136 @@
+import * as vscode from "vscode";
+import type { HostApi, PageApi } from "../../server/protocol/panels.js";
+import { bindRequest, viewRequest } from "../../server/protocol/requests.js";
+import { type CallContext, type Methods, type Remote, connect } from "../../server/protocol/rpc.js";
+import type { Ctx } from "./ctx.js";
+import { panelHtml } from "./panel-html.js";
+
+/**
+ * One host for every panel. A hidden page is thrown away by the editor and made anew when it is shown (its state comes
+ * from the page's own `getState`), so each `ready` starts a fresh connection, and what is meant for the page while it
+ * does not listen is kept.
+ */
+export async function hostPanel(
+  ctx: Ctx,
+  panel: vscode.WebviewPanel,
+  {
+    page,
+    uri,
+    fileName,
+  }: { readonly page: string; readonly uri: vscode.Uri; readonly fileName: string },
+): Promise<void> {
+  const folder = vscode.Uri.joinPath(ctx.extension.extensionUri, "dist", "webviews");
+  let remote: Remote<PageApi> | undefined;
+  let deliver: ((message: unknown) => void) | undefined;
+  let nodeToReveal: number | undefined;
+
+  const flush = (): void => {
+    if (remote === undefined || nodeToReveal === undefined) return;
+    const nodeId = nodeToReveal;
+    nodeToReveal = undefined;
+    call(ctx, remote.call("reveal", { nodeId }));
+  };
+  const local: HostApi = {
+    ready: () => {
+      setTimeout(flush);
+      return Promise.resolve({ uri: uri.toString(), fileName });
+    },
+    view: (params) => ctx.client.sendRequest(viewRequest, { uri: uri.toString(), ...params }),
+    bind: (params) => ctx.client.sendRequest(bindRequest, { uri: uri.toString(), ...params }),
+    pickTargets: () => run("ridgepoint.pickTargets"),
+    openAsText: (params) => run("ridgepoint.openAsText", uri, params),
+    copy: async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return null;
+    },
+  };
+  const methods: Methods = {
+    ...local,
+    view: (params: Parameters<HostApi["view"]>[0], { onCancel }: CallContext) => {
+      const source = new vscode.CancellationTokenSource();
+      onCancel(() => source.cancel());
+      return ctx.client.sendRequest(viewRequest, { uri: uri.toString(), ...params }, source.token);
+    },
+  };
+  const listen = (): void => {
+    remote?.close("The page was loaded anew.");
+    // Numbers of calls start again with each load of the page: an answer to the page before must not reach this one.
+    let isCurrent = true;
+    const channel = {
+      post: (message: unknown) => {
+        if (isCurrent) call(ctx, panel.webview.postMessage(message));
+      },
+      onMessage: (listener: (message: unknown) => void) => {
+        deliver = listener;
+      },
+    };
+    const opened = connect<PageApi>(channel, methods);
+    remote = {
+      call: (...args) => opened.call(...args),
+      close: (reason) => {
+        isCurrent = false;
+        opened.close(reason);
+      },
+    };
+  };
+
+  const registration = ctx.panels.add({
+    uri,
+    isVisible: () => panel.visible,
+    changed: () => {
+      if (remote !== undefined && panel.visible) call(ctx, remote.call("changed", null));
+    },
+    reveal: (nodeId) => {
+      nodeToReveal = nodeId;
+      if (panel.visible) flush();
+    },
+  });
+  const subscriptions = [
+    registration,
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      if (isReady(message)) listen();
+      deliver?.(message);
+    }),
+    panel.onDidChangeViewState(() => {
+      if (panel.visible) return;
+      remote?.close("The page is hidden.");
+      remote = undefined;
+    }),
+  ];
+  panel.onDidDispose(() => {
+    remote?.close("The panel is closed.");
+    remote = undefined;
+    for (const subscription of subscriptions) subscription.dispose();
+  });
+
+  panel.webview.options = { enableScripts: true, localResourceRoots: [folder] };
+  const files = await vscode.workspace.fs.readDirectory(folder);
+  const styles = files.map(([name]) => name).filter((name) => name.endsWith(".css"));
+  panel.webview.html = panelHtml(panel.webview, folder, {
+    title: fileName,
+    script: `${page}.js`,
+    styles: styles.filter((name) => name === `${page}.css` || !pages.has(name)).sort(),
+  });
+}
+
+/** Sheets that belong to one page; every other sheet is for all. */
+const pages: ReadonlySet<string> = new Set(["model.css"]);
+
+async function run(command: string, ...args: unknown[]): Promise<null> {
+  await vscode.commands.executeCommand(command, ...args);
+  return null;
+}
+
+/** A call whose answer does not matter; that it went wrong is worth a line in the log. */
+function call(ctx: Ctx, reply: PromiseLike<unknown>): void {
+  reply.then(undefined, (error: unknown) => ctx.log.debug(`page: ${String(error)}`));
+}
+
+function isReady(message: unknown): boolean {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "method" in message &&
+    message.method === "ready"
+  );
+}

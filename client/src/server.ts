@@ -1,0 +1,34 @@
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import {
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  TransportKind,
+} from "vscode-languageclient/node";
+import { printedScheme } from "../../server/protocol/printed-document.js";
+
+/**
+ * The language server in a process of its own. The client's own error handler starts it again after a crash, up to
+ * five times in three minutes.
+ */
+export function createClient(extension: ExtensionContext, log: LogOutputChannel): LanguageClient {
+  const module = extension.asAbsolutePath("dist/server.cjs");
+  const serverOptions: ServerOptions = {
+    run: { module, transport: TransportKind.ipc },
+    debug: {
+      module,
+      transport: TransportKind.ipc,
+      options: { execArgv: ["--nolazy", "--inspect=6019"] },
+    },
+  };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: [
+      { language: "onnx-text", scheme: "file" },
+      { language: "onnx-text", scheme: "untitled" },
+      { language: "onnx-text", scheme: printedScheme },
+    ],
+    outputChannel: log,
+    diagnosticPullOptions: { onChange: true, onSave: false, onTabs: false },
+  };
+  return new LanguageClient("ridgepoint", "Ridgepoint", serverOptions, clientOptions);
+}
