@@ -10,7 +10,7 @@ export function registerModelEditor(ctx: Ctx): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => {
       const watching = watch(ctx, uri);
-      return { uri, dispose: () => watching.dispose() };
+      return { uri, dispose: () => void watching.dispose() };
     },
     resolveCustomEditor: ({ uri }, panel) =>
       hostPanel(ctx, panel, {
