@@ -1,8 +1,9 @@
-import { type Dim, isKnown, sameDim } from "../graph/dim.js";
+import { type Dim, isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import type { KernelShape } from "./kernel-shape.js";
 import { product } from "./operator-table.js";
 import type { InferContext } from "./rule.js";
+import { broadcast } from "./shapes.js";
 
 /** Operands of a product as numpy.matmul sees them, after the transpositions that the operator applies. */
 export interface MatrixOperands {
@@ -55,12 +56,14 @@ export function matrixOperands(
 }
 
 /** Shape of the product; complaints about extents that do not match go to `ctx`. */
-export function productShape(ctx: InferContext, operands: MatrixOperands): Shape {
+export function productShape(ctx: InferContext, operands: MatrixOperands): Shape | undefined {
   const { leftInner, rightInner } = operands;
   if (isKnown(leftInner) && isKnown(rightInner) && leftInner !== rightInner)
     ctx.error(`the left operand has ${leftInner} columns, the right one ${rightInner} rows.`);
+  const batch = broadcast(ctx, [operands.leftBatch, operands.rightBatch]);
+  if (batch === undefined) return undefined;
   return [
-    ...broadcastBatch(ctx, operands.leftBatch, operands.rightBatch),
+    ...batch,
     ...(operands.isLeftVector ? [] : [operands.m]),
     ...(operands.isRightVector ? [] : [operands.n]),
   ];
@@ -97,21 +100,4 @@ function arranged(shape: Shape, isTransposed: boolean, isBatchTransposed: boolea
       : shape;
   if (!isTransposed) return moved;
   return [...moved.slice(0, -2), moved.at(-1) ?? 1, moved.at(-2) ?? 1];
-}
-
-/** Multidirectional broadcasting (ONNX docs/Broadcasting.md) of the axes before the matrices. */
-function broadcastBatch(ctx: InferContext, left: Shape, right: Shape): Shape {
-  const rank = Math.max(left.length, right.length);
-  const batch: Dim[] = [];
-  for (let index = rank; index >= 1; index--) {
-    const a = left.at(-index) ?? 1;
-    const b = right.at(-index) ?? 1;
-    if (left.length < index || a === 1) batch.push(b);
-    else if (right.length < index || b === 1 || sameDim(a, b)) batch.push(a);
-    else if (isKnown(a) && isKnown(b)) {
-      ctx.error(`batch extents ${a} and ${b} do not broadcast.`);
-      batch.push(ctx.freshDim());
-    } else batch.push(isKnown(a) ? a : b);
-  }
-  return batch;
 }
