@@ -95,8 +95,16 @@ export interface Weight {
   /** Number of stored elements when the tensor is sparse. */
   readonly sparseCount?: number;
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */
-  readonly location?: { readonly file?: string; readonly offset: number; readonly length: number };
+  readonly location?: WeightLocation;
   readonly data?: readonly Scalar[];
+}
+
+export interface WeightLocation {
+  readonly file?: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Protobuf variable-length integers, one per element; dense little-endian elements when left out. */
+  readonly encoding?: "varint";
 }
 
 /** Element of a small constant. 64-bit integers outside ±2^53 are rounded; only comparisons with them matter. */

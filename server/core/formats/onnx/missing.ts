@@ -1,0 +1,39 @@
+import type { Graph } from "../../graph/graph.js";
+import type { MissingValue } from "./graph-draft.js";
+import type { Reading } from "./reading.js";
+import { nodeText } from "./settle-graph.js";
+
+/** Values that are read and that nothing makes, not even a graph around this one. Later stages see unknown types. */
+export function reportMissing(
+  reading: Reading,
+  graph: Graph,
+  missing: readonly MissingValue[],
+  { isMain }: { readonly isMain: boolean },
+): void {
+  const { complaints } = reading;
+  for (const { name, userId } of missing) {
+    if (userId < 0) {
+      complaints.enter("output");
+      complaints.add(
+        "RP1015",
+        "error",
+        `The output \`${name}\` is made by no node, input or initializer.`,
+      );
+      complaints.leave();
+      continue;
+    }
+    complaints.enter("node", userId);
+    if (isMain) complaints.nodeId = userId;
+    complaints.add(
+      "RP1014",
+      "error",
+      `${capitalized(nodeText(graph.nodes[userId], userId))} reads \`${name}\`, which no node, input or initializer makes.`,
+    );
+    if (isMain) complaints.nodeId = -1;
+    complaints.leave();
+  }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
