@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { DidChangeWatchedFilesNotification } from "vscode-languageserver-protocol";
 import { changedNotification } from "../../server/protocol/requests.js";
 import type { Ctx } from "./ctx.js";
 import { modelViewType } from "./model-uri.js";
@@ -41,7 +40,7 @@ function watch(ctx: Ctx, uri: vscode.Uri): vscode.Disposable {
   );
   const tell = (type: 1 | 2 | 3) => (): void => {
     ctx.client
-      .sendNotification(DidChangeWatchedFilesNotification.type, {
+      .sendNotification("workspace/didChangeWatchedFiles", {
         changes: [{ uri: uri.toString(), type }],
       })
       .then(undefined, (error: unknown) => ctx.log.debug(`watch: ${String(error)}`));

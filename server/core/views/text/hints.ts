@@ -1,0 +1,134 @@
+import type { Analysis } from "../../analysis.js";
+import type { TextSpan } from "../../base/text-span.js";
+import { formatBytes, formatShare } from "../../base/units.js";
+import { dimText } from "../../graph/dim.js";
+import type { NodeId } from "../../graph/graph.js";
+import { typeText } from "../../graph/value-type.js";
+import { secondsText, secondsWithInterval } from "./estimate-text.js";
+import { plain } from "./markdown.js";
+import { nodeCost } from "./node-cost.js";
+import { statementsIn } from "./text-index.js";
+import { type TextState, hintOffset, moveBack, moveSpan } from "./text-state.js";
+
+/** What stands at the end of a node's line. */
+export interface Hint {
+  readonly offset: number;
+  /** At most 20 characters. */
+  readonly label: string;
+  /** Markdown. */
+  readonly tooltip: string;
+}
+
+export interface HintKinds {
+  readonly latency: boolean;
+  readonly shape: boolean;
+  readonly memory: boolean;
+}
+
+/** Editors give a line's hints 43 characters, for all providers together. */
+const labelLimit = 20;
+
+/**
+ * One hint a node: the first measure that is switched on (latency, shape, weights) and one more at most, which for
+ * latency alone is its share.
+ */
+export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): readonly Hint[] {
+  const { numbers } = state;
+  if (numbers === undefined) return [];
+  const { analysis, index, edit } = numbers;
+  const asked = {
+    start: moveBack(edit, span.start) ?? edit?.start ?? 0,
+    end: moveBack(edit, span.end) ?? edit?.oldEnd ?? 0,
+  };
+  const hints: Hint[] = [];
+  for (const statement of statementsIn(index, asked)) {
+    const now = moveSpan(edit, statement.span);
+    if (now === undefined || statement.nodeIds.length === 0) continue;
+    const measures = measuresOf(analysis, statement.nodeIds, kinds);
+    if (measures.length === 0) continue;
+    const isOld = edit !== undefined;
+    hints.push({
+      offset: hintOffset(state.text, now),
+      label: labelOf(measures, isOld),
+      tooltip: [
+        ...(isOld ? ["From before the last edit: the text has an error now."] : []),
+        ...measures.map((measure) => measure.tooltip),
+        ...(statement.nodeIds.length > 1 ? [`Sum of ${statement.nodeIds.length} calls.`] : []),
+      ].join("\n\n"),
+    });
+  }
+  return hints;
+}
+
+interface Measure {
+  readonly text: string;
+  /** Shown where there is room and nothing else is asked for. */
+  readonly more?: string;
+  readonly tooltip: string;
+}
+
+function measuresOf(
+  analysis: Analysis,
+  nodeIds: readonly NodeId[],
+  kinds: HintKinds,
+): readonly Measure[] {
+  return [
+    ...(kinds.latency ? latencyMeasure(analysis, nodeIds) : []),
+    ...(kinds.shape ? shapeMeasure(analysis, nodeIds) : []),
+    ...(kinds.memory ? weightMeasure(analysis, nodeIds) : []),
+  ];
+}
+
+function latencyMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
+  const target = analysis.targets[0];
+  const cost = nodeCost(analysis, target, nodeIds);
+  switch (cost.kind) {
+    case "unknown":
+      return [{ text: "?", tooltip: `Not known: ${plain(cost.reason)}` }];
+    case "none":
+      // That a view takes nothing is no news; that a kernel swallowed the node explains its missing number.
+      return cost.word === "fused" ? [{ text: "fused", tooltip: plain(cost.reason) }] : [];
+    case "time": {
+      const share = cost.share === undefined ? undefined : formatShare(cost.share);
+      const lines = [
+        `${secondsWithInterval(cost.seconds)} · ${cost.bound} · ${cost.seconds.method}`,
+        plain(target?.target.label ?? ""),
+      ];
+      return [
+        {
+          text: secondsText(cost.seconds),
+          ...(share !== undefined && { more: share }),
+          tooltip: lines.join("\n\n"),
+        },
+      ];
+    }
+  }
+}
+
+function shapeMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
+  const node = analysis.model.graph.nodes[nodeIds[0] ?? -1];
+  const type = analysis.inferred.types[node?.outputs[0] ?? -1];
+  if (type === undefined) return [{ text: "?", tooltip: "The shape is not known." }];
+  if (type.kind !== "tensor" || type.shape === undefined)
+    return [{ text: typeText(type), tooltip: plain(typeText(type)) }];
+  const text = type.shape.length === 0 ? "scalar" : type.shape.map(dimText).join("×");
+  return [{ text, tooltip: plain(typeText(type)) }];
+}
+
+function weightMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
+  // Calls of one function share its weights.
+  const layer = analysis.layers[nodeIds[0] ?? -1];
+  if (layer === undefined || layer.weightBytes === 0) return [];
+  const text = formatBytes(layer.weightBytes);
+  return [{ text, tooltip: `${text} of weights` }];
+}
+
+function labelOf(measures: readonly Measure[], isOld: boolean): string {
+  const [first, second] = measures;
+  const was = isOld ? "was " : "";
+  const head = `${was}${first?.text ?? ""}`;
+  const rest = second === undefined ? first?.more : second.text;
+  const whole = rest === undefined ? head : `${head} · ${rest}`;
+  if (whole.length <= labelLimit) return whole;
+  return head.length <= labelLimit ? head : `${head.slice(0, labelLimit - 1)}…`;
+}

@@ -1,0 +1,36 @@
+import { bindFeature } from "./features/bind.js";
+import { codeLensFeature } from "./features/code-lens.js";
+import { definitionFeature } from "./features/definition.js";
+import { diagnosticsFeature } from "./features/diagnostics.js";
+import { documentHighlightFeature } from "./features/document-highlight.js";
+import { documentSymbolFeature } from "./features/document-symbol.js";
+import { foldingFeature } from "./features/folding.js";
+import { hoverFeature } from "./features/hover.js";
+import { inlayHintFeature } from "./features/inlay-hint.js";
+import { locateFeature } from "./features/locate.js";
+import { referencesFeature } from "./features/references.js";
+import { reportFeature } from "./features/report.js";
+import { targetsFeature } from "./features/targets.js";
+import { textFeature } from "./features/text.js";
+import { viewFeature } from "./features/view.js";
+import { watchedFilesFeature } from "./features/watched-files.js";
+import type { Feature } from "./feature.js";
+
+export const features: readonly Feature[] = [
+  bindFeature,
+  codeLensFeature,
+  definitionFeature,
+  diagnosticsFeature,
+  documentHighlightFeature,
+  documentSymbolFeature,
+  foldingFeature,
+  hoverFeature,
+  inlayHintFeature,
+  locateFeature,
+  referencesFeature,
+  reportFeature,
+  targetsFeature,
+  textFeature,
+  viewFeature,
+  watchedFilesFeature,
+];

@@ -1,0 +1,67 @@
+import {
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+} from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { lensAnchor } from "../../core/views/text/lens-anchor.js";
+import { toDiagnostic } from "../convert.js";
+import { JobStopped } from "../engine.js";
+import { type Feature, type ServerContext, fence } from "../feature.js";
+
+/** Problems of a model's text, pulled by the editor. */
+export const diagnosticsFeature: Feature = {
+  id: "diagnostics",
+  capabilities: {
+    diagnosticProvider: {
+      identifier: "ridgepoint",
+      interFileDependencies: false,
+      workspaceDiagnostics: false,
+    },
+  },
+  register: (server) => {
+    server.connection.languages.diagnostics.on(
+      fence(
+        server,
+        "diagnostics",
+        full([]),
+        async ({ textDocument: { uri }, previousResultId }, signal) => {
+          const { workspace } = server;
+          const settings = await workspace.settingsFor(uri);
+          if (!settings.enable || !settings.diagnostics) return full([]);
+          await workspace.settled(uri);
+          const resultId = workspace.revisionOf(uri);
+          if (previousResultId === resultId)
+            return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+          const document = workspace.documents.get(uri);
+          return full(
+            document === undefined ? [] : await problemsOf(server, document, signal),
+            resultId,
+          );
+        },
+      ),
+    );
+  },
+};
+
+async function problemsOf(
+  { engine, workspace }: ServerContext,
+  document: TextDocument,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const subject = await workspace.subjectOf(document.uri);
+  if (subject === undefined) return [];
+  try {
+    const problems = await engine.ask("problems", { subject }, workspace.jobFor(subject, signal));
+    return problems.map((problem) => toDiagnostic(document, problem));
+  } catch (error) {
+    if (!(error instanceof JobStopped) || error.reason !== "failed") throw error;
+    const span = lensAnchor(document.getText());
+    const { message } = error;
+    return [toDiagnostic(document, { code: "RP9001", severity: "error", message, span })];
+  }
+}
+
+function full(items: Diagnostic[], resultId?: string): DocumentDiagnosticReport {
+  return { kind: DocumentDiagnosticReportKind.Full, items, ...(resultId && { resultId }) };
+}

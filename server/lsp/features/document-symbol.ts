@@ -1,0 +1,20 @@
+import { toDocumentSymbol } from "../convert.js";
+import { type Feature, fence } from "../feature.js";
+
+/** The outline: functions, the graph, its nodes and weights. */
+export const documentSymbolFeature: Feature = {
+  id: "document-symbol",
+  capabilities: { documentSymbolProvider: { label: "Ridgepoint" } },
+  register: (server) => {
+    const { connection, engine, workspace } = server;
+    connection.onDocumentSymbol(
+      fence(server, "document-symbol", null, async ({ textDocument: { uri } }, signal) => {
+        const subject = await workspace.subjectOf(uri);
+        const document = workspace.documents.get(uri);
+        if (subject === undefined || document === undefined) return null;
+        const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));
+        return items.map((item) => toDocumentSymbol(document, item));
+      }),
+    );
+  },
+};

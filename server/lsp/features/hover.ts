@@ -1,0 +1,26 @@
+import { toHover } from "../convert.js";
+import { type Feature, fence } from "../feature.js";
+
+/** What a node or tensor is and costs, on every chosen target. */
+export const hoverFeature: Feature = {
+  id: "hover",
+  capabilities: { hoverProvider: true },
+  register: (server) => {
+    const { connection, engine, workspace } = server;
+    connection.onHover(
+      fence(server, "hover", null, async ({ textDocument: { uri }, position }, signal) => {
+        const settings = await workspace.settingsFor(uri);
+        if (!settings.enable || !settings.hover) return null;
+        const subject = await workspace.subjectOf(uri);
+        const document = workspace.documents.get(uri);
+        if (subject === undefined || document === undefined) return null;
+        const hover = await engine.ask(
+          "hover",
+          { subject, offset: document.offsetAt(position) },
+          workspace.jobFor(subject, signal),
+        );
+        return hover === null ? null : toHover(document, hover);
+      }),
+    );
+  },
+};

@@ -1,0 +1,31 @@
+import { toInlayHint, toSpan } from "../convert.js";
+import { type Feature, fence } from "../feature.js";
+
+/** What each node costs, at the end of its line. */
+export const inlayHintFeature: Feature = {
+  id: "inlay-hint",
+  capabilities: { inlayHintProvider: true },
+  register: (server) => {
+    const { connection, engine, workspace } = server;
+    connection.languages.inlayHint.on(
+      fence(server, "inlay-hint", null, async ({ textDocument: { uri }, range }, signal) => {
+        const settings = await workspace.settingsFor(uri);
+        const kinds = {
+          latency: settings.hintsLatency,
+          shape: settings.hintsShape,
+          memory: settings.hintsMemory,
+        };
+        if (!settings.enable || !Object.values(kinds).includes(true)) return [];
+        const subject = await workspace.subjectOf(uri);
+        const document = workspace.documents.get(uri);
+        if (subject === undefined || document === undefined) return [];
+        const hints = await engine.ask(
+          "hints",
+          { subject, span: toSpan(document, range), kinds },
+          workspace.jobFor(subject, signal),
+        );
+        return hints.map((hint) => toInlayHint(document, hint));
+      }),
+    );
+  },
+};

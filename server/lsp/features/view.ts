@@ -1,0 +1,38 @@
+import { type ViewReply, viewRequest } from "../../protocol/requests.js";
+import type { ViewId } from "../../protocol/views.js";
+import { JobStopped } from "../engine.js";
+import { type Feature, fence } from "../feature.js";
+
+const ourMistake: ViewReply<ViewId> = {
+  kind: "failed",
+  message: "Something went wrong in Ridgepoint; the log says what.",
+};
+
+/** `ridgepoint/view`: one view of one model, for a page. */
+export const viewFeature: Feature = {
+  id: "view",
+  register: (server) => {
+    const { connection, engine, workspace } = server;
+    connection.onRequest(
+      viewRequest,
+      fence(server, "view", ourMistake, async ({ uri, view, params, isRetry }, signal) => {
+        const subject = await workspace.subjectOf(uri);
+        if (subject === undefined)
+          return { kind: "failed", message: "Only files on this machine can be analysed." };
+        try {
+          return await engine.ask(
+            "view",
+            { subject, view, params },
+            workspace.jobFor(subject, signal, isRetry),
+          );
+        } catch (error) {
+          if (error instanceof JobStopped && error.reason === "failed")
+            return { kind: "failed", message: error.message };
+          if (error instanceof JobStopped && error.reason === "cancelled")
+            return { kind: "cancelled" };
+          throw error;
+        }
+      }),
+    );
+  },
+};

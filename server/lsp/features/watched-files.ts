@@ -1,0 +1,35 @@
+import { type Feature, fence } from "../feature.js";
+import { modelUriOf, normalUri } from "../model-uri.js";
+
+/**
+ * A model file, or the data beside it, changed on disk. Data files carry no numbers of their own names in our caches,
+ * so every model of the same folder counts as changed; the worker looks at sizes and times and keeps what still holds.
+ */
+export const watchedFilesFeature: Feature = {
+  id: "watched-files",
+  register: (server) => {
+    const { connection, workspace } = server;
+    connection.onDidChangeWatchedFiles(
+      (params) =>
+        void fence(server, "watched-files", null, ({ changes }: typeof params) => {
+          const changed = new Set(changes.map((change) => normalUri(change.uri)));
+          const folders = new Set([...changed].map(folderOf));
+          const models = workspace
+            .askedModels()
+            .filter((uri) => changed.has(uri) || folders.has(folderOf(uri)));
+          for (const uri of models) workspace.bumpModel(uri);
+          if (models.length > 0) server.announceChange(models.map(modelUriOf));
+          return Promise.resolve(null);
+        })(params, neverCancelled),
+    );
+  },
+};
+
+const neverCancelled = {
+  isCancellationRequested: false,
+  onCancellationRequested: () => ({ dispose: () => undefined }),
+};
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf("/"));
+}

@@ -1,0 +1,31 @@
+import { type Limits, defaultLimits } from "./engine.js";
+
+/**
+ * What a client may send as `initializationOptions`: `limits` (`jobSeconds`, `memoryMiB`, `slowMilliseconds`) and
+ * `settings`, the section `ridgepoint`, for clients that answer no `workspace/configuration`.
+ */
+export interface ServerOptions {
+  readonly limits: Limits;
+  readonly settings: unknown;
+}
+
+export function decodeServerOptions(value: unknown): ServerOptions {
+  const options = recordOf(value);
+  const limits = recordOf(options["limits"]);
+  const limit = (name: keyof Limits): number => {
+    const given = limits[name];
+    return typeof given === "number" && 0 < given ? given : defaultLimits[name];
+  };
+  return {
+    limits: {
+      jobSeconds: limit("jobSeconds"),
+      memoryMiB: limit("memoryMiB"),
+      slowMilliseconds: limit("slowMilliseconds"),
+    },
+    settings: options["settings"],
+  };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

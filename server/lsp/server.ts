@@ -1,0 +1,119 @@
+import path from "node:path";
+import {
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { changedNotification } from "../protocol/requests.js";
+import { decodeServerOptions } from "./server-options.js";
+import { Engine } from "./engine.js";
+import type { ServerContext } from "./feature.js";
+import { features } from "./features.js";
+import { modelUriOf } from "./model-uri.js";
+import { showProgress } from "./progress.js";
+import { Workspace } from "./workspace.js";
+
+/** The language server on one connection. `bundleFolder` holds `worker.cjs` and `data`. */
+export function startServer(connection: Connection, bundleFolder = __dirname): void {
+  const log = (line: string): void => connection.console.warn(line);
+  connection.onInitialize((params) => {
+    const options = decodeServerOptions(params.initializationOptions);
+    const engine = new Engine({
+      workerFile: path.join(bundleFolder, "worker.cjs"),
+      dataFolder: path.join(bundleFolder, "data"),
+      limits: options.limits,
+      log,
+      onSlow: (title, cancel) => showProgress(connection, title, cancel),
+    });
+    const documents = new TextDocuments(TextDocument);
+    const workspace = new Workspace(connection, {
+      documents,
+      engine,
+      log,
+      asksForSettings: params.capabilities.workspace?.configuration === true,
+      initialSettings: options.settings,
+    });
+    const announceChange = (modelUris: readonly string[]): void => {
+      for (const uri of modelUris)
+        void connection
+          .sendNotification(changedNotification, { uri })
+          .catch((error: unknown) => log(`changed: ${String(error)}`));
+      refresh(connection, params, log);
+    };
+    const server: ServerContext = { connection, workspace, engine, log, announceChange };
+    for (const feature of features) feature.register(server);
+    followDocuments(server, documents);
+    connection.onDidChangeConfiguration(({ settings }: { readonly settings: unknown }) => {
+      workspace.forgetSettings(settings);
+      announceChange(workspace.askedModels());
+    });
+    connection.onInitialized(
+      () =>
+        void registerLater(connection, params).catch((error: unknown) =>
+          log(`register: ${String(error)}`),
+        ),
+    );
+    connection.onShutdown(() => engine.dispose());
+    connection.onExit(() => engine.dispose());
+    documents.listen(connection);
+    return { capabilities: capabilities(), serverInfo: { name: "ridgepoint" } };
+  });
+  connection.listen();
+}
+
+function followDocuments(server: ServerContext, documents: TextDocuments<TextDocument>): void {
+  const opened = new Set<string>();
+  documents.onDidOpen(({ document }) => opened.add(`${document.uri}@${document.version}`));
+  documents.onDidChangeContent(({ document }) => {
+    // Opening counts as a change of content as well; only typing is waited out.
+    if (opened.delete(`${document.uri}@${document.version}`)) return;
+    server.workspace.unsettle(document.uri);
+    void server.connection
+      .sendNotification(changedNotification, { uri: modelUriOf(document.uri) })
+      .catch((error: unknown) => server.log(`changed: ${String(error)}`));
+  });
+  documents.onDidClose(({ document }) => server.workspace.close(document.uri));
+}
+
+function capabilities(): ServerCapabilities {
+  return {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    ...Object.assign({}, ...features.map((feature) => feature.capabilities ?? {})),
+  };
+}
+
+/** What the editor must be asked to do anew, as far as it can. */
+function refresh(
+  connection: Connection,
+  { capabilities: { workspace } }: InitializeParams,
+  log: (line: string) => void,
+): void {
+  const asked = [
+    workspace?.inlayHint?.refreshSupport === true && connection.languages.inlayHint.refresh(),
+    workspace?.codeLens?.refreshSupport === true &&
+      connection.sendRequest(CodeLensRefreshRequest.type),
+    workspace?.diagnostics?.refreshSupport === true && connection.languages.diagnostics.refresh(),
+  ];
+  for (const reply of asked)
+    if (reply !== false) reply.catch((error: unknown) => log(`refresh: ${String(error)}`));
+}
+
+async function registerLater(
+  connection: Connection,
+  { capabilities: { workspace } }: InitializeParams,
+): Promise<void> {
+  if (workspace?.didChangeConfiguration?.dynamicRegistration === true)
+    await connection.client.register(DidChangeConfigurationNotification.type, {
+      section: "ridgepoint",
+    });
+  if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: "**/*.{onnx,onnx.data,onnx_data,data}" }],
+    });
+}

@@ -1,0 +1,79 @@
+import type { TextSpan } from "../core/base/text-span.js";
+import type { Hint, HintKinds } from "../core/views/text/hints.js";
+import type { HoverText } from "../core/views/text/hover.js";
+import type { LensText } from "../core/views/text/lens.js";
+import type { Fold } from "../core/views/text/folding.js";
+import type { Mention } from "../core/views/text/mentions.js";
+import type { TextProblem } from "../core/views/text/problems.js";
+import type { OutlineItem } from "../core/views/text/outline.js";
+import type { TargetInfo, ViewReply } from "../protocol/requests.js";
+import type { ViewId, ViewParams } from "../protocol/views.js";
+
+/** What the worker is started with. */
+export interface WorkerStart {
+  /** One 32-bit cell; 1 means that the running job shall stop. Shared, because a busy worker reads no messages. */
+  readonly cancelBuffer: SharedArrayBuffer;
+  readonly dataFolder: string;
+}
+
+/** What is analysed, and for what. Everything that an answer depends on is in here: the worker keeps no settings. */
+export interface Subject {
+  /** The document's or file's address; the worker's texts go by it. */
+  readonly uri: string;
+  readonly source: SubjectSource;
+  readonly choice: TargetChoice;
+  readonly batch: number | null;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+export type SubjectSource =
+  /** A model file on disk. */
+  | { readonly kind: "file"; readonly path: string }
+  /** A text document that the user edits: it is the model. */
+  | { readonly kind: "text"; readonly version: number }
+  /** A read-only text document that shows a model file. */
+  | { readonly kind: "printed"; readonly path: string; readonly version: number };
+
+export interface TargetChoice {
+  readonly targetIds: readonly string[];
+  /** Absolute paths. */
+  readonly chipFolders: readonly string[];
+}
+
+/** What the server asks of its worker. Offsets are UTF-16 units of the document's text. */
+export interface WorkerApi {
+  putText(params: { readonly uri: string; readonly version: number; readonly text: string }): null;
+  dropText(params: { readonly uri: string }): null;
+  targets(params: { readonly choice: TargetChoice }): Promise<readonly TargetInfo[]>;
+  view(params: {
+    readonly subject: Subject;
+    readonly view: ViewId;
+    readonly params: ViewParams<ViewId>;
+  }): Promise<ViewReply<ViewId>>;
+  print(params: { readonly subject: Subject }): Promise<{ readonly text: string }>;
+  report(params: {
+    readonly subject: Subject;
+    readonly format: string;
+    readonly fileName: string;
+  }): Promise<{ readonly text: string }>;
+  locate(params: {
+    readonly subject: Subject;
+    readonly nodeId?: number;
+    readonly nodeName?: string;
+    readonly offset?: number;
+  }): Promise<{ readonly nodeId: number; readonly offset: number } | null>;
+  hints(params: {
+    readonly subject: Subject;
+    readonly span: TextSpan;
+    readonly kinds: HintKinds;
+  }): Promise<readonly Hint[]>;
+  hover(params: { readonly subject: Subject; readonly offset: number }): Promise<HoverText | null>;
+  lens(params: { readonly subject: Subject }): Promise<LensText>;
+  outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
+  folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;
+  mentions(params: {
+    readonly subject: Subject;
+    readonly offset: number;
+  }): Promise<readonly Mention[]>;
+  problems(params: { readonly subject: Subject }): Promise<readonly TextProblem[]>;
+}

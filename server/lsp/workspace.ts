@@ -1,0 +1,227 @@
+import path from "node:path";
+import type { Connection, TextDocuments } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { type Settings, decodeSettings } from "../protocol/settings.js";
+import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
+import type { Engine, JobOptions } from "./engine.js";
+import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
+
+/** How long a text stays as it is before it is analysed. The only debounce there is. */
+const settleMilliseconds = 150;
+
+export interface WorkspaceOptions {
+  readonly documents: TextDocuments<TextDocument>;
+  readonly engine: Engine;
+  readonly log: (line: string) => void;
+  /** False: the client answers no `workspace/configuration`; what it sent at the start holds. */
+  readonly asksForSettings: boolean;
+  readonly initialSettings: unknown;
+}
+
+interface Binding {
+  readonly batch: number | null;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+/** Documents, settings per resource, bindings and revisions: what turns an address into a question for the worker. */
+export class Workspace {
+  readonly documents: TextDocuments<TextDocument>;
+  readonly #connection: Connection;
+  readonly #options: WorkspaceOptions;
+  readonly #settings = new Map<string, Promise<Settings>>();
+  readonly #complaints = new Set<string>();
+  readonly #bindings = new Map<string, Binding>();
+  readonly #settling = new Map<
+    string,
+    { readonly quiet: Promise<void>; readonly end: () => void }
+  >();
+  readonly #revisions = new Map<string, number>();
+  readonly #asked = new Set<string>();
+  #sentSettings: unknown;
+
+  constructor(connection: Connection, options: WorkspaceOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#sentSettings = options.initialSettings;
+    this.documents = options.documents;
+  }
+
+  settingsFor(uri: string): Promise<Settings> {
+    const key = uri === "" ? "" : normalUri(modelUriOf(uri));
+    let found = this.#settings.get(key);
+    if (found === undefined) {
+      found = this.#readSettings(key);
+      this.#settings.set(key, found);
+    }
+    return found;
+  }
+
+  /** Settings changed; `sent` is what came with the notification of a client that is not asked. */
+  forgetSettings(sent: unknown): void {
+    this.#settings.clear();
+    if (!this.#options.asksForSettings && typeof sent === "object" && sent !== null)
+      this.#sentSettings = (sent as Readonly<Record<string, unknown>>)["ridgepoint"] ?? sent;
+    for (const uri of this.#knownUris()) this.bump(uri);
+  }
+
+  /** Addresses of the models that someone looks at, as pages know them. */
+  askedModels(): readonly string[] {
+    return [...this.#asked];
+  }
+
+  bindingOf(uri: string): Binding | undefined {
+    return this.#bindings.get(normalUri(modelUriOf(uri)));
+  }
+
+  bind(uri: string, binding: Binding): void {
+    const key = normalUri(modelUriOf(uri));
+    if (binding.batch === null && Object.keys(binding.dims).length === 0)
+      this.#bindings.delete(key);
+    else this.#bindings.set(key, binding);
+    this.bumpModel(uri);
+  }
+
+  /** The model file changed on disk, or what is asked of it: it and its printed documents are out of date. */
+  bumpModel(uri: string): void {
+    const modelUri = normalUri(modelUriOf(uri));
+    this.bump(modelUri);
+    for (const document of this.documents.all())
+      if (normalUri(modelUriOf(document.uri)) === modelUri) this.bump(document.uri);
+  }
+
+  bump(uri: string): void {
+    const key = normalUri(uri);
+    this.#revisions.set(key, (this.#revisions.get(key) ?? 0) + 1);
+    this.#options.engine.supersede(key);
+  }
+
+  /** Changes whenever answers about the document may change. */
+  revisionOf(uri: string): string {
+    const version = this.documents.get(uri)?.version ?? 0;
+    return `${version}.${this.#revisions.get(normalUri(uri)) ?? 0}`;
+  }
+
+  /** The user typed: answers wait until the text has been quiet for a moment. */
+  unsettle(uri: string): void {
+    this.#options.engine.supersede(normalUri(uri));
+    this.#settling.get(uri)?.end();
+    let end = (): void => undefined;
+    const quiet = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#settling.delete(uri);
+        resolve();
+      }, settleMilliseconds);
+      end = () => {
+        clearTimeout(timer);
+        // Those who wait for this text go on to wait for the newer one.
+        resolve();
+      };
+    });
+    this.#settling.set(uri, { quiet, end });
+  }
+
+  async settled(uri: string): Promise<void> {
+    for (let waiting = this.#settling.get(uri); waiting !== undefined;) {
+      await waiting.quiet;
+      waiting = this.#settling.get(uri);
+    }
+  }
+
+  close(uri: string): void {
+    this.#settling.get(uri)?.end();
+    this.#settling.delete(uri);
+    this.#settings.delete(normalUri(modelUriOf(uri)));
+    this.#revisions.delete(normalUri(uri));
+    this.#options.engine.forget(normalUri(uri));
+  }
+
+  /** What to ask about a document or file; undefined when it is neither open nor on this machine. */
+  async subjectOf(uri: string): Promise<Subject | undefined> {
+    await this.settled(uri);
+    const source = this.#sourceOf(uri);
+    if (source === undefined) return undefined;
+    const settings = await this.settingsFor(uri);
+    const binding = this.bindingOf(uri);
+    const modelUri = normalUri(modelUriOf(uri));
+    this.#asked.add(modelUri);
+    return {
+      uri: normalUri(uri),
+      source,
+      choice: await this.#choiceOf(settings),
+      batch: binding?.batch ?? settings.batch,
+      dims: binding?.dims ?? {},
+    };
+  }
+
+  async targetChoice(): Promise<TargetChoice> {
+    return this.#choiceOf(await this.settingsFor(""));
+  }
+
+  jobFor(subject: Subject, signal: AbortSignal | undefined, isRetry = false): JobOptions {
+    const document = this.#documentOf(subject.uri);
+    return {
+      key: subject.uri,
+      title: fileNameOf(modelUriOf(subject.uri)),
+      isRetry,
+      ...(signal && { signal }),
+      ...(subject.source.kind !== "file" &&
+        document !== undefined && {
+          text: { version: subject.source.version, read: () => document.getText() },
+        }),
+    };
+  }
+
+  #documentOf(uri: string): TextDocument | undefined {
+    const exact = this.documents.get(uri);
+    if (exact !== undefined) return exact;
+    return this.documents.all().find((document) => normalUri(document.uri) === uri);
+  }
+
+  #sourceOf(uri: string): SubjectSource | undefined {
+    const document = this.#documentOf(uri);
+    const filePath = filePathOf(modelUriOf(uri));
+    if (document !== undefined && isPrinted(uri))
+      return filePath === undefined
+        ? undefined
+        : { kind: "printed", path: filePath, version: document.version };
+    if (document !== undefined) return { kind: "text", version: document.version };
+    return filePath === undefined ? undefined : { kind: "file", path: filePath };
+  }
+
+  async #choiceOf(settings: Settings): Promise<TargetChoice> {
+    const folders = settings.chipFolders.some((folder) => !path.isAbsolute(folder))
+      ? await this.#workspaceFolders()
+      : [];
+    return {
+      targetIds: settings.targets,
+      chipFolders: settings.chipFolders.flatMap((folder) =>
+        path.isAbsolute(folder) ? [folder] : folders.map((root) => path.join(root, folder)),
+      ),
+    };
+  }
+
+  async #workspaceFolders(): Promise<readonly string[]> {
+    const folders = (await this.#connection.workspace.getWorkspaceFolders()) ?? [];
+    return folders.flatMap((folder) => filePathOf(folder.uri) ?? []);
+  }
+
+  async #readSettings(uri: string): Promise<Settings> {
+    const section: unknown = this.#options.asksForSettings
+      ? await this.#connection.workspace.getConfiguration({
+          section: "ridgepoint",
+          ...(uri !== "" && { scopeUri: uri }),
+        })
+      : this.#sentSettings;
+    const { settings, complaints } = decodeSettings(section ?? undefined);
+    for (const complaint of complaints) {
+      if (this.#complaints.has(complaint)) continue;
+      this.#complaints.add(complaint);
+      this.#connection.window.showWarningMessage(complaint);
+    }
+    return settings;
+  }
+
+  #knownUris(): readonly string[] {
+    return [...this.#asked, ...this.documents.all().map((document) => document.uri)];
+  }
+}
