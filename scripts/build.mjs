@@ -1,9 +1,9 @@
 // Bundles the extension host, the language server, its worker, the command line and the pages into dist/.
 import { cp, mkdir, rm } from "node:fs/promises";
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
+import { copyIcons, pageOptions } from "./pages.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -19,10 +19,6 @@ const common = {
   legalComments: "none",
 };
 const node = { ...common, platform: "node", format: "cjs", target: "node20" };
-const pages = readdirSync("webviews/src/panels")
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => `webviews/src/panels/${name}`);
-
 const builds = [
   {
     ...node,
@@ -38,15 +34,7 @@ const builds = [
     outfile: "dist/cli.cjs",
     banner: { js: "#!/usr/bin/env node" },
   },
-  {
-    ...common,
-    platform: "browser",
-    format: "esm",
-    splitting: true,
-    entryPoints: pages,
-    outdir: "dist/webviews",
-    loader: { ".ttf": "file" },
-  },
+  pageOptions({ outdir: "dist/webviews", isProduction }),
 ].filter(
   (options) =>
     options.entryPoints.length > 0 && options.entryPoints.every((entry) => existsSync(entry)),
@@ -59,14 +47,4 @@ for (const options of builds) {
   else await build(options);
 }
 await cp("server/data", "dist/data", { recursive: true });
-for (const css of readdirSync("webviews/src/panels").filter((name) => name.endsWith(".css")))
-  await cp(path.join("webviews/src/panels", css), path.join("dist/webviews", css));
-for (const css of existsSync("webviews/src/kit")
-  ? readdirSync("webviews/src/kit").filter((name) => name.endsWith(".css"))
-  : [])
-  await cp(path.join("webviews/src/kit", css), path.join("dist/webviews", css));
-if (existsSync("node_modules/@vscode/codicons/dist/codicon.ttf")) {
-  await mkdir("dist/webviews", { recursive: true });
-  await cp("node_modules/@vscode/codicons/dist/codicon.ttf", "dist/webviews/codicon.ttf");
-  await cp("node_modules/@vscode/codicons/dist/codicon.css", "dist/webviews/codicon.css");
-}
+await copyIcons("dist/webviews");

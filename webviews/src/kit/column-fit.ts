@@ -1,0 +1,40 @@
+/**
+ * Which columns fit, and how wide each is, counted in digits of the page's font. Columns widen with what they have shown
+ * and never shrink again while a list stays, so nothing jumps while scrolling.
+ */
+export function fitColumns<C extends FitColumn>(
+  columns: readonly C[],
+  longest: ReadonlyMap<string, number>,
+  space: { readonly width: number; readonly digitWidth: number; readonly padding: number },
+): Fit<C> {
+  const widthOf = (column: C): number =>
+    Math.max(column.minWidth, Math.min(column.maxWidth, longest.get(column.id) ?? 0));
+  const pixels = (shown: readonly C[]): number =>
+    shown.reduce((sum, column) => sum + widthOf(column) * space.digitWidth + space.padding, 0);
+  let shown = columns;
+  for (const column of [...columns].sort((a, b) => b.priority - a.priority)) {
+    if (space.width === 0 || pixels(shown) <= space.width || column.priority === 0) break;
+    shown = shown.filter((kept) => kept !== column);
+  }
+  const template = shown.map((column) => {
+    const width = `calc(${widthOf(column)}ch + ${space.padding}px)`;
+    return column.grows ? `minmax(${width}, 1fr)` : width;
+  });
+  return { shown, template: template.join(" "), minWidth: Math.ceil(pixels(shown)) };
+}
+
+export interface FitColumn {
+  readonly id: string;
+  /** Digits. */
+  readonly minWidth: number;
+  readonly maxWidth: number;
+  /** 0 stays always; the highest goes first when there is no room. */
+  readonly priority: number;
+  readonly grows?: boolean;
+}
+
+export interface Fit<C> {
+  readonly shown: readonly C[];
+  readonly template: string;
+  readonly minWidth: number;
+}

@@ -1,0 +1,49 @@
+/** Makes an element: attributes as text, listeners under `on`, children as text or nodes. Never parses HTML. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "on" || value === undefined || value === null || value === false) continue;
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const [event, listener] of Object.entries(attributes.on ?? {}))
+    element.addEventListener(event, listener);
+  put(element, ...children);
+  return element;
+}
+
+export type Child = Node | string | null | undefined | false;
+
+export interface Attributes {
+  readonly on?: Readonly<Record<string, (event: Event) => void>>;
+  readonly [name: string]: unknown;
+}
+
+/** Replaces what an element holds. */
+export function put(element: Element, ...children: readonly Child[]): void {
+  element.replaceChildren(
+    ...children.filter(
+      (child): child is Node | string => child !== null && child !== undefined && child !== false,
+    ),
+  );
+}
+
+/** A codicon that says nothing to a screen reader: a word always stands beside it. */
+export function icon(name: string, className = ""): HTMLElement {
+  return h("span", {
+    class: `codicon codicon-${name} ${className}`.trimEnd(),
+    "aria-hidden": "true",
+  });
+}
+
+/** `?` with its reason, for eyes in a tooltip and for screen readers as text. */
+export function unknown(reason: string): HTMLElement {
+  return h(
+    "span",
+    { class: "unknown", title: reason, role: "img", "aria-label": `unknown: ${reason}` },
+    "?",
+  );
+}

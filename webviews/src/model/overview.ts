@@ -1,0 +1,112 @@
+import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import { h, put, unknown, type Child } from "../kit/dom.js";
+
+/** The head of the page: which model this is, and what it takes whatever the target. */
+export function createOverview(actions: { readonly openNode: (nodeId: number) => void }): Overview {
+  const title = h("h1", { class: "title" }, h("span", { class: "skeleton is-title" }));
+  const facts = h("p", { class: "facts" }, h("span", { class: "skeleton is-line" }));
+  const status = h("span", { class: "status", role: "status" });
+  const tiles = h("dl", { class: "tiles" }, ...[0, 1, 2, 3].map(() => skeletonTile()));
+  return {
+    head: h("header", { class: "head" }, h("div", { class: "head-text" }, title, facts), status),
+    tiles,
+    status,
+    show(summary, fileName) {
+      const name = summary.name === "" ? fileName : summary.name;
+      put(title, name);
+      put(facts, ...separated(factsOf(summary, fileName === name ? "" : fileName)));
+      put(tiles, ...tilesOf(summary, actions.openNode));
+    },
+  };
+}
+
+export interface Overview {
+  readonly head: HTMLElement;
+  readonly tiles: HTMLElement;
+  /** Says "updating…" while what is shown is stale. */
+  readonly status: HTMLElement;
+  show(summary: SummaryView, fileName: string): void;
+}
+
+function factsOf(summary: SummaryView, fileName: string): readonly string[] {
+  const opsets = summary.opsets.map(({ domain, version }) =>
+    domain === "" || domain === "ai.onnx" ? `opset ${version}` : `${domain} ${version}`,
+  );
+  return [
+    fileName,
+    summary.format === "onnx" ? "ONNX" : summary.format,
+    summary.producer,
+    ...opsets,
+    counted(summary.nodeCount, "node"),
+    summary.batch === null ? "" : `batch ${summary.batch}`,
+  ].filter((fact) => fact !== "");
+}
+
+function separated(facts: readonly string[]): readonly Child[] {
+  return facts.map((fact) => h("span", { class: "fact" }, fact));
+}
+
+function tilesOf(summary: SummaryView, openNode: (nodeId: number) => void): readonly HTMLElement[] {
+  const uncosted =
+    summary.uncostedCount === 0
+      ? null
+      : `without ${counted(summary.uncostedCount, "uncosted node")}`;
+  return [
+    tile("Parameters", formatCount(summary.parameterCount), null),
+    tile("MACs", summary.macs === null ? unknown(macsUnknown) : formatMacs(summary.macs), uncosted),
+    tile("Weights", formatBytes(summary.weightBytes), "as the file stores them"),
+    peakTile(summary, openNode),
+  ];
+}
+
+const macsUnknown = "Some shapes are not known: bind the symbolic dimensions.";
+
+function peakTile({ peak }: SummaryView, openNode: (nodeId: number) => void): HTMLElement {
+  if (peak === null) return tile("Peak activations", unknown("Some shapes are not known."), null);
+  const bound =
+    peak.lowerBound < peak.bytes ? `at least ${formatBytes(peak.lowerBound)}` : "least possible";
+  if (peak.nodeId === null) return tile("Peak activations", formatBytes(peak.bytes), bound);
+  const { nodeId } = peak;
+  return tile(
+    "Peak activations",
+    formatBytes(peak.bytes),
+    h(
+      "span",
+      {},
+      `${bound}, set by `,
+      h(
+        "button",
+        {
+          class: "link",
+          type: "button",
+          title: peak.nodeName,
+          on: { click: () => openNode(nodeId) },
+        },
+        peak.nodeName ?? `#${nodeId + 1}`,
+      ),
+    ),
+  );
+}
+
+function tile(label: string, value: Child, note: Child): HTMLElement {
+  return h(
+    "div",
+    { class: "tile" },
+    h("dt", {}, label),
+    h("dd", { class: "tile-value" }, value),
+    h("dd", { class: "tile-note" }, note),
+  );
+}
+
+function skeletonTile(): HTMLElement {
+  return tile(
+    "\u00a0",
+    h("span", { class: "skeleton is-value" }),
+    h("span", { class: "skeleton is-line" }),
+  );
+}
+
+export function counted(count: number, noun: string): string {
+  return `${new Intl.NumberFormat("en-US").format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

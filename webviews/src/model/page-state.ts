@@ -1,0 +1,61 @@
+import { layerColumnIds, type LayerColumnId } from "./column-ids.js";
+
+/** What the model page remembers while it is hidden, and between sessions. */
+export interface ModelPageState {
+  readonly sortBy: LayerColumnId;
+  readonly descending: boolean;
+  readonly filter: string;
+  readonly nodeId: number | null;
+  readonly target: string | null;
+  readonly paneBeside: number;
+  readonly paneBelow: number;
+  readonly isPaneOpen: boolean;
+  readonly areProblemsOpen: boolean;
+  readonly batch: number | null;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+export const stateVersion = 1;
+
+export const initialState: ModelPageState = {
+  sortBy: "index",
+  descending: false,
+  filter: "",
+  nodeId: null,
+  target: null,
+  paneBeside: 0.36,
+  paneBelow: 0.42,
+  isPaneOpen: true,
+  areProblemsOpen: false,
+  batch: null,
+  dims: {},
+};
+
+/** Keeps what has the right kind; the rest falls back. */
+export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<ModelPageState> {
+  const state: { -readonly [K in keyof ModelPageState]?: ModelPageState[K] } = {};
+  const sortBy = layerColumnIds.find((id) => id === kept["sortBy"]);
+  if (sortBy !== undefined) state.sortBy = sortBy;
+  for (const key of ["descending", "isPaneOpen", "areProblemsOpen"] as const) {
+    const value = kept[key];
+    if (typeof value === "boolean") state[key] = value;
+  }
+  for (const key of ["paneBeside", "paneBelow"] as const) {
+    const value = kept[key];
+    if (typeof value === "number" && 0.1 <= value && value <= 0.9) state[key] = value;
+  }
+  if (typeof kept["filter"] === "string") state.filter = kept["filter"];
+  if (typeof kept["target"] === "string") state.target = kept["target"];
+  if (isExtent(kept["nodeId"], 0)) state.nodeId = kept["nodeId"];
+  if (isExtent(kept["batch"], 1)) state.batch = kept["batch"];
+  const dims = kept["dims"];
+  if (typeof dims === "object" && dims !== null)
+    state.dims = Object.fromEntries(
+      Object.entries(dims).filter((entry): entry is [string, number] => isExtent(entry[1], 1)),
+    );
+  return state;
+}
+
+function isExtent(value: unknown, least: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && least <= value;
+}

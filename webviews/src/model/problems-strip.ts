@@ -1,0 +1,106 @@
+import type { Severity } from "../../../server/core/base/problem.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import { h, icon, put } from "../kit/dom.js";
+import { counted } from "./overview.js";
+
+/** One line that counts the problems by severity; opened, it lists them with links to their nodes. */
+export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {
+  let isOpen = actions.isOpen;
+  const list = h("ul", { class: "problems-list", id: "problems-list" });
+  const toggle = h("button", {
+    class: "problems-toggle",
+    type: "button",
+    "aria-controls": "problems-list",
+    on: {
+      click() {
+        isOpen = !isOpen;
+        layOut();
+        actions.onToggle(isOpen);
+      },
+    },
+  });
+  const element = h(
+    "section",
+    { class: "problems", "aria-label": "Problems", hidden: true },
+    toggle,
+    list,
+  );
+  const layOut = (): void => {
+    toggle.setAttribute("aria-expanded", String(isOpen));
+    list.hidden = !isOpen;
+  };
+  layOut();
+  return {
+    element,
+    show(summary) {
+      const { problemCounts, problems } = summary;
+      const total = severities.reduce((sum, { id }) => sum + problemCounts[id], 0);
+      element.hidden = total === 0;
+      put(
+        toggle,
+        icon("chevron-right", "problems-chevron"),
+        ...severities
+          .filter(({ id }) => problemCounts[id] > 0)
+          .map(({ id, noun }) =>
+            h(
+              "span",
+              { class: `problem-count is-${id}` },
+              severityIcon(id),
+              counted(problemCounts[id], noun),
+            ),
+          ),
+      );
+      const rest = total - problems.length;
+      put(
+        list,
+        ...problems.map((problem) => problemRow(problem, actions.openNode)),
+        rest > 0 && h("li", { class: "problem dim" }, `… and ${counted(rest, "more problem")}`),
+      );
+    },
+  };
+}
+
+export interface ProblemsActions {
+  readonly isOpen: boolean;
+  readonly onToggle: (isOpen: boolean) => void;
+  readonly openNode: (nodeId: number) => void;
+}
+
+export interface ProblemsStrip {
+  readonly element: HTMLElement;
+  show(summary: SummaryView): void;
+}
+
+const severities: readonly { readonly id: Severity; readonly noun: string }[] = [
+  { id: "error", noun: "error" },
+  { id: "warning", noun: "warning" },
+  { id: "information", noun: "note" },
+  { id: "hint", noun: "hint" },
+];
+
+export function severityIcon(severity: Severity): HTMLElement {
+  const name = { error: "error", warning: "warning", information: "info", hint: "lightbulb" }[
+    severity
+  ];
+  return icon(name, `severity is-${severity}`);
+}
+
+function problemRow(
+  problem: SummaryView["problems"][number],
+  openNode: (nodeId: number) => void,
+): HTMLElement {
+  const { nodeId } = problem;
+  return h(
+    "li",
+    { class: "problem" },
+    severityIcon(problem.severity),
+    h("span", { class: "problem-text" }, problem.message),
+    nodeId !== null &&
+      h(
+        "button",
+        { class: "link", type: "button", on: { click: () => openNode(nodeId) } },
+        problem.nodeName ?? `#${nodeId + 1}`,
+      ),
+    h("span", { class: "problem-code dim" }, problem.code),
+  );
+}

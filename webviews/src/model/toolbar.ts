@@ -1,0 +1,172 @@
+import "@vscode-elements/elements/dist/vscode-button/index.js";
+import "@vscode-elements/elements/dist/vscode-option/index.js";
+import "@vscode-elements/elements/dist/vscode-single-select/index.js";
+import "@vscode-elements/elements/dist/vscode-textfield/index.js";
+import type { VscodeTextfield } from "@vscode-elements/elements/dist/vscode-textfield/vscode-textfield.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import { h, put } from "../kit/dom.js";
+
+/** The page's one row of controls. */
+export function createToolbar(actions: ToolbarActions): Toolbar {
+  const select = document.createElement("vscode-single-select");
+  select.id = "active-target";
+  select.addEventListener("change", () => actions.chooseTarget(select.value));
+  const targetField = h(
+    "label",
+    { class: "field is-target", for: "active-target" },
+    h("span", { class: "field-label" }, "Layers on"),
+    select,
+  );
+  const bindings = h("span", { class: "bindings" });
+  const find = textField("Find layers", "search");
+  find.placeholder = "Find: name, op:Conv, >5%, is:fused";
+  find.value = actions.filter;
+  find.classList.add("find");
+  find.title =
+    "Words match name, operator, scope and shape. op: scope: shape: bound: engine: is: narrow it; >5% >1ms >10MiB >1MMAC compare.";
+  find.addEventListener("input", () => actions.find(find.value));
+  find.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      find.value = "";
+      actions.find("");
+    }
+    if (["Escape", "Enter", "ArrowDown"].includes(event.key)) {
+      event.preventDefault();
+      actions.leaveFind();
+    }
+  });
+  const matches = h("span", { class: "matches dim", role: "status" });
+  const fields = new Map<string, VscodeTextfield>();
+
+  const bind = (): void => {
+    const dims: Record<string, number> = {};
+    let batch: number | null = null;
+    for (const [name, field] of fields) {
+      const text = field.value.trim();
+      const extent = Number(text);
+      field.invalid = text !== "" && !(Number.isInteger(extent) && 1 <= extent);
+      if (field.invalid || text === "") continue;
+      if (name === "") batch = extent;
+      else dims[name] = extent;
+    }
+    if (![...fields.values()].some((field) => field.invalid)) actions.bind(batch, dims);
+  };
+  const bindingField = (name: string, label: string, hint: string, value: string): HTMLElement => {
+    const known = fields.get(name);
+    const field = known ?? textField(label, "text");
+    if (known === undefined) {
+      field.value = value;
+      field.addEventListener("change", bind);
+      fields.set(name, field);
+    }
+    field.placeholder = hint;
+    return h(
+      "label",
+      { class: "field is-number" },
+      h("span", { class: "field-label" }, label),
+      field,
+    );
+  };
+
+  return {
+    element: h(
+      "div",
+      { class: "toolbar", role: "toolbar", "aria-label": "Model" },
+      button("Targets…", "settings", actions.pickTargets, "Pick the targets to predict for"),
+      targetField,
+      bindings,
+      h("span", { class: "toolbar-find" }, find, matches),
+      button(
+        "Open as text",
+        "go-to-file",
+        actions.openAsText,
+        "Open the graph in ONNX's textual syntax",
+      ),
+    ),
+    show(summary, activeId, bound) {
+      targetField.hidden = summary.targets.length < 2;
+      const options = summary.targets.map((target) => {
+        const option = document.createElement("vscode-option");
+        option.setAttribute("value", target.id);
+        option.textContent = target.label;
+        if (target.id === activeId) option.setAttribute("selected", "");
+        return option;
+      });
+      if (optionsKey(select) !== summary.targets.map((target) => target.id).join())
+        put(select, ...options);
+      if (activeId !== null) select.value = activeId;
+      const batchSymbols = summary.symbols.filter((symbol) => symbol.isBatch);
+      const batchLabel =
+        batchSymbols.length === 0
+          ? "Batch"
+          : `Batch (${batchSymbols.map(({ name }) => name).join(", ")})`;
+      const rows = [
+        bindingField("", batchLabel, String(summary.batch ?? 1), bound.batch?.toString() ?? ""),
+      ];
+      for (const symbol of summary.symbols) {
+        if (symbol.isBatch) continue;
+        const value = bound.dims[symbol.name] ?? symbol.bound;
+        rows.push(bindingField(symbol.name, symbol.name, "?", value?.toString() ?? ""));
+      }
+      if (bindings.childElementCount !== rows.length) put(bindings, ...rows);
+    },
+    showMatches(matched, total) {
+      matches.textContent = matched === total ? "" : `${matched} of ${total}`;
+    },
+    startFinding(text) {
+      if (text !== "") {
+        find.value += text;
+        actions.find(find.value);
+      }
+      find.focus();
+      if (text === "") find.wrappedElement.select();
+    },
+    setFilter(text) {
+      find.value = text;
+    },
+  };
+}
+
+export interface ToolbarActions {
+  readonly filter: string;
+  readonly pickTargets: () => void;
+  readonly chooseTarget: (id: string) => void;
+  readonly bind: (batch: number | null, dims: Readonly<Record<string, number>>) => void;
+  readonly find: (text: string) => void;
+  readonly leaveFind: () => void;
+  readonly openAsText: () => void;
+}
+
+export interface Toolbar {
+  readonly element: HTMLElement;
+  show(summary: SummaryView, activeId: string | null, bound: Bound): void;
+  showMatches(matched: number, total: number): void;
+  startFinding(text: string): void;
+  setFilter(text: string): void;
+}
+
+interface Bound {
+  readonly batch: number | null;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+function optionsKey(select: HTMLElement): string {
+  return [...select.children].map((option) => option.getAttribute("value")).join();
+}
+
+function textField(label: string, type: "text" | "search"): VscodeTextfield {
+  const field = document.createElement("vscode-textfield");
+  field.type = type;
+  field.label = label;
+  return field;
+}
+
+function button(label: string, iconName: string, action: () => void, title: string): HTMLElement {
+  const element = document.createElement("vscode-button");
+  element.secondary = true;
+  element.icon = iconName;
+  element.textContent = label;
+  element.title = title;
+  element.addEventListener("click", action);
+  return element;
+}
