@@ -37,7 +37,10 @@ export interface Totals {
   readonly weightBytes: number;
   readonly macs: number | undefined;
   readonly flops: number | undefined;
+  /** Output elements of convolutions, linear layers and matrix products. */
   readonly activationElements: number | undefined;
+  /** Elements of all initializers of the file, whoever reads them; `parameterCount` leaves out what folding removes. */
+  readonly initializerElements: number;
   /** Nodes without a rule or without shapes. */
   readonly uncostedCount: number;
 }
@@ -45,6 +48,7 @@ export interface Totals {
 /** The model on one target. Parallel to `layers`; a node inside a fused kernel has its share in `seconds`. */
 export interface TargetAnalysis {
   readonly target: Target;
+  /** First extent of the inputs, where they have one in common. */
   readonly batch: number | undefined;
   readonly lowered: Lowered;
   readonly kernelCosts: readonly KernelCost[];
@@ -54,6 +58,7 @@ export interface TargetAnalysis {
   readonly memoryPlan: MemoryPlan | undefined;
   readonly peakActivationBytes: number | undefined;
   readonly totalBytes: number | undefined;
+  /** Bytes of the memory that activations live in, and of flash where the chip keeps weights there. */
   readonly capacityBytes: number;
   readonly fits: boolean | undefined;
   readonly problems: readonly Problem[];
@@ -65,6 +70,7 @@ export interface Analysis {
   readonly inferred: InferredGraph;
   readonly layers: readonly Layer[];
   readonly totals: Totals;
+  /** In declared types, every node a step; undefined while a shape is unknown. */
   readonly memoryPlan: MemoryPlan | undefined;
   readonly targets: readonly TargetAnalysis[];
   readonly problems: readonly Problem[];

@@ -1,7 +1,19 @@
 // Written by scripts/gen.mjs; do not edit.
-
+import { pass as dropViews } from "./drop-views.js";
+import { pass as foldBatchNorm } from "./fold-batch-norm.js";
+import { pass as foldConstants } from "./fold-constants.js";
+import { pass as fuseActivation } from "./fuse-activation.js";
+import { pass as fuseAttention } from "./fuse-attention.js";
+import { pass as fuseElementwise } from "./fuse-elementwise.js";
+import { pass as fuseQuantization } from "./fuse-quantization.js";
 import type { LoweringPass } from "./pass.js";
 
 export const passes: readonly LoweringPass[] = [
-
+  dropViews,
+  foldBatchNorm,
+  foldConstants,
+  fuseActivation,
+  fuseAttention,
+  fuseElementwise,
+  fuseQuantization,
 ];

@@ -4,6 +4,8 @@ import type { NodeId, ValueId } from "../graph/graph.js";
 export interface Buffer {
   readonly valueIds: readonly ValueId[];
   readonly bytes: number;
+  /** What it is for when it holds no value of the graph: the working memory of a body of If, Loop or Scan. */
+  readonly isScratch?: boolean;
   /** Steps of the execution order, inclusive: from the node that writes it to the last that reads it. */
   readonly firstStep: number;
   readonly lastStep: number;
@@ -25,6 +27,8 @@ export interface MemoryPlan {
   readonly liveBytes: readonly number[];
   /** The least any plan of this order can take: the maximum of `liveBytes`. */
   readonly lowerBound: number;
+  /** Node that each step executes (the leading one of a fused kernel). */
+  readonly stepNodeIds: readonly NodeId[];
   readonly peakStep: number;
   readonly peakNodeId: NodeId | undefined;
   /** Buffers (indices) alive at the peak, largest first. */
@@ -32,4 +36,6 @@ export interface MemoryPlan {
   /** The smallest arena found. */
   readonly best: ArenaPlan;
   readonly plans: readonly ArenaPlan[];
+  /** Strategies given up because the model has too many buffers alive at once for them. */
+  readonly skipped: readonly Strategy[];
 }

@@ -1,10 +1,12 @@
 // Written by scripts/gen.mjs; do not edit.
 import { view as details } from "./details.js";
 import { view as layers } from "./layers.js";
+import { view as report } from "./report.js";
 import { view as summary } from "./summary.js";
 
 export const views = {
   "details": details,
   "layers": layers,
+  "report": report,
   "summary": summary,
 } as const;

@@ -1,0 +1,154 @@
+import type { Analysis, Bindings, Layer, TargetAnalysis, Totals } from "./analysis.js";
+import { throwIfCancelled, type Cancel } from "./base/cancel.js";
+import type { Problem } from "./base/problem.js";
+import { costModel } from "./cost/evaluate.js";
+import { bindInputs } from "./graph/bind.js";
+import { expandFunctions } from "./graph/expand-functions.js";
+import { operatorKey, type Model } from "./graph/graph.js";
+import { infer } from "./graph/infer.js";
+import type { InferredGraph } from "./graph/inferred.js";
+import { lower } from "./lower/lower.js";
+import type { Lowered } from "./lower/lowered.js";
+import { targetBytes } from "./lower/target-bytes.js";
+import { fitOf } from "./memory/fit.js";
+import { planMemory } from "./memory/make-plan.js";
+import type { MemoryPlan } from "./memory/plan.js";
+import { declaredSchedule, loweredSchedule } from "./memory/schedules.js";
+import type { Target } from "./targets/target.js";
+import { layersOf } from "./work/layers.js";
+import { problemsOfTotals, totalsOf } from "./work/totals.js";
+import { batchOf, withDefaultBatch } from "./work/default-batch.js";
+import { worksOf, type GraphWork } from "./work/works.js";
+
+/** The whole pipeline for one model. Throws for cancellation only. */
+export function analyze(
+  model: Model,
+  bindings: Bindings,
+  targets: readonly Target[],
+  cancel: Cancel,
+): Analysis {
+  const inferred = inferModel(model, bindings, cancel);
+  return assemble(
+    inferred,
+    targets.map((target) => analyzeTarget(inferred, target, cancel)),
+  );
+}
+
+/** All that does not depend on a target: changing the chosen targets does not redo it. */
+export interface InferredModel {
+  /** With functions expanded, as the file declares it: parallel to `inferred.graph`. */
+  readonly model: Model;
+  readonly inferred: InferredGraph;
+  readonly graphWork: GraphWork;
+  readonly layers: readonly Layer[];
+  readonly totals: Totals;
+  readonly memoryPlan: MemoryPlan | undefined;
+  readonly batch: number | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): InferredModel {
+  const problems: Problem[] = [];
+  const report = (problem: Problem): void => void problems.push(problem);
+  const expanded = expandFunctions(model, cancel);
+  problems.push(...expanded.problems);
+  const asked = bindInputs(expanded.value, bindings);
+  problems.push(...asked.problems);
+  const bound = withDefaultBatch(asked.value, bindings);
+  problems.push(...bound.problems);
+  const inferred = infer(bound.value, cancel);
+  problems.push(...inferred.problems);
+  throwIfCancelled(cancel);
+  const graphWork = worksOf(inferred, bound.value.opsets, cancel, report);
+  const layers = layersOf(graphWork);
+  problems.push(...problemsOfTotals(graphWork, layers));
+  const outcome = planMemory(declaredSchedule(graphWork));
+  return {
+    model: expanded.value,
+    inferred,
+    graphWork,
+    layers,
+    totals: totalsOf(graphWork, layers),
+    memoryPlan: outcome.kind === "planned" ? outcome.plan : undefined,
+    batch: batchOf(inferred),
+    problems,
+  };
+}
+
+export function analyzeTarget(
+  inferred: InferredModel,
+  target: Target,
+  cancel: Cancel,
+): TargetAnalysis {
+  const { flow } = inferred.graphWork;
+  const lowered = lower(inferred.graphWork, target, cancel);
+  // While a node is not costed, what it keeps alive is not known either.
+  const outcome =
+    lowered.uncosted.length > 0
+      ? undefined
+      : planMemory(loweredSchedule(flow, lowered, targetBytes(flow, target.precision).of));
+  const memoryPlan = outcome?.kind === "planned" ? outcome.plan : undefined;
+  throwIfCancelled(cancel);
+  const footprint = {
+    weightBytes: lowered.weightBytes,
+    activationBytes: memoryPlan?.best.size,
+  };
+  const cost = costModel(target, lowered, footprint);
+  const fit = fitOf(target, flow.graph, lowered.weightBytes, memoryPlan);
+  return {
+    target,
+    batch: inferred.batch,
+    lowered,
+    kernelCosts: cost.kernelCosts,
+    latency: cost.latency,
+    energy: cost.energy,
+    weightBytes: lowered.weightBytes,
+    memoryPlan,
+    peakActivationBytes: memoryPlan?.best.size,
+    totalBytes: fit.totalBytes,
+    capacityBytes: fit.capacityBytes,
+    fits: fit.fits,
+    problems: [...fallbackProblems(inferred, target, lowered), ...fit.problems],
+  };
+}
+
+export function assemble(inferred: InferredModel, targets: readonly TargetAnalysis[]): Analysis {
+  const { model, layers, totals, memoryPlan, problems } = inferred;
+  return { model, inferred: inferred.inferred, layers, totals, memoryPlan, targets, problems };
+}
+
+function fallbackProblems(
+  { graphWork }: InferredModel,
+  target: Target,
+  lowered: Lowered,
+): readonly Problem[] {
+  const { runtime } = target;
+  const counts = new Map<string, number>();
+  const unsupported = new Set(runtime.unsupported);
+  if (unsupported.size === 0) return [];
+  let first: number | undefined;
+  for (const [nodeId, node] of graphWork.flow.graph.nodes.entries()) {
+    const key = operatorKey(node.domain, node.op);
+    const kernelIndex = lowered.kernelOfNode[nodeId] ?? -1;
+    const isRun = kernelIndex >= 0 || graphWork.works[nodeId]?.kind !== "folded";
+    if (!unsupported.has(key) || !isRun) continue;
+    first ??= nodeId;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  if (first === undefined) return [];
+  const names = [...counts].map(([key, count]) =>
+    count === 1 ? `\`${key}\`` : `${count} × \`${key}\``,
+  );
+  const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? " …" : "");
+  return [
+    {
+      code: "RP1203",
+      severity: "warning",
+      message:
+        runtime.fallback === undefined
+          ? `${target.label}: ${shown} are not supported there, and there is no engine to fall back to; use other operators or another runtime.`
+          : `${target.label}: ${shown} are not supported on the ${runtime.engine} and run on the ${runtime.fallback}; the time includes bringing their tensors over.`,
+      nodeId: first,
+    },
+  ];
+}

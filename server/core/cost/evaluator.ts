@@ -1,0 +1,23 @@
+import type { Kernel, Lowered } from "../lower/lowered.js";
+import type { Target } from "../targets/target.js";
+import type { KernelCost, Method } from "./cost.js";
+
+/** One way of predicting time and energy on one target. */
+export interface Evaluator {
+  readonly method: Method;
+  readonly evaluate: (kernel: Kernel) => KernelCost;
+}
+
+/** What is known of the whole model when its kernels are costed one by one. */
+export interface ModelFootprint {
+  /** Bytes of all weights as the target stores them. */
+  readonly weightBytes: number;
+  /** Bytes of the activations' arena; undefined when a shape is not known. */
+  readonly activationBytes: number | undefined;
+}
+
+export type EvaluatorFactory = (
+  target: Target,
+  lowered: Lowered,
+  footprint: ModelFootprint,
+) => Evaluator | undefined;

@@ -1,0 +1,25 @@
+import { declaredBytes } from "../work/value-bytes.js";
+import { kindOf, vanish } from "./draft.js";
+import type { LoweringPass } from "./pass.js";
+
+/**
+ * A view runs as nothing, and its output shares storage with its input. What only looks like a view (`Shape` makes a
+ * few bytes from the extents) vanishes too, but keeps nothing else alive.
+ */
+export const pass: LoweringPass = {
+  id: "drop-views",
+  run: (draft) => {
+    const { flow } = draft;
+    for (let nodeId = 0; nodeId < flow.graph.nodes.length; nodeId++) {
+      if ((draft.kernelOf[nodeId] ?? -1) < 0 || kindOf(draft, nodeId) !== "view") continue;
+      const source = flow.graph.nodes[nodeId]?.inputs[0] ?? -1;
+      const made = flow.outputs[nodeId]?.[0];
+      const isShared =
+        source >= 0 &&
+        made !== undefined &&
+        flow.inferred.isConstant[source] !== true &&
+        declaredBytes(flow, source) === declaredBytes(flow, made);
+      vanish(draft, nodeId, isShared ? source : undefined);
+    }
+  },
+};

@@ -1,0 +1,76 @@
+import type { Cancel } from "../base/cancel.js";
+import { throwIfCancelled } from "../base/cancel.js";
+import type { NodeId } from "../graph/graph.js";
+import type { Target } from "../targets/target.js";
+import type { GraphWork } from "../work/works.js";
+import { makeKernel } from "./make-kernel.js";
+import { membersOf, startDraft, type Draft } from "./draft.js";
+import { passes } from "./index.generated.js";
+import type { Kernel, Lowered, PassId } from "./lowered.js";
+import { targetBytes } from "./target-bytes.js";
+import type { LoweringPass } from "./pass.js";
+
+/**
+ * The graph as a runtime executes it: the passes of its data file, then one kernel for each node or group that is
+ * left, at the place of its last node.
+ */
+export function lower(graphWork: GraphWork, target: Target, cancel: Cancel): Lowered {
+  const draft = startDraft(graphWork, target.runtime);
+  for (const id of order) {
+    if (!target.runtime.passes.includes(id)) continue;
+    throwIfCancelled(cancel);
+    passesById.get(id)?.run(draft);
+  }
+  return finish(draft, target);
+}
+
+/**
+ * Passes build on one another: patterns are looked for through views that are gone, attention and integer kernels
+ * claim their nodes before element-wise fusion does. So the data files say which passes a runtime has, not in what order.
+ */
+const order: readonly PassId[] = [
+  "fold-constants",
+  "drop-views",
+  "fold-batch-norm",
+  "fuse-attention",
+  "fuse-activation",
+  "fuse-quantization",
+  "fuse-elementwise",
+];
+
+const passesById: ReadonlyMap<string, LoweringPass> = new Map(
+  passes.map((pass) => [pass.id, pass]),
+);
+
+function finish(draft: Draft, target: Target): Lowered {
+  const { flow } = draft;
+  const nodeCount = flow.graph.nodes.length;
+  const bytes = targetBytes(flow, target.precision);
+  const kernels: Kernel[] = [];
+  const kernelOfNode = new Array<number>(nodeCount).fill(-1);
+  const uncosted: { nodeId: NodeId; reason: string }[] = [];
+  const isCounted = new Uint8Array(flow.graph.values.length);
+  let weightBytes = 0;
+  for (let nodeId = 0; nodeId < nodeCount; nodeId++) {
+    if ((draft.kernelOf[nodeId] ?? -1) < 0) continue;
+    const members = membersOf(draft, nodeId);
+    // A kernel runs where its last node stands; by then all that it reads has been made.
+    if (members.at(-1) !== nodeId) continue;
+    const outcome = makeKernel(draft, members, target, bytes);
+    for (const id of outcome.weights) {
+      if (isCounted[id] === 1) continue;
+      isCounted[id] = 1;
+      weightBytes += bytes.of(id) ?? 0;
+    }
+    weightBytes += outcome.bodyWeightBytes;
+    if (outcome.kernel === undefined) {
+      for (const member of members) uncosted.push({ nodeId: member, reason: outcome.reason });
+      continue;
+    }
+    for (const member of members) kernelOfNode[member] = kernels.length;
+    kernels.push(outcome.kernel);
+  }
+  uncosted.sort((a, b) => a.nodeId - b.nodeId);
+  const aliasOf = draft.aliasOf;
+  return { kernels, kernelOfNode, uncosted, weightBytes, aliasOf };
+}

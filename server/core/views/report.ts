@@ -1,0 +1,191 @@
+import type { Analysis, Layer, TargetAnalysis } from "../analysis.js";
+import type { Problem } from "../base/problem.js";
+import type { TextSpan } from "../base/text-span.js";
+import { isKnown } from "../graph/dim.js";
+import { absent, type Node, type NodeId, type ValueId } from "../graph/graph.js";
+import type { ValueType } from "../graph/value-type.js";
+import type {
+  ReportDocument,
+  ReportLayer,
+  ReportProblem,
+  ReportSource,
+  ReportTarget,
+  ReportTargetLayer,
+  ReportTensor,
+} from "./report-document.js";
+
+/** The document of the command line, of one analysis. */
+export function view(analysis: Analysis, params: ReportParams): ReportDocument {
+  const { model, totals, layers, targets } = analysis;
+  const sourceOf = sourceFinder(params);
+  const problems = [...analysis.problems, ...targets.flatMap((target) => target.problems)];
+  return {
+    schemaVersion: 1,
+    file: params.file,
+    kind: model.format,
+    model: {
+      name: model.name === "" ? model.graph.name : model.name,
+      parameterCount: totals.parameterCount,
+      weightBytes: totals.weightBytes,
+      macs: totals.macs ?? null,
+      flops: totals.flops ?? null,
+      activationElements: totals.activationElements ?? null,
+      initializerElements: totals.initializerElements,
+    },
+    layers: layers.map((layer) => layerOf(analysis, layer, sourceOf)),
+    targets: targets.map((target) => targetOf(analysis, target)),
+    problems: problems.map((problem) => problemOf(problem, sourceOf)),
+  };
+}
+
+export interface ReportParams {
+  readonly file: string | null;
+  /** The model's text, when it has one: offsets become lines and characters by it. */
+  readonly text?: string;
+}
+
+type SourceFinder = (span: TextSpan | undefined) => ReportSource | null;
+
+function layerOf(analysis: Analysis, layer: Layer, sourceOf: SourceFinder): ReportLayer {
+  const node = analysis.model.graph.nodes[layer.nodeId];
+  const tensors = (ids: readonly ValueId[] | undefined): readonly ReportTensor[] =>
+    (ids ?? []).filter((id) => id !== absent).map((id) => tensorOf(analysis, id));
+  return {
+    id: String(layer.nodeId),
+    name: node?.name ?? "",
+    op: node?.sourceOp ?? node?.op ?? "",
+    scope: node?.scope ?? "",
+    source: sourceOf(spanOf(node)),
+    inputs: tensors(node?.inputs),
+    outputs: tensors(node?.outputs),
+    parameterCount: layer.parameterCount,
+    weightBytes: layer.weightBytes,
+    macs: layer.macs ?? null,
+    flops: layer.flops ?? null,
+    readBytes: layer.readBytes ?? null,
+    writeBytes: layer.writeBytes ?? null,
+    costed: layer.isCosted,
+    folded: layer.isFolded,
+  };
+}
+
+function tensorOf({ model, inferred }: Analysis, id: ValueId): ReportTensor {
+  const { type, shape } = partsOf(inferred.types[id]);
+  return { name: model.graph.values[id]?.name ?? "", type, shape };
+}
+
+function partsOf(type: ValueType | undefined): Pick<ReportTensor, "type" | "shape"> {
+  switch (type?.kind) {
+    case "tensor":
+    case "sparse":
+      return {
+        type: type.elementType ?? null,
+        shape: type.shape?.map((dim) => (isKnown(dim) ? dim : dim.text)) ?? null,
+      };
+    case "sequence":
+    case "optional":
+    case "map":
+      return { type: type.kind, shape: null };
+    case undefined:
+      return { type: null, shape: null };
+  }
+}
+
+function targetOf(analysis: Analysis, target: TargetAnalysis): ReportTarget {
+  const { latency, energy } = target;
+  return {
+    id: target.target.id,
+    batch: target.batch ?? null,
+    latency:
+      latency === undefined
+        ? null
+        : {
+            seconds: latency.value,
+            low: latency.low,
+            high: latency.high,
+            method: latency.method,
+            coverage: latency.coverage,
+          },
+    memory: {
+      weightBytes: target.weightBytes,
+      peakActivationBytes: target.peakActivationBytes ?? null,
+      totalBytes: target.totalBytes ?? null,
+      capacityBytes: target.capacityBytes,
+      fits: target.fits ?? null,
+    },
+    energy:
+      energy === undefined
+        ? null
+        : { joules: energy.value, low: energy.low, high: energy.high, method: energy.method },
+    layers: targetLayersOf(analysis, target),
+  };
+}
+
+/** A node of a fused kernel has its share of the kernel's time; one that runs as nothing takes none. */
+function targetLayersOf(
+  { layers }: Analysis,
+  { lowered, kernelCosts, latency }: TargetAnalysis,
+): readonly ReportTargetLayer[] {
+  const isUncosted = new Set<NodeId>(lowered.uncosted.map(({ nodeId }) => nodeId));
+  const known = kernelCosts.reduce((sum, cost) => sum + cost.seconds.value, 0);
+  // While a node is uncosted there is no latency: shares are of what is known.
+  const whole = latency?.value ?? known;
+  return layers.map(({ nodeId }) => {
+    const id = String(nodeId);
+    const kernelIndex = lowered.kernelOfNode[nodeId] ?? -1;
+    const kernel = lowered.kernels[kernelIndex];
+    const cost = kernelCosts[kernelIndex];
+    if (kernel === undefined || cost === undefined)
+      return isUncosted.has(nodeId)
+        ? { id, seconds: null, low: null, high: null, share: null, bound: null, engine: null }
+        : { id, seconds: 0, low: 0, high: 0, share: 0, bound: null, engine: null };
+    const part = kernel.shares[kernel.nodeIds.indexOf(nodeId)] ?? 0;
+    const seconds = cost.seconds.value * part;
+    return {
+      id,
+      seconds,
+      low: cost.seconds.low * part,
+      high: cost.seconds.high * part,
+      share: whole > 0 ? seconds / whole : 0,
+      bound: cost.bound,
+      engine: kernel.engine,
+    };
+  });
+}
+
+function problemOf(problem: Problem, sourceOf: SourceFinder): ReportProblem {
+  const { code, severity, message, place } = problem;
+  return {
+    code,
+    severity,
+    message,
+    source: sourceOf(place?.kind === "text" ? place.span : undefined),
+  };
+}
+
+function spanOf(node: Node | undefined): TextSpan | undefined {
+  return node?.place?.kind === "text" ? node.place.span : undefined;
+}
+
+/** Lines by bisection over the starts of all lines. */
+function sourceFinder({ file, text }: ReportParams): SourceFinder {
+  if (file === null || text === undefined) return () => null;
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  const positionOf = (offset: number): { line: number; character: number } => {
+    let low = 0;
+    let high = starts.length;
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low, character: offset - (starts[low] ?? 0) };
+  };
+  return (span) => {
+    if (span === undefined) return null;
+    const start = positionOf(span.start);
+    const end = positionOf(span.end);
+    return { file, ...start, endLine: end.line, endCharacter: end.character };
+  };
+}
