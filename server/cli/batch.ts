@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import type { ReportDocument } from "../core/views/report-document.js";
-import { emptyReport } from "../core/views/report.js";
+import { emptyReport } from "../core/views/empty-report.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob } from "./job.js";

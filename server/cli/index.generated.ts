@@ -1,7 +1,13 @@
 // Written by scripts/gen.mjs; do not edit.
-
+import { command as analyze } from "./analyze.js";
+import { command as batch } from "./batch.js";
+import { command as lsp } from "./lsp.js";
+import { command as targets } from "./targets.js";
 import type { Command } from "./command.js";
 
 export const commands: readonly Command[] = [
-
+  analyze,
+  batch,
+  lsp,
+  targets,
 ];

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Bindings } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
@@ -10,7 +11,8 @@ import { defaultTargetIds } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import type { ReportDocument } from "../core/views/report-document.js";
-import { emptyReport, view as reportView } from "../core/views/report.js";
+import { emptyReport } from "../core/views/empty-report.js";
+import { view as reportView } from "../core/views/report.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
@@ -38,8 +40,13 @@ export function runJob(
   if (read.value === undefined)
     return { document: emptyReport(file, read.problems), isAnalysed: false };
   progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
-  const analysis = analyze(read.value, bindings, targets, neverCancelled, read.problems);
-  return { document: reportView(analysis, { file }), isAnalysed: true };
+  const analysis = analyze(read.value, bindings, targets, neverCancelled);
+  const text = sourceText(request, read.value);
+  const document = reportView(
+    { ...analysis, problems: [...read.problems, ...analysis.problems] },
+    { file, ...(text !== undefined && { text }) },
+  );
+  return { document, isAnalysed: true };
 }
 
 function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
@@ -51,6 +58,14 @@ function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
     );
   }
   return readModelFile(request.file, neverCancelled);
+}
+
+/** The text that places of the model count in, for formats that are text. */
+function sourceText(request: AnalyzeRequest, model: Model): string | undefined {
+  if (request.op !== undefined) return undefined;
+  return model.format === "onnx-text" && request.file !== undefined
+    ? readFileSync(request.file, "utf8")
+    : undefined;
 }
 
 function unreadable(code: string, message: string): Outcome<undefined> {
