@@ -82,7 +82,7 @@ export function toFoldingRange(document: TextDocument, fold: Fold): FoldingRange
   return {
     startLine: start.line,
     endLine: end.line - 1,
-    ...(fold.kind === "comment" && { kind: FoldingRangeKind.Comment }),
+
     ...(fold.kind === "weights" && { kind: FoldingRangeKind.Region }),
   };
 }

@@ -2,13 +2,12 @@ import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
 import { formatBytes, formatShare } from "../../base/units.js";
 import { dimText } from "../../graph/dim.js";
-import type { NodeId } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "./estimate-text.js";
 import { plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
-import { statementsIn } from "./text-index.js";
-import { type TextState, hintOffset, moveBack, moveSpan } from "./text-state.js";
+import { type Statement, outputTypeOf, statementsIn } from "./text-index.js";
+import { type TextState, moveBack, moveSpan } from "./text-state.js";
 
 /** What stands at the end of a node's line. */
 export interface Hint {
@@ -42,9 +41,9 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
   };
   const hints: Hint[] = [];
   for (const statement of statementsIn(index, asked)) {
-    const now = moveSpan(edit, statement.span);
+    const now = moveSpan(edit, statement.map.statement);
     if (now === undefined || statement.nodeIds.length === 0) continue;
-    const measures = measuresOf(analysis, statement.nodeIds, kinds);
+    const measures = measuresOf(analysis, statement, kinds);
     if (measures.length === 0) continue;
     const isOld = edit !== undefined;
     hints.push({
@@ -53,7 +52,7 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
       tooltip: [
         ...(isOld ? ["From before the last edit: the text has an error now."] : []),
         ...measures.map((measure) => measure.tooltip),
-        ...(statement.nodeIds.length > 1 ? [`Sum of ${statement.nodeIds.length} calls.`] : []),
+        ...(statement.nodeIds.length > 1 ? [sumText(statement)] : []),
       ].join("\n\n"),
     });
   }
@@ -69,17 +68,17 @@ interface Measure {
 
 function measuresOf(
   analysis: Analysis,
-  nodeIds: readonly NodeId[],
+  statement: Statement,
   kinds: HintKinds,
 ): readonly Measure[] {
   return [
-    ...(kinds.latency ? latencyMeasure(analysis, nodeIds) : []),
-    ...(kinds.shape ? shapeMeasure(analysis, nodeIds) : []),
-    ...(kinds.memory ? weightMeasure(analysis, nodeIds) : []),
+    ...(kinds.latency ? latencyMeasure(analysis, statement) : []),
+    ...(kinds.shape ? shapeMeasure(analysis, statement) : []),
+    ...(kinds.memory ? weightMeasure(analysis, statement) : []),
   ];
 }
 
-function latencyMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
+function latencyMeasure(analysis: Analysis, { nodeIds }: Statement): readonly Measure[] {
   const target = analysis.targets[0];
   const cost = nodeCost(analysis, target, nodeIds);
   switch (cost.kind) {
@@ -105,9 +104,8 @@ function latencyMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonl
   }
 }
 
-function shapeMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
-  const node = analysis.model.graph.nodes[nodeIds[0] ?? -1];
-  const type = analysis.inferred.types[node?.outputs[0] ?? -1];
+function shapeMeasure(analysis: Analysis, statement: Statement): readonly Measure[] {
+  const type = outputTypeOf(analysis, statement, 0);
   if (type === undefined) return [{ text: "?", tooltip: "The shape is not known." }];
   if (type.kind !== "tensor" || type.shape === undefined)
     return [{ text: typeText(type), tooltip: plain(typeText(type)) }];
@@ -115,11 +113,10 @@ function shapeMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly 
   return [{ text, tooltip: plain(typeText(type)) }];
 }
 
-function weightMeasure(analysis: Analysis, nodeIds: readonly NodeId[]): readonly Measure[] {
-  // Calls of one function share its weights.
-  const layer = analysis.layers[nodeIds[0] ?? -1];
-  if (layer === undefined || layer.weightBytes === 0) return [];
-  const text = formatBytes(layer.weightBytes);
+function weightMeasure(analysis: Analysis, { nodeIds }: Statement): readonly Measure[] {
+  const bytes = nodeIds.reduce((sum, id) => sum + (analysis.layers[id]?.weightBytes ?? 0), 0);
+  if (bytes === 0) return [];
+  const text = formatBytes(bytes);
   return [{ text, tooltip: `${text} of weights` }];
 }
 
@@ -131,4 +128,16 @@ function labelOf(measures: readonly Measure[], isOld: boolean): string {
   const whole = rest === undefined ? head : `${head} · ${rest}`;
   if (whole.length <= labelLimit) return whole;
   return head.length <= labelLimit ? head : `${head.slice(0, labelLimit - 1)}…`;
+}
+
+function sumText({ graph, nodeIds }: Statement): string {
+  const what = graph.kind === "function" ? "calls" : "nodes of the function that it calls";
+  return `Sum of ${nodeIds.length} ${what}.`;
+}
+
+/** After the statement, or at the end of its first line when it has several. */
+function hintOffset(text: string, span: TextSpan): number {
+  const lineEnd = text.indexOf("\n", span.start);
+  if (lineEnd < 0 || span.end <= lineEnd) return span.end;
+  return text.charAt(lineEnd - 1) === "\r" ? lineEnd - 1 : lineEnd;
 }

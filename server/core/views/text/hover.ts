@@ -1,14 +1,14 @@
 import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
 import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
-import { absent, type Node, type NodeId, type ValueId } from "../../graph/graph.js";
+import { absent, type Node, type NodeId } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { attributeText } from "../attribute-text.js";
 import { secondsWithInterval } from "./estimate-text.js";
 import { codeCell, codeSpan, plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
 import { tensorHover } from "./tensor-hover.js";
-import { type Statement, statementAt } from "./text-index.js";
+import { outputTypeOf, type Statement, statementAt } from "./text-index.js";
 import { type TextState, moveBack, moveSpan } from "./text-state.js";
 
 export interface HoverText {
@@ -23,8 +23,6 @@ export function hoverAt(state: TextState, offset: number): HoverText | null {
   const { analysis, index, edit } = numbers;
   const before = moveBack(edit, offset);
   if (before === undefined) return null;
-  const mark =
-    edit === undefined ? [] : ["*From before the last edit: the text has an error now.*"];
   const tensor = tensorHover(analysis, index, before);
   const statement = statementAt(index, before);
   // On the name of what a node makes, both are of interest.
@@ -33,39 +31,44 @@ export function hoverAt(state: TextState, offset: number): HoverText | null {
       ? nodeMarkdown(analysis, statement)
       : undefined;
   const parts = [tensor?.markdown, node].filter((part) => part !== undefined);
-  const span = moveSpan(edit, tensor?.span ?? statement?.operator ?? { start: 0, end: 0 });
+  const at = tensor?.span ?? statement?.map.operator;
+  const span = at && moveSpan(edit, at);
   if (parts.length === 0 || span === undefined) return null;
+  const mark =
+    edit === undefined ? [] : ["*From before the last edit: the text has an error now.*"];
   return { span, markdown: [...mark, ...parts].join("\n\n") };
 }
 
-function nodeMarkdown(analysis: Analysis, statement: Statement): string | undefined {
-  const [nodeId] = statement.nodeIds;
-  const node = nodeId === undefined ? undefined : analysis.model.graph.nodes[nodeId];
-  if (nodeId === undefined || node === undefined) return undefined;
-  return [
-    titleLine(analysis, nodeId, node, statement.nodeIds.length),
-    attributeLine(node),
-    `in ${tensorList(analysis, node.inputs)} → out ${tensorList(analysis, node.outputs)}`,
-    costTable(analysis, statement.nodeIds),
-    ...notes(analysis, nodeId),
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
+function nodeMarkdown(analysis: Analysis, statement: Statement): string {
+  const { graph, node, nodeIds } = statement;
+  const head = [titleLine(analysis, statement), attributeLine(node)];
+  const cost =
+    nodeIds.length === 0
+      ? [graph.kind === "body" ? inBodyText : "Nothing calls this function: it costs nothing."]
+      : [
+          tensorLine(analysis, statement),
+          costTable(analysis, nodeIds),
+          ...(nodeIds.length === 1 ? notes(analysis, nodeIds[0] ?? -1) : []),
+        ];
+  return [...head, ...cost].filter((part) => part !== "").join("\n\n");
 }
 
-function titleLine(analysis: Analysis, nodeId: NodeId, node: Node, callCount: number): string {
-  const layer = analysis.layers[nodeId];
-  const name = node.name === "" ? "" : ` ${codeSpan(node.name)}`;
+const inBodyText = "Its cost stands at the node that holds this body.";
+
+function titleLine(analysis: Analysis, { graph, node, nodeIds }: Statement): string {
+  const layers = nodeIds.flatMap((nodeId) => analysis.layers[nodeId] ?? []);
+  const parameterCount = layers.reduce((sum, layer) => sum + layer.parameterCount, 0);
+  const macs = layers.reduce((sum, layer) => sum + (layer.macs ?? 0), 0);
   const facts = [
-    ...(layer !== undefined && layer.parameterCount > 0
-      ? [`${formatCount(layer.parameterCount)} params`]
+    ...(parameterCount > 0 ? [`${formatCount(parameterCount)} params`] : []),
+    ...(macs > 0 ? [formatMacs(macs)] : []),
+    ...(nodeIds.length > 1
+      ? [`${nodeIds.length} ${graph.kind === "function" ? "calls" : "nodes"}`]
       : []),
-    ...(layer?.macs !== undefined && layer.macs > 0 ? [formatMacs(layer.macs)] : []),
-    ...(callCount > 1 ? [`${callCount} calls`] : []),
   ];
   const domain = node.domain === "" || node.domain === "ai.onnx" ? "" : `${plain(node.domain)}.`;
-  const title = `**${domain}${plain(node.op)}**${name}`;
-  return facts.length === 0 ? title : `${title} · ${facts.join(" · ")}`;
+  const name = node.name === "" ? "" : ` ${codeSpan(node.name)}`;
+  return [`**${domain}${plain(node.op)}**${name}`, ...facts].join(" · ");
 }
 
 const attributeLimit = 12;
@@ -74,21 +77,28 @@ function attributeLine({ attributes }: Node): string {
   const shown = [...attributes].slice(0, attributeLimit).map(([name, attribute]) => {
     return `${plain(name)} ${codeSpan(attributeText(attribute).text)}`;
   });
-  const rest = attributes.size - shown.length;
-  return [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(" · ");
+  return withRest(shown, attributes.size).join(" · ");
 }
 
 const tensorLimit = 6;
 
-function tensorList(analysis: Analysis, ids: readonly ValueId[]): string {
-  const given = ids.filter((id) => id !== absent);
-  const shown = given
-    .slice(0, tensorLimit)
-    .map((id) => codeSpan(typeText(analysis.inferred.types[id])));
-  const rest = given.length - shown.length;
-  return shown.length === 0
-    ? "nothing"
-    : [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
+function tensorLine(analysis: Analysis, statement: Statement): string {
+  const { graph, node, nodeIds } = statement;
+  const { types } = analysis.inferred;
+  const first = analysis.model.graph.nodes[nodeIds[0] ?? -1];
+  const inputs = (graph.kind === "main" ? node.inputs : (first?.inputs ?? []))
+    .filter((id) => id !== absent)
+    .map((id) => codeSpan(typeText(types[id])));
+  const outputs = node.outputs.flatMap((id, index) =>
+    id === absent ? [] : [codeSpan(typeText(outputTypeOf(analysis, statement, index)))],
+  );
+  const list = (all: readonly string[]): string =>
+    all.length === 0 ? "nothing" : withRest(all.slice(0, tensorLimit), all.length).join(", ");
+  return `in ${list(inputs)} → out ${list(outputs)}`;
+}
+
+function withRest(shown: readonly string[], count: number): readonly string[] {
+  return count > shown.length ? [...shown, `${count - shown.length} more`] : shown;
 }
 
 function costTable(analysis: Analysis, nodeIds: readonly NodeId[]): string {
@@ -129,7 +139,5 @@ function notes(analysis: Analysis, nodeId: NodeId): readonly string[] {
   const problems = [...analysis.problems, ...(target?.problems ?? [])]
     .filter((problem) => problem.nodeId === nodeId)
     .map((problem) => `${problem.code} ${problem.message}`);
-  return [[...moved, ...reasons, ...problems].map(plain).join("  \n")].filter(
-    (text) => text !== "",
-  );
+  return [[...moved, ...reasons, ...problems].map(plain).join("  \n")];
 }

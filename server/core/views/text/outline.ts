@@ -1,5 +1,6 @@
 import type { TextSpan } from "../../base/text-span.js";
-import type { NameUse, Statement, TextIndex, TextScope } from "./text-index.js";
+import type { GraphMap, Identifier, NodeMap, TextMap } from "../../formats/onnx-text/text-map.js";
+import { operatorKey } from "../../graph/graph.js";
 
 export interface OutlineItem {
   readonly name: string;
@@ -12,72 +13,82 @@ export interface OutlineItem {
 }
 
 /** The graph and the functions with their inputs, weights and nodes; bodies stand under the node that has them. */
-export function outlineOf(index: TextIndex): readonly OutlineItem[] {
-  const statementsOf = groupBy(index.statements, (statement) => statement.scope);
-  const bodiesOf = groupBy(
-    index.scopes.map((scope, scopeId) => ({ scope, scopeId })),
-    ({ scope }) => scope.parent ?? -1,
-  );
-
-  const itemOfScope = (scope: TextScope, scopeId: number): OutlineItem => {
-    const bodies = bodiesOf.get(scopeId) ?? [];
-    const statements = statementsOf.get(scopeId) ?? [];
-    const children = [
-      ...scope.inputs.map((use) => itemOfName(use, "input")),
-      ...scope.weights.map((use) => itemOfName(use, "weight")),
-      ...statements.map((statement) => ({
-        ...itemOfStatement(statement),
-        children: bodies
-          .filter(({ scope: body }) => isInside(body.span, statement.span))
-          .map(({ scope: body, scopeId: bodyId }) => itemOfScope(body, bodyId)),
-      })),
-    ];
-    return {
-      name: scope.name === "" ? scope.kind : scope.name,
-      detail: `${scope.kind} · ${statements.length} ${statements.length === 1 ? "node" : "nodes"}`,
-      kind: scope.kind === "function" ? "function" : "graph",
-      span: scope.span,
-      nameSpan: isInside(scope.nameSpan, scope.span) ? scope.nameSpan : scope.span,
-      children,
-    };
-  };
-  return (bodiesOf.get(-1) ?? []).map(({ scope, scopeId }) => itemOfScope(scope, scopeId));
-}
-
-function itemOfStatement(statement: Statement): OutlineItem {
-  const outputs = statement.outputs.map((use) => use.name).filter((name) => name !== "");
-  const name = statement.label === "" ? outputs.join(", ") : statement.label;
-  return {
-    name: name === "" ? statement.op : name,
-    detail: statement.op,
-    kind: "node",
-    span: statement.span,
-    nameSpan: isInside(statement.operator, statement.span) ? statement.operator : statement.span,
-    children: [],
-  };
-}
-
-function itemOfName({ name, span }: NameUse, kind: "input" | "weight"): OutlineItem {
-  return {
-    name: name === "" ? kind : name,
-    detail: kind,
-    kind,
-    span,
-    nameSpan: span,
-    children: [],
-  };
-}
-
-function isInside(inner: TextSpan, outer: TextSpan): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
+export function outlineOf({ graphs }: TextMap): readonly OutlineItem[] {
+  // A body follows its host in the list, so walking backwards finishes bodies before the nodes that hold them.
+  const bodies = new Map<string, OutlineItem[]>();
+  const items: OutlineItem[] = [];
+  for (let index = graphs.length - 1; index >= 0; index -= 1) {
+    const graph = graphs[index];
+    if (graph === undefined) continue;
+    const item = itemOfGraph(graph, (nodeId) => bodies.get(`${index}/${nodeId}`) ?? []);
+    if (graph.host === undefined) {
+      items.unshift(item);
+      continue;
+    }
+    const key = `${graph.host.graphIndex}/${graph.host.nodeId}`;
+    bodies.set(key, [
+      { ...item, name: graph.host.attribute, detail: `body ${item.name} · ${item.detail}` },
+      ...(bodies.get(key) ?? []),
+    ]);
   }
-  return groups;
+  return items;
+}
+
+function itemOfGraph(
+  graph: GraphMap,
+  bodiesOf: (nodeId: number) => readonly OutlineItem[],
+): OutlineItem {
+  const { length } = graph.nodes;
+  const kind = graph.kind === "function" ? "function" : "graph";
+  return {
+    name: graph.graph.name === "" ? kind : graph.graph.name,
+    detail: length === 1 ? "1 node" : `${length} nodes`,
+    kind,
+    span: graph.whole,
+    nameSpan: within(graph.name, graph.whole),
+    children: [
+      ...graph.declarations.flatMap((identifier) => itemOfDeclaration(graph, identifier)),
+      ...graph.nodes.map((node) => itemOfNode(graph, node, bodiesOf(node.nodeId))),
+    ],
+  };
+}
+
+function itemOfDeclaration(graph: GraphMap, { span, valueId, role }: Identifier): OutlineItem[] {
+  if (role !== "input" && role !== "weight") return [];
+  const name = graph.graph.values[valueId]?.name ?? "";
+  return [
+    {
+      name: name === "" ? role : name,
+      detail: role,
+      kind: role,
+      span,
+      nameSpan: span,
+      children: [],
+    },
+  ];
+}
+
+function itemOfNode(
+  { graph }: GraphMap,
+  { nodeId, statement, operator }: NodeMap,
+  children: readonly OutlineItem[],
+): OutlineItem {
+  const node = graph.nodes[nodeId];
+  const outputs = (node?.outputs ?? [])
+    .map((id) => graph.values[id]?.name ?? "")
+    .filter((name) => name !== "");
+  const op = node === undefined ? "?" : operatorKey(node.domain, node.op);
+  const name = node === undefined || node.name === "" ? outputs.join(", ") : node.name;
+  return {
+    name: name === "" ? op : name,
+    detail: op,
+    kind: "node",
+    span: statement,
+    nameSpan: within(operator, statement),
+    children,
+  };
+}
+
+function within(inner: TextSpan, outer: TextSpan): TextSpan {
+  return outer.start <= inner.start && inner.end <= outer.end ? inner : outer;
 }

@@ -48,7 +48,7 @@ function spanOf(state: TextState, problem: Problem): TextSpan {
     nodeId === undefined || numbers === undefined
       ? undefined
       : statementOfNode(numbers.index, nodeId);
-  const moved = statement && moveSpan(numbers?.edit, statement.operator);
+  const moved = statement && moveSpan(numbers?.edit, statement.map.operator);
   return inside(state.text, moved ?? lensAnchor(state.text));
 }
 

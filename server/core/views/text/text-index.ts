@@ -1,99 +1,108 @@
+import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
-import type { NodeId } from "../../graph/graph.js";
+import type { GraphMap, NodeMap, TextMap } from "../../formats/onnx-text/text-map.js";
+import { nodeAt } from "../../formats/onnx-text/text-queries.js";
+import type { Model, Node, NodeId, ValueId } from "../../graph/graph.js";
+import type { ValueType } from "../../graph/value-type.js";
+import { traceExpansion } from "./expansion.js";
 
-/** What stands where in a model's text: the one shape that every text feature reads, whatever made the text. */
+/** A text's map joined with the analysis of what it says: which statement has which costs. */
 export interface TextIndex {
+  readonly map: TextMap;
   /** All statements at every depth, by where they start. */
   readonly statements: readonly Statement[];
-  /** The graph, functions and bodies, in text order; a body stands after what contains it. */
-  readonly scopes: readonly TextScope[];
 }
 
 export interface Statement {
-  readonly span: TextSpan;
-  /** Domain and operator as written. */
-  readonly op: string;
-  readonly operator: TextSpan;
-  /** The node's name; "" when it has none. */
-  readonly label: string;
-  /** Index into `scopes` of what it stands in. */
-  readonly scope: number;
-  /** Nodes of the analysed graph whose cost stands here: several for a statement of a function that is called often. */
+  readonly graph: GraphMap;
+  readonly map: NodeMap;
+  /** The node as written. */
+  readonly node: Node;
+  /**
+   * Nodes of the analysed graph whose cost stands here: one; the nodes of the function it calls; one per call for a
+   * statement of a function; none in the body of an If, Loop or Scan, whose cost stands at the node that holds it.
+   */
   readonly nodeIds: readonly NodeId[];
-  readonly inputs: readonly NameUse[];
-  readonly outputs: readonly NameUse[];
 }
 
-/** A tensor's name, written somewhere. */
-export interface NameUse {
-  readonly name: string;
-  readonly span: TextSpan;
-}
-
-export interface TextScope {
-  readonly kind: "graph" | "function" | "body";
-  readonly name: string;
-  readonly nameSpan: TextSpan;
-  readonly span: TextSpan;
-  /** The braces and what is between them. */
-  readonly body: TextSpan | undefined;
-  /** The list of weights between `<` and `>`. */
-  readonly weightList: TextSpan | undefined;
-  /** Index of the scope around it; undefined for the graph and for functions. */
-  readonly parent: number | undefined;
-  readonly inputs: readonly NameUse[];
-  readonly outputs: readonly NameUse[];
-  readonly weights: readonly NameUse[];
+/** `written` is the model that the map belongs to; `expanded` is that of the analysis. */
+export function indexText(map: TextMap, written: Model, expanded: Model): TextIndex {
+  const expansion = traceExpansion(written, expanded);
+  const statements = map.graphs.flatMap((graph) =>
+    graph.nodes.flatMap((nodeMap): Statement[] => {
+      const node = graph.graph.nodes[nodeMap.nodeId];
+      if (node === undefined) return [];
+      const nodeIds =
+        graph.kind === "main"
+          ? expansion.main[nodeMap.nodeId]
+          : graph.kind === "function"
+            ? expansion.functions[graph.functionIndex ?? -1]?.[nodeMap.nodeId]
+            : undefined;
+      return [{ graph, map: nodeMap, node, nodeIds: nodeIds ?? [] }];
+    }),
+  );
+  statements.sort((a, b) => a.map.statement.start - b.map.statement.start);
+  return { map, statements };
 }
 
 /** The innermost statement at an offset. */
 export function statementAt(index: TextIndex, offset: number): Statement | undefined {
+  const found = nodeAt(index.map, offset);
+  if (found === undefined) return undefined;
   const { statements } = index;
-  for (let at = firstStartingAfter(statements, offset) - 1; at >= 0; at -= 1) {
+  const start = found.found.statement.start;
+  for (let at = firstAtOrAfter(statements, start); at < statements.length; at += 1) {
     const statement = statements[at];
-    if (statement === undefined) return undefined;
-    if (offset <= statement.span.end) return statement;
-    // Statements do not overlap but for bodies inside one: past a statement of the outermost depth none can follow.
-    const scope = index.scopes[statement.scope];
-    if (scope !== undefined && scope.parent === undefined) return undefined;
+    if (statement === undefined || statement.map.statement.start !== start) return undefined;
+    if (statement.map === found.found) return statement;
   }
   return undefined;
 }
 
-/** Statements that start in [span.start, span.end]. */
-export function statementsIn(index: TextIndex, span: TextSpan): readonly Statement[] {
-  const { statements } = index;
-  // A statement's hint stands at the end of its first line, so what starts before the span cannot show in it but on
-  // the span's first line; editors ask for whole lines.
+/** Statements that start in [span.start, span.end]: their hints stand at the end of their first lines. */
+export function statementsIn({ statements }: TextIndex, span: TextSpan): readonly Statement[] {
   return statements.slice(
-    firstStartingAfter(statements, span.start - 1),
-    firstStartingAfter(statements, span.end),
+    firstAtOrAfter(statements, span.start),
+    firstAtOrAfter(statements, span.end + 1),
   );
 }
 
-function firstStartingAfter(statements: readonly Statement[], offset: number): number {
+/** A type of a statement's output as inference found it; in a function, that of its first call. */
+export function outputTypeOf(
+  analysis: Analysis,
+  { graph, node, nodeIds }: Statement,
+  outputIndex: number,
+): ValueType | undefined {
+  // Expansion adds values behind those of the main graph, so its ids stay what they are.
+  const first = analysis.model.graph.nodes[nodeIds[0] ?? -1];
+  const valueId: ValueId | undefined =
+    graph.kind === "main" ? node.outputs[outputIndex] : first?.outputs[outputIndex];
+  return analysis.inferred.types[valueId ?? -1];
+}
+
+const statementsByNode = new WeakMap<TextIndex, ReadonlyMap<NodeId, Statement>>();
+
+/** The statement that a node of the analysed graph comes from: of a function, that in its body. */
+export function statementOfNode(index: TextIndex, nodeId: NodeId): Statement | undefined {
+  let known = statementsByNode.get(index);
+  if (known === undefined) {
+    const found = new Map<NodeId, Statement>();
+    const isOfFunction = ({ graph }: Statement): number => Number(graph.kind === "function");
+    const inOrder = [...index.statements].sort((a, b) => isOfFunction(a) - isOfFunction(b));
+    for (const statement of inOrder) for (const id of statement.nodeIds) found.set(id, statement);
+    known = found;
+    statementsByNode.set(index, known);
+  }
+  return known.get(nodeId);
+}
+
+function firstAtOrAfter(statements: readonly Statement[], offset: number): number {
   let low = 0;
   let high = statements.length;
   while (low < high) {
-    const middle = (low + high) >> 1;
-    const statement = statements[middle];
-    if (statement !== undefined && statement.span.start <= offset) low = middle + 1;
+    const middle = (low + high) >>> 1;
+    if ((statements[middle]?.map.statement.start ?? Infinity) < offset) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-const statementByNode = new WeakMap<TextIndex, ReadonlyMap<NodeId, Statement>>();
-
-export function statementOfNode(index: TextIndex, nodeId: NodeId): Statement | undefined {
-  let known = statementByNode.get(index);
-  if (known === undefined) {
-    known = new Map(
-      index.statements.flatMap((statement) =>
-        statement.nodeIds.map((id): [NodeId, Statement] => [id, statement]),
-      ),
-    );
-    statementByNode.set(index, known);
-  }
-  return known.get(nodeId);
 }

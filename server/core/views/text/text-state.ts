@@ -1,13 +1,16 @@
 import type { Analysis } from "../../analysis.js";
 import type { Problem } from "../../base/problem.js";
 import type { TextSpan } from "../../base/text-span.js";
-import type { Statement, TextIndex } from "./text-index.js";
+import type { TextMap } from "../../formats/onnx-text/text-map.js";
+import type { Model } from "../../graph/graph.js";
+import type { TextIndex } from "./text-index.js";
 
 /** A text as it is now, and the last numbers that are known of it. */
 export interface TextState {
   readonly text: string;
   /** Of the text as it is now, as far as it can be read. */
-  readonly index: TextIndex;
+  readonly map: TextMap;
+  readonly model: Model | undefined;
   /** What is wrong with the text as such. */
   readonly problems: readonly Problem[];
   readonly numbers: TextNumbers | undefined;
@@ -58,15 +61,4 @@ export function moveSpan(edit: TextEdit | undefined, span: TextSpan): TextSpan |
 export function moveBack(edit: TextEdit | undefined, offset: number): number | undefined {
   if (edit === undefined || offset < edit.start) return offset;
   return offset <= edit.newEnd ? undefined : offset - (edit.newEnd - edit.oldEnd);
-}
-
-/** Where a statement's hint stands: after it, or at the end of its first line when it has several. */
-export function hintOffset(text: string, span: TextSpan): number {
-  const lineEnd = text.indexOf("\n", span.start);
-  if (lineEnd < 0 || span.end <= lineEnd) return span.end;
-  return text.charAt(lineEnd - 1) === "\r" ? lineEnd - 1 : lineEnd;
-}
-
-export function nodeIdOf(statement: Statement): number | undefined {
-  return statement.nodeIds[0];
 }
