@@ -67,9 +67,23 @@ function targets(document: ReportDocument, context: ReportContext): string {
   return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;
 }
 
+/** Parts of a fused kernel take nanoseconds: rows that say nothing are counted, not listed. */
+const leastShare = 0.001;
+
 function layers(document: ReportDocument, context: ReportContext): string {
-  const heaviest = rows.heaviestLayers(document);
+  const all = rows.heaviestLayers(document);
+  const heaviest = all.filter(
+    ({ layer, perTarget }) =>
+      !layer.costed ||
+      perTarget.length === 0 ||
+      perTarget.some((measure) => (measure?.share ?? 0) >= leastShare),
+  );
   if (heaviest.length === 0) return "";
+  const restCount = all.length - heaviest.length;
+  const rest =
+    restCount === 0
+      ? ""
+      : `<p>… and ${restCount} layers below ${rows.shareText(leastShare)} on every target.</p>`;
   const heads = document.targets.map(
     (target) =>
       `<th class="n">${escaped(rows.labelOf(target, context))}</th><th>Share</th><th>Bound</th>`,
@@ -82,7 +96,7 @@ function layers(document: ReportDocument, context: ReportContext): string {
     );
     return `<tr><td class="name">${escaped(rows.layerName(layer))}</td><td>${escaped(layer.op)}</td><td>${escaped(rows.shapeOf(layer))}</td><td class="n">${rows.countText(layer.parameterCount)}</td><td class="n">${rows.macsText(layer.macs)}</td>${measures.join("")}</tr>`;
   });
-  return `<h2>Layers, heaviest first</h2><table><thead><tr><th>Layer</th><th>Op</th><th>Output</th><th class="n">Parameters</th><th class="n">MACs</th>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+  return `<h2>Layers, heaviest first</h2><table><thead><tr><th>Layer</th><th>Op</th><th>Output</th><th class="n">Parameters</th><th class="n">MACs</th>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table>${rest}`;
 }
 
 function problems(document: ReportDocument): string {
