@@ -9,7 +9,7 @@ import {
   type ValueId,
   type Weight,
 } from "./graph.js";
-import type { RawAttribute, RawGraph, RawNode } from "./raw-graph.js";
+import { type RawAttribute, type RawGraph, type RawNode, textPlace } from "./raw-graph.js";
 import type { ValueType } from "./value-type.js";
 
 /** A graph whose names are resolved, and where each part of the raw graph went. */
@@ -17,11 +17,12 @@ export interface AssembledGraph {
   readonly graph: Graph;
   /** Index in `raw.nodes` by node id. */
   readonly order: readonly number[];
-  /** Parallel to `raw.inputs`, `outputs`, `initializers` and `valueInfos`; `absent` where no value has that name. */
+  /** Parallel to the lists of the same name in the raw graph; `absent` where no value has that name. */
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
   readonly initializers: readonly ValueId[];
   readonly valueInfos: readonly ValueId[];
+  readonly unreadable: readonly ValueId[];
 }
 
 export type Assembly = ReadonlyMap<RawGraph, AssembledGraph>;
@@ -87,6 +88,9 @@ function assemble(
     return scope.idByName.get(name) ?? absent;
   });
   const nodeOutputs = raw.nodes.map((node) => defineOutputs(scope, node, report));
+  const unreadable = (raw.unreadable ?? []).map(
+    (value) => scope.idByName.get(value.name) ?? define(scope, value),
+  );
   const valueInfos = raw.valueInfos.map((info) => declare(scope, info.name, info.declared));
 
   const problems: { problem: Problem; nodeIndex: number }[] = [];
@@ -94,7 +98,7 @@ function assemble(
     node.inputs.map((name, index) => {
       const id = name === "" ? absent : resolve(scope, name);
       if (id !== undefined) return id;
-      const place = node.inputPlaces?.[index] ?? node.place;
+      const place = textPlace(node.inputSpans?.[index]) ?? node.place;
       problems.push({
         nodeIndex,
         problem: missing(`Input \`${name}\` of ${nodeText(node)}`, place),
@@ -139,16 +143,17 @@ function assemble(
     inputs:
       outer === undefined ? inputs.filter((id) => scope.values[id]?.weight === undefined) : inputs,
     outputs,
-    nodes: order.map((index) => {
+    nodes: order.flatMap((index) => {
       const node = raw.nodes[index];
-      if (node === undefined) throw new Error("the execution order names a node that is not there");
-      return finish(node, nodeInputs[index] ?? [], nodeOutputs[index] ?? [], attributes[index]);
+      const resolved = attributes[index];
+      if (node === undefined || resolved === undefined) return [];
+      return finish(node, nodeInputs[index] ?? [], nodeOutputs[index] ?? [], resolved);
     }),
     values: scope.values,
     captures: scope.captures,
     ...(raw.place !== undefined && { place: raw.place }),
   };
-  const assembled = { graph, order, inputs, outputs, initializers, valueInfos };
+  const assembled = { graph, order, inputs, outputs, initializers, valueInfos, unreadable };
   assembly.set(raw, assembled);
   return assembled;
 }
@@ -178,7 +183,7 @@ function define(
 function defineOutputs(scope: Scope, node: RawNode, report: Report): readonly ValueId[] {
   return node.outputs.map((name, index) => {
     if (name === "") return absent;
-    const place = node.outputPlaces?.[index];
+    const place = textPlace(node.outputSpans?.[index]);
     if (scope.idByName.has(name))
       report(duplicate(`Output \`${name}\` of ${nodeText(node)}`, place ?? node.place));
     return define(scope, { name, place });
@@ -264,7 +269,7 @@ function finish(
   node: RawNode,
   inputs: readonly ValueId[],
   outputs: readonly ValueId[],
-  attributes: Node["attributes"] | undefined,
+  attributes: Node["attributes"],
 ): Node {
   return {
     name: node.name,
@@ -273,7 +278,7 @@ function finish(
     ...(node.sourceOp !== undefined && { sourceOp: node.sourceOp }),
     inputs,
     outputs,
-    attributes: attributes ?? new Map(),
+    attributes,
     scope: node.scope,
     ...(node.metadata !== undefined && { metadata: node.metadata }),
     ...(node.place !== undefined && { place: node.place }),

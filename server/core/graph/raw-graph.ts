@@ -1,4 +1,4 @@
-import type { Place } from "../base/text-span.js";
+import type { Place, TextSpan } from "../base/text-span.js";
 import type { Attribute, Weight } from "./graph.js";
 import type { ValueType } from "./value-type.js";
 
@@ -11,6 +11,8 @@ export interface RawGraph {
   /** Types that the file gives for values between nodes. */
   readonly valueInfos: readonly RawValue[];
   readonly nodes: readonly RawNode[];
+  /** Outputs of nodes that could not be read: they are there, with nothing known of them. */
+  readonly unreadable?: readonly RawValue[];
   readonly place?: Place;
 }
 
@@ -39,12 +41,16 @@ export interface RawNode {
   readonly scope: string;
   readonly metadata?: ReadonlyMap<string, string>;
   readonly place?: Place;
-  /** Finer places than the node's own, parallel to `inputs` and `outputs`, where the source has them. */
-  readonly inputPlaces?: readonly (Place | undefined)[];
-  readonly outputPlaces?: readonly (Place | undefined)[];
+  /** Where the names stand when the source is a text; parallel to `inputs` and `outputs`. */
+  readonly inputSpans?: readonly TextSpan[];
+  readonly outputSpans?: readonly TextSpan[];
 }
 
 export type RawAttribute =
   | Exclude<Attribute, { readonly kind: "graph" | "graphs" }>
   | { readonly kind: "raw-graph"; readonly value: RawGraph }
   | { readonly kind: "raw-graphs"; readonly value: readonly RawGraph[] };
+
+export function textPlace(span: TextSpan | undefined): Place | undefined {
+  return span && { kind: "text", span };
+}

@@ -95,11 +95,11 @@ describe("assembleGraph", () => {
     expect(captured.map(({ outer }) => made.values[outer]!.name).sort()).toEqual(["a", "x"]);
   });
 
-  test("a chain of 100,000 nodes written backwards is sorted", () => {
+  test("a chain of 20,000 nodes written backwards is sorted", () => {
     const nodes = Array.from({ length: 100_000 }, (_, index) =>
       node(`v${index + 1} = A(v${index})`),
     );
-    const raw = graph("v0", "v100000", nodes.reverse());
+    const raw = graph("v0", "v20000", nodes.reverse());
     const { graph: made } = check(raw);
     expect(made.values[made.nodes[0]!.inputs[0]!]!.name).toBe("v0");
   });
