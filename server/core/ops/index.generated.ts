@@ -1,7 +1,111 @@
 // Written by scripts/gen.mjs; do not edit.
-
+import { rule as attention } from "./attention.js";
+import { rule as cast } from "./cast.js";
+import { rule as causalConv } from "./causal-conv.js";
+import { rule as col2im } from "./col2im.js";
+import { rule as concat } from "./concat.js";
+import { rule as constant } from "./constant.js";
+import { rule as convTranspose } from "./conv-transpose.js";
+import { rule as conv } from "./conv.js";
+import { rule as decoderAttention } from "./decoder-attention.js";
+import { rule as deformConv } from "./deform-conv.js";
+import { rule as det } from "./det.js";
+import { rule as detection } from "./detection.js";
+import { rule as einsum } from "./einsum.js";
+import { rule as elementwiseBinary } from "./elementwise-binary.js";
+import { rule as elementwiseUnary } from "./elementwise-unary.js";
+import { rule as embedLayerNormalization } from "./embed-layer-normalization.js";
+import { rule as fourier } from "./fourier.js";
+import { rule as fusedElementwise } from "./fused-elementwise.js";
+import { rule as gatherQuantized } from "./gather-quantized.js";
+import { rule as gather } from "./gather.js";
+import { rule as gemm } from "./gemm.js";
+import { rule as gridSample } from "./grid-sample.js";
+import { rule as groupedAttention } from "./grouped-attention.js";
+import { rule as imageDecoder } from "./image-decoder.js";
+import { rule as layerNormalization } from "./layer-normalization.js";
+import { rule as linearAttention } from "./linear-attention.js";
+import { rule as losses } from "./losses.js";
+import { rule as matmul } from "./matmul.js";
+import { rule as moe } from "./moe.js";
+import { rule as multiHeadAttention } from "./multi-head-attention.js";
+import { rule as normalization } from "./normalization.js";
+import { rule as packedMatmul } from "./packed-matmul.js";
+import { rule as pad } from "./pad.js";
+import { rule as pool } from "./pool.js";
+import { rule as positionBias } from "./position-bias.js";
+import { rule as projectedAttention } from "./projected-attention.js";
+import { rule as qlinear } from "./qlinear.js";
+import { rule as quantize } from "./quantize.js";
+import { rule as random } from "./random.js";
+import { rule as recurrent } from "./recurrent.js";
+import { rule as reduce } from "./reduce.js";
+import { rule as region } from "./region.js";
+import { rule as reshape } from "./reshape.js";
+import { rule as resize } from "./resize.js";
+import { rule as rotary } from "./rotary.js";
+import { rule as scanAlong } from "./scan-along.js";
+import { rule as scatter } from "./scatter.js";
+import { rule as select } from "./select.js";
+import { rule as shapeOf } from "./shape-of.js";
+import { rule as slice } from "./slice.js";
+import { rule as softmax } from "./softmax.js";
+import { rule as transpose } from "./transpose.js";
+import { rule as windowFunction } from "./window-function.js";
 import type { OpRule } from "./rule.js";
 
 export const rules: readonly OpRule[] = [
-
+  attention,
+  cast,
+  causalConv,
+  col2im,
+  concat,
+  constant,
+  convTranspose,
+  conv,
+  decoderAttention,
+  deformConv,
+  det,
+  detection,
+  einsum,
+  elementwiseBinary,
+  elementwiseUnary,
+  embedLayerNormalization,
+  fourier,
+  fusedElementwise,
+  gatherQuantized,
+  gather,
+  gemm,
+  gridSample,
+  groupedAttention,
+  imageDecoder,
+  layerNormalization,
+  linearAttention,
+  losses,
+  matmul,
+  moe,
+  multiHeadAttention,
+  normalization,
+  packedMatmul,
+  pad,
+  pool,
+  positionBias,
+  projectedAttention,
+  qlinear,
+  quantize,
+  random,
+  recurrent,
+  reduce,
+  region,
+  reshape,
+  resize,
+  rotary,
+  scanAlong,
+  scatter,
+  select,
+  shapeOf,
+  slice,
+  softmax,
+  transpose,
+  windowFunction,
 ];
