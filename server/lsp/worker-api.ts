@@ -20,6 +20,8 @@ export interface WorkerStart {
 export interface Subject {
   /** The document's or file's address; the worker's texts go by it. */
   readonly uri: string;
+  /** For messages. */
+  readonly fileName: string;
   readonly source: SubjectSource;
   readonly choice: TargetChoice;
   readonly batch: number | null;
@@ -30,7 +32,12 @@ export type SubjectSource =
   /** A model file on disk. */
   | { readonly kind: "file"; readonly path: string }
   /** A text document that the user edits: it is the model. */
-  | { readonly kind: "text"; readonly version: number }
+  | {
+      readonly kind: "text";
+      readonly version: number;
+      /** Folder that weight files are looked up in; null for a text that is not a file. */
+      readonly folder: string | null;
+    }
   /** A read-only text document that shows a model file. */
   | { readonly kind: "printed"; readonly path: string; readonly version: number };
 
@@ -54,7 +61,7 @@ export interface WorkerApi {
   report(params: {
     readonly subject: Subject;
     readonly format: string;
-    readonly fileName: string;
+    readonly file: string;
   }): Promise<{ readonly text: string }>;
   locate(params: {
     readonly subject: Subject;

@@ -146,6 +146,7 @@ export class Workspace {
     this.#asked.add(modelUri);
     return {
       uri: normalUri(uri),
+      fileName: fileNameOf(modelUri),
       source,
       choice: await this.#choiceOf(settings),
       batch: binding?.batch ?? settings.batch,
@@ -161,7 +162,7 @@ export class Workspace {
     const document = this.#documentOf(subject.uri);
     return {
       key: subject.uri,
-      title: fileNameOf(modelUriOf(subject.uri)),
+      title: subject.fileName,
       isRetry,
       ...(signal && { signal }),
       ...(subject.source.kind !== "file" &&
@@ -184,7 +185,10 @@ export class Workspace {
       return filePath === undefined
         ? undefined
         : { kind: "printed", path: filePath, version: document.version };
-    if (document !== undefined) return { kind: "text", version: document.version };
+    if (document !== undefined) {
+      const folder = filePath === undefined ? null : path.dirname(filePath);
+      return { kind: "text", version: document.version, folder };
+    }
     return filePath === undefined ? undefined : { kind: "file", path: filePath };
   }
 

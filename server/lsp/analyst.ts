@@ -1,0 +1,197 @@
+import path from "node:path";
+import type { Analysis, Bindings } from "../core/analysis.js";
+import { emptyNeighbourhood } from "../core/base/byte-source.js";
+import type { Cancel } from "../core/base/cancel.js";
+import type { Problem } from "../core/base/problem.js";
+import { type TextReading, readText } from "../core/formats/onnx-text/read-text.js";
+import type { TextMap } from "../core/formats/onnx-text/text-map.js";
+import { type PrintedModel, printModel } from "../core/formats/onnx-text/print-model.js";
+import type { Model } from "../core/graph/graph.js";
+import { AnalysisHost } from "../core/host.js";
+import { type TextIndex, indexText } from "../core/views/text/text-index.js";
+import { type TextEdit, type TextState, editBetween } from "../core/views/text/text-state.js";
+import { neighbourhoodOf } from "../io/neighbourhood.js";
+import { Catalogues } from "./catalogues.js";
+import { ModelFiles, type ModelReading } from "./model-files.js";
+import type { Subject } from "./worker-api.js";
+
+/** A text with what was read from it, and the last version of it that could be read whole. */
+interface TextEntry {
+  readonly version: number;
+  readonly text: string;
+  reading: TextReading | undefined;
+  lastGood: { readonly text: string; readonly map: TextMap; readonly model: Model } | undefined;
+}
+
+/** An analysis with the problems of reading the model and of choosing targets. */
+interface Whole {
+  readonly ofReading: readonly Problem[];
+  readonly ofChoice: readonly Problem[];
+  readonly analysis: Analysis;
+}
+
+/** What the worker knows. Every result is kept by the identity of what it was made from. */
+export class Analyst {
+  readonly catalogues: Catalogues;
+  readonly #cancel: Cancel;
+  readonly #files = new ModelFiles();
+  readonly #host = new AnalysisHost(8);
+  readonly #texts = new Map<string, TextEntry>();
+  readonly #printed = new WeakMap<Model, PrintedModel>();
+  readonly #whole = new WeakMap<Analysis, Whole>();
+  readonly #indices = new WeakMap<Analysis, { readonly map: TextMap; readonly index: TextIndex }>();
+
+  constructor(dataFolder: string, cancel: Cancel) {
+    this.catalogues = new Catalogues(dataFolder);
+    this.#cancel = cancel;
+  }
+
+  putText(uri: string, version: number, text: string): void {
+    const { lastGood } = this.#texts.get(uri) ?? {};
+    this.#texts.set(uri, { version, text, reading: undefined, lastGood });
+  }
+
+  dropText(uri: string): void {
+    this.#texts.delete(uri);
+  }
+
+  /** The analysis of what the subject says now; `problems` alone when it cannot be read. */
+  async analyse(
+    subject: Subject,
+  ): Promise<{ readonly analysis: Analysis | undefined; readonly problems: readonly Problem[] }> {
+    const { value: model, problems } = this.#read(subject);
+    if (model === undefined) return { analysis: undefined, problems };
+    const analysis = await this.#analyse(subject, model, problems);
+    return { analysis, problems: analysis.problems };
+  }
+
+  /** The model file in ONNX's textual syntax. */
+  print(subject: Subject): PrintedModel | { readonly problems: readonly Problem[] } {
+    const { value: model, problems } = this.#read(subject);
+    return model === undefined ? { problems } : this.#print(model);
+  }
+
+  async textState(subject: Subject): Promise<TextState> {
+    const entry = this.#entry(subject.uri);
+    return subject.source.kind === "text"
+      ? this.#stateOfEdited(subject, entry)
+      : this.#stateOfPrinted(subject, entry);
+  }
+
+  async #stateOfEdited(subject: Subject, entry: TextEntry): Promise<TextState> {
+    const { model, map, problems } = this.#readEntry(subject, entry);
+    const { lastGood, text } = entry;
+    if (lastGood === undefined) return { text, map, model, problems, numbers: undefined };
+    const edit = lastGood.text === text ? undefined : editBetween(lastGood.text, text);
+    const analysis = await this.#analyse(
+      subject,
+      lastGood.model,
+      edit === undefined ? problems : noProblems,
+    );
+    const index = this.#index(analysis, lastGood.map, lastGood.model);
+    return { text, map, model, problems, numbers: { analysis, index, edit } };
+  }
+
+  /** The file may have changed since its text was made; until the new text arrives, the old numbers are old. */
+  async #stateOfPrinted(subject: Subject, entry: TextEntry): Promise<TextState> {
+    const { text } = entry;
+    const { value: model, problems } = this.#read(subject);
+    const printed = model === undefined ? undefined : this.#print(model);
+    if (printed !== undefined && model !== undefined && printed.text === text)
+      entry.lastGood = { text, map: printed.map, model };
+    const { lastGood } = entry;
+    if (lastGood === undefined)
+      return { text, map: emptyMap, model: undefined, problems, numbers: undefined };
+    const edit: TextEdit | undefined =
+      lastGood.model === model
+        ? undefined
+        : { start: text.length + 1, oldEnd: text.length + 1, newEnd: text.length + 1 };
+    const analysis = await this.#analyse(
+      subject,
+      lastGood.model,
+      edit === undefined ? problems : noProblems,
+    );
+    const index = this.#index(analysis, lastGood.map, lastGood.model);
+    return {
+      text,
+      map: lastGood.map,
+      model: lastGood.model,
+      problems: edit === undefined ? [] : problems,
+      numbers: { analysis, index, edit },
+    };
+  }
+
+  async #analyse(subject: Subject, model: Model, problems: readonly Problem[]): Promise<Analysis> {
+    const chosen = await this.catalogues.choose(subject.choice);
+    const bare = this.#host.analyze(model, bindingsOf(subject), chosen.targets, this.#cancel);
+    const known = this.#whole.get(bare);
+    if (known?.ofReading === problems && known.ofChoice === chosen.problems) return known.analysis;
+    const analysis = {
+      ...bare,
+      problems: [...problems, ...chosen.problems, ...bare.problems],
+    };
+    this.#whole.set(bare, { ofReading: problems, ofChoice: chosen.problems, analysis });
+    return analysis;
+  }
+
+  #index(analysis: Analysis, map: TextMap, written: Model): TextIndex {
+    const known = this.#indices.get(analysis);
+    if (known?.map === map) return known.index;
+    const index = indexText(map, written, analysis.model);
+    this.#indices.set(analysis, { map, index });
+    return index;
+  }
+
+  #print(model: Model): PrintedModel {
+    let printed = this.#printed.get(model);
+    if (printed === undefined) {
+      printed = printModel(model);
+      this.#printed.set(model, printed);
+    }
+    return printed;
+  }
+
+  #read(subject: Subject): ModelReading {
+    const { source, uri } = subject;
+    if (source.kind !== "text") return this.#files.read(source.path, this.#cancel);
+    const { model, problems } = this.#readEntry(subject, this.#entry(uri));
+    return { value: model, problems };
+  }
+
+  #readEntry({ source, fileName }: Subject, entry: TextEntry): TextReading {
+    if (entry.reading !== undefined) return entry.reading;
+    const folder = source.kind === "text" ? source.folder : null;
+    const neighbourhood = folder === null ? undefined : neighbourhoodOf(path.normalize(folder));
+    try {
+      const reading = readText(entry.text, {
+        fileName,
+        neighbourhood: neighbourhood ?? emptyNeighbourhood,
+        cancel: this.#cancel,
+      });
+      entry.reading = reading;
+      const hasErrors = reading.problems.some(({ severity }) => severity === "error");
+      if (!hasErrors && reading.model !== undefined)
+        entry.lastGood = { text: entry.text, map: reading.map, model: reading.model };
+      return reading;
+    } finally {
+      neighbourhood?.close();
+    }
+  }
+
+  #entry(uri: string): TextEntry {
+    const entry = this.#texts.get(uri);
+    if (entry === undefined) throw new Error(`the worker has no text of ${uri}`);
+    return entry;
+  }
+}
+
+const noProblems: readonly Problem[] = [];
+const emptyMap: TextMap = { header: undefined, graphs: [] };
+
+function bindingsOf({ batch, dims }: Subject): Bindings {
+  return {
+    ...(batch !== null && { batch }),
+    inputs: new Map(),
+    dims: new Map(Object.entries(dims)),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Analysis } from "../core/analysis.js";
+import type { Problem } from "../core/base/problem.js";
+import { reportFormats } from "../core/reports/index.generated.js";
+import { views } from "../core/views/index.generated.js";
+import { view as reportView } from "../core/views/report.js";
+import { foldsOf } from "../core/views/text/folding.js";
+import { hintsOf } from "../core/views/text/hints.js";
+import { hoverAt } from "../core/views/text/hover.js";
+import { lensOf } from "../core/views/text/lens.js";
+import { locateNode, nodeIdAt } from "../core/views/text/locate.js";
+import { mentionsAt } from "../core/views/text/mentions.js";
+import { outlineOf } from "../core/views/text/outline.js";
+import { problemsOf } from "../core/views/text/problems.js";
+import type { TargetInfo } from "../protocol/requests.js";
+import type { Views } from "../protocol/views.js";
+import type { Analyst } from "./analyst.js";
+import type { WorkerApi } from "./worker-api.js";
+
+/** What the worker answers: the analyst's knowledge through one view or another. */
+export function createAnswers(analyst: Analyst): WorkerApi {
+  const versionOf = countVersions();
+  return {
+    putText: ({ uri, version, text }) => {
+      analyst.putText(uri, version, text);
+      return null;
+    },
+    dropText: ({ uri }) => {
+      analyst.dropText(uri);
+      return null;
+    },
+    targets: async ({ choice }) => {
+      const { catalogue, targets } = await analyst.catalogues.choose(choice);
+      const chosen = targets.map((target) => target.id);
+      const rank = (id: string): number =>
+        (chosen.indexOf(id) + chosen.length + 1) % (chosen.length + 1);
+      return catalogue.targets
+        .map(({ id, label, chip }): TargetInfo => ({
+          id,
+          label,
+          chip: chip.name,
+          segment: chip.segment,
+          method: "roofline",
+          isChosen: chosen.includes(id),
+        }))
+        .sort((a, b) => rank(a.id) - rank(b.id));
+    },
+    view: async ({ subject, view, params }) => {
+      if (!Object.hasOwn(views, view))
+        return { kind: "failed", message: `There is no view \`${view}\`.` };
+      const { analysis, problems } = await analyst.analyse(subject);
+      if (analysis === undefined) return { kind: "failed", message: sentences(problems) };
+      const make = views[view] as (
+        analysis: Analysis,
+        params: unknown,
+      ) => ReturnType<Views[keyof Views]>;
+      return { kind: "view", version: versionOf(analysis), view: make(analysis, params) };
+    },
+    print: ({ subject }) => {
+      const printed = analyst.print(subject);
+      const text = "text" in printed ? printed.text : commented(printed.problems);
+      return Promise.resolve({ text });
+    },
+    report: async ({ subject, format, file }) => {
+      const render = reportFormats.find((candidate) => candidate.id === format)?.render;
+      const { analysis, problems } = await analyst.analyse(subject);
+      if (render === undefined || analysis === undefined) throw new Error(sentences(problems));
+      const targetLabels = new Map(analysis.targets.map(({ target }) => [target.id, target.label]));
+      return { text: render(reportView(analysis, { file }), { targetLabels, width: 120 }) };
+    },
+    locate: async ({ subject, nodeId, nodeName, offset }) => {
+      if (subject.source.kind === "file") return null;
+      const state = await analyst.textState(subject);
+      return offset === undefined
+        ? locateNode(state, { nodeId, nodeName })
+        : nodeIdAt(state, offset);
+    },
+    hints: async ({ subject, span, kinds }) =>
+      hintsOf(await analyst.textState(subject), span, kinds),
+    hover: async ({ subject, offset }) => hoverAt(await analyst.textState(subject), offset),
+    lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
+    outline: async ({ subject }) => outlineOf((await analyst.textState(subject)).map),
+    folding: async ({ subject }) => foldsOf((await analyst.textState(subject)).map),
+    mentions: async ({ subject, offset }) =>
+      mentionsAt((await analyst.textState(subject)).map, offset),
+    problems: async ({ subject }) => problemsOf(await analyst.textState(subject)),
+  };
+}
+
+/** A number per analysis: equal numbers mean equal contents. */
+function countVersions(): (analysis: Analysis) => number {
+  const versions = new WeakMap<Analysis, number>();
+  let next = 1;
+  return (analysis) => {
+    const version = versions.get(analysis) ?? next++;
+    versions.set(analysis, version);
+    return version;
+  };
+}
+
+function sentences(problems: readonly Problem[]): string {
+  const first = problems.slice(0, 3).map(({ message }) => message);
+  return first.length === 0 ? "The file holds no model." : first.join(" ");
+}
+
+function commented(problems: readonly Problem[]): string {
+  return sentences(problems)
+    .split("\n")
+    .map((line) => `# ${line}\n`)
+    .join("");
+}

@@ -1,0 +1,57 @@
+import type { Problem } from "../core/base/problem.js";
+import { defaultTargets } from "../core/targets/default-targets.js";
+import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
+import type { Catalogue, Target } from "../core/targets/target.js";
+import { loadCatalogue } from "../io/catalogue-files.js";
+import type { TargetChoice } from "./worker-api.js";
+
+export interface Chosen {
+  readonly catalogue: Catalogue;
+  readonly targets: readonly Target[];
+  readonly problems: readonly Problem[];
+}
+
+/** Catalogues by the folders they were read from, and what a choice of ids means in them. */
+export class Catalogues {
+  readonly #dataFolder: string;
+  readonly #loaded = new Map<string, ReturnType<typeof loadCatalogue>>();
+  readonly #chosen = new Map<string, Chosen>();
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
+  }
+
+  async choose({ targetIds, chipFolders }: TargetChoice): Promise<Chosen> {
+    const key = JSON.stringify([targetIds, chipFolders]);
+    const known = this.#chosen.get(key);
+    if (known !== undefined) return known;
+    const { value: catalogue, problems } = await this.#load(chipFolders);
+    const found: Target[] = [];
+    const complaints: Problem[] = [...problems];
+    for (const id of new Set(targetIds)) {
+      const target = catalogue.find(id);
+      if (target !== undefined) found.push(target);
+      else
+        complaints.push({
+          code: "RP2010",
+          severity: "warning",
+          message: unknownTargetMessage(catalogue, id),
+        });
+    }
+    // Names that lead nowhere must not leave the user without any number.
+    const targets = found.length > 0 ? found : defaultTargets(catalogue);
+    const chosen = { catalogue, targets, problems: complaints };
+    this.#chosen.set(key, chosen);
+    return chosen;
+  }
+
+  #load(chipFolders: readonly string[]): ReturnType<typeof loadCatalogue> {
+    const key = JSON.stringify(chipFolders);
+    let loaded = this.#loaded.get(key);
+    if (loaded === undefined) {
+      loaded = loadCatalogue({ dataFolder: this.#dataFolder, chipFolders });
+      this.#loaded.set(key, loaded);
+    }
+    return loaded;
+  }
+}
