@@ -1,10 +1,14 @@
 // Written by scripts/gen.mjs; do not edit.
 import { rule as attention } from "./attention.js";
+import { rule as branch } from "./branch.js";
 import { rule as cast } from "./cast.js";
 import { rule as causalConv } from "./causal-conv.js";
 import { rule as col2im } from "./col2im.js";
+import { rule as compiled } from "./compiled.js";
 import { rule as concat } from "./concat.js";
 import { rule as constant } from "./constant.js";
+import { rule as contribTensor } from "./contrib-tensor.js";
+import { rule as contribText } from "./contrib-text.js";
 import { rule as convTranspose } from "./conv-transpose.js";
 import { rule as conv } from "./conv.js";
 import { rule as decoderAttention } from "./decoder-attention.js";
@@ -20,16 +24,20 @@ import { rule as fusedElementwise } from "./fused-elementwise.js";
 import { rule as gatherQuantized } from "./gather-quantized.js";
 import { rule as gather } from "./gather.js";
 import { rule as gemm } from "./gemm.js";
+import { rule as generation } from "./generation.js";
 import { rule as gridSample } from "./grid-sample.js";
 import { rule as groupedAttention } from "./grouped-attention.js";
 import { rule as imageDecoder } from "./image-decoder.js";
 import { rule as layerNormalization } from "./layer-normalization.js";
+import { rule as legacyImage } from "./legacy-image.js";
 import { rule as linearAttention } from "./linear-attention.js";
+import { rule as loop } from "./loop.js";
 import { rule as losses } from "./losses.js";
 import { rule as matmul } from "./matmul.js";
 import { rule as moe } from "./moe.js";
 import { rule as multiHeadAttention } from "./multi-head-attention.js";
 import { rule as normalization } from "./normalization.js";
+import { rule as optional } from "./optional.js";
 import { rule as packedMatmul } from "./packed-matmul.js";
 import { rule as pad } from "./pad.js";
 import { rule as pool } from "./pool.js";
@@ -45,22 +53,30 @@ import { rule as reshape } from "./reshape.js";
 import { rule as resize } from "./resize.js";
 import { rule as rotary } from "./rotary.js";
 import { rule as scanAlong } from "./scan-along.js";
+import { rule as scan } from "./scan.js";
 import { rule as scatter } from "./scatter.js";
 import { rule as select } from "./select.js";
+import { rule as sequence } from "./sequence.js";
 import { rule as shapeOf } from "./shape-of.js";
 import { rule as slice } from "./slice.js";
 import { rule as softmax } from "./softmax.js";
+import { rule as string } from "./string.js";
+import { rule as training } from "./training.js";
 import { rule as transpose } from "./transpose.js";
 import { rule as windowFunction } from "./window-function.js";
 import type { OpRule } from "./rule.js";
 
 export const rules: readonly OpRule[] = [
   attention,
+  branch,
   cast,
   causalConv,
   col2im,
+  compiled,
   concat,
   constant,
+  contribTensor,
+  contribText,
   convTranspose,
   conv,
   decoderAttention,
@@ -76,16 +92,20 @@ export const rules: readonly OpRule[] = [
   gatherQuantized,
   gather,
   gemm,
+  generation,
   gridSample,
   groupedAttention,
   imageDecoder,
   layerNormalization,
+  legacyImage,
   linearAttention,
+  loop,
   losses,
   matmul,
   moe,
   multiHeadAttention,
   normalization,
+  optional,
   packedMatmul,
   pad,
   pool,
@@ -101,11 +121,15 @@ export const rules: readonly OpRule[] = [
   resize,
   rotary,
   scanAlong,
+  scan,
   scatter,
   select,
+  sequence,
   shapeOf,
   slice,
   softmax,
+  string,
+  training,
   transpose,
   windowFunction,
 ];
