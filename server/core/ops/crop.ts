@@ -1,28 +1,9 @@
 import { isKnown } from "../graph/dim.js";
-import {
-  elementwiseWork,
-  inferLikeFirst,
-  movementWork,
-  output,
-  ruleOfTable,
-  shapeOfRank,
-} from "./operator-table.js";
+import { movementWork, output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred } from "./rule.js";
 
-/** Experimental operators that ONNX 1.5 dropped; converters of that time (CoreML, Caffe) still wrote them. */
-export const rule = ruleOfTable({
-  // x × scale + bias of the channel.
-  ImageScaler: { infer: inferLikeFirst, work: elementwiseWork(2) },
-  // x × scale.
-  Scale: { infer: inferLikeFirst, work: elementwiseWork(1) },
-  // α x + β.
-  Affine: { infer: inferLikeFirst, work: elementwiseWork(2) },
-  // α tanh(β x).
-  ScaledTanh: { infer: inferLikeFirst, work: elementwiseWork(3) },
-  // α log(exp(β x) + 1).
-  ParametricSoftplus: { infer: inferLikeFirst, work: elementwiseWork(5) },
-  Crop: { infer: inferCrop, work: movementWork },
-});
+/** An experimental operator that ONNX 1.5 dropped; converters of that time (CoreML, Caffe) still wrote it. */
+export const rule = ruleOfTable({ Crop: { infer: inferCrop, work: movementWork } });
 
 /** [N, C, H, W] without `border` (left, top, right, bottom), or `scale` (height, width) from its corner on. */
 function inferCrop(ctx: InferContext): readonly Inferred[] {
