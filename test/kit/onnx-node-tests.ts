@@ -48,9 +48,14 @@ export function undeclared(
     const { declared: _, ...rest } = value;
     if (index === undefined) return rest;
     const weight = value.weight ?? weightOf(index);
-    return weight === undefined ? value : { ...value, weight };
+    // The reference keeps bfloat16 as uint16; contents of another type are none.
+    return weight === undefined || !isOfType(weight, value) ? value : { ...value, weight };
   });
   return { ...graph, values };
+}
+
+export function isOfType(weight: Weight, { declared }: Value): boolean {
+  return declared?.kind === "tensor" && declared.elementType === weight.elementType;
 }
 
 function readOnnx(bytes: Uint8Array, fileName: string): Model {

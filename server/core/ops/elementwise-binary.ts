@@ -99,7 +99,9 @@ function inferBinary(
       : foldElements(elementType, [ctx.constant(0), ctx.constant(1)], ([left, right]) =>
           left === undefined || right === undefined
             ? undefined
-            : compute(left, right, inputType ?? elementType),
+            : ctx.int("fmod", 0) !== 0
+              ? remainder(left, right)
+              : compute(left, right, inputType ?? elementType),
         );
   return [{ ...output(elementType, shape), ...(constant && { constant }) }];
 }
@@ -181,14 +183,18 @@ function divide(left: Element, right: Element, type: ElementType): Element | und
   if (isKnown(right) && !Number.isInteger(right)) return undefined;
   const quotient = divideDims(left, right);
   if (isInteger(type) || quotient === undefined) return quotient;
-  const remainder = subtractDims(left, multiplyDims(quotient, right));
-  return remainder === 0 ? quotient : undefined;
+  return subtractDims(left, multiplyDims(quotient, right)) === 0 ? quotient : undefined;
 }
 
 /** Python's modulo, of the divisor's sign (ONNX Mod with fmod = 0). */
 function modulo(left: Element, right: Element, type: ElementType): Element | undefined {
   if (typeof left === "string" || typeof right === "string" || !isInteger(type)) return undefined;
   return moduloDims(left, right);
+}
+
+/** The remainder as C has it, of the dividend's sign (ONNX Mod with fmod = 1). */
+function remainder(left: Element, right: Element): number | undefined {
+  return typeof left === "number" && typeof right === "number" ? left % right : undefined;
 }
 
 function power(left: Element, right: Element): Element | undefined {

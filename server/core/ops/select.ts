@@ -115,12 +115,18 @@ function inferUnique(ctx: InferContext): readonly (Inferred | undefined)[] {
   return [output(elementType, kept), vector, inverse, vector];
 }
 
-function uniqueCount(ctx: InferContext, axis: number | undefined): number | undefined {
+/** Distinct elements, or distinct slices across the axis. */
+function uniqueCount(ctx: InferContext, axisGiven: number | undefined): number | undefined {
   const constant = ctx.constant(0);
-  if (constant === undefined || (axis !== undefined && constant.shape.length !== 1))
+  if (constant === undefined || constant.data.some((element) => typeof element === "object"))
     return undefined;
-  if (constant.data.some((element) => typeof element === "object")) return undefined;
-  return new Set(constant.data).size;
+  if (axisGiven === undefined) return new Set(constant.data).size;
+  const { shape, data } = constant;
+  const axis = axisGiven < 0 ? axisGiven + shape.length : axisGiven;
+  const slices = Array.from({ length: shape[axis] ?? 0 }, (): (Dim | string)[] => []);
+  for (const [position, element] of data.entries())
+    slices[coordinatesOf(position, shape)[axis] ?? 0]?.push(element);
+  return new Set(slices.map((slice) => JSON.stringify(slice))).size;
 }
 
 function axisLength(ctx: InferContext, axis: number): Dim | undefined {
