@@ -5,7 +5,7 @@ import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { type TextReading, readText } from "../core/formats/onnx-text/read-text.js";
 import type { TextMap } from "../core/formats/onnx-text/text-map.js";
-import { type PrintedModel, printModel } from "../core/formats/onnx-text/print-model.js";
+import { printModel } from "../core/formats/onnx-text/print-model.js";
 import type { Model } from "../core/graph/graph.js";
 import { AnalysisHost } from "../core/host.js";
 import { type TextIndex, indexText } from "../core/views/text/text-index.js";
@@ -20,7 +20,15 @@ interface TextEntry {
   readonly version: number;
   readonly text: string;
   reading: TextReading | undefined;
-  lastGood: { readonly text: string; readonly map: TextMap; readonly model: Model } | undefined;
+  lastGood: LastGood | undefined;
+}
+
+/** A model file as text, and what reading that text again gives: the places of its parts. */
+interface Printed {
+  readonly text: string;
+  readonly map: TextMap;
+  /** The model of the map; its nodes are those of the file, in the same order. */
+  readonly written: Model;
 }
 
 /** An analysis with the problems of reading the model and of choosing targets. */
@@ -30,6 +38,15 @@ interface Whole {
   readonly analysis: Analysis;
 }
 
+interface LastGood {
+  readonly text: string;
+  readonly map: TextMap;
+  /** What is analysed. */
+  readonly model: Model;
+  /** What the map speaks of: the same, but for a printed model. */
+  readonly written: Model;
+}
+
 /** What the worker knows. Every result is kept by the identity of what it was made from. */
 export class Analyst {
   readonly catalogues: Catalogues;
@@ -37,7 +54,7 @@ export class Analyst {
   readonly #files = new ModelFiles();
   readonly #host = new AnalysisHost(8);
   readonly #texts = new Map<string, TextEntry>();
-  readonly #printed = new WeakMap<Model, PrintedModel>();
+  readonly #printed = new WeakMap<Model, Printed>();
   readonly #whole = new WeakMap<Analysis, Whole>();
   readonly #indices = new WeakMap<Analysis, { readonly map: TextMap; readonly index: TextIndex }>();
 
@@ -66,9 +83,9 @@ export class Analyst {
   }
 
   /** The model file in ONNX's textual syntax. */
-  print(subject: Subject): PrintedModel | { readonly problems: readonly Problem[] } {
+  print(subject: Subject): { readonly text: string } | { readonly problems: readonly Problem[] } {
     const { value: model, problems } = this.#read(subject);
-    return model === undefined ? { problems } : this.#print(model);
+    return model === undefined ? { problems } : this.#print(subject, model);
   }
 
   async textState(subject: Subject): Promise<TextState> {
@@ -88,7 +105,7 @@ export class Analyst {
       lastGood.model,
       edit === undefined ? problems : noProblems,
     );
-    const index = this.#index(analysis, lastGood.map, lastGood.model);
+    const index = this.#index(analysis, lastGood.map, lastGood.written);
     return { text, map, model, problems, numbers: { analysis, index, edit } };
   }
 
@@ -96,9 +113,9 @@ export class Analyst {
   async #stateOfPrinted(subject: Subject, entry: TextEntry): Promise<TextState> {
     const { text } = entry;
     const { value: model, problems } = this.#read(subject);
-    const printed = model === undefined ? undefined : this.#print(model);
+    const printed = model === undefined ? undefined : this.#print(subject, model);
     if (printed !== undefined && model !== undefined && printed.text === text)
-      entry.lastGood = { text, map: printed.map, model };
+      entry.lastGood = { text, map: printed.map, model, written: printed.written };
     const { lastGood } = entry;
     if (lastGood === undefined)
       return { text, map: emptyMap, model: undefined, problems, numbers: undefined };
@@ -111,7 +128,7 @@ export class Analyst {
       lastGood.model,
       edit === undefined ? problems : noProblems,
     );
-    const index = this.#index(analysis, lastGood.map, lastGood.model);
+    const index = this.#index(analysis, lastGood.map, lastGood.written);
     return {
       text,
       map: lastGood.map,
@@ -142,12 +159,20 @@ export class Analyst {
     return index;
   }
 
-  #print(model: Model): PrintedModel {
-    let printed = this.#printed.get(model);
-    if (printed === undefined) {
-      printed = printModel(model);
-      this.#printed.set(model, printed);
-    }
+  #print({ fileName }: Subject, model: Model): Printed {
+    const known = this.#printed.get(model);
+    if (known !== undefined) return known;
+    const text = printModel(model, { fileName });
+    const reading = readText(text, {
+      fileName,
+      neighbourhood: emptyNeighbourhood,
+      cancel: this.#cancel,
+    });
+    const { map, model: written } = reading;
+    // Should the text not say what the model does, no cost may stand on a wrong line.
+    const isFaithful = written !== undefined && hasSameNodes(written, model);
+    const printed = isFaithful ? { text, map, written } : { text, map: emptyMap, written: model };
+    this.#printed.set(model, printed);
     return printed;
   }
 
@@ -171,7 +196,12 @@ export class Analyst {
       entry.reading = reading;
       const hasErrors = reading.problems.some(({ severity }) => severity === "error");
       if (!hasErrors && reading.model !== undefined)
-        entry.lastGood = { text: entry.text, map: reading.map, model: reading.model };
+        entry.lastGood = {
+          text: entry.text,
+          map: reading.map,
+          model: reading.model,
+          written: reading.model,
+        };
       return reading;
     } finally {
       neighbourhood?.close();
@@ -183,6 +213,13 @@ export class Analyst {
     if (entry === undefined) throw new Error(`the worker has no text of ${uri}`);
     return entry;
   }
+}
+
+function hasSameNodes({ graph: left }: Model, { graph: right }: Model): boolean {
+  return (
+    left.nodes.length === right.nodes.length &&
+    left.nodes.every((node, nodeId) => node.op === right.nodes[nodeId]?.op)
+  );
 }
 
 const noProblems: readonly Problem[] = [];

@@ -6,7 +6,8 @@ import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "./estimate-text.js";
 import { plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
-import { type Statement, outputTypeOf, statementsIn } from "./text-index.js";
+import { type Statement, statementsIn } from "./text-index.js";
+import { outputTypeOf } from "./value-of.js";
 import { type TextState, moveBack, moveSpan } from "./text-state.js";
 
 /** What stands at the end of a node's line. */

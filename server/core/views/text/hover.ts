@@ -8,7 +8,8 @@ import { secondsWithInterval } from "./estimate-text.js";
 import { codeCell, codeSpan, plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
 import { tensorHover } from "./tensor-hover.js";
-import { outputTypeOf, type Statement, statementAt } from "./text-index.js";
+import { type Statement, statementAt } from "./text-index.js";
+import { outputTypeOf, valueOf } from "./value-of.js";
 import { type TextState, moveBack, moveSpan } from "./text-state.js";
 
 export interface HoverText {
@@ -83,12 +84,12 @@ function attributeLine({ attributes }: Node): string {
 const tensorLimit = 6;
 
 function tensorLine(analysis: Analysis, statement: Statement): string {
-  const { graph, node, nodeIds } = statement;
-  const { types } = analysis.inferred;
-  const first = analysis.model.graph.nodes[nodeIds[0] ?? -1];
-  const inputs = (graph.kind === "main" ? node.inputs : (first?.inputs ?? []))
-    .filter((id) => id !== absent)
-    .map((id) => codeSpan(typeText(types[id])));
+  const { node } = statement;
+  const inputs = node.inputs.flatMap((written, index) => {
+    if (written === absent) return [];
+    const id = valueOf(analysis, statement, "inputs", index);
+    return [codeSpan(typeText(id === undefined ? undefined : analysis.inferred.types[id]))];
+  });
   const outputs = node.outputs.flatMap((id, index) =>
     id === absent ? [] : [codeSpan(typeText(outputTypeOf(analysis, statement, index)))],
   );

@@ -9,6 +9,7 @@ import { nodeLabel } from "../layer-cost.js";
 import { tensorUses } from "../tensor-uses.js";
 import { codeSpan } from "./markdown.js";
 import { statementAt, type TextIndex } from "./text-index.js";
+import { valueByName, valueOf } from "./value-of.js";
 
 /** The tensor whose name stands at the offset: its type, bytes, who makes it and how many read it. */
 export function tensorHover(
@@ -47,26 +48,24 @@ export function tensorHover(
   };
 }
 
-/** The value of the analysed graph that a name denotes; in a function, that of its first call. */
 function analysedValue(
   analysis: Analysis,
   index: TextIndex,
   graph: GraphMap,
-  { span, valueId }: Identifier,
+  { span, valueId, role }: Identifier,
 ): ValueId | undefined {
-  if (graph.kind === "main") return valueId;
   if (graph.kind === "body") {
-    const capture = graph.graph.captures.find(({ inner }) => inner === valueId);
+    const outer = graph.graph.captures.find(({ inner }) => inner === valueId)?.outer;
     const host = index.map.graphs[graph.host?.graphIndex ?? -1];
-    return capture === undefined || host?.kind !== "main" ? undefined : capture.outer;
+    return outer === undefined || host === undefined
+      ? undefined
+      : valueByName(analysis, host, outer);
   }
+  if (role !== "definition" && role !== "use") return valueByName(analysis, graph, valueId);
   const statement = statementAt(index, span.start);
-  const first = analysis.model.graph.nodes[statement?.nodeIds[0] ?? -1];
-  if (statement === undefined || first === undefined) return undefined;
-  const outputIndex = statement.node.outputs.indexOf(valueId);
-  const inputIndex = statement.node.inputs.indexOf(valueId);
-  const id = outputIndex >= 0 ? first.outputs[outputIndex] : first.inputs[inputIndex];
-  return id === undefined || id < 0 ? undefined : id;
+  if (statement === undefined) return undefined;
+  const side = role === "definition" ? "outputs" : "inputs";
+  return valueOf(analysis, statement, side, statement.node[side].indexOf(valueId));
 }
 
 function roleOf({ model, inferred }: Analysis, id: ValueId): string {

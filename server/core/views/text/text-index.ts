@@ -2,8 +2,7 @@ import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
 import type { GraphMap, NodeMap, TextMap } from "../../formats/onnx-text/text-map.js";
 import { nodeAt } from "../../formats/onnx-text/text-queries.js";
-import type { Model, Node, NodeId, ValueId } from "../../graph/graph.js";
-import type { ValueType } from "../../graph/value-type.js";
+import type { Model, Node, NodeId } from "../../graph/graph.js";
 import { traceExpansion } from "./expansion.js";
 
 /** A text's map joined with the analysis of what it says: which statement has which costs. */
@@ -25,7 +24,10 @@ export interface Statement {
   readonly nodeIds: readonly NodeId[];
 }
 
-/** `written` is the model that the map belongs to; `expanded` is that of the analysis. */
+/**
+ * `written` is the model that the map belongs to; `expanded` is that of the analysis. They have the same nodes in the
+ * same order, but for functions; ids of values need not agree, since the text may have been printed from a file.
+ */
 export function indexText(map: TextMap, written: Model, expanded: Model): TextIndex {
   const expansion = traceExpansion(written, expanded);
   const statements = map.graphs.flatMap((graph) =>
@@ -65,19 +67,6 @@ export function statementsIn({ statements }: TextIndex, span: TextSpan): readonl
     firstAtOrAfter(statements, span.start),
     firstAtOrAfter(statements, span.end + 1),
   );
-}
-
-/** A type of a statement's output as inference found it; in a function, that of its first call. */
-export function outputTypeOf(
-  analysis: Analysis,
-  { graph, node, nodeIds }: Statement,
-  outputIndex: number,
-): ValueType | undefined {
-  // Expansion adds values behind those of the main graph, so its ids stay what they are.
-  const first = analysis.model.graph.nodes[nodeIds[0] ?? -1];
-  const valueId: ValueId | undefined =
-    graph.kind === "main" ? node.outputs[outputIndex] : first?.outputs[outputIndex];
-  return analysis.inferred.types[valueId ?? -1];
 }
 
 const statementsByNode = new WeakMap<TextIndex, ReadonlyMap<NodeId, Statement>>();

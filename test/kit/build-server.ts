@@ -1,0 +1,29 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { afterAll } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/**
+ * Bundles the language server and its worker as `scripts/build.mjs` does, into a folder of the calling test file's own
+ * that is removed after it: about half a second, and never stale.
+ */
+export async function buildServer(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "ridgepoint-server-"));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  await build({
+    absWorkingDir: root,
+    entryPoints: { server: "server/lsp/main.ts", worker: "server/lsp/worker.ts" },
+    outdir: folder,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    logLevel: "error",
+  });
+  await cp(path.join(root, "server/data"), path.join(folder, "data"), { recursive: true });
+  return folder;
+}
