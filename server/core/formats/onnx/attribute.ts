@@ -4,7 +4,7 @@ import { type BodyHost, readBody } from "./graph.js";
 import type { Reading } from "./reading.js";
 import { attributeField, attributeType } from "./schema.js";
 import { readSparseTensor } from "./sparse-tensor.js";
-import { readTensor, type ReadTensor } from "./tensor.js";
+import { readTensor } from "./tensor.js";
 import { readTypeProto } from "./value-type.js";
 
 /** AttributeProto into `target`; one that cannot be understood is left out, with a problem. */
@@ -56,7 +56,7 @@ interface AttributeFields {
 }
 
 function readFields(reading: Reading, stop: number, host: BodyHost | undefined): AttributeFields {
-  const { wire, complaints, budget } = reading;
+  const { wire, budget } = reading;
   const fields: AttributeFields = {
     name: "",
     reference: "",
@@ -74,25 +74,10 @@ function readFields(reading: Reading, stop: number, host: BodyHost | undefined):
     valueType: undefined,
     valueTypes: undefined,
   };
-  /** Reads a message that the field holds, under its own path. */
-  const within = <T>(
-    part: string,
-    index: number,
-    read: (reading: Reading, end: number) => T,
-  ): T | undefined => {
-    const end = wire.message();
-    if (end === undefined) return undefined;
-    complaints.enter(part, index);
-    const result = read(reading, end);
-    complaints.leave();
-    return result;
-  };
-  const weight = (tensor: ReadTensor | undefined): Weight | undefined => tensor?.weight;
-  const body = (_: Reading, end: number): Graph | undefined => readBody(reading, end, host);
   for (let field = wire.next(stop); field !== 0; field = wire.next(stop)) {
     switch (field) {
       case attributeField.name:
-        fields.name = reading.intern(wire.text());
+        fields.name = wire.text();
         break;
       case attributeField.refAttributeName:
         fields.reference = wire.text();
@@ -110,13 +95,13 @@ function readFields(reading: Reading, stop: number, host: BodyHost | undefined):
         fields.string = wire.text();
         break;
       case attributeField.tensor:
-        fields.tensor = weight(within("t", -1, readTensor));
+        fields.tensor = within(reading, "t", -1, readTensor)?.weight;
         break;
       case attributeField.sparseTensor:
-        fields.tensor = weight(within("sparse_tensor", -1, readSparseTensor));
+        fields.tensor = within(reading, "sparse_tensor", -1, readSparseTensor)?.weight;
         break;
       case attributeField.graph:
-        fields.graph = within("g", -1, body);
+        fields.graph = within(reading, "g", -1, readBody, host);
         break;
       case attributeField.ints:
         wire.ints((fields.ints ??= []));
@@ -133,13 +118,13 @@ function readFields(reading: Reading, stop: number, host: BodyHost | undefined):
         const list = (fields.tensors ??= []);
         const read = field === attributeField.tensors ? readTensor : readSparseTensor;
         const part = field === attributeField.tensors ? "tensors" : "sparse_tensors";
-        const one = weight(within(part, list.length, read));
+        const one = within(reading, part, list.length, read)?.weight;
         if (one !== undefined && budget.spend("list elements", 1)) list.push(one);
         break;
       }
       case attributeField.graphs: {
         const list = (fields.graphs ??= []);
-        const one = within("graphs", list.length, body);
+        const one = within(reading, "graphs", list.length, readBody, host);
         if (one !== undefined && budget.spend("list elements", 1)) list.push(one);
         break;
       }
@@ -160,6 +145,22 @@ function readFields(reading: Reading, stop: number, host: BodyHost | undefined):
     }
   }
   return fields;
+}
+
+/** Reads the message that the field holds, under its own path. */
+function within<T>(
+  reading: Reading,
+  part: string,
+  index: number,
+  read: (reading: Reading, end: number, host: BodyHost | undefined) => T,
+  host?: BodyHost,
+): T | undefined {
+  const end = reading.wire.message();
+  if (end === undefined) return undefined;
+  reading.complaints.enter(part, index);
+  const result = read(reading, end, host);
+  reading.complaints.leave();
+  return result;
 }
 
 function attributeOf(fields: AttributeFields): Attribute | undefined {

@@ -11,13 +11,13 @@ export function readEntry(
   let value = "";
   decodeLeaf(reading, stop, (reader) => {
     eachLeafField(reader, reader.len, (tag) => {
-      if (tag === messageTag(entryField.key)) key = leafText(reader);
-      else if (tag === messageTag(entryField.value)) value = leafText(reader);
+      if (tag === messageTag(entryField.key)) key = leafText(reader, reading.texts);
+      else if (tag === messageTag(entryField.value)) value = leafText(reader, reading.texts);
       else return false;
       return true;
     });
   });
-  return { key: reading.intern(key), value };
+  return { key, value };
 }
 
 /** OperatorSetIdProto into `opsets`; of two versions of one domain the newer counts, as ONNX resolves operators. */
@@ -26,7 +26,7 @@ export function readOpset(reading: Reading, stop: number, opsets: Map<string, nu
   let version = 0;
   decodeLeaf(reading, stop, (reader) => {
     eachLeafField(reader, reader.len, (tag) => {
-      if (tag === messageTag(opsetField.domain)) domain = leafText(reader);
+      if (tag === messageTag(opsetField.domain)) domain = leafText(reader, reading.texts);
       else if (tag === varintTag(opsetField.version)) version = leafInt(reader);
       else return false;
       return true;

@@ -15,6 +15,9 @@ export class GraphDraft {
   readonly valueInfos: ValueInfo[] = [];
   readonly initializers: (ReadTensor & { readonly offset: number })[] = [];
   readonly bodies: Body[] = [];
+  /** Of the node that is being read: a list that grows keeps room that a finished node does not need. */
+  readonly inputScratch: ValueId[] = [];
+  readonly outputScratch: ValueId[] = [];
   readonly #ids = new Map<string, ValueId>();
   readonly #reading: Reading;
 

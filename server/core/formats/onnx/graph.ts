@@ -46,8 +46,8 @@ export function readGraph(
         const isDense = field === graphField.initializer;
         within(isDense ? "initializer" : "sparse_initializer", draft.initializers.length, (end) => {
           const offset = wire.position;
-          const tensor = (isDense ? readTensor : readSparseTensor)(reading, end);
-          if (budget.spend("values", 1)) draft.initializers.push({ ...tensor, offset });
+          const { name, weight } = (isDense ? readTensor : readSparseTensor)(reading, end);
+          if (budget.spend("values", 1)) draft.initializers.push({ name, weight, offset });
         });
         break;
       }

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
 import type { Reading } from "./reading.js";
-import { decodeUtf8 } from "./utf8.js";
+import type { TextPool } from "./text-pool.js";
 
 /**
  * Small messages that cannot hold weights (types, entries, operator set ids) are read whole and decoded with
@@ -66,8 +66,9 @@ export function eachFieldWithin(reader: protobuf.Reader, visit: (tag: number) =>
   reader.pos = end;
 }
 
-export function leafText(reader: protobuf.Reader): string {
-  return decodeUtf8(reader.bytes());
+export function leafText(reader: protobuf.Reader, texts: TextPool): string {
+  const bytes = reader.bytes();
+  return texts.decode(bytes, 0, bytes.length);
 }
 
 /** A signed 64-bit integer; protobufjs answers with a number, or with two halves. */

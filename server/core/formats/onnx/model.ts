@@ -13,26 +13,21 @@ import { reportMissing } from "./missing.js";
 import type { Reading } from "./reading.js";
 import { modelField, newestIrVersion } from "./schema.js";
 import { settleGraph } from "./settle-graph.js";
+import { TextPool } from "./text-pool.js";
 import { WireReader } from "./wire.js";
 
 /** ModelProto. */
 export function readModel(source: ByteSource, context: ReadContext): Outcome<Model | undefined> {
   const complaints = new Complaints();
   const budget = new Budget(complaints);
-  const wire = new WireReader(source, complaints, budget, context.cancel);
-  const texts = new Map<string, string>();
+  const texts = new TextPool();
   const reading: Reading = {
-    wire,
+    wire: new WireReader(source, { complaints, budget, texts, cancel: context.cancel }),
     complaints,
     budget,
+    texts,
     externalFiles: new ExternalFiles(context.neighbourhood),
     irVersion: undefined,
-    intern: (text) => {
-      const known = texts.get(text);
-      if (known !== undefined) return known;
-      if (texts.size < internLimit) texts.set(text, text);
-      return text;
-    },
     strippedCount: 0,
     depth: 0,
   };
@@ -69,9 +64,6 @@ export function readModel(source: ByteSource, context: ReadContext): Outcome<Mod
     problems: complaints.finish(),
   };
 }
-
-/** Operator and attribute names and metadata keys of a real model are a few hundred. */
-const internLimit = 100_000;
 
 interface Part {
   readonly start: number;

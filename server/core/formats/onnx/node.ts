@@ -1,7 +1,7 @@
 import { type Attribute, noAttributes, type ValueId } from "../../graph/graph.js";
 import { readAttribute } from "./attribute.js";
 import { normalDomain, readEntry } from "./entry.js";
-import type { GraphDraft } from "./graph-draft.js";
+import type { GraphDraft, NodeDraft } from "./graph-draft.js";
 import type { Reading } from "./reading.js";
 import { nodeField } from "./schema.js";
 import { scopeOf } from "./scope.js";
@@ -11,8 +11,10 @@ export function readNode(reading: Reading, stop: number, draft: GraphDraft): voi
   const { wire, complaints, budget } = reading;
   const offset = wire.position;
   const nodeIndex = draft.nodes.length;
-  let inputs: ValueId[] | undefined;
-  let outputs: ValueId[] | undefined;
+  const inputs: ValueId[] = draft.inputScratch;
+  const outputs: ValueId[] = draft.outputScratch;
+  inputs.length = 0;
+  outputs.length = 0;
   let name = "";
   let op = "";
   let domain = "";
@@ -23,20 +25,20 @@ export function readNode(reading: Reading, stop: number, draft: GraphDraft): voi
   for (let field = wire.next(stop); field !== 0; field = wire.next(stop)) {
     switch (field) {
       case nodeField.input:
-        if (budget.spend("list elements", 1)) (inputs ??= []).push(draft.use(wire.text()));
+        if (budget.spend("list elements", 1)) inputs.push(draft.use(wire.text()));
         break;
       case nodeField.output:
         if (budget.spend("list elements", 1))
-          (outputs ??= []).push(draft.make(reading, wire.text(), nodeIndex));
+          outputs.push(draft.make(reading, wire.text(), nodeIndex));
         break;
       case nodeField.name:
         name = wire.text();
         break;
       case nodeField.opType:
-        op = reading.intern(wire.text());
+        op = wire.text();
         break;
       case nodeField.domain:
-        domain = reading.intern(normalDomain(wire.text()));
+        domain = normalDomain(wire.text());
         break;
       case nodeField.overload:
         overload = wire.text();
@@ -72,18 +74,19 @@ export function readNode(reading: Reading, stop: number, draft: GraphDraft): voi
   }
   if (op === "")
     complaints.add("RP1016", "error", "A node does not say which operator it is; it has no cost.");
-  draft.nodes.push({
+  const node: NodeDraft = {
     name,
     op,
     domain,
-    inputs: inputs ?? none,
-    outputs: outputs ?? none,
+    inputs: inputs.length === 0 ? none : inputs.slice(),
+    outputs: outputs.length === 0 ? none : outputs.slice(),
     attributes: attributes ?? noAttributes,
     scope: scopeOf(name, metadata),
     place: { kind: "bytes", offset },
-    ...(metadata !== undefined && { metadata }),
-    ...(overload !== "" && { overload }),
-  });
+  };
+  if (metadata !== undefined) node.metadata = metadata;
+  if (overload !== "") node.overload = overload;
+  draft.nodes.push(node);
 }
 
 const none: ValueId[] = [];

@@ -1,6 +1,7 @@
 import type { Budget } from "./budget.js";
 import type { Complaints } from "./complaints.js";
 import type { ExternalFiles } from "./external-files.js";
+import type { TextPool } from "./text-pool.js";
 import type { WireReader } from "./wire.js";
 
 /** What everybody who reads a part of one file needs. */
@@ -10,8 +11,7 @@ export interface Reading {
   readonly budget: Budget;
   readonly externalFiles: ExternalFiles;
   irVersion: number | undefined;
-  /** One object for equal texts: operator and attribute names repeat in every node. */
-  readonly intern: (text: string) => string;
+  readonly texts: TextPool;
   /** Tensors whose contents the file leaves out, as "light" test models do. */
   strippedCount: number;
   /** How many graphs around the one that is being read. */

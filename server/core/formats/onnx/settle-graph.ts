@@ -1,5 +1,5 @@
+import { executionOrder } from "../../graph/execution-order.js";
 import type { Graph, ValueId } from "../../graph/graph.js";
-import { executionOrder, type ExecutionOrder } from "./execution-order.js";
 import {
   type Body,
   type GraphDraft,
@@ -34,12 +34,21 @@ export function settleGraph(reading: Reading, draft: GraphDraft, role: GraphRole
     outputs.push(id);
   }
   const captured = settleCaptures(draft);
-  const order = executionOrder(dependencies(draft, captured));
-  const positions = order.isFileOrder ? undefined : inverted(order.order);
-  const nodes = order.isFileOrder
+  const { order, cycles } = executionOrder(draft.nodes.length, (nodeIndex) =>
+    neededNodes(draft, nodeIndex, captured),
+  );
+  const isFileOrder = order.every((fileIndex, position) => fileIndex === position);
+  const positions = isFileOrder ? undefined : inverted(order);
+  const nodes = isFileOrder
     ? draft.nodes
-    : Array.from(order.order, (fileIndex) => draft.nodes[fileIndex]).filter(isDefined);
-  reportOrder(reading, draft.nodes, order, role === "main" ? positions : undefined);
+    : order.map((fileIndex) => draft.nodes[fileIndex]).filter(isDefined);
+  if (cycles.length > 0) reportCycles(reading, draft.nodes, cycles, role);
+  else if (!isFileOrder)
+    reading.complaints.add(
+      "RP1011",
+      "information",
+      "The file lists nodes before the nodes whose results they read; they are shown in the order in which they run.",
+    );
   const captures: Body["captures"] = [];
   const graph: Graph = { name: draft.name, inputs, outputs, nodes, values: draft.values, captures };
   const missing = missingValues(draft, order, captured, outputs);
@@ -130,50 +139,41 @@ function settleCaptures(draft: GraphDraft): ReadonlyMap<number, readonly ValueId
   return captured;
 }
 
-function dependencies(
+/** The nodes that make what a node and its bodies read. */
+function neededNodes(
   draft: GraphDraft,
+  nodeIndex: number,
   captured: ReadonlyMap<number, readonly ValueId[]>,
-): { readonly starts: Int32Array; readonly needed: Int32Array } {
-  const starts = new Int32Array(draft.nodes.length + 1);
+): readonly number[] {
   const needed: number[] = [];
   const need = (id: ValueId): void => {
     const madeBy = draft.makers[id] ?? maker.none;
     if (madeBy >= 0) needed.push(madeBy);
   };
-  for (const [index, node] of draft.nodes.entries()) {
-    node.inputs.forEach(need);
-    captured.get(index)?.forEach(need);
-    starts[index + 1] = needed.length;
-  }
-  return { starts, needed: Int32Array.from(needed) };
+  draft.nodes[nodeIndex]?.inputs.forEach(need);
+  captured.get(nodeIndex)?.forEach(need);
+  return needed;
 }
 
-function reportOrder(
+function reportCycles(
   reading: Reading,
   nodes: readonly NodeDraft[],
-  order: ExecutionOrder,
-  mainPositions: Int32Array | undefined,
+  cycles: readonly (readonly number[])[],
+  role: GraphRole,
 ): void {
   const { complaints } = reading;
-  if (order.isFileOrder) return;
-  if (order.cyclic.length === 0) {
+  for (const cycle of cycles) {
+    const named = cycle.slice(0, 5).map((index) => nodeText(nodes[index], index));
+    const rest = cycle.length - named.length;
+    // Problems found so far carry the file's positions, as this one does; they are put right together.
+    if (role === "main") complaints.nodeId = cycle[0] ?? -1;
     complaints.add(
-      "RP1011",
-      "information",
-      "The file lists nodes before the nodes whose results they read; they are shown in the order in which they run.",
+      "RP1012",
+      "error",
+      `Nodes need each other's results in a circle and can never run: ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`,
     );
-    return;
+    complaints.nodeId = -1;
   }
-  const named = order.cyclic.slice(0, 5).map((index) => nodeText(nodes[index], index));
-  const rest = order.cyclic.length - named.length;
-  // Problems found so far carry the file's positions; they are put right together after this one.
-  if (mainPositions !== undefined) complaints.nodeId = order.cyclic[0] ?? -1;
-  complaints.add(
-    "RP1012",
-    "error",
-    `Nodes need each other's results in a circle and can never run: ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`,
-  );
-  if (mainPositions !== undefined) complaints.nodeId = -1;
 }
 
 export function nodeText(
@@ -188,7 +188,7 @@ export function nodeText(
 
 function missingValues(
   draft: GraphDraft,
-  { order }: ExecutionOrder,
+  order: readonly number[],
   captured: ReadonlyMap<number, readonly ValueId[]>,
   outputs: readonly ValueId[],
 ): MissingValue[] {
@@ -199,15 +199,15 @@ function missingValues(
     seen.add(id);
     missing.push({ name: draft.values[id]?.name ?? "", id, userId });
   };
-  for (const [position, fileIndex] of order.entries()) {
+  order.forEach((fileIndex, position) => {
     for (const id of draft.nodes[fileIndex]?.inputs ?? []) look(id, position);
     for (const id of captured.get(fileIndex) ?? []) look(id, position);
-  }
+  });
   for (const id of outputs) look(id, -1);
   return missing;
 }
 
-function inverted(order: Int32Array): Int32Array {
+function inverted(order: readonly number[]): Int32Array {
   const positions = new Int32Array(order.length);
   for (const [position, fileIndex] of order.entries()) positions[fileIndex] = position;
   return positions;

@@ -33,14 +33,14 @@ export function numbersFromBytes(
   const { bits } = elementTypes[type];
   if (bytes.length < Math.ceil((count * bits) / 8)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const numbers: number[] = [];
+  const numbers = new Array<number>(count);
   for (let index = 0; index < count; index += 1) {
     const number =
       bits < 8
         ? numberFromBits(type, subByteBits(bytes, index, bits))
         : numberFromView(type, view, (index * bits) / 8);
     if (number === undefined) return undefined;
-    numbers.push(number);
+    numbers[index] = number;
   }
   return numbers;
 }

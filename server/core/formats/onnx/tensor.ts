@@ -69,7 +69,7 @@ interface TensorFields {
   dataType: number;
   name: string;
   isExternal: boolean;
-  readonly external: Map<string, string>;
+  external: Map<string, string> | undefined;
   raw: WeightLocation | undefined;
   /** Contents in a typed field: numbers while they are few, and where they lie when in one piece. */
   readonly numbers: number[];
@@ -94,7 +94,7 @@ function readFields(reading: Reading, stop: number): TensorFields {
     dataType: 0,
     name: "",
     isExternal: false,
-    external: new Map(),
+    external: undefined,
     raw: undefined,
     numbers: [],
     typed: undefined,
@@ -135,6 +135,7 @@ function readFields(reading: Reading, stop: number): TensorFields {
         const end = wire.message();
         if (end === undefined) break;
         const { key, value } = readEntry(reading, end);
+        fields.external ??= new Map<string, string>();
         if (fields.external.size < 64) fields.external.set(key, value);
         break;
       }
@@ -179,8 +180,13 @@ function weightOf(reading: Reading, fields: TensorFields): Weight | undefined {
   if (elementType === undefined || count === undefined) return undefined;
   const shape = fields.dims;
   const byteLength = bytesOfElements(elementType, count);
-  const contents = fields.isExternal
-    ? externalContents(reading, fields.external, { elementType, shape, count, byteLength })
+  const contents: Contents = fields.isExternal
+    ? externalContents(reading, fields.external ?? new Map<string, string>(), {
+        elementType,
+        shape,
+        count,
+        byteLength,
+      })
     : ownContents(reading, fields, elementType, count);
   return { elementType, shape, byteLength, ...contents };
 }

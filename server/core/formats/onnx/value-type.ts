@@ -39,7 +39,7 @@ export function readValueInfo(reading: Reading, stop: number): ValueInfo {
     eachLeafField(reader, reader.len, (tag) => {
       switch (tag) {
         case messageTag(valueInfoField.name):
-          name = leafText(reader);
+          name = leafText(reader, reading.texts);
           return true;
         case messageTag(valueInfoField.type):
           type = decodeType(reading, reader, 0);
@@ -166,7 +166,7 @@ function decodeShape(reading: Reading, reader: protobuf.Reader, shape: Dim[]): v
           return true;
         }
         case messageTag(dimensionField.parameter): {
-          const name = leafText(reader);
+          const name = leafText(reader, reading.texts);
           if (name !== "") dim = symbol(name);
           return true;
         }

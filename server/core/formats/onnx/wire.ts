@@ -2,7 +2,7 @@ import type { ByteSource } from "../../base/byte-source.js";
 import { type Cancel, throwIfCancelled } from "../../base/cancel.js";
 import type { Budget } from "./budget.js";
 import type { Complaints } from "./complaints.js";
-import { decodeUtf8 } from "./utf8.js";
+import type { TextPool } from "./text-pool.js";
 
 /**
  * Walks protobuf's wire format over a file of any size, with offsets beyond 4 GiB (doubles are exact to 2^53). A
@@ -23,6 +23,7 @@ export class WireReader {
   readonly #source: ByteSource;
   readonly #complaints: Complaints;
   readonly #budget: Budget;
+  readonly #texts: TextPool;
   readonly #cancel: Cancel;
   #window = new Uint8Array(0);
   #windowStart = 0;
@@ -32,10 +33,24 @@ export class WireReader {
   #fieldCount = 0;
   #isTruncationKnown = false;
 
-  constructor(source: ByteSource, complaints: Complaints, budget: Budget, cancel: Cancel) {
+  constructor(
+    source: ByteSource,
+    {
+      complaints,
+      budget,
+      texts,
+      cancel,
+    }: {
+      readonly complaints: Complaints;
+      readonly budget: Budget;
+      readonly texts: TextPool;
+      readonly cancel: Cancel;
+    },
+  ) {
     this.#source = source;
     this.#complaints = complaints;
     this.#budget = budget;
+    this.#texts = texts;
     this.#cancel = cancel;
   }
 
@@ -47,9 +62,7 @@ export class WireReader {
   next(end: number): number {
     for (;;) {
       if (this.position >= end || this.#budget.isExhausted) return this.#leave(end);
-      if ((this.#fieldCount & 0xfff) === 0) throwIfCancelled(this.#cancel);
-      this.#fieldCount += 1;
-      if (!this.#budget.spend("fields", 1)) return this.#leave(end);
+      if (!this.#countField()) return this.#leave(end);
       this.fieldOffset = this.position;
       if (!this.#readVarint(end)) return this.#leave(end);
       const type = this.#low & 7;
@@ -101,9 +114,13 @@ export class WireReader {
         this.fieldOffset,
       );
     const taken = Math.min(length, longestText);
-    return this.#budget.spend("characters of text", taken)
-      ? decodeUtf8(this.bytes(this.start, taken))
-      : "";
+    if (!this.#budget.spend("characters of text", taken)) return "";
+    let index = this.start - this.#windowStart;
+    if (index < 0 || index + taken > this.#window.length) {
+      this.#fill(this.start, taken);
+      index = 0;
+    }
+    return this.#texts.decode(this.#window, index, Math.min(index + taken, this.#window.length));
   }
 
   /** Elements of a repeated integer field, packed or not, into `target`. */
@@ -159,6 +176,15 @@ export class WireReader {
       index = 0;
     }
     return this.#window.subarray(index, index + length);
+  }
+
+  /** Fields are many: paid, and cancellation asked for, by the thousand. */
+  #countField(): boolean {
+    this.#fieldCount += 1;
+    if (this.#fieldCount < fieldsPerPayment) return true;
+    throwIfCancelled(this.#cancel);
+    this.#fieldCount = 0;
+    return this.#budget.spend("fields", fieldsPerPayment);
   }
 
   #readValue(type: WireType, end: number): boolean {
@@ -222,7 +248,7 @@ export class WireReader {
   #skipGroup(end: number): boolean {
     let depth = 1;
     while (depth > 0) {
-      if (this.position >= end || !this.#budget.spend("fields", 1)) {
+      if (this.position >= end || !this.#countField()) {
         this.#truncated(end, 1);
         return false;
       }
@@ -317,6 +343,7 @@ const wireTypeNames: Readonly<Record<WireType, string>> = {
   5: "a 4-byte number",
 };
 
+const fieldsPerPayment = 4096;
 const smallestPage = 4 * 1024;
 const largestPage = 64 * 1024;
 const longestText = 64 * 1024;
