@@ -66,8 +66,11 @@ export interface OpenedPage {
 }
 
 interface BuildScript {
-  pageOptions(options: { outdir: string; isProduction: boolean }): Parameters<typeof build>[0];
-  copyIcons(outdir: string): Promise<void>;
+  readonly pageOptions: (options: {
+    readonly outdir: string;
+    readonly isProduction: boolean;
+  }) => Parameters<typeof build>[0];
+  readonly copyIcons: (outdir: string) => Promise<void>;
 }
 
 async function openPage(

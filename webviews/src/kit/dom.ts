@@ -6,7 +6,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "on" || value === undefined || value === null || value === false) continue;
+    if (typeof value === "object" || value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? "" : String(value));
   }
   for (const [event, listener] of Object.entries(attributes.on ?? {}))
@@ -17,9 +17,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 export type Child = Node | string | null | undefined | false;
 
+export type Listeners = Readonly<Record<string, (event: Event) => void>>;
+export type AttributeValue = string | number | boolean | null | undefined;
+
 export interface Attributes {
-  readonly on?: Readonly<Record<string, (event: Event) => void>>;
-  readonly [name: string]: unknown;
+  readonly on?: Listeners;
+  readonly [name: string]: AttributeValue | Listeners;
 }
 
 /** Replaces what an element holds. */

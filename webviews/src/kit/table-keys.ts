@@ -18,7 +18,7 @@ export function keyCommand(event: KeyPress): KeyCommand | undefined {
   if (isMoveKey(event.key)) return { kind: "move", key: event.key, isExtending: event.shiftKey };
   if (event.key === "Enter") return { kind: "open" };
   if (event.key === "Escape") return { kind: "leave" };
-  if (event.key.length === 1 && event.key !== " ") return { kind: "type", text: event.key };
+  if (event.key.length === 1 && event.key !== " ") return { kind: "type" };
   return undefined;
 }
 
@@ -69,8 +69,7 @@ export type MoveKey = (typeof moveKeys)[number];
 
 export type KeyCommand =
   | { readonly kind: "move"; readonly key: MoveKey; readonly isExtending: boolean }
-  | { readonly kind: "open" | "copy" | "all" | "leave" }
-  | { readonly kind: "type"; readonly text: string };
+  | { readonly kind: "open" | "copy" | "all" | "leave" | "type" };
 
 export type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 

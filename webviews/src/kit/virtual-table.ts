@@ -126,7 +126,7 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
 
   /** First the way that puts the interesting end on top, then the other, then back to the order of execution. */
   function nextSort(column: TableColumn<Row>): Sort {
-    const first = column.align === "end" && column.id !== options.orderColumn;
+    const first = column.descendsFirst === true;
     if (sort.column !== column.id) return { column: column.id, descending: first };
     if (sort.descending === first) return { column: column.id, descending: !first };
     return { column: options.orderColumn, descending: false };
@@ -224,7 +224,7 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
         options.onLeave();
         break;
       case "type":
-        options.onType(command.text);
+        options.onType();
         break;
     }
   }
@@ -300,6 +300,8 @@ export interface TableColumn<Row> extends FitColumn {
   /** Explains the column, in the header's tooltip. */
   readonly title: string;
   readonly align: "start" | "end";
+  /** Its large end is the interesting one. */
+  readonly descendsFirst?: boolean;
   readonly draw: (cell: HTMLElement, row: Row) => void;
   /** What the cell says, for copying and for its width. */
   readonly text: (row: Row) => string;
@@ -322,8 +324,8 @@ export interface TableOptions<Row> {
   readonly onOpen: (row: Row) => void;
   /** Rows of a half-open range were asked for as text. */
   readonly onCopy: (start: number, end: number) => void;
-  /** A character was typed: start finding. */
-  readonly onType: (text: string) => void;
+  /** A character is being typed: whoever takes the focus now receives it. */
+  readonly onType: () => void;
   /** Escape. */
   readonly onLeave: () => void;
   readonly onError: (error: unknown) => void;

@@ -22,7 +22,7 @@ export function layerColumns(scale: {
       align: "end",
       minWidth: 3,
       maxWidth: 7,
-      priority: 7,
+      priority: 8,
       text: (row) => String(row.nodeId + 1),
       draw: (cell, row) => cell.append(h("span", { class: "dim" }, String(row.nodeId + 1))),
     },
@@ -32,7 +32,7 @@ export function layerColumns(scale: {
       title: "Name of the node, in its module",
       align: "start",
       minWidth: 20,
-      maxWidth: 40,
+      maxWidth: 36,
       priority: 0,
       grows: true,
       text: (row) => row.name,
@@ -58,8 +58,8 @@ export function layerColumns(scale: {
       title: "Shape of what the layer makes",
       align: "start",
       minWidth: 8,
-      maxWidth: 24,
-      priority: 8,
+      maxWidth: 17,
+      priority: 5,
       text: (row) => row.shape,
       draw(cell, row) {
         cell.append(h("span", { class: "mono dim", title: row.shape }, row.shape));
@@ -70,6 +70,7 @@ export function layerColumns(scale: {
       label: "Params",
       title: "Parameters of the layer",
       align: "end",
+      descendsFirst: true,
       minWidth: 8,
       maxWidth: 9,
       priority: 9,
@@ -81,6 +82,7 @@ export function layerColumns(scale: {
       label: "MACs",
       title: "Multiply-accumulates",
       align: "end",
+      descendsFirst: true,
       minWidth: 9,
       maxWidth: 10,
       priority: 6,
@@ -97,8 +99,9 @@ export function layerColumns(scale: {
       label: "Time",
       title: "Predicted time of the layer's kernel on this target, with its interval",
       align: "end",
-      minWidth: 20,
-      maxWidth: 25,
+      descendsFirst: true,
+      minWidth: 18,
+      maxWidth: 24,
       priority: 1,
       text: timeText,
       draw: drawTime,
@@ -108,8 +111,9 @@ export function layerColumns(scale: {
       label: "Share",
       title: "Share of the model's latency; the bar is drawn against the slowest layer",
       align: "start",
-      minWidth: 16,
-      maxWidth: 16,
+      descendsFirst: true,
+      minWidth: 15,
+      maxWidth: 15,
       priority: 2,
       text: (row) => (row.share === null ? "" : formatShare(row.share)),
       draw: (cell, row) => drawShare(cell, row, scale.maxSeconds()),
@@ -134,9 +138,10 @@ export function layerColumns(scale: {
       label: "Traffic",
       title: "Bytes read and written",
       align: "end",
+      descendsFirst: true,
       minWidth: 8,
       maxWidth: 9,
-      priority: 5,
+      priority: 7,
       text: (row) => (row.bytes === null ? "" : formatBytes(row.bytes)),
       draw(cell, row) {
         if (row.bytes !== null) cell.textContent = formatBytes(row.bytes);
@@ -191,16 +196,32 @@ export function timeText(row: LayerRow): string {
 
 function drawName(cell: HTMLElement, row: LayerRow): void {
   cell.title = row.scope === "" ? row.name : `${row.name}\n${row.scope}`;
-  cell.append(h("span", { class: row.isNamed ? "layer-name" : "layer-name is-made-up" }, row.name));
-  if (row.fusedCount > 0)
-    cell.append(
-      h(
-        "span",
-        { class: "tag", title: `Its kernel also does ${row.fusedCount} more` },
-        `+${row.fusedCount}`,
-      ),
+  const { scope, leaf, isPath } = nameParts(row);
+  const name = h("span", { class: row.isNamed ? "layer-name" : "layer-name is-made-up" }, leaf);
+  const tag =
+    row.fusedCount > 0 &&
+    h(
+      "span",
+      { class: "tag", title: `Its kernel also does ${row.fusedCount} more` },
+      `+${row.fusedCount}`,
     );
-  if (row.scope !== "") cell.append(h("span", { class: "layer-scope" }, row.scope));
+  const path = scope !== "" && h("span", { class: isPath ? "layer-path" : "layer-scope" }, scope);
+  if (row.state === "fused")
+    cell.append(h("span", { class: "layer-fused", "aria-hidden": "true" }, "↳"));
+  cell.append(...(isPath ? [path, name, tag] : [name, tag, path]).filter((part) => part !== false));
+}
+
+/** Exporters that write paths as names repeat the scope in each: it is shown once, before the name, dimmed. */
+function nameParts(row: LayerRow): {
+  readonly scope: string;
+  readonly leaf: string;
+  readonly isPath: boolean;
+} {
+  const { name, scope } = row;
+  const path = `${name.startsWith("/") ? "/" : ""}${scope}/`;
+  return scope !== "" && name.startsWith(path) && name.length > path.length
+    ? { scope: path, leaf: name.slice(path.length), isPath: true }
+    : { scope, leaf: name, isPath: false };
 }
 
 function drawTime(cell: HTMLElement, row: LayerRow): void {

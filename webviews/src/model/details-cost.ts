@@ -40,9 +40,7 @@ function targetsTable(
         h(
           "tr",
           {},
-          ...["Target", "Time", "Share", "Bound", "Method"].map((label) =>
-            h("th", { scope: "col" }, label),
-          ),
+          ...["Target", "Time", "Share", "Bound"].map((label) => h("th", { scope: "col" }, label)),
         ),
       ),
       h(
@@ -52,7 +50,12 @@ function targetsTable(
           h(
             "tr",
             { class: target === active ? "is-active" : undefined },
-            h("th", { scope: "row", title: target.id }, target.label),
+            h(
+              "th",
+              { scope: "row", title: target.id },
+              h("span", { class: "cost-target" }, target.label),
+              target.seconds !== null && methodTag(target.seconds),
+            ),
             ...costCells(target).map((cell) => h("td", {}, cell)),
           ),
         ),
@@ -69,7 +72,6 @@ function costCells(target: DetailsTarget): readonly Child[] {
       word === undefined ? unknown(reason) : h("span", { class: "dim", title: reason }, word),
       null,
       null,
-      null,
     ];
   }
   return [
@@ -83,7 +85,6 @@ function costCells(target: DetailsTarget): readonly Child[] {
       ? unknown("The model's latency is not known.")
       : formatShare(target.share),
     target.bound !== null && h("span", { class: `bound is-${target.bound}` }, target.bound),
-    methodTag(target.seconds),
   ];
 }
 

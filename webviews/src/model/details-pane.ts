@@ -106,7 +106,9 @@ function subtitle(details: DetailsView): readonly Child[] {
     details.sourceOp !== null && ` (${details.sourceOp})`,
     `${version}${position}`,
     !details.isNamed && " · the file gives it no name",
-    details.scope !== "" && h("span", { class: "details-scope", title: "Scope" }, details.scope),
+    details.scope !== "" &&
+      !details.name.includes(details.scope) &&
+      h("span", { class: "details-scope", title: "Scope" }, details.scope),
   ];
 }
 

@@ -83,7 +83,7 @@ export interface LayerListOptions {
   readonly onSelect: (nodeId: number) => void;
   readonly onOpen: (nodeId: number) => void;
   readonly onCopy: (text: string) => void;
-  readonly onType: (text: string) => void;
+  readonly onType: () => void;
   readonly onLeave: () => void;
   readonly onError: (error: unknown) => void;
 }

@@ -23,7 +23,7 @@ export const initialState: ModelPageState = {
   filter: "",
   nodeId: null,
   target: null,
-  paneBeside: 0.36,
+  paneBeside: 0.32,
   paneBelow: 0.42,
   isPaneOpen: true,
   areProblemsOpen: false,

@@ -25,7 +25,7 @@ export function createTargetsTable(actions: TargetsActions): TargetsTable {
           : h(
               "table",
               { class: "targets-table" },
-              h("thead", {}, headRow()),
+              h("thead", {}, headRow(plotScale(summary.targets))),
               h("tbody", {}, ...rowsOf(summary, activeId, actions)),
             ),
       );
@@ -43,14 +43,14 @@ export interface TargetsTable {
   show(summary: SummaryView, activeId: string | null): void;
 }
 
-function headRow(): HTMLElement {
+function headRow(scale: PlotScale): HTMLElement {
   const columns = ["Target", "Latency", "", "Energy", "Memory", "Fits", "Uncosted", "Fallback"];
   return h(
     "tr",
     {},
     ...columns.map((label, at) =>
       label === ""
-        ? h("td", { class: `targets-${classes[at] ?? ""}` })
+        ? h("td", { class: `targets-${classes[at] ?? ""}` }, scale.isLogarithmic && "log scale")
         : h("th", { scope: "col", class: `targets-${classes[at] ?? ""}` }, label),
     ),
   );
@@ -126,6 +126,7 @@ export function methodTag(quantity: Quantity): HTMLElement {
 }
 
 interface PlotScale {
+  readonly isLogarithmic: boolean;
   readonly at: (seconds: number) => number;
 }
 
@@ -134,9 +135,10 @@ function plotScale(targets: readonly SummaryTarget[]): PlotScale {
   const known = targets.flatMap((target) => (target.latency === null ? [] : [target.latency]));
   const most = Math.max(0, ...known.map((latency) => latency.high));
   const least = Math.min(most, ...known.map((latency) => latency.low));
-  if (most <= 0 || least <= 0 || most / least < 30) return { at: (seconds) => seconds / most };
+  if (most <= 0 || least <= 0 || most / least < 30)
+    return { isLogarithmic: false, at: (seconds) => seconds / most };
   const span = Math.log(most / least) * 1.1;
-  return { at: (seconds) => 1 - Math.log(most / seconds) / span };
+  return { isLogarithmic: true, at: (seconds) => 1 - Math.log(most / seconds) / span };
 }
 
 function plotCell(latency: Quantity | null, scale: PlotScale): Child {
@@ -200,7 +202,8 @@ function uncostedCell(target: SummaryTarget, nodeCount: number): Child {
       title: `${target.uncostedCount} of ${counted(nodeCount, "node")}. ${target.uncostedReason ?? ""}`,
     },
     icon("warning"),
-    ` ${target.uncostedCount} (${formatShare(target.uncostedShare)})`,
+    ` ${target.uncostedCount}`,
+    h("span", { class: "share-of" }, ` (${formatShare(target.uncostedShare)})`),
   );
 }
 

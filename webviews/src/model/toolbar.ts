@@ -113,13 +113,9 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
     showMatches(matched, total) {
       matches.textContent = matched === total ? "" : `${matched} of ${total}`;
     },
-    startFinding(text) {
-      if (text !== "") {
-        find.value += text;
-        actions.find(find.value);
-      }
+    startFinding({ isReplacing }) {
       find.focus();
-      if (text === "") find.wrappedElement.select();
+      if (isReplacing) find.wrappedElement.select();
     },
     setFilter(text) {
       find.value = text;
@@ -141,7 +137,8 @@ export interface Toolbar {
   readonly element: HTMLElement;
   show(summary: SummaryView, activeId: string | null, bound: Bound): void;
   showMatches(matched: number, total: number): void;
-  startFinding(text: string): void;
+  /** Moves the focus to the find box; `isReplacing`: what is typed next replaces what it holds. */
+  startFinding(options: { readonly isReplacing: boolean }): void;
   setFilter(text: string): void;
 }
 

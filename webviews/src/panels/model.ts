@@ -73,7 +73,7 @@ const layers = createLayerList({
     details.focus();
   },
   onCopy: (text) => told(page.host.call("copy", { text })),
-  onType: (text) => toolbar.startFinding(text),
+  onType: () => toolbar.startFinding({ isReplacing: false }),
   onLeave: () => page.state.filter !== "" && reorder({ filter: "" }),
   onError: (error) => showFailure(messageOf(error)),
 });
@@ -111,7 +111,7 @@ document.body.append(main);
 window.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f") {
     event.preventDefault();
-    toolbar.startFinding("");
+    toolbar.startFinding({ isReplacing: true });
   }
 });
 

@@ -1,0 +1,314 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import type { Analysis } from "../../server/core/analysis.js";
+import { fakeAnalysis } from "../kit/fake-analysis.js";
+import { fakeHost, type FakeHost } from "../kit/fake-host.js";
+import { startPages, type OpenedPage, type OpenOptions, type Pages } from "../kit/page-harness.js";
+
+let pages: Pages;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "ridgepoint-pages-"));
+  pages = await startPages(folder);
+});
+
+afterAll(async () => {
+  await pages.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Opens the page on an analysis, runs the steps, and holds the page to having complained of nothing. */
+async function onPage(
+  analysis: Analysis,
+  steps: (page: Page, host: FakeHost, opened: OpenedPage) => Promise<void>,
+  options: Partial<OpenOptions> & { readonly prepare?: (host: FakeHost) => void } = {},
+): Promise<void> {
+  const host = fakeHost(analysis);
+  options.prepare?.(host);
+  const opened = await pages.open({ ...options, panel: "model", host: host.methods });
+  try {
+    await opened.page.waitForSelector(".page:not(.is-loading)");
+    await steps(opened.page, host, opened);
+    expect(opened.complaints).toEqual([]);
+  } finally {
+    await opened.page.close();
+  }
+}
+
+/** Names in the table from top to bottom, as far as they are on screen. */
+async function names(page: Page, count: number): Promise<readonly string[]> {
+  return page.$$eval(
+    ".grid-body .grid-row",
+    (rows, wanted) =>
+      rows
+        .sort(
+          (a, b) =>
+            Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")),
+        )
+        .slice(0, wanted)
+        .map((row) => row.querySelector(".layer-name")?.textContent ?? "…"),
+    count,
+  );
+}
+
+describe("the head", () => {
+  test("it names the model and puts targets side by side, with intervals in sight", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      expect(await page.textContent("h1")).toBe("resnet-tiny");
+      expect(await page.textContent(".facts")).toBe(
+        "model.onnxONNXpytorch 2.9.0opset 21my.domain 111 nodesbatch 1",
+      );
+      const rows = await page.$$eval(".targets-table tbody tr", (all) =>
+        all.map((row) => [...row.children].map((cell) => (cell as HTMLElement).innerText.trim())),
+      );
+      expect(rows.map((row) => row.slice(0, 2).join(" | ").replace(/\s+/g, " "))).toEqual([
+        "RTX 4090 · TensorRT · fp16 | 16 µs 15–18 µs calibrated",
+        "Jetson Orin NX 16GB · TensorRT · int8 | 110 µs ~ 56–220 µs roofline",
+        "STM32H747 · X-CUBE-AI · int8 | 5.6 s ~ 3.3–9.5 s roofline",
+      ]);
+      expect(rows.map((row) => row.slice(5).join(" | "))).toEqual([
+        "fits | 1 (9.1 %) | none",
+        "fits | 1 (9.1 %) | none",
+        "fits | 1 (9.1 %) | none",
+      ]);
+    }));
+
+  test("choosing a target changes the layer table and is remembered", () =>
+    onPage(fakeAnalysis(), async (page, host, opened) => {
+      await page.click("text=STM32H747 · X-CUBE-AI · int8 >> nth=0");
+      await page.waitForSelector(".time-value:has-text('480 ms')");
+      expect(await opened.state()).toMatchObject({
+        version: 1,
+        state: { target: "stm32h747i-disco/x-cube-ai/int8" },
+      });
+      expect(host.calls.at(-1)?.method).toBe("view layers");
+    }));
+
+  test("symbolic dimensions have fields that bind them; what is no extent is refused", () =>
+    onPage(fakeAnalysis({ isSymbolic: true }), async (page, host) => {
+      const field = page.locator(
+        "vscode-textfield[label='seq'], .bindings label:has-text('seq') vscode-textfield",
+      );
+      await field.locator("input").fill("-3");
+      await field.locator("input").press("Enter");
+      await field.locator("input").fill("128");
+      await field.locator("input").press("Enter");
+      await page.keyboard.press("Tab");
+      await expect
+        .poll(() => host.calls.filter(({ method }) => method === "bind").at(-1)?.params)
+        .toEqual({ batch: null, dims: { seq: 128 } });
+      expect(host.calls.filter(({ method }) => method === "bind")).toHaveLength(1);
+    }));
+
+  test("problems are counted, and listed with links that select their node", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      expect(await page.innerText(".problems-toggle")).toBe("1 warning\n1 note");
+      await page.click(".problems-toggle");
+      await page.click(".problems-list .link");
+      await page.waitForSelector(".details-title:has-text('/head/norm')");
+      expect(await page.getAttribute(".grid-row.is-selected", "aria-rowindex")).toBe("12");
+    }));
+});
+
+describe("the layer table", () => {
+  test("of 50,000 rows only those on screen are in the document, wherever it is scrolled", () =>
+    onPage(fakeAnalysis({ blockCount: 25_000 }), async (page, host) => {
+      expect(await page.getAttribute(".grid", "aria-rowcount")).toBe("50004");
+      expect(await page.locator(".grid-body .grid-row").count()).toBeLessThan(60);
+      await page.evaluate(() => (document.querySelector(".grid")!.scrollTop = 600_000));
+      await page.waitForFunction(
+        () => document.querySelectorAll(".grid-body .grid-row:not(.is-loading)").length > 10,
+      );
+      expect(await page.locator(".grid-body .grid-row").count()).toBeLessThan(60);
+      // The first rows and the ones arrived at: what was scrolled past was never asked for.
+      expect(host.calls.filter(({ method }) => method === "view layers").length).toBeLessThan(8);
+    }));
+
+  test("a header sorts: largest first, smallest first, order of execution", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      const header = page.locator("[role=columnheader].column-share");
+      await header.locator("button").click();
+      await page.waitForSelector(".column-share[aria-sort=descending]");
+      expect(await names(page, 3)).toEqual(["/layer2/conv", "/layer1/conv", "/layer3/conv"]);
+      await header.locator("button").click();
+      await page.waitForSelector(".column-share[aria-sort=ascending]");
+      expect(await names(page, 2)).toEqual(["/layer0/conv", "/layer3/conv"]);
+      await header.locator("button").click();
+      await page.waitForSelector(".column-share[aria-sort=none]");
+      expect(await names(page, 2)).toEqual(["/layer0/conv", "/layer0/relu"]);
+    }));
+
+  test("typing in it finds; no match says so and offers the way back", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      await page.focus(".grid");
+      await page.keyboard.type("op:relu");
+      await page.waitForSelector(".matches:has-text('4 of 11')");
+      expect(await names(page, 9)).toEqual([
+        "/layer0/relu",
+        "/layer1/relu",
+        "/layer2/relu",
+        "/layer3/relu",
+      ]);
+      await page.keyboard.type("x");
+      await page.waitForSelector("text=No layer matches");
+      await page.click("text=Clear the filter");
+      await page.waitForSelector(".grid-row:has-text('/layer0/conv')");
+    }));
+
+  test("the keyboard selects, extends and copies rows as a table", () =>
+    onPage(fakeAnalysis(), async (page, host) => {
+      await page.focus(".grid");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      expect(await page.locator(".grid-row[aria-selected=true]").count()).toBe(2);
+      expect(await page.getAttribute(".grid", "aria-activedescendant")).toBe("row-1");
+      await page.keyboard.press("Control+c");
+      await expect.poll(() => host.calls.at(-1)?.method).toBe("copy");
+      const { text } = host.calls.at(-1)?.params as { readonly text: string };
+      expect(text.split("\n").map((line) => line.split("\t").slice(0, 4).join(" "))).toEqual([
+        "# layer scope operator",
+        "1 /layer0/conv ResNet/layer1/0 Conv",
+        "2 /layer0/relu ResNet/layer1/0 Relu",
+        "",
+      ]);
+      await page.keyboard.press("End");
+      expect(await page.getAttribute(".grid", "aria-activedescendant")).toBe("row-10");
+    }));
+});
+
+describe("the details", () => {
+  test("Enter opens them, their links lead on, Escape leads back", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      await page.focus(".grid");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".details-title:has-text('/layer0/conv')");
+      expect(await page.innerText(".reasons")).toContain("Relu is fused");
+      await page.click(".tensor-ends .link:has-text('/layer0/relu')");
+      await page.waitForSelector(".details-title:has-text('/layer0/relu')");
+      expect(await page.innerText(".derivation .notice")).toContain("/layer0/conv");
+      await page.locator(".details .icon-button").first().focus();
+      await page.keyboard.press("Escape");
+      expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("grid");
+    }));
+
+  test("the page comes back as it was left", () =>
+    onPage(
+      fakeAnalysis(),
+      async (page) => {
+        await page.waitForSelector(".details-title:has-text('/layer2/conv')");
+        await page.waitForSelector(".column-macs[aria-sort=descending], .column-share");
+        expect(await names(page, 4)).toEqual([
+          "/layer0/conv",
+          "/layer1/conv",
+          "/layer2/conv",
+          "/layer3/conv",
+        ]);
+      },
+      { state: { version: 1, state: { filter: "op:conv", nodeId: 4, paneBeside: "wide" } } },
+    ));
+
+  test("state of another version is dropped", () =>
+    onPage(
+      fakeAnalysis(),
+      async (page) => expect(await names(page, 2)).toEqual(["/layer0/conv", "/layer0/relu"]),
+      { state: { version: 0, state: { filter: "op:gemm" } } },
+    ));
+});
+
+describe("states", () => {
+  test("a model that cannot be read says why, and tries again when asked", () =>
+    onPage(
+      fakeAnalysis(),
+      async (page, host) => {
+        expect(await page.innerText(".cover")).toContain(
+          "`model.onnx` ends in the middle of a node.",
+        );
+        host.answer = undefined;
+        await page.click("text=Try again");
+        await page.waitForSelector(".grid-row:has-text('/layer0/conv')");
+      },
+      {
+        prepare: (host) => {
+          host.answer = () => ({
+            kind: "failed",
+            message: "`model.onnx` ends in the middle of a node.",
+          });
+        },
+      },
+    ));
+
+  test("a stopped analysis offers to go on", () =>
+    onPage(
+      fakeAnalysis(),
+      async (page, host) => {
+        expect(await page.innerText(".cover")).toContain("The analysis was stopped");
+        host.answer = undefined;
+        await page.click("button:has-text('Analyse')");
+        await page.waitForSelector(".grid-row:has-text('/layer0/conv')");
+      },
+      { prepare: (host) => (host.answer = () => ({ kind: "cancelled" })) },
+    ));
+
+  test("what is out of date is marked until the new numbers are in; a failure keeps it and says so", () =>
+    onPage(fakeAnalysis(), async (page, host, { remote }) => {
+      let release: (value: unknown) => void = () => undefined;
+      host.answer = () => new Promise((resolve) => (release = resolve));
+      await remote.call("changed", null);
+      await page.waitForSelector(".page.is-stale .status:has-text('updating…')");
+      host.answer = () => ({ kind: "failed", message: "The file is gone." });
+      release(host.answer());
+      await remote.call("changed", null);
+      await page.waitForSelector(".failure:has-text('The file is gone.')");
+      expect(await names(page, 1)).toEqual(["/layer0/conv"]);
+      host.answer = undefined;
+      await remote.call("changed", null);
+      await page.waitForSelector(".page:not(.is-stale) .failure[hidden]", { state: "attached" });
+    }));
+
+  test("no target and no nodes are said in words", () =>
+    onPage(fakeAnalysis({ targets: [] }), async (page, host) => {
+      expect(await page.innerText(".targets")).toContain("No times, because no target is chosen.");
+      await page.click(".targets .link");
+      await expect.poll(() => host.calls.at(-1)?.method).toBe("pickTargets");
+    }));
+
+  test("the host reveals a node, through a filter that hides it", () =>
+    onPage(
+      fakeAnalysis(),
+      async (page, _host, { remote }) => {
+        await remote.call("reveal", { nodeId: 3 });
+        await page.waitForSelector(".grid-row.is-selected:has-text('/layer1/relu')");
+        await page.waitForSelector(".details-title:has-text('/layer1/relu')");
+      },
+      { state: { version: 1, state: { filter: "op:conv" } } },
+    ));
+});
+
+describe("looks", () => {
+  for (const [theme, width] of [
+    ["dark", 1280],
+    ["light", 700],
+    ["high-contrast", 640],
+  ] as const)
+    test(`nothing is clipped in ${theme} at ${width} pixels`, () =>
+      onPage(
+        fakeAnalysis({ blockCount: 40, isSymbolic: true }),
+        async (page) => {
+          const overflowing = await page.evaluate(() =>
+            [
+              document.documentElement,
+              ...document.querySelectorAll(".toolbar, .targets, .tiles, .head"),
+            ]
+              .filter((element) => element.scrollWidth > element.clientWidth + 1)
+              .map((element) => element.className || element.tagName),
+          );
+          expect(overflowing).toEqual([]);
+        },
+        { theme, width },
+      ));
+});
