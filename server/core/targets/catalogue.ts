@@ -65,10 +65,13 @@ function targetOf(chip: Chip, runtime: Runtime, precision: Precision): Target {
     id: `${chip.id}/${runtime.id}/${precision.id}`,
     label: `${chip.name} · ${runtime.name} · ${precision.name}`,
     chip,
-    runtime,
+    runtime: runtime.engine === ownEngine ? { ...runtime, engine: chip.kind } : runtime,
     precision,
   };
 }
+
+/** An engine of this name in a runtime's file stands for the chip's own kind: PyTorch runs on GPUs and on CPUs. */
+const ownEngine = "chip";
 
 function lackOf(chip: Chip, precision: Precision): string | undefined {
   if (peakOf(chip.peaks, precision.arithmetic) === undefined)

@@ -4,7 +4,10 @@ import type { Sourced } from "./chip.js";
 export interface Runtime {
   readonly id: string;
   readonly name: string;
-  /** Engine that runs what it supports (`gpu`, `npu`, `cpu`, `mcu`); the rest goes to `fallback` where there is one. */
+  /**
+   * Engine that runs what it supports (`gpu`, `npu`, `cpu`, `mcu`); the rest goes to `fallback` where there is one.
+   * In a file `chip` stands for the kind of whatever chip it runs on.
+   */
   readonly engine: string;
   readonly fallback?: string;
   /** Share of a memory level's peak bandwidth that a streaming kernel reaches. */

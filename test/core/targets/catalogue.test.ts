@@ -75,6 +75,15 @@ describe("the catalogue", () => {
     ]);
   });
 
+  it("the engine `chip` of a runtime becomes the kind of the chip", () => {
+    const catalogue = buildCatalogue({
+      chips: [decodeChip(chipJson({ kind: "cpu" })).value!],
+      runtimes: [decodeRuntime(runtimeJson({ engine: "chip" })).value!],
+      precisions: decodePrecisions([precisionJson()]).value,
+    });
+    expect(catalogue.targets.map(({ runtime }) => runtime.engine)).toEqual(["cpu"]);
+  });
+
   it("of two chips with one id the later holds", () => {
     const { catalogue, complaints } = build([chipJson(), chipJson({ name: "Mine" })]);
     expect(catalogue.find("acme-x1/acme-rt/acme-16")?.chip.name).toBe("Mine");
