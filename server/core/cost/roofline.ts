@@ -1,12 +1,11 @@
-import { formatBytes, formatCount, formatRate, formatSeconds, formatShare } from "../base/units.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
-import { isProduct } from "../lower/make-kernel.js";
 import type { Kernel } from "../lower/lowered.js";
-import type { Chip, MemoryLevel, Sourced } from "../targets/chip.js";
+import type { Chip } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
 import type { Bound, Estimate, KernelCost } from "./cost.js";
 import { inferenceJoules, powerOf, type Power } from "./energy.js";
 import type { Evaluator, ModelFootprint } from "./evaluator.js";
+import { explainRoofline } from "./explain-roofline.js";
 import { activationMemory, placeTraffic, type Placement } from "./memory-levels.js";
 
 /**
@@ -31,32 +30,38 @@ function costOf(
   kernel: Kernel,
 ): KernelCost {
   const { runtime } = target;
-  const reasons: string[] = [];
-  const compute = computeTime(target, kernel, reasons);
+  const work = computeWork(target, kernel);
   const placement = placeTraffic(target, footprint, kernel);
-  const memorySeconds = placement.seconds + quantizationSeconds(target, kernel, placement, reasons);
-  explainTraffic(target, kernel, placement, reasons);
-  const transferSeconds = transferTime(target, kernel, reasons);
-  const launches = kernel.quantizedElements > 0 ? 2 : 1;
-  const overheadSeconds =
-    kernel.shape.kind === "view" && kernel.readBytes === 0
-      ? 0
-      : runtime.kernelOverhead.value * launches + transferSeconds;
-  if (overheadSeconds > 0)
-    reasons.push(
-      `${formatSeconds(runtime.kernelOverhead.value * launches)} to start it (${runtime.name}).`,
-    );
-  const busySeconds = Math.max(compute, memorySeconds);
-  const seconds = estimate(target, busySeconds + overheadSeconds);
+  const quantization = quantizationPass(target, kernel, placement);
+  const transfer = transferTime(target, kernel);
+  const computeSeconds = work.matrixSeconds + work.vectorSeconds;
+  const memorySeconds = placement.seconds + (quantization?.seconds ?? 0);
+  const isNothing = kernel.shape.kind === "view" && kernel.readBytes === 0;
+  const startSeconds = isNothing
+    ? 0
+    : runtime.kernelOverhead.value * (quantization === undefined ? 1 : 2);
+  const overheadSeconds = startSeconds + transfer;
+  const seconds = estimate(target, Math.max(computeSeconds, memorySeconds) + overheadSeconds);
   return {
     seconds,
     joules: inferenceJoules(seconds, power),
-    bound: boundOf(compute, memorySeconds, overheadSeconds),
+    bound: boundOf(computeSeconds, memorySeconds, overheadSeconds),
     level: placement.level.name,
-    computeSeconds: compute,
+    computeSeconds,
     memorySeconds,
     overheadSeconds,
-    reasons,
+    // Sentences are for the one kernel that a person looks at, not for all fifty thousand.
+    get reasons() {
+      return explainRoofline({
+        target,
+        kernel,
+        work,
+        placement,
+        quantization,
+        transfer,
+        startSeconds,
+      });
+    },
   };
 }
 
@@ -76,54 +81,59 @@ function estimate({ runtime }: Target, value: number): Estimate {
   };
 }
 
-/** Matrix engine for products, vector units for everything else; the parts of one kernel do not overlap here. */
-function computeTime(target: Target, kernel: Kernel, reasons: string[]): number {
-  const { chip, runtime, precision } = target;
-  const isOnFallback = kernel.engine !== runtime.engine;
-  const vector = findPeak(
-    [chip.vectorPeaks, chip.peaks],
-    vectorNames(kernel, precision.vectorArithmetic),
-  );
-  const matrixNames =
-    kernel.arithmetic === undefined
-      ? precision.arithmetic
-      : [kernel.arithmetic, ...precision.arithmetic];
-  const matrix = isOnFallback
-    ? vector
-    : (findPeak([chip.peaks, chip.vectorPeaks], matrixNames) ?? vector);
-  const matrixOps = isProduct(kernel.shape.kind) || kernel.macs > 0 ? 2 * kernel.macs : 0;
-  const visible = visibleShare(kernel.shape);
-  const { key, value: efficiency } = efficiencyOf(target, kernel.shape);
-  let seconds = 0;
-  if (matrixOps > 0 && matrix !== undefined) {
-    const share = efficiency.value;
-    seconds += (matrixOps * visible) / (matrix.peak.value * share);
-    reasons.push(
-      `${formatCount(matrixOps * visible)}op at ${formatShare(share)} (${key}) of ${formatRate(matrix.peak.value, "op/s")} ${matrix.name}${visible < 1 ? `; the mask leaves ${formatShare(visible)} of the scores` : ""}.`.replace(
-        /(\d)op/,
-        "$1 op",
-      ),
-    );
-  }
-  const vectorOps = kernel.otherFlops * visible;
-  if (vectorOps > 0 && vector !== undefined) {
-    const share = efficiencyOfKey(target, "default").value;
-    seconds += vectorOps / (vector.peak.value * share);
-    if (matrixOps === 0)
-      reasons.push(
-        `${formatCount(vectorOps)} operations at ${formatShare(share)} of ${formatRate(vector.peak.value, "op/s")} ${vector.name}.`,
-      );
-  }
-  if (isOnFallback)
-    reasons.push(
-      `${runtime.name} does not run it on the ${runtime.engine}; it runs on the ${kernel.engine}.`,
-    );
-  return seconds;
+/** Arithmetic of a kernel: what runs at which peak, and how long that takes. */
+export interface ComputeWork {
+  /** Operations that are left after masking, two for each multiply-accumulate. */
+  readonly matrixOps: number;
+  readonly matrix: Peak | undefined;
+  /** Key of `computeEfficiency` that applied. */
+  readonly efficiencyKey: string;
+  readonly efficiency: number;
+  readonly matrixSeconds: number;
+  readonly vectorOps: number;
+  readonly vector: Peak | undefined;
+  readonly vectorEfficiency: number;
+  readonly vectorSeconds: number;
+  /** Share of the scores that a mask leaves. */
+  readonly visible: number;
 }
 
-interface Peak {
+/** Matrix engine for products, vector units for everything else; the parts of one kernel do not overlap here. */
+function computeWork(target: Target, kernel: Kernel): ComputeWork {
+  const { chip, runtime, precision } = target;
+  const isFixed = kernel.arithmetic !== undefined;
+  const own = isFixed ? [kernel.arithmetic] : [];
+  const vector = findPeak([chip.vectorPeaks, chip.peaks], [...own, ...precision.vectorArithmetic]);
+  // The other engine of a chip with a fallback is its general-purpose one, without the matrix unit.
+  const matrix =
+    kernel.engine === runtime.engine
+      ? findPeak([chip.peaks, chip.vectorPeaks], [...own, ...precision.arithmetic])
+      : vector;
+  const visible = visibleShare(kernel.shape);
+  const efficiencyKey = efficiencyKeyOf(target, kernel.shape);
+  const efficiency = efficiencyOf(target, efficiencyKey);
+  const vectorEfficiency = efficiencyOf(target, "default");
+  const matrixOps = 2 * kernel.macs * visible;
+  const vectorOps = kernel.otherFlops * visible;
+  const secondsFor = (ops: number, peak: Peak | undefined, share: number): number =>
+    ops === 0 || peak === undefined ? 0 : ops / (peak.perSecond * share);
+  return {
+    matrixOps,
+    matrix,
+    efficiencyKey,
+    efficiency,
+    matrixSeconds: secondsFor(matrixOps, matrix, efficiency),
+    vectorOps,
+    vector,
+    vectorEfficiency,
+    vectorSeconds: secondsFor(vectorOps, vector, vectorEfficiency),
+    visible,
+  };
+}
+
+export interface Peak {
   readonly name: string;
-  readonly peak: Sourced;
+  readonly perSecond: number;
 }
 
 /** The first name that a table has; else, of the first table that has any, its slowest: a bound that holds. */
@@ -131,42 +141,28 @@ function findPeak(tables: readonly Chip["peaks"][], names: readonly string[]): P
   for (const table of tables)
     for (const name of names) {
       const peak = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (peak !== undefined) return { name, peak };
+      if (peak !== undefined) return { name, perSecond: peak.value };
     }
   for (const table of tables) {
     let slowest: Peak | undefined;
     for (const [name, peak] of Object.entries(table))
-      if (slowest === undefined || peak.value < slowest.peak.value) slowest = { name, peak };
+      if (slowest === undefined || peak.value < slowest.perSecond)
+        slowest = { name, perSecond: peak.value };
     if (slowest !== undefined) return slowest;
   }
   return undefined;
 }
 
-function vectorNames(kernel: Kernel, names: readonly string[]): readonly string[] {
-  return kernel.arithmetic === undefined ? names : [kernel.arithmetic, ...names];
-}
-
-function efficiencyOf(
-  target: Target,
-  shape: KernelShape,
-): { readonly key: string; readonly value: Sourced } {
+function efficiencyKeyOf({ runtime }: Target, shape: KernelShape): string {
   const isDepthwise =
     shape.kind === "conv" && shape.groups > 1 && shape.groups === shape.inputChannels;
-  const key = isDepthwise ? "conv-depthwise" : shape.kind;
-  if (Object.hasOwn(target.runtime.computeEfficiency, key))
-    return { key, value: efficiencyOfKey(target, key) };
-  if (isDepthwise && Object.hasOwn(target.runtime.computeEfficiency, "conv"))
-    return { key: "conv", value: efficiencyOfKey(target, "conv") };
-  return { key: "default", value: efficiencyOfKey(target, "default") };
+  const keys = isDepthwise ? ["conv-depthwise", "conv"] : [shape.kind];
+  return keys.find((key) => Object.hasOwn(runtime.computeEfficiency, key)) ?? "default";
 }
 
 /** The decoder makes sure that there is a `default`; a hand-made runtime without one reaches its peaks. */
-function efficiencyOfKey({ runtime }: Target, key: string): Sourced {
-  const { computeEfficiency } = runtime;
-  return (
-    computeEfficiency[key] ??
-    computeEfficiency["default"] ?? { value: 1, unit: "1", source: "assumed" }
-  );
+function efficiencyOf({ runtime }: Target, key: string): number {
+  return (runtime.computeEfficiency[key] ?? runtime.computeEfficiency["default"])?.value ?? 1;
 }
 
 /** Share of the scores that a mask leaves: rules count full scores, kernels skip what the mask hides. */
@@ -190,51 +186,30 @@ function rampMean(first: number, full: number, count: number, ramp: number): num
   return (climbed + (count - climbing) * full) / count;
 }
 
-/** Floating-point operands that are quantized first: a pass that reads them and writes the narrow form. */
-function quantizationSeconds(
-  target: Target,
-  kernel: Kernel,
-  placement: Placement,
-  reasons: string[],
-): number {
-  if (kernel.quantizedElements === 0) return 0;
-  const { precision, runtime } = target;
-  const bits = precision.activationBits + precision.weightBits;
-  const bytes = (kernel.quantizedElements * bits) / 8;
-  const seconds = bytes / (placement.level.bandwidth.value * runtime.bandwidthEfficiency.value);
-  reasons.push(
-    `${formatBytes(bytes)} to quantize its inputs on the way in takes ${formatSeconds(seconds)}.`,
-  );
-  return seconds;
+export interface QuantizationPass {
+  readonly bytes: number;
+  readonly seconds: number;
 }
 
-function explainTraffic(
-  { runtime }: Target,
+/** Floating-point operands that are quantized first: a pass that reads them and writes the narrow form. */
+function quantizationPass(
+  { precision, runtime }: Target,
   kernel: Kernel,
   placement: Placement,
-  reasons: string[],
-): void {
-  const share = formatShare(runtime.bandwidthEfficiency.value);
-  const line = (bytes: number, what: string, level: MemoryLevel): void => {
-    if (bytes > 0)
-      reasons.push(
-        `${formatBytes(bytes)} of ${what} through ${level.name} at ${share} of ${formatRate(level.bandwidth.value, "B/s")}.`,
-      );
-  };
-  line(placement.activationBytes, "activations", placement.activationLevel);
-  line(kernel.weightReadBytes, "weights", placement.weightLevel);
+): QuantizationPass | undefined {
+  if (kernel.quantizedElements === 0) return undefined;
+  const bits = precision.activationBits + precision.weightBits;
+  const bytes = (kernel.quantizedElements * bits) / 8;
+  const { bandwidth } = placement.activationLevel;
+  return { bytes, seconds: bytes / (bandwidth.value * runtime.bandwidthEfficiency.value) };
 }
 
 /** What another engine wrote is written back and read again through the memory that both see. */
-function transferTime(target: Target, kernel: Kernel, reasons: string[]): number {
+function transferTime({ chip, runtime }: Target, kernel: Kernel): number {
   if (kernel.transferBytes === 0) return 0;
-  const { chip, runtime } = target;
-  const shared = activationMemory(chip);
-  const seconds =
-    (2 * kernel.transferBytes) / (shared.bandwidth.value * runtime.bandwidthEfficiency.value) +
-    runtime.kernelOverhead.value;
-  reasons.push(
-    `${formatBytes(kernel.transferBytes)} cross between engines through ${shared.name}: ${formatSeconds(seconds)}.`,
+  const { bandwidth } = activationMemory(chip);
+  return (
+    (2 * kernel.transferBytes) / (bandwidth.value * runtime.bandwidthEfficiency.value) +
+    runtime.kernelOverhead.value
   );
-  return seconds;
 }

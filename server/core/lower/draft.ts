@@ -67,9 +67,10 @@ export function vanish(draft: Draft, nodeId: NodeId, source?: ValueId): void {
 
 /** Joins the kernels of all the nodes into one. The caller has made sure of the invariant. */
 export function fuse(draft: Draft, nodeIds: readonly NodeId[]): void {
-  const all = new Set<NodeId>();
-  for (const nodeId of nodeIds) for (const member of membersOf(draft, nodeId)) all.add(member);
-  const sorted = [...all].sort((a, b) => a - b);
+  const all: NodeId[] = [];
+  for (const nodeId of nodeIds)
+    for (const member of membersOf(draft, nodeId)) if (!all.includes(member)) all.push(member);
+  const sorted = all.sort((a, b) => a - b);
   const first = sorted[0];
   if (first === undefined) return;
   let shape: KernelShape | undefined;
@@ -133,17 +134,25 @@ const readerLimit = 64;
 
 export function usesOf(draft: Draft, nodeId: NodeId): Uses {
   const { flow } = draft;
+  const made = flow.outputs[nodeId] ?? [];
+  const [only] = made;
+  if (only !== undefined && made.length === 1 && flow.isGraphOutput[only] !== 1) {
+    const start = flow.readerStart[only] ?? 0;
+    const reader = flow.readerList[start] ?? -1;
+    if ((flow.readerStart[only + 1] ?? 0) === start + 1 && (draft.kernelOf[reader] ?? -1) >= 0)
+      return { readers: [reader], isExposed: false };
+  }
   const readers = new Set<NodeId>();
   let isExposed = false;
-  const pending = [...(flow.outputs[nodeId] ?? [])];
+  const pending = [...made];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     const source = sourceOf(draft, id);
     if (flow.isGraphOutput[id] === 1) isExposed = true;
     for (const reader of readersOf(flow, id)) {
       if ((draft.kernelOf[reader] ?? -1) >= 0) readers.add(reader);
       else
-        for (const made of flow.outputs[reader] ?? [])
-          if (sourceOf(draft, made) === source) pending.push(made);
+        for (const view of flow.outputs[reader] ?? [])
+          if (sourceOf(draft, view) === source) pending.push(view);
       if (readers.size > readerLimit) return { readers: [...readers], isExposed: true };
     }
   }

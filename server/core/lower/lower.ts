@@ -3,12 +3,13 @@ import { throwIfCancelled } from "../base/cancel.js";
 import type { NodeId } from "../graph/graph.js";
 import type { Target } from "../targets/target.js";
 import type { GraphWork } from "../work/works.js";
-import { makeKernel } from "./make-kernel.js";
+import { bodyWeightBytes, constantsOf, makeKernel } from "./make-kernel.js";
 import { membersOf, startDraft, type Draft } from "./draft.js";
 import { passes } from "./index.generated.js";
 import type { Kernel, Lowered, PassId } from "./lowered.js";
 import { targetBytes } from "./target-bytes.js";
 import type { LoweringPass } from "./pass.js";
+import { TrafficMeter } from "./traffic.js";
 
 /**
  * The graph as a runtime executes it: the passes of its data file, then one kernel for each node or group that is
@@ -46,6 +47,7 @@ function finish(draft: Draft, target: Target): Lowered {
   const { flow } = draft;
   const nodeCount = flow.graph.nodes.length;
   const bytes = targetBytes(flow, target.precision);
+  const maker = { draft, target, bytes, meter: new TrafficMeter(draft, bytes) };
   const kernels: Kernel[] = [];
   const kernelOfNode = new Array<number>(nodeCount).fill(-1);
   const uncosted: { nodeId: NodeId; reason: string }[] = [];
@@ -56,13 +58,15 @@ function finish(draft: Draft, target: Target): Lowered {
     const members = membersOf(draft, nodeId);
     // A kernel runs where its last node stands; by then all that it reads has been made.
     if (members.at(-1) !== nodeId) continue;
-    const outcome = makeKernel(draft, members, target, bytes);
-    for (const id of outcome.weights) {
-      if (isCounted[id] === 1) continue;
-      isCounted[id] = 1;
-      weightBytes += bytes.of(id) ?? 0;
+    const outcome = makeKernel(maker, members);
+    for (const member of members) {
+      weightBytes += bodyWeightBytes(draft, member);
+      for (const id of constantsOf(draft, member)) {
+        if (isCounted[id] === 1) continue;
+        isCounted[id] = 1;
+        weightBytes += bytes.of(id) ?? 0;
+      }
     }
-    weightBytes += outcome.bodyWeightBytes;
     if (outcome.kernel === undefined) {
       for (const member of members) uncosted.push({ nodeId: member, reason: outcome.reason });
       continue;

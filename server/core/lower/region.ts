@@ -20,6 +20,12 @@ export function closedRegion(
   available: Iterable<ValueId>,
   rule: RegionRule,
 ): readonly NodeId[] | undefined {
+  // Most searches end at their first node; nothing is made for those.
+  const [seed] = seeds;
+  if (seed === undefined || !rule.isAllowed(seeds.length === 1 ? seed : Math.min(...seeds)))
+    return undefined;
+  // Nor for what can never close: a reader of more values than a region has nodes.
+  if (seeds.some((id) => (draft.flow.inputs[id]?.length ?? 0) > regionLimit)) return undefined;
   const readable = new Set<ValueId>();
   for (const id of available) readable.add(sourceOf(draft, id));
   const region: NodeId[] = [];

@@ -41,14 +41,16 @@ export function greedyByBreadth(layout: Layout): readonly number[] | undefined {
 function place(layout: Layout, order: readonly number[]): readonly number[] | undefined {
   const { sizes, firstSteps, lastSteps } = layout;
   const offsets = new Array<number>(sizes.length).fill(0);
-  const placed = new IntervalTree(layout.stepCount);
+  const placed = new IntervalTree(layout.stepCount, sizes.length);
+  const found: number[] = [];
   for (const index of order) {
     const size = at(sizes, index);
     const first = at(firstSteps, index);
     const last = at(lastSteps, index);
-    const { found, visited } = placed.overlapping(first, last);
-    if (!layout.spend(visited + found.length * 4)) return undefined;
-    found.sort((a, b) => at(offsets, a) - at(offsets, b));
+    found.length = 0;
+    const effort = placed.collect(first, last, found);
+    if (!layout.spend(effort + found.length * 4)) return undefined;
+    if (found.length > 1) found.sort((a, b) => at(offsets, a) - at(offsets, b));
     let bestOffset: number | undefined;
     let bestGap = Infinity;
     let end = 0;

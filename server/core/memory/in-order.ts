@@ -25,8 +25,8 @@ function allocate(
 ): readonly number[] | undefined {
   const takesFirst = isBetter(1, 1);
   const { sizes, firstSteps, lastSteps } = layout;
-  const order = [...sizes.keys()].sort((a, b) => at(firstSteps, a) - at(firstSteps, b) || a - b);
-  const endings = [...sizes.keys()].sort((a, b) => at(lastSteps, a) - at(lastSteps, b));
+  const order = orderedBy(firstSteps, layout.stepCount);
+  const endings = orderedBy(lastSteps, layout.stepCount);
   const offsets = new Array<number>(sizes.length).fill(0);
   /** Ordered by offset, never adjacent to one another; the space behind `end` is free without being listed. */
   const gaps: Gap[] = [];
@@ -41,10 +41,11 @@ function allocate(
     }
     const size = at(sizes, index);
     let chosen = -1;
-    for (const [gapIndex, gap] of gaps.entries()) {
-      if (gap.size < size) continue;
+    for (let gapIndex = 0; gapIndex < gaps.length; gapIndex++) {
+      const gapSize = gaps[gapIndex]?.size ?? 0;
+      if (gapSize < size) continue;
       const best = gaps[chosen];
-      if (best === undefined || isBetter(gap.size, best.size)) chosen = gapIndex;
+      if (best === undefined || isBetter(gapSize, best.size)) chosen = gapIndex;
       if (takesFirst) break;
     }
     if (!layout.spend(1 + (takesFirst && chosen >= 0 ? chosen : gaps.length))) return undefined;
@@ -68,6 +69,22 @@ function allocate(
     }
   }
   return offsets;
+}
+
+/** Indices by ascending step, equal ones in order: a counting sort, since steps are few and dense. */
+function orderedBy(steps: readonly number[], stepCount: number): Int32Array {
+  const next = new Int32Array(stepCount + 1);
+  for (const step of steps) next[step + 1] = (next[step + 1] ?? 0) + 1;
+  for (let step = 0; step < stepCount; step++)
+    next[step + 1] = (next[step + 1] ?? 0) + (next[step] ?? 0);
+  const order = new Int32Array(steps.length);
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] ?? 0;
+    const position = next[step] ?? 0;
+    order[position] = index;
+    next[step] = position + 1;
+  }
+  return order;
 }
 
 function release(gaps: Gap[], offset: number, size: number): void {

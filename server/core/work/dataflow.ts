@@ -100,7 +100,8 @@ export function nodeSubject(graph: Graph, nodeId: NodeId): string {
 function inputsOf(node: Node): readonly ValueId[] {
   const bodies = bodiesOf(node);
   const { inputs } = node;
-  let isPlain = bodies.length === 0;
+  // Looking for a value twice among its like is quadratic; beyond a few inputs a set does it.
+  let isPlain = bodies.length === 0 && inputs.length <= 8;
   for (let index = 0; isPlain && index < inputs.length; index++) {
     const id = inputs[index] ?? absent;
     isPlain = id !== absent && inputs.indexOf(id) === index;

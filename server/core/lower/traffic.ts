@@ -1,0 +1,122 @@
+import type { NodeId, ValueId } from "../graph/graph.js";
+import type { Work } from "../ops/rule.js";
+import { readersOf } from "../work/dataflow.js";
+import { sumBytes } from "../work/works.js";
+import { sourceOf, workOf, type Draft } from "./draft.js";
+import type { TargetBytes } from "./target-bytes.js";
+
+/** What crosses the border of a kernel. */
+export type Traffic =
+  | {
+      readonly kind: "known";
+      readonly readBytes: number;
+      readonly weightReadBytes: number;
+      readonly writeBytes: number;
+      /** Activations read, each once, views resolved; those of which only the extents are read included. */
+      readonly reads: readonly ValueId[];
+      readonly writes: readonly ValueId[];
+    }
+  | { readonly kind: "unknown"; readonly valueId: ValueId };
+
+/**
+ * Counts each value once, and nothing that stays inside. A rule that reads less or more than its whole inputs (rows of
+ * a table, the rounds of a loop) scales its inputs' bytes by that ratio.
+ */
+export class TrafficMeter {
+  readonly #draft: Draft;
+  readonly #bytes: TargetBytes;
+  /** Kernel, by number, that made or read a value last: sets without making sets. */
+  readonly #madeIn: Int32Array;
+  readonly #readIn: Int32Array;
+  /** Bytes counted for a value in the kernel that `#readIn` names. */
+  readonly #countedBytes: Float64Array;
+  #kernelNumber = 0;
+
+  constructor(draft: Draft, bytes: TargetBytes) {
+    const valueCount = draft.flow.graph.values.length;
+    this.#draft = draft;
+    this.#bytes = bytes;
+    this.#madeIn = new Int32Array(valueCount);
+    this.#readIn = new Int32Array(valueCount);
+    this.#countedBytes = new Float64Array(valueCount);
+  }
+
+  measure(members: readonly NodeId[]): Traffic {
+    const { flow, isAbsorbed } = this.#draft;
+    this.#kernelNumber += 1;
+    for (const nodeId of members)
+      for (const id of flow.outputs[nodeId] ?? []) this.#madeIn[id] = this.#kernelNumber;
+    let readBytes = 0;
+    let weightReadBytes = 0;
+    let writeBytes = 0;
+    const reads: ValueId[] = [];
+    const writes: ValueId[] = [];
+    for (const nodeId of members) {
+      const work = workOf(this.#draft, nodeId);
+      if (work === undefined) continue;
+      const isMerged = isAbsorbed[nodeId] === 1 && members.length > 1;
+      if (!isMerged) {
+        const scale = scaleOf(work.readBytes, work, () => sumBytes(flow, flow.inputs[nodeId]));
+        if (scale === undefined) readBytes += work.readBytes ?? 0;
+        for (const id of flow.inputs[nodeId] ?? []) {
+          const source = sourceOf(this.#draft, id);
+          if (this.#isMadeInside(source) || this.#isMadeInside(id)) continue;
+          const isConstant = flow.inferred.isConstant[source] === true;
+          if (this.#readIn[source] !== this.#kernelNumber) {
+            this.#readIn[source] = this.#kernelNumber;
+            this.#countedBytes[source] = 0;
+            if (!isConstant) reads.push(source);
+          }
+          if (scale === undefined || scale === 0) continue;
+          const size = this.#bytes.of(source);
+          if (size === undefined) return { kind: "unknown", valueId: source };
+          const more = size * scale - (this.#countedBytes[source] ?? 0);
+          if (more <= 0) continue;
+          this.#countedBytes[source] = size * scale;
+          readBytes += more;
+          if (isConstant) weightReadBytes += more;
+        }
+      }
+      const scale = isMerged
+        ? 1
+        : scaleOf(work.writeBytes, work, () => sumBytes(flow, flow.outputs[nodeId]));
+      if (scale === undefined) writeBytes += work.writeBytes ?? 0;
+      const outputs = flow.outputs[nodeId] ?? [];
+      const isLast = nodeId === members[members.length - 1];
+      for (let index = 0; index < outputs.length; index++) {
+        const id = outputs[index] ?? -1;
+        if (!(isLast && index === 0) && !this.#leaves(members, id)) continue;
+        writes.push(id);
+        if (scale === undefined || scale === 0) continue;
+        const size = this.#bytes.of(id);
+        if (size === undefined) return { kind: "unknown", valueId: id };
+        writeBytes += size * scale;
+      }
+    }
+    return { kind: "known", readBytes, weightReadBytes, writeBytes, reads, writes };
+  }
+
+  #isMadeInside(id: ValueId): boolean {
+    return this.#madeIn[id] === this.#kernelNumber;
+  }
+
+  #leaves(members: readonly NodeId[], id: ValueId): boolean {
+    const { flow, kernelOf } = this.#draft;
+    if (flow.isGraphOutput[id] === 1) return true;
+    const kernel = kernelOf[members[0] ?? -1];
+    for (const reader of readersOf(flow, id)) if (kernelOf[reader] !== kernel) return true;
+    return false;
+  }
+}
+
+/** Ratio of a rule's own count to the whole values; undefined when there is no whole to compare with. */
+function scaleOf(
+  own: number | undefined,
+  work: Work,
+  wholeOf: () => number | undefined,
+): number | undefined {
+  if (own === undefined) return work.kernel.kind === "view" ? 0 : 1;
+  if (own === 0) return 0;
+  const whole = wholeOf();
+  return whole === undefined || whole === 0 ? undefined : own / whole;
+}
