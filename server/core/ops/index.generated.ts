@@ -11,6 +11,7 @@ import { rule as contribTensor } from "./contrib-tensor.js";
 import { rule as contribText } from "./contrib-text.js";
 import { rule as convTranspose } from "./conv-transpose.js";
 import { rule as conv } from "./conv.js";
+import { rule as crop } from "./crop.js";
 import { rule as decoderAttention } from "./decoder-attention.js";
 import { rule as deformConv } from "./deform-conv.js";
 import { rule as det } from "./det.js";
@@ -29,11 +30,13 @@ import { rule as gridSample } from "./grid-sample.js";
 import { rule as groupedAttention } from "./grouped-attention.js";
 import { rule as imageDecoder } from "./image-decoder.js";
 import { rule as layerNormalization } from "./layer-normalization.js";
-import { rule as legacyImage } from "./legacy-image.js";
 import { rule as linearAttention } from "./linear-attention.js";
 import { rule as loop } from "./loop.js";
 import { rule as losses } from "./losses.js";
 import { rule as matmul } from "./matmul.js";
+import { rule as mlFeatures } from "./ml-features.js";
+import { rule as mlModels } from "./ml-models.js";
+import { rule as mlTrees } from "./ml-trees.js";
 import { rule as moe } from "./moe.js";
 import { rule as multiHeadAttention } from "./multi-head-attention.js";
 import { rule as normalization } from "./normalization.js";
@@ -79,6 +82,7 @@ export const rules: readonly OpRule[] = [
   contribText,
   convTranspose,
   conv,
+  crop,
   decoderAttention,
   deformConv,
   det,
@@ -97,11 +101,13 @@ export const rules: readonly OpRule[] = [
   groupedAttention,
   imageDecoder,
   layerNormalization,
-  legacyImage,
   linearAttention,
   loop,
   losses,
   matmul,
+  mlFeatures,
+  mlModels,
+  mlTrees,
   moe,
   multiHeadAttention,
   normalization,

@@ -3,7 +3,6 @@ import {
   type Dim,
   divideDims,
   isKnown,
-  minDims,
   multiplyDims,
   subtractDims,
 } from "../graph/dim.js";
@@ -103,11 +102,10 @@ function slideAlong(extent: Dim, window: Window, axis: number): Dim {
   const kernel = effectiveKernel(window, axis);
   const slack = begin + end - kernel;
   if (!window.ceil) return floorDivide(addDims(extent, slack + stride), stride);
-  const ceiled = floorDivide(addDims(extent, slack + 2 * stride - 1), stride);
   // A last window that would start in the padding behind the input is dropped, as PyTorch does (`ceil_mode` of
-  // torch.nn.MaxPool1d); it can only exist when the stride reaches over the window.
-  if (stride - 1 + end - kernel < 0) return ceiled;
-  return minDims(ceiled, floorDivide(addDims(extent, begin + stride - 1), stride));
+  // torch.nn.MaxPool1d): there are at most ceil((in + begin) / stride) windows.
+  const most = begin + stride - 1;
+  return floorDivide(addDims(extent, Math.min(slack + 2 * stride - 1, most)), stride);
 }
 
 /** ONNX ConvTranspose and MaxUnpool: stride × (in - 1) + output padding + window - pads. */
