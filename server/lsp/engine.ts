@@ -56,7 +56,7 @@ export class JobStopped extends Error {
   }
 }
 
-type Method = keyof WorkerApi & string;
+type Method = keyof WorkerApi;
 type Param<K extends Method> = Parameters<WorkerApi[K]>[0];
 type Result<K extends Method> = Awaited<ReturnType<WorkerApi[K]>>;
 
@@ -117,8 +117,13 @@ export class Engine {
   /** The subject's content changed: what is known to fail may work now, and what runs on the old content is in vain. */
   supersede(key: string): void {
     this.#blocked.delete(key);
-    if (this.#current?.options.key === key)
-      this.#stop(this.#current, new JobStopped("superseded", "The content changed."));
+    const superseded = new JobStopped("superseded", "The content changed.");
+    // What waits to be asked of a text speaks of places in it, which are others now; a file has no such places.
+    for (const job of this.#queue.filter(({ options }) => options.key === key && options.text)) {
+      this.#queue.splice(this.#queue.indexOf(job), 1);
+      job.reject(superseded);
+    }
+    if (this.#current?.options.key === key) this.#stop(this.#current, superseded);
   }
 
   /** The document is closed: the worker forgets its text. */

@@ -32,18 +32,21 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       onSlow: (title, cancel) => showProgress(connection, title, cancel),
     });
     const documents = new TextDocuments(TextDocument);
+    const announce = (uri: string): void => {
+      connection
+        .sendNotification(changedNotification, { uri: modelUriOf(uri) })
+        .catch((error: unknown) => log(`changed: ${String(error)}`));
+    };
     const workspace = new Workspace(connection, {
       documents,
       engine,
       log,
       asksForSettings: params.capabilities.workspace?.configuration === true,
       initialSettings: options.settings,
+      onSettled: announce,
     });
     const announceChange = (modelUris: readonly string[]): void => {
-      for (const uri of modelUris)
-        void connection
-          .sendNotification(changedNotification, { uri })
-          .catch((error: unknown) => log(`changed: ${String(error)}`));
+      for (const uri of modelUris) announce(uri);
       refresh(connection, params, log);
     };
     const server: ServerContext = { connection, workspace, engine, log, announceChange };
@@ -74,18 +77,16 @@ function followDocuments(server: ServerContext, documents: TextDocuments<TextDoc
     // Opening counts as a change of content as well; only typing is waited out.
     if (opened.delete(`${document.uri}@${document.version}`)) return;
     server.workspace.unsettle(document.uri);
-    void server.connection
-      .sendNotification(changedNotification, { uri: modelUriOf(document.uri) })
-      .catch((error: unknown) => server.log(`changed: ${String(error)}`));
   });
   documents.onDidClose(({ document }) => server.workspace.close(document.uri));
 }
 
 function capabilities(): ServerCapabilities {
-  return {
+  let all: ServerCapabilities = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-    ...Object.assign({}, ...features.map((feature) => feature.capabilities ?? {})),
   };
+  for (const feature of features) all = { ...all, ...feature.capabilities };
+  return all;
 }
 
 /** What the editor must be asked to do anew, as far as it can. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Cancel } from "../core/base/cancel.js";
-import { type Methods, connect } from "../protocol/rpc.js";
+import { connect } from "../protocol/rpc.js";
 import { Analyst } from "./analyst.js";
 import { createAnswers } from "./answers.js";
 import type { WorkerStart } from "./worker-api.js";
@@ -20,5 +20,5 @@ connect(
     post: (message) => port.postMessage(message),
     onMessage: (listener) => port.on("message", listener),
   },
-  { ...createAnswers(new Analyst(dataFolder, cancel)) } as Methods,
+  { ...createAnswers(new Analyst(dataFolder, cancel)) },
 );

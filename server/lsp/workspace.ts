@@ -16,6 +16,8 @@ export interface WorkspaceOptions {
   /** False: the client answers no `workspace/configuration`; what it sent at the start holds. */
   readonly asksForSettings: boolean;
   readonly initialSettings: unknown;
+  /** A text has been quiet for a moment after an edit. */
+  readonly onSettled: (uri: string) => void;
 }
 
 interface Binding {
@@ -110,6 +112,7 @@ export class Workspace {
       const timer = setTimeout(() => {
         this.#settling.delete(uri);
         resolve();
+        this.#options.onSettled(uri);
       }, settleMilliseconds);
       end = () => {
         clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { CodeLens } from "vscode-languageserver/node";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
+import { askAgain } from "../ask-again.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf } from "../model-uri.js";
@@ -49,10 +50,13 @@ async function titleOf(
   uri: string,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
-  const subject = await workspace.subjectOf(uri);
-  if (subject === undefined) return { title: "Nothing is known of this model" };
   try {
-    return await engine.ask("lens", { subject }, workspace.jobFor(subject, signal));
+    return await askAgain(async () => {
+      const subject = await workspace.subjectOf(uri);
+      return subject === undefined
+        ? { title: "Nothing is known of this model" }
+        : engine.ask("lens", { subject }, workspace.jobFor(subject, signal));
+    });
   } catch (error) {
     if (error instanceof JobStopped && (error.reason === "failed" || error.reason === "cancelled"))
       return { title: error.message };

@@ -1,5 +1,5 @@
 import { reportRequest } from "../../protocol/requests.js";
-import { JobStopped } from "../engine.js";
+import { askAgain } from "../ask-again.js";
 import { type Feature, fence } from "../feature.js";
 import { fileNameOf, modelUriOf } from "../model-uri.js";
 
@@ -12,13 +12,15 @@ export const reportFeature: Feature = {
     const { connection, engine, workspace } = server;
     connection.onRequest(
       reportRequest,
-      fence(server, "report", noReport, async ({ uri, format }, signal) => {
-        const subject = await workspace.subjectOf(uri);
-        if (subject === undefined)
-          throw new JobStopped("failed", "The file is not on this machine.");
-        const file = fileNameOf(modelUriOf(uri));
-        return engine.ask("report", { subject, format, file }, workspace.jobFor(subject, signal));
-      }),
+      fence(server, "report", noReport, ({ uri, format }, signal) =>
+        askAgain(async () => {
+          const subject = await workspace.subjectOf(uri);
+          if (subject === undefined) return noReport;
+          const file = fileNameOf(modelUriOf(uri));
+          const job = workspace.jobFor(subject, signal);
+          return engine.ask("report", { subject, format, file }, job);
+        }),
+      ),
     );
   },
 };

@@ -1,4 +1,5 @@
 import { textRequest } from "../../protocol/requests.js";
+import { askAgain } from "../ask-again.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, fence } from "../feature.js";
 import { fileNameOf } from "../model-uri.js";
@@ -16,10 +17,13 @@ export const textFeature: Feature = {
         { text: "# This model cannot be shown; see the log.\n" },
         async ({ uri }, signal) => {
           const name = fileNameOf(uri);
-          const subject = await workspace.subjectOf(uri);
-          if (subject === undefined) return { text: `# ${name} is not a file on this machine.\n` };
           try {
-            return await engine.ask("print", { subject }, workspace.jobFor(subject, signal));
+            return await askAgain(async () => {
+              const subject = await workspace.subjectOf(uri);
+              return subject === undefined
+                ? { text: `# ${name} is not a file on this machine.\n` }
+                : engine.ask("print", { subject }, workspace.jobFor(subject, signal));
+            });
           } catch (error) {
             if (error instanceof JobStopped && error.reason !== "aborted")
               return { text: `# ${name}: ${error.message}\n` };

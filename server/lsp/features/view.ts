@@ -1,11 +1,17 @@
 import { type ViewReply, viewRequest } from "../../protocol/requests.js";
 import type { ViewId } from "../../protocol/views.js";
+import { askAgain } from "../ask-again.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, fence } from "../feature.js";
 
 const ourMistake: ViewReply<ViewId> = {
   kind: "failed",
   message: "Something went wrong in Ridgepoint; the log says what.",
+};
+
+const notHere: ViewReply<ViewId> = {
+  kind: "failed",
+  message: "Only files on this machine can be analysed.",
 };
 
 /** `ridgepoint/view`: one view of one model, for a page. */
@@ -16,15 +22,13 @@ export const viewFeature: Feature = {
     connection.onRequest(
       viewRequest,
       fence(server, "view", ourMistake, async ({ uri, view, params, isRetry }, signal) => {
-        const subject = await workspace.subjectOf(uri);
-        if (subject === undefined)
-          return { kind: "failed", message: "Only files on this machine can be analysed." };
         try {
-          return await engine.ask(
-            "view",
-            { subject, view, params },
-            workspace.jobFor(subject, signal, isRetry),
-          );
+          return await askAgain(async () => {
+            const subject = await workspace.subjectOf(uri);
+            if (subject === undefined) return notHere;
+            const job = workspace.jobFor(subject, signal, isRetry);
+            return engine.ask("view", { subject, view, params }, job);
+          });
         } catch (error) {
           if (error instanceof JobStopped && error.reason === "failed")
             return { kind: "failed", message: error.message };

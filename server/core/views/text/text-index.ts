@@ -1,4 +1,3 @@
-import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
 import type { GraphMap, NodeMap, TextMap } from "../../formats/onnx-text/text-map.js";
 import { nodeAt } from "../../formats/onnx-text/text-queries.js";
