@@ -32,6 +32,7 @@ export function buildCatalogue(parts: CatalogueParts, report: Report = () => und
         );
         continue;
       }
+      const adapted = adaptedTo(chip, entry, runtime);
       for (const [precisionIndex, precisionId] of entry.precisions.entries()) {
         const place = `${path}.precisions[${precisionIndex}]`;
         const precision = precisions.get(precisionId);
@@ -43,7 +44,7 @@ export function buildCatalogue(parts: CatalogueParts, report: Report = () => und
           complain(report, chip, place, reason ?? "");
           continue;
         }
-        const target = targetOf(chip, runtime, precision);
+        const target = targetOf(chip, adapted, precision);
         targets.set(target.id, target);
       }
     }
@@ -65,8 +66,17 @@ function targetOf(chip: Chip, runtime: Runtime, precision: Precision): Target {
     id: `${chip.id}/${runtime.id}/${precision.id}`,
     label: `${chip.name} · ${runtime.name} · ${precision.name}`,
     chip,
-    runtime: runtime.engine === ownEngine ? { ...runtime, engine: chip.kind } : runtime,
+    runtime,
     precision,
+  };
+}
+
+/** What a chip's file says of the runtime holds over the runtime's own file. */
+function adaptedTo(chip: Chip, entry: Chip["runtimes"][number], runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    engine: runtime.engine === ownEngine ? chip.kind : runtime.engine,
+    kernelOverhead: entry.kernelOverhead ?? runtime.kernelOverhead,
   };
 }
 

@@ -27,6 +27,8 @@ export interface Chip {
   readonly runtimes: readonly {
     readonly runtime: string;
     readonly precisions: readonly string[];
+    /** Replaces the runtime's own, where launches cost something else here: threads of a CPU, an old driver. */
+    readonly kernelOverhead?: Sourced;
   }[];
 }
 

@@ -101,10 +101,15 @@ function decodeRuntimes(decoder: Decoder, value: unknown): Chip["runtimes"] | un
     const path = `runtimes[${index}]`;
     const fields = decoder.object(item, path);
     if (fields === undefined) return [];
-    complainOfUnknown(decoder, fields, path, ["runtime", "precisions"]);
+    complainOfUnknown(decoder, fields, path, ["runtime", "precisions", "kernelOverhead"]);
     const runtime = decodeId(decoder, fields["runtime"], `${path}.runtime`);
     const precisions = decodeTexts(decoder, fields["precisions"], `${path}.precisions`);
-    return runtime === undefined || precisions === undefined ? [] : [{ runtime, precisions }];
+    const kernelOverhead =
+      fields["kernelOverhead"] === undefined
+        ? undefined
+        : decodeSourced(decoder, fields["kernelOverhead"], `${path}.kernelOverhead`, secondsRule);
+    if (runtime === undefined || precisions === undefined) return [];
+    return [{ runtime, precisions, ...(kernelOverhead === undefined ? {} : { kernelOverhead }) }];
   });
 }
 
@@ -137,4 +142,5 @@ const memoryRoles: readonly MemoryLevel["role"][] = ["cache", "scratchpad", "ram
 const peakRule = { unit: "op/s", low: 1e5, high: 1e19 };
 const sizeRule = { unit: "B", low: 256, high: 1e15 };
 const bandwidthRule = { unit: "B/s", low: 1e5, high: 1e16 };
+const secondsRule = { unit: "s", low: 0, high: 10 };
 const powerRule = { unit: "W", low: 1e-6, high: 1e5 };

@@ -84,6 +84,18 @@ describe("the catalogue", () => {
     expect(catalogue.targets.map(({ runtime }) => runtime.engine)).toEqual(["cpu"]);
   });
 
+  it("a chip may state what a launch costs there", () => {
+    const kernelOverhead = { value: 6e-5, unit: "s", source: "measured" };
+    const { catalogue } = build([
+      chipJson({
+        runtimes: [{ runtime: "acme-rt", precisions: ["acme-16"], kernelOverhead }],
+      }),
+    ]);
+    expect(catalogue.find("acme-x1/acme-rt/acme-16")?.runtime.kernelOverhead).toEqual(
+      kernelOverhead,
+    );
+  });
+
   it("of two chips with one id the later holds", () => {
     const { catalogue, complaints } = build([chipJson(), chipJson({ name: "Mine" })]);
     expect(catalogue.find("acme-x1/acme-rt/acme-16")?.chip.name).toBe("Mine");
