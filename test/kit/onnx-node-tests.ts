@@ -45,8 +45,10 @@ export function undeclared(
   const inputs = new Map(graph.inputs.map((id, index) => [id, index]));
   const values = graph.values.map((value, id): Value => {
     const index = inputs.get(id);
-    const { declared: _, ...rest } = value;
-    if (index === undefined) return rest;
+    if (index === undefined)
+      return value.weight === undefined
+        ? { name: value.name }
+        : { name: value.name, weight: value.weight };
     const weight = value.weight ?? weightOf(index);
     // The reference keeps bfloat16 as uint16; contents of another type are none.
     return weight === undefined || !isOfType(weight, value) ? value : { ...value, weight };

@@ -14,8 +14,8 @@ import {
 import { infer } from "../../server/core/graph/infer.js";
 import type { InferredGraph } from "../../server/core/graph/inferred.js";
 import { typeText, type Shape, type ValueType } from "../../server/core/graph/value-type.js";
-import { meterOf } from "../../server/core/ops/node-work.js";
 import type { Constant } from "../../server/core/ops/rule.js";
+import { trafficOf, worksOf } from "../../server/core/work/works.js";
 
 /**
  * One operator as a line of text:
@@ -38,14 +38,18 @@ export function inferOpText(text: string): string {
   return outcomeText(infer(model, neverCancelled));
 }
 
-/** `macs=0 flops=6 read=36 write=24 elementwise`, or `unknown: …`. */
+/** `macs=0 flops=6 read=36 write=24 elementwise`; or why there is no such line: `folded`, `no-rule`, `no-shapes`. */
 export function workOpText(text: string): string {
   const model = modelOfOpText(text);
   const inferred = infer(model, neverCancelled);
-  const result = meterOf(inferred, model.opsets)(0);
-  if (result.kind === "unknown") return `unknown: ${result.reason}`;
-  const { work, readBytes, writeBytes } = result;
-  return `macs=${work.macs} flops=${work.otherFlops} read=${readBytes} write=${writeBytes} ${work.kernel.kind}`;
+  const { flow, works } = worksOf(inferred, model.opsets, neverCancelled, ({ message }) => {
+    throw new Error(message);
+  });
+  const [first] = works;
+  if (first?.kind !== "known") return String(first?.kind);
+  const { work } = first;
+  const traffic = trafficOf(flow, 0, work);
+  return `macs=${work.macs} flops=${work.otherFlops} read=${traffic?.readBytes ?? "?"} write=${traffic?.writeBytes ?? "?"} ${work.kernel.kind}`;
 }
 
 export function checkInfer(text: string, expected: string): void {

@@ -44,6 +44,7 @@ export function bindInputs(model: Model, bindings: Bindings): Outcome<Model> {
     }
   }
   const used = new Set<string>();
+  if (numbers.size === 0 && replaced.size === 0) return { value: model, problems };
   const graph = bindGraph(model.graph, {
     numbers,
     replaced,

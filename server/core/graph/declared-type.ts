@@ -1,11 +1,21 @@
 import { type Dim, isKnown, sameDim } from "./dim.js";
+import { parseDim } from "./dim-expression.js";
 import type { Shape, TensorType, ValueType } from "./value-type.js";
 import { shapeText } from "./value-type.js";
 
-/** Gives every extent without a name of its own a fresh symbol, so that two unknown extents never seem equal. */
-export function nameAnonymousDims(type: ValueType, freshDim: () => Dim): ValueType {
-  return mapDims(type, (dim) => (isAnonymous(dim) ? freshDim() : dim));
+/**
+ * Gives every extent without a name of its own a fresh symbol, so that two unknown extents never seem equal, and reads
+ * names that are formulas (`past_length + length`).
+ */
+export function settleDims(type: ValueType, freshDim: () => Dim): ValueType {
+  return mapDims(type, (dim) => {
+    if (isKnown(dim)) return dim;
+    if (isAnonymous(dim)) return freshDim();
+    return formula.test(dim.text) ? parseDim(dim.text) : dim;
+  });
 }
+
+const formula = /[-+*/()]/;
 
 /** The type with every extent mapped; the same object when none changes. */
 export function mapDims(type: ValueType, map: (dim: Dim) => Dim): ValueType {

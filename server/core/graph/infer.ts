@@ -5,7 +5,7 @@ import { findRule } from "../ops/lookup.js";
 import { isRandomNode } from "../ops/randomness.js";
 import type { Constant, Inferred, OpRule } from "../ops/rule.js";
 import { constantLimit, constantOfWeight, isSettled } from "./constant.js";
-import { mergeDeclared, nameAnonymousDims, namedSymbols } from "./declared-type.js";
+import { mergeDeclared, settleDims, namedSymbols } from "./declared-type.js";
 import { type Dim, symbol } from "./dim.js";
 import { absent, operatorKey, weightType, type Graph, type Model, type NodeId } from "./graph.js";
 import type { Node, ValueId } from "./graph.js";
@@ -141,7 +141,7 @@ class InferencePass implements InferHost {
   }
 
   #declaredType(declared: ValueType | undefined): ValueType | undefined {
-    return declared === undefined ? undefined : nameAnonymousDims(declared, this.#freshDim);
+    return declared === undefined ? undefined : settleDims(declared, this.#freshDim);
   }
 
   #inferNode(facts: MutableFacts, reader: InferReader): void {
