@@ -170,6 +170,6 @@ function html(panel: string, theme: ThemeName): string {
     <link rel="stylesheet" href="/${panel}.css" />
     <script type="module" nonce="n" src="/${panel}.js"></script>
   </head>
-  <body class="${className}"></body>
+  <body class="${className}"><div id="app"></div></body>
 </html>`;
 }

@@ -171,8 +171,8 @@ describe("the layer table", () => {
       const { text } = host.calls.at(-1)?.params as { readonly text: string };
       expect(text.split("\n").map((line) => line.split("\t").slice(0, 4).join(" "))).toEqual([
         "# layer scope operator",
-        "1 /layer0/conv ResNet/layer1/0 Conv",
-        "2 /layer0/relu ResNet/layer1/0 Relu",
+        "0 /layer0/conv ResNet/layer1/0 Conv",
+        "1 /layer0/relu ResNet/layer1/0 Relu",
         "",
       ]);
       await page.keyboard.press("End");

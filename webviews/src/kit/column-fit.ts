@@ -8,11 +8,13 @@ export function fitColumns<C extends FitColumn>(
   space: { readonly width: number; readonly digitWidth: number; readonly padding: number },
 ): Fit<C> {
   const widthOf = (column: C): number =>
-    Math.max(column.minWidth, Math.min(column.maxWidth, longest.get(column.id) ?? 0));
+    column.grows === true
+      ? column.minWidth
+      : Math.max(column.minWidth, Math.min(column.maxWidth, longest.get(column.id) ?? 0));
   const pixels = (shown: readonly C[]): number =>
     shown.reduce((sum, column) => sum + widthOf(column) * space.digitWidth + space.padding, 0);
-  let shown = columns;
-  for (const column of [...columns].sort((a, b) => b.priority - a.priority)) {
+  let shown = columns.filter((column) => column.isShown?.() !== false);
+  for (const column of [...shown].sort((a, b) => b.priority - a.priority)) {
     if (space.width === 0 || pixels(shown) <= space.width || column.priority === 0) break;
     shown = shown.filter((kept) => kept !== column);
   }
@@ -30,7 +32,10 @@ export interface FitColumn {
   readonly maxWidth: number;
   /** 0 stays always; the highest goes first when there is no room. */
   readonly priority: number;
+  /** Takes the room that is left over. */
   readonly grows?: boolean;
+  /** False while it would be empty in every row. */
+  readonly isShown?: () => boolean;
 }
 
 export interface Fit<C> {

@@ -42,6 +42,13 @@ export function icon(name: string, className = ""): HTMLElement {
   });
 }
 
+/** A sentence of ours as nodes: what stands between backticks is code. */
+export function prose(sentence: string): readonly Child[] {
+  return sentence
+    .split("`")
+    .map((part, at) => (at % 2 === 1 ? h("code", { class: "mono" }, part) : part));
+}
+
 /** `?` with its reason, for eyes in a tooltip and for screen readers as text. */
 export function unknown(reason: string): HTMLElement {
   return h(

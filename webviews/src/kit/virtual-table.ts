@@ -85,7 +85,8 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
       if (row === undefined) cell.append(h("span", { class: "skeleton" }));
       else {
         column.draw(cell, row);
-        longest.set(column.id, Math.max(longest.get(column.id) ?? 0, column.text(row).length));
+        const width = textWidth(column, column.text(row));
+        longest.set(column.id, Math.max(longest.get(column.id) ?? 0, width));
       }
       element.append(cell);
     });
@@ -285,6 +286,11 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
     redraw: () => render(true),
     focus: () => element.focus(),
   };
+}
+
+/** In digits: letters are narrower than digits on average, numbers are digits. */
+function textWidth(column: { readonly align: string }, text: string): number {
+  return Math.ceil(text.length * (column.align === "end" ? 1 : 0.9));
 }
 
 const overscan = 6;

@@ -13,6 +13,7 @@ import type { TableColumn } from "../kit/virtual-table.js";
 /** The columns of the layer table. `maxSeconds` is what bars are drawn against; it changes with the target. */
 export function layerColumns(scale: {
   readonly maxSeconds: () => number | null;
+  readonly hasTarget: () => boolean;
 }): readonly TableColumn<LayerRow>[] {
   return [
     {
@@ -23,8 +24,8 @@ export function layerColumns(scale: {
       minWidth: 3,
       maxWidth: 7,
       priority: 8,
-      text: (row) => String(row.nodeId + 1),
-      draw: (cell, row) => cell.append(h("span", { class: "dim" }, String(row.nodeId + 1))),
+      text: (row) => String(row.nodeId),
+      draw: (cell, row) => cell.append(h("span", { class: "dim" }, String(row.nodeId))),
     },
     {
       id: "name",
@@ -44,7 +45,7 @@ export function layerColumns(scale: {
       title: "Operator",
       align: "start",
       minWidth: 8,
-      maxWidth: 22,
+      maxWidth: 15,
       priority: 3,
       text: (row) => row.op,
       draw(cell, row) {
@@ -59,7 +60,7 @@ export function layerColumns(scale: {
       align: "start",
       minWidth: 8,
       maxWidth: 17,
-      priority: 5,
+      priority: 6,
       text: (row) => row.shape,
       draw(cell, row) {
         cell.append(h("span", { class: "mono dim", title: row.shape }, row.shape));
@@ -85,7 +86,7 @@ export function layerColumns(scale: {
       descendsFirst: true,
       minWidth: 9,
       maxWidth: 10,
-      priority: 6,
+      priority: 5,
       text: (row) => (row.macs === null ? "?" : formatMacs(row.macs)),
       draw: (cell, row) =>
         cell.append(
@@ -96,18 +97,20 @@ export function layerColumns(scale: {
     },
     {
       id: "seconds",
+      isShown: scale.hasTarget,
       label: "Time",
       title: "Predicted time of the layer's kernel on this target, with its interval",
       align: "end",
       descendsFirst: true,
       minWidth: 18,
-      maxWidth: 24,
+      maxWidth: 22,
       priority: 1,
       text: timeText,
       draw: drawTime,
     },
     {
       id: "share",
+      isShown: scale.hasTarget,
       label: "Share",
       title: "Share of the model's latency; the bar is drawn against the slowest layer",
       align: "start",
@@ -120,6 +123,7 @@ export function layerColumns(scale: {
     },
     {
       id: "bound",
+      isShown: scale.hasTarget,
       label: "Bound",
       title: "What limits it: arithmetic, memory traffic, or launching it",
       align: "start",
@@ -151,6 +155,7 @@ export function layerColumns(scale: {
     },
     {
       id: "engine",
+      isShown: scale.hasTarget,
       label: "Engine",
       title: "Where it runs",
       align: "start",

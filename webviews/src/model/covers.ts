@@ -1,4 +1,4 @@
-import { h, icon, type Child } from "../kit/dom.js";
+import { h, icon, prose } from "../kit/dom.js";
 
 /** What stands in place of the table when there are no rows to show: said in a sentence, with the way out. */
 export function cover(state: Cover): HTMLElement {
@@ -8,7 +8,7 @@ export function cover(state: Cover): HTMLElement {
     { class: "cover", role: state.isAlert === true ? "alert" : "status" },
     icon(iconName, "cover-icon"),
     h("p", { class: "cover-title" }, title),
-    text !== null && h("p", { class: "cover-text" }, text),
+    h("p", { class: "cover-text" }, ...prose(text)),
     action !== undefined &&
       h(
         "button",
@@ -21,7 +21,7 @@ export function cover(state: Cover): HTMLElement {
 export interface Cover {
   readonly iconName: string;
   readonly title: string;
-  readonly text: Child;
+  readonly text: string;
   readonly action?: { readonly label: string; readonly run: () => void };
   readonly isAlert?: boolean;
 }

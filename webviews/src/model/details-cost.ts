@@ -1,6 +1,6 @@
 import { formatBytes, formatSeconds, formatShare } from "../../../server/core/base/units.js";
 import type { DetailsTarget, DetailsView } from "../../../server/core/views/details.js";
-import { h, icon, unknown, type Child } from "../kit/dom.js";
+import { h, icon, prose, unknown, type Child } from "../kit/dom.js";
 import {
   joulesRange,
   joulesText,
@@ -112,7 +112,11 @@ function derivation(
       ),
     breakdown(target),
     target.reasons.length > 0 &&
-      h("ul", { class: "reasons" }, ...target.reasons.map((reason) => h("li", {}, reason))),
+      h(
+        "ul",
+        { class: "reasons" },
+        ...target.reasons.map((reason) => h("li", {}, ...prose(reason))),
+      ),
     facts(target),
     target.state === "kernel" &&
       others.length > 0 &&

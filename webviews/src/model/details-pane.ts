@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
 import type { DetailsTensor, DetailsView } from "../../../server/core/views/details.js";
-import { h, icon, put, unknown, type Child } from "../kit/dom.js";
+import { h, icon, prose, put, unknown, type Child } from "../kit/dom.js";
 import { costSections } from "./details-cost.js";
 import { nodeLink } from "./node-link.js";
 import { counted } from "./overview.js";
@@ -76,7 +76,7 @@ export function createDetailsPane(actions: DetailsActions): DetailsPane {
       delete element.dataset["node"];
       put(heading, "Details");
       put(sub);
-      put(content, h("p", { class: "notice" }, because));
+      put(content, h("p", { class: "notice" }, ...prose(because)));
     },
     focus: () => heading.focus(),
   };
@@ -100,7 +100,7 @@ export interface DetailsPane {
 function subtitle(details: DetailsView): readonly Child[] {
   const operator = details.domain === "" ? details.op : `${details.domain}:${details.op}`;
   const version = details.opset === null ? "" : ` · opset ${details.opset}`;
-  const position = ` · ${details.nodeId + 1} of ${details.nodeCount}`;
+  const position = ` · #${details.nodeId} of ${counted(details.nodeCount, "node")}`;
   return [
     h("strong", {}, operator),
     details.sourceOp !== null && ` (${details.sourceOp})`,
@@ -122,7 +122,7 @@ function problemsOf(details: DetailsView): Child {
         "li",
         { class: "problem" },
         severityIcon(problem.severity),
-        h("span", { class: "problem-text" }, problem.message),
+        h("span", { class: "problem-text" }, ...prose(problem.message)),
         h("span", { class: "problem-code dim" }, problem.code),
       ),
     ),

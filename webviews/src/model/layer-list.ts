@@ -17,7 +17,10 @@ export function createLayerList(options: LayerListOptions): LayerList {
   };
   const table = createVirtualTable<LayerRow>({
     label: "Layers",
-    columns: layerColumns({ maxSeconds: () => maxSeconds }),
+    columns: layerColumns({
+      maxSeconds: () => maxSeconds,
+      hasTarget: () => shown?.targetId !== null,
+    }),
     orderColumn: "index",
     fetch: async (start, end) => (await fetchRange(start, end))?.rows,
     rowClass: (row) => `is-${row.state}`,

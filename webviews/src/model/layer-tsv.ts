@@ -4,7 +4,7 @@ import type { LayerRow } from "../../../server/core/views/layers.js";
 export function layerTsv(rows: readonly LayerRow[], target: string | null): string {
   const lines = rows.map((row) =>
     [
-      row.nodeId + 1,
+      row.nodeId,
       row.name,
       row.scope,
       row.domain === "" ? row.op : `${row.domain}:${row.op}`,

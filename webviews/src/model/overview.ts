@@ -12,6 +12,9 @@ export function createOverview(actions: { readonly openNode: (nodeId: number) =>
     head: h("header", { class: "head" }, h("div", { class: "head-text" }, title, facts), status),
     tiles,
     status,
+    showName(fileName) {
+      put(title, fileName);
+    },
     show(summary, fileName) {
       const name = summary.name === "" ? fileName : summary.name;
       put(title, name);
@@ -26,6 +29,8 @@ export interface Overview {
   readonly tiles: HTMLElement;
   /** Says "updating…" while what is shown is stale. */
   readonly status: HTMLElement;
+  /** All that is known before, or without, an analysis. */
+  showName(fileName: string): void;
   show(summary: SummaryView, fileName: string): void;
 }
 
@@ -83,7 +88,7 @@ function peakTile({ peak }: SummaryView, openNode: (nodeId: number) => void): HT
           title: peak.nodeName,
           on: { click: () => openNode(nodeId) },
         },
-        peak.nodeName ?? `#${nodeId + 1}`,
+        peak.nodeName ?? `#${nodeId}`,
       ),
     ),
   );

@@ -1,6 +1,6 @@
 import type { Severity } from "../../../server/core/base/problem.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
-import { h, icon, put } from "../kit/dom.js";
+import { h, icon, prose, put } from "../kit/dom.js";
 import { counted } from "./overview.js";
 
 /** One line that counts the problems by severity; opened, it lists them with links to their nodes. */
@@ -94,12 +94,12 @@ function problemRow(
     "li",
     { class: "problem" },
     severityIcon(problem.severity),
-    h("span", { class: "problem-text" }, problem.message),
+    h("span", { class: "problem-text" }, ...prose(problem.message)),
     nodeId !== null &&
       h(
         "button",
         { class: "link", type: "button", on: { click: () => openNode(nodeId) } },
-        problem.nodeName ?? `#${nodeId + 1}`,
+        problem.nodeName ?? `#${nodeId}`,
       ),
     h("span", { class: "problem-code dim" }, problem.code),
   );

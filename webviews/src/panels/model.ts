@@ -1,6 +1,6 @@
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
-import { h } from "../kit/dom.js";
+import { h, prose } from "../kit/dom.js";
 import { bootPage } from "../kit/page.js";
 import { createSplitView } from "../kit/split-view.js";
 import { createDetailsPane } from "../model/details-pane.js";
@@ -107,7 +107,7 @@ const main = h(
   problems.element,
   split.element,
 );
-document.body.append(main);
+(document.getElementById("app") ?? document.body).append(main);
 window.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f") {
     event.preventDefault();
@@ -118,7 +118,8 @@ window.addEventListener("keydown", (event) => {
 page.start
   .then((start) => {
     fileName = start.fileName;
-    if (summary !== undefined) overview.show(summary, fileName);
+    if (summary === undefined) overview.showName(fileName);
+    else overview.show(summary, fileName);
   })
   .catch((error: unknown) => showFailure(messageOf(error)));
 const { batch, dims } = page.state;
@@ -274,7 +275,7 @@ function showBanner(
 ): void {
   failure.hidden = false;
   failure.replaceChildren(
-    h("span", {}, message),
+    h("span", {}, ...prose(message)),
     h("button", { class: "link", type: "button", on: { click: again.run } }, again.label),
   );
 }
