@@ -10,16 +10,21 @@ import type { FunctionDefinition, Graph, Model, Node, Value, ValueId } from "./g
  * own stays: a runtime has a kernel for it, and the rule knows what that costs. Calls in bodies of If, Loop and
  * Scan are replaced as well. What recurses or grows without bound stays a call, and is reported (RP1105).
  */
-export function expandFunctions(model: Model, cancel: Cancel): Outcome<Model> {
+export function expandFunctions(
+  model: Model,
+  cancel: Cancel,
+  nodeLimit = defaultNodeLimit,
+): Outcome<Model> {
   if (model.functions.length === 0) return { value: model, problems: [] };
-  const expander = new Expander(model, cancel);
+  const expander = new Expander(model, cancel, nodeLimit);
   return {
     value: { ...model, graph: expander.expandGraph(model.graph) },
     problems: expander.problems,
   };
 }
 
-const nodeLimit = 2_000_000;
+/** Ten times the nodes of the largest models that exporters write with functions. */
+const defaultNodeLimit = 500_000;
 const depthLimit = 100;
 
 /** Where nodes go, and what a node's surroundings mean there. */
@@ -42,11 +47,13 @@ class Expander {
   readonly #cancel: Cancel;
   readonly #functions = new Map<string, FunctionDefinition>();
   readonly #reported = new Set<string>();
+  readonly #nodeLimit: number;
   #count = 0;
 
-  constructor(model: Model, cancel: Cancel) {
+  constructor(model: Model, cancel: Cancel, nodeLimit: number) {
     this.#model = model;
     this.#cancel = cancel;
+    this.#nodeLimit = nodeLimit;
     for (const definition of model.functions)
       this.#functions.set(
         functionKey(definition.domain, definition.name, definition.overload),
@@ -95,7 +102,7 @@ class Expander {
       attributes: this.#resolveAttributes(source.attributes, frame),
       inputs: source.inputs.map(frame.mapValue),
       outputs: source.outputs.map(frame.mapValue),
-      ...(isInlined && { name: `${frame.prefix}${source.name}` }),
+      ...(isInlined && source.name !== "" && { name: `${frame.prefix}${source.name}` }),
       ...(isInlined && { scope: joinScope(frame.scope, source.scope) }),
       ...(opset !== undefined && { opset }),
       ...(place !== undefined && { place }),
@@ -167,10 +174,10 @@ class Expander {
         `Function \`${name}\` is nested more than ${depthLimit} calls deep; it is not expanded.`,
         node,
       );
-    if (nodeLimit <= this.#count)
+    if (this.#nodeLimit <= this.#count)
       return this.#refuse(
         "count",
-        `The model's functions expand to more than ${nodeLimit} nodes; the rest stay calls without cost.`,
+        `The model's functions expand to more than ${this.#nodeLimit} nodes; the rest stay calls without cost.`,
         node,
       );
     return true;
