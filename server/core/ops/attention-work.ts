@@ -1,6 +1,7 @@
 import { type Dim, divideDims, isKnown } from "../graph/dim.js";
+import { byteCount } from "../graph/value-type.js";
 import { softmaxFlops } from "./softmax.js";
-import type { Work } from "./rule.js";
+import type { Work, WorkContext } from "./rule.js";
 
 /** Extents of one attention: every query head sees `keyLength` keys, the cached ones included. */
 export interface AttentionExtents {
@@ -89,4 +90,39 @@ export function completeExtents(extents: {
   if (queryLength === undefined || keyLength === undefined) return undefined;
   if (headSize === undefined || valueHeadSize === undefined) return undefined;
   return { batch, queryHeads, keyHeads, queryLength, keyLength, headSize, valueHeadSize };
+}
+
+/**
+ * Bytes when past and present share one buffer of `capacity` tokens: it is read as far as it is filled, and written where
+ * the new tokens go.
+ */
+export function sharedCacheBytes(
+  ctx: WorkContext,
+  cache: {
+    readonly pastInputs: readonly number[];
+    readonly presentOutputs: readonly number[];
+    readonly capacity: Dim;
+    readonly filled: Dim;
+    readonly added: Dim;
+  },
+): { readonly readBytes?: number; readonly writeBytes?: number } {
+  const { capacity, filled, added } = cache;
+  if (!isKnown(capacity) || !isKnown(filled) || !isKnown(added) || capacity < 1) return {};
+  let readBytes = 0;
+  let writeBytes = 0;
+  for (let index = 0; index < ctx.inputCount; index++) {
+    if (!ctx.hasInput(index)) continue;
+    const share = cache.pastInputs.includes(index) ? Math.max(0, filled - added) / capacity : 1;
+    const bytes = byteCount(ctx.inputType(index));
+    if (bytes === undefined) return {};
+    readBytes += bytes * Math.min(1, share);
+  }
+  for (let index = 0; index < ctx.outputCount; index++) {
+    if (!ctx.hasOutput(index)) continue;
+    const share = cache.presentOutputs.includes(index) ? added / capacity : 1;
+    const bytes = byteCount(ctx.outputType(index));
+    if (bytes === undefined) return {};
+    writeBytes += bytes * Math.min(1, share);
+  }
+  return { readBytes: Math.round(readBytes), writeBytes: Math.round(writeBytes) };
 }

@@ -4,6 +4,7 @@ import {
   attentionWork,
   type AttentionExtents,
   completeExtents,
+  sharedCacheBytes,
   shareOf,
   withMore,
 } from "./attention-work.js";
@@ -45,6 +46,8 @@ interface Operands extends AttentionExtents {
   /** Extent of the sequence axis of `present_key`: all keys, or the shared buffer's length. */
   readonly presentLength: Dim;
   readonly projectedElements: Dim;
+  readonly isShared: boolean;
+  readonly newLength: Dim;
 }
 
 function operandsOf(ctx: NodeContext, form: HeadsForm): Operands | undefined {
@@ -87,6 +90,8 @@ function operandsOf(ctx: NodeContext, form: HeadsForm): Operands | undefined {
   if (extents === undefined || newLength === undefined) return undefined;
   return {
     ...extents,
+    isShared,
+    newLength,
     presentLength: isShared ? (past[2] ?? extents.keyLength) : extents.keyLength,
     projectedElements: multiplyDims(
       multiplyDims(extents.batch, heads),
@@ -149,7 +154,18 @@ function headsWork(ctx: WorkContext, form: HeadsForm): Work | undefined {
     window: 0,
     scoreFlops: (ctx.hasInput(form.mask) ? 1 : 0) + (ctx.hasInput(form.attentionBias) ? 1 : 0),
   });
-  return withMore(work, { otherFlops: ctx.hasInput(form.bias) ? operands.projectedElements : 0 });
+  const total = withMore(work, {
+    otherFlops: ctx.hasInput(form.bias) ? operands.projectedElements : 0,
+  });
+  if (total === undefined || !operands.isShared) return total;
+  const bytes = sharedCacheBytes(ctx, {
+    pastInputs: [form.pastKey, form.pastKey + 1],
+    presentOutputs: [1, 2],
+    capacity: operands.presentLength,
+    filled: operands.keyLength,
+    added: operands.newLength,
+  });
+  return { ...total, ...bytes };
 }
 
 /** Tokens of all sequences stand one behind the other: [tokens, hidden], or [tokens, heads, 3, size]. */

@@ -6,6 +6,7 @@ import {
   type AttentionExtents,
   completeExtents,
   rotaryFlops,
+  sharedCacheBytes,
   shareOf,
   withMore,
 } from "./attention-work.js";
@@ -100,6 +101,7 @@ function hiddenOf(ctx: NodeContext, weights: readonly number[]): Hidden | undefi
 
 interface Projected extends AttentionExtents {
   readonly presentLength: Dim;
+  readonly isShared: boolean;
   readonly hidden: Hidden;
   readonly inputHidden: Dim;
 }
@@ -127,6 +129,7 @@ function extentsOf(ctx: NodeContext, form: ProjectionForm): Projected | undefine
   if (extents === undefined) return undefined;
   return {
     ...extents,
+    isShared,
     presentLength: isShared ? (past[3] ?? extents.keyLength) : extents.keyLength,
     hidden,
     inputHidden,
@@ -189,11 +192,21 @@ function projectedWork(ctx: WorkContext, form: ProjectionForm): Work | undefined
     scoreFlops: (ctx.hasInput(form.mask) ? 1 : 0) + (ctx.hasInput(form.attentionBias) ? 1 : 0),
   });
   const biasFlops = (ctx.hasInput(form.bias) ? 1 : 0) + (form.requantizeFlops ?? 0);
+  const bytes = extents.isShared
+    ? sharedCacheBytes(ctx, {
+        pastInputs: [form.past],
+        presentOutputs: [1],
+        capacity: extents.presentLength,
+        filled: extents.keyLength,
+        added: queryLength,
+      })
+    : {};
   const rotated = ctx.int("do_rotary", 0) === 0 ? 0 : addDims(hidden.query, hidden.key);
-  return withMore(work, {
+  const total = withMore(work, {
     macs: tokens * inputHidden * columns,
     otherFlops: tokens * (columns * biasFlops + (isKnown(rotated) ? rotated : 0) * rotaryFlops),
   });
+  return total === undefined ? undefined : { ...total, ...bytes };
 }
 
 const packedWeights = [1];
