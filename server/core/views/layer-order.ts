@@ -57,16 +57,33 @@ export function orderedLayers(
 
 const rememberedOrders = 16;
 
-/** `float32[1,64,56,56]` of each output that there is; what the table's shape column says. */
+/** `[1,64,56,56]` of each output that there is: what the table's shape column says. */
 export function outputText(analysis: Analysis, nodeId: number): string {
-  const node = analysis.model.graph.nodes[nodeId];
-  const outputs = (node?.outputs ?? []).filter((id) => id >= 0);
-  const texts = outputs.slice(0, 3).map((id) => {
-    const type = analysis.inferred.types[id];
-    return type?.kind === "tensor" ? shapeText(type.shape) : typeText(type);
-  });
-  return outputs.length > 3 ? `${texts.join(" ")} +${outputs.length - 3}` : texts.join(" ");
+  let texts = outputTexts.get(analysis);
+  if (texts === undefined) {
+    texts = [];
+    outputTexts.set(analysis, texts);
+  }
+  return (texts[nodeId] ??= textOfOutputs(analysis, nodeId));
 }
+
+const outputTexts = new WeakMap<Analysis, string[]>();
+
+function textOfOutputs(analysis: Analysis, nodeId: number): string {
+  let text = "";
+  let outputCount = 0;
+  for (const id of analysis.model.graph.nodes[nodeId]?.outputs ?? []) {
+    if (id < 0) continue;
+    outputCount += 1;
+    if (outputCount > shownOutputs) continue;
+    const type = analysis.inferred.types[id];
+    const part = type?.kind === "tensor" ? shapeText(type.shape) : typeText(type);
+    text = text === "" ? part : `${text} ${part}`;
+  }
+  return outputCount > shownOutputs ? `${text} +${outputCount - shownOutputs}` : text;
+}
+
+const shownOutputs = 3;
 
 /** Bytes that the layer moves: as the target stores them, else as the file does. */
 export function movedBytes(
@@ -123,18 +140,7 @@ function sortedIds(facts: Facts, { sortBy, descending }: LayerOrder): Uint32Arra
   const ids = Uint32Array.from({ length: count }, (_, id) => id);
   if (sortBy === "index") return descending ? ids.reverse() : ids;
   const sign = descending ? -1 : 1;
-  if (isTextColumn(sortBy)) {
-    const keys = Array.from(ids, (id) => facts.subject.key(id, sortBy).toLowerCase());
-    return ids.sort((a, b) => {
-      const left = keys[a] ?? "";
-      const right = keys[b] ?? "";
-      if (left === right) return a - b;
-      if (left === "") return 1;
-      if (right === "") return -1;
-      return left < right ? -sign : sign;
-    });
-  }
-  const keys = Float64Array.from(ids, (id) => facts.subject.measure(id, sortBy) ?? NaN);
+  const keys = isTextColumn(sortBy) ? textRanks(facts, sortBy) : numbers(facts, sortBy);
   return ids.sort((a, b) => {
     const left = keys[a] ?? NaN;
     const right = keys[b] ?? NaN;
@@ -143,6 +149,17 @@ function sortedIds(facts: Facts, { sortBy, descending }: LayerOrder): Uint32Arra
     if (Number.isNaN(right)) return -1;
     return left < right ? -sign : sign;
   });
+}
+
+function numbers({ costs, subject }: Facts, measure: FilterMeasure): Float64Array {
+  return Float64Array.from(costs, (_, id) => subject.measure(id, measure) ?? NaN);
+}
+
+/** Each text's place among the different ones: few are different, and numbers compare faster. */
+function textRanks({ costs, subject }: Facts, key: FilterKey): Float64Array {
+  const texts = costs.map((_, id) => subject.key(id, key).toLowerCase());
+  const ranks = new Map([...new Set(texts)].sort().map((text, rank) => [text, rank]));
+  return Float64Array.from(texts, (text) => (text === "" ? NaN : (ranks.get(text) ?? NaN)));
 }
 
 type TextColumn = LayerColumn & FilterKey;
