@@ -78,13 +78,11 @@ export class Complaints {
       if (rank[severity] > rank[this.#worstHidden]) this.#worstHidden = severity;
       return;
     }
-    const path = place === undefined ? this.path : "";
-    const here = place ?? (path === "" ? undefined : { kind: "path", path });
     this.#problems.push({
       code,
       severity,
       message,
-      ...(here !== undefined && { place: here }),
+      place: place ?? { kind: "path", path: this.path || "model" },
       ...(this.nodeId >= 0 && { nodeId: this.nodeId }),
     });
   }

@@ -84,4 +84,6 @@ export interface MissingValue {
   readonly id: ValueId;
   /** The first node that reads it; -1 when only the graph's outputs do. */
   readonly userId: number;
+  /** The same node's position in the file. */
+  readonly userIndex: number;
 }

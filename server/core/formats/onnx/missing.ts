@@ -11,7 +11,7 @@ export function reportMissing(
   { isMain }: { readonly isMain: boolean },
 ): void {
   const { complaints } = reading;
-  for (const { name, userId } of missing) {
+  for (const { name, userId, userIndex } of missing) {
     if (userId < 0) {
       complaints.enter("output");
       complaints.add(
@@ -22,12 +22,12 @@ export function reportMissing(
       complaints.leave();
       continue;
     }
-    complaints.enter("node", userId);
+    complaints.enter("node", userIndex);
     if (isMain) complaints.nodeId = userId;
     complaints.add(
       "RP1014",
       "error",
-      `${capitalized(nodeText(graph.nodes[userId], userId))} reads \`${name}\`, which no node, input or initializer makes.`,
+      `${capitalized(nodeText(graph.nodes[userId], userIndex))} reads \`${name}\`, which no node, input or initializer makes.`,
     );
     if (isMain) complaints.nodeId = -1;
     complaints.leave();

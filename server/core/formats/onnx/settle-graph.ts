@@ -194,16 +194,16 @@ function missingValues(
 ): MissingValue[] {
   const missing: MissingValue[] = [];
   const seen = new Set<ValueId>();
-  const look = (id: ValueId, userId: number): void => {
+  const look = (id: ValueId, userId: number, userIndex: number): void => {
     if (draft.makers[id] !== maker.none || seen.has(id)) return;
     seen.add(id);
-    missing.push({ name: draft.values[id]?.name ?? "", id, userId });
+    missing.push({ name: draft.values[id]?.name ?? "", id, userId, userIndex });
   };
   order.forEach((fileIndex, position) => {
-    for (const id of draft.nodes[fileIndex]?.inputs ?? []) look(id, position);
-    for (const id of captured.get(fileIndex) ?? []) look(id, position);
+    for (const id of draft.nodes[fileIndex]?.inputs ?? []) look(id, position, fileIndex);
+    for (const id of captured.get(fileIndex) ?? []) look(id, position, fileIndex);
   });
-  for (const id of outputs) look(id, -1);
+  for (const id of outputs) look(id, -1, -1);
   return missing;
 }
 
