@@ -5,7 +5,9 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
+  MessageType,
   type ServerCapabilities,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver/node";
@@ -40,7 +42,12 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
     const workspace = new Workspace(connection, {
       documents,
       engine,
-      log,
+      // Not `window.showWarningMessage`, which is a request: not every client answers it.
+      warn: (message) => {
+        connection
+          .sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message })
+          .catch((error: unknown) => log(`warn: ${String(error)}`));
+      },
       asksForSettings: params.capabilities.workspace?.configuration === true,
       initialSettings: options.settings,
       onSettled: announce,

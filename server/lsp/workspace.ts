@@ -12,7 +12,8 @@ const settleMilliseconds = 150;
 export interface WorkspaceOptions {
   readonly documents: TextDocuments<TextDocument>;
   readonly engine: Engine;
-  readonly log: (line: string) => void;
+  /** Shows a sentence to the user. */
+  readonly warn: (sentence: string) => void;
   /** False: the client answers no `workspace/configuration`; what it sent at the start holds. */
   readonly asksForSettings: boolean;
   readonly initialSettings: unknown;
@@ -223,7 +224,7 @@ export class Workspace {
     for (const complaint of complaints) {
       if (this.#complaints.has(complaint)) continue;
       this.#complaints.add(complaint);
-      this.#connection.window.showWarningMessage(complaint);
+      this.#options.warn(complaint);
     }
     return settings;
   }
