@@ -114,9 +114,14 @@ export function minDims(left: Dim, right: Dim): Dim {
 }
 
 export function productOfDims(dims: readonly Dim[]): Dim {
-  let product: Dim = 1;
-  for (const dim of dims) product = multiplyDims(product, dim);
-  return product;
+  // Numbers first: each product with a symbol is an expression to be sorted anew.
+  let known = 1;
+  let rest: Dim = 1;
+  for (const dim of dims) {
+    if (typeof dim === "number") known *= dim;
+    else rest = multiplyDims(rest, dim);
+  }
+  return multiplyDims(known, rest);
 }
 
 function opaque(name: string, left: Dim, right: Dim, joint: string): SymbolicDim {
