@@ -86,10 +86,13 @@ export class Cursor {
 
   /** Moves over `=>`; the two characters belong together. */
   takesArrow(): boolean {
-    if (this.peek() !== char.equals) return false;
-    if (this.text.charCodeAt(this.position + 1) !== char.greater) return false;
+    if (!this.isArrow()) return false;
     this.position += 2;
     return true;
+  }
+
+  isArrow(): boolean {
+    return this.peek() === char.equals && this.text.charCodeAt(this.position + 1) === char.greater;
   }
 
   expect(code: number, where: string): true | undefined {

@@ -117,10 +117,9 @@ function parseEntry(context: SyntaxContext, close: number, list: EntryList): tru
   const span = cursor.tokenSpan();
   const place: Place = { kind: "text", span };
   const isInput = close === char.closeParenthesis;
-  const hasConstant =
-    cursor.peek() === char.equals &&
-    cursor.text.charCodeAt(cursor.position + 1) !== char.greater &&
-    cursor.takes(char.equals);
+  // Between parentheses `=>` is the arrow behind a list whose bracket is missing.
+  const isArrow = isInput && cursor.isArrow();
+  const hasConstant = !isArrow && cursor.takes(char.equals);
   if (isInput || !hasConstant) list.values.push({ name, declared, place });
   if (!hasConstant) return true;
   if (declared?.kind !== "tensor") {

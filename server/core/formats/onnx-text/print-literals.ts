@@ -54,7 +54,9 @@ export function floatText(value: number): string {
   if (Object.is(value, -0)) return "-0";
   const text = String(value);
   if (text.length <= 8 || Math.fround(value) !== value) return text;
-  for (let digits = 6; digits <= 9; digits += 1) {
+  // Subnormal ones have less than six.
+  const fewest = Math.abs(value) < 2 ** -126 ? 1 : 6;
+  for (let digits = fewest; digits <= 9; digits += 1) {
     const shorter = Number(value.toPrecision(digits));
     if (Math.fround(shorter) === value) return String(shorter);
   }

@@ -18,15 +18,12 @@ export function skipToStatement(cursor: Cursor, start: number): void {
 
 /** Behind a broken graph header: to the brace that opens its nodes, which stands behind `)` or `>`. */
 export function skipToBody(cursor: Cursor): void {
-  scan(
-    cursor,
-    cursor.position,
-    ({ code, previous, depth }) =>
-      depth < 0 ||
-      (code === char.openBrace &&
-        depth === 1 &&
-        (previous === char.closeParenthesis || previous === char.greater)),
-  );
+  scan(cursor, cursor.position, (seen) => seen.depth < 0 || opensBody(seen));
+}
+
+function opensBody({ code, previous, depth }: Seen): boolean {
+  if (code !== char.openBrace || depth !== 1) return false;
+  return previous === char.closeParenthesis || previous === char.greater;
 }
 
 /**
@@ -34,7 +31,11 @@ export function skipToBody(cursor: Cursor): void {
  * the list.
  */
 export function skipToEntry(cursor: Cursor, start: number, close: number): void {
-  scan(cursor, start, ({ code, position, depth }) => {
+  scan(cursor, start, (seen) => {
+    const { code, position, depth } = seen;
+    // The list was never closed: what follows belongs to the graph.
+    if (opensBody(seen)) return true;
+    if (code === char.equals && cursor.text.charCodeAt(position + 1) === char.greater) return true;
     if (depth !== 0) return depth < 0;
     if (code === close) return isListEnd(cursor, position);
     if (code !== char.comma) return false;
@@ -61,7 +62,8 @@ export function skipHeaderEntry(cursor: Cursor): void {
   scan(cursor, cursor.position, ({ code, depth }) => {
     if (code === char.openBracket) brackets += 1;
     else if (code === char.closeBracket) brackets -= 1;
-    return depth !== 0 || (brackets <= 0 && (code === char.comma || code === char.greater));
+    if (depth !== 0) return depth < 0;
+    return brackets <= 0 && (code === char.comma || code === char.greater);
   });
 }
 

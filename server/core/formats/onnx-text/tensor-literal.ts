@@ -88,6 +88,8 @@ function parseElements(
   const weight = described(context, elementType, shape ?? [count / perElement], typeSpan);
   const needed = product(weight.shape) * perElement;
   const packed = bits < 8 ? Math.ceil((needed * bits) / 8) : needed;
+  // Upstream writes `{}` for a weight whose contents were taken out of the model.
+  if (count === 0) return weight.byteLength === 0 ? { ...weight, data: [] } : weight;
   if (count !== packed && count !== needed) {
     const message = `The shape asks for ${packed} elements, and ${count} are listed; correct one of them.`;
     cursor.report("RP1060", "warning", message, cursor.spanFrom(start));
