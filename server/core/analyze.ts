@@ -146,8 +146,8 @@ function fallbackProblems(
       severity: "warning",
       message:
         runtime.fallback === undefined
-          ? `${target.label}: ${shown} are not supported there, and there is no engine to fall back to; use other operators or another runtime.`
-          : `${target.label}: ${shown} are not supported on the ${runtime.engine} and run on the ${runtime.fallback}; the time includes bringing their tensors over.`,
+          ? `${target.label}: no engine there runs ${shown}; use other operators or another runtime.`
+          : `${target.label}: the ${runtime.engine} does not run ${shown}; the ${runtime.fallback} does, and the time includes bringing tensors over.`,
       nodeId: first,
     },
   ];

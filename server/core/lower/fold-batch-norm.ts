@@ -25,7 +25,9 @@ export const pass: LoweringPass = {
       if (!hasConstantWeights(draft, nodeId)) continue;
       for (let follower = scalingReader(draft, nodeId); follower !== undefined;) {
         fuse(draft, [nodeId, follower]);
-        draft.isAbsorbed[follower] = 1;
+        // A shift stays as the bias it becomes; only factors vanish into the weights.
+        const op = opOf(draft, follower);
+        if (op !== "Add" && op !== "Sub") draft.isAbsorbed[follower] = 1;
         follower = scalingReader(draft, nodeId);
       }
     }

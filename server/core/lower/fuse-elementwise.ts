@@ -95,9 +95,10 @@ function joinRegion(draft: Draft, nodeId: NodeId): void {
     fuse(draft, [nodeId, ...region]);
 }
 
-/** What a kernel is: the kind of its members that is not element-wise, when there is one. */
+/** What a kernel is: what its members together make, or the kind of the one that is not element-wise. */
 function heaviestKind(draft: Draft, nodeId: NodeId): KernelKind | undefined {
-  let found: KernelKind | undefined;
+  let found = draft.shapes.get(draft.kernelOf[nodeId] ?? -1)?.kind;
+  if (found !== undefined) return found;
   for (const member of membersOf(draft, nodeId)) {
     const kind = kindOf(draft, member);
     if (kind !== undefined && (found === undefined || found === "elementwise")) found = kind;

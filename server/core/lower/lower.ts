@@ -18,7 +18,8 @@ import { TrafficMeter } from "./traffic.js";
 export function lower(graphWork: GraphWork, target: Target, cancel: Cancel): Lowered {
   const draft = startDraft(graphWork, target.runtime);
   for (const id of order) {
-    if (!target.runtime.passes.includes(id)) continue;
+    // What follows from constants is not part of an inference in any runtime: works leave it out already.
+    if (id !== "fold-constants" && !target.runtime.passes.includes(id)) continue;
     throwIfCancelled(cancel);
     passesById.get(id)?.run(draft);
   }

@@ -100,11 +100,24 @@ export class TrafficMeter {
     return this.#madeIn[id] === this.#kernelNumber;
   }
 
+  /** True when a kernel outside, or the graph's caller, reads the value, be it through views. */
   #leaves(members: readonly NodeId[], id: ValueId): boolean {
     const { flow, kernelOf } = this.#draft;
-    if (flow.isGraphOutput[id] === 1) return true;
     const kernel = kernelOf[members[0] ?? -1];
-    for (const reader of readersOf(flow, id)) if (kernelOf[reader] !== kernel) return true;
+    const pending = [id];
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+      if (flow.isGraphOutput[value] === 1) return true;
+      for (const reader of readersOf(flow, value)) {
+        const readerKernel = kernelOf[reader] ?? -1;
+        if (readerKernel >= 0) {
+          if (readerKernel !== kernel) return true;
+          continue;
+        }
+        // What vanished reads nothing itself; what looks at the value through it may.
+        for (const view of flow.outputs[reader] ?? [])
+          if (sourceOf(this.#draft, view) === sourceOf(this.#draft, value)) pending.push(view);
+      }
+    }
     return false;
   }
 }

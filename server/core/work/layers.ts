@@ -1,4 +1,5 @@
 import type { Layer } from "../analysis.js";
+import { namedSymbols } from "../graph/declared-type.js";
 import { isKnown } from "../graph/dim.js";
 import { operatorKey, type Graph, type NodeId, type ValueId } from "../graph/graph.js";
 import type { InferredGraph } from "../graph/inferred.js";
@@ -144,13 +145,17 @@ function reasonOf(
   if (nodeWork.kind === "no-rule")
     return `\`${operatorKey(node.domain, node.op)}\` has no rule, so nothing is known of its cost.`;
   if (isUnbound(flow, nodeId, unbound)) {
-    const names = flow.inferred.symbols.slice(0, 4).map((name) => `\`${name}\``);
-    return `Its shapes depend on ${names.join(", ")}, which ${names.length === 1 ? "is" : "are"} not bound.`;
+    const symbols = new Set<string>();
+    for (const id of [...(flow.inputs[nodeId] ?? []), ...(flow.outputs[nodeId] ?? [])])
+      namedSymbols(flow.inferred.types[id], symbols);
+    const names = [...symbols].slice(0, 4).map((name) => `\`${name}\``);
+    return `Its shapes depend on ${names.join(", ")}; give ${names.length === 1 ? "it a value" : "them values"}.`;
   }
   const unknown = [...(flow.inputs[nodeId] ?? []), ...(flow.outputs[nodeId] ?? [])].find(
     (id) => !isSettled(flow.inferred, id),
   );
-  if (unknown === undefined) return "Its inputs do not fit the operator, so its work is not known.";
+  if (unknown === undefined)
+    return "Its work depends on the data, or its inputs do not fit the operator.";
   const value = flow.graph.values[unknown];
   return `The shape of \`${value?.name ?? ""}\`, ${typeText(flow.inferred.types[unknown])}, is not known before the model runs.`;
 }
