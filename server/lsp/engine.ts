@@ -130,8 +130,8 @@ export class Engine {
   forget(key: string): void {
     this.supersede(key);
     if (this.#running?.texts.delete(key) === true)
-      void this.ask("dropText", { uri: key }, { key: "", title: "" }).catch((error: unknown) =>
-        this.#options.log(`engine: ${String(error)}`),
+      void this.ask("dropText", { uri: key }, { key: `closed:${key}`, title: key }).catch(
+        (error: unknown) => this.#options.log(`engine: ${String(error)}`),
       );
   }
 

@@ -60,8 +60,13 @@ function signatureOfAll(file: string, weightFiles: readonly string[]): string {
 }
 
 function statText(file: string): string {
-  const status = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return status === undefined ? "none;" : `${status.ino},${status.size},${status.mtimeNs};`;
+  try {
+    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
+    return `${ino},${size},${mtimeNs};`;
+  } catch (error) {
+    // Absent, forbidden, a link to itself: the reader says which; here it is one more state of the file.
+    return `${error instanceof Error && "code" in error ? String(error.code) : "none"};`;
+  }
 }
 
 function weightFilesOf({ graph }: Model): readonly string[] {

@@ -6,6 +6,9 @@ import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./mode
 import type { Engine, JobOptions } from "./engine.js";
 import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
 
+/** The catalogue is asked for under this name, as a model is under its address. */
+export const targetsKey = "ridgepoint:targets";
+
 /** How long a text stays as it is before it is analysed. The only debounce there is. */
 const settleMilliseconds = 150;
 
@@ -62,6 +65,7 @@ export class Workspace {
   /** Settings changed; `sent` is what came with the notification of a client that is not asked. */
   forgetSettings(sent: unknown): void {
     this.#settings.clear();
+    this.#options.engine.supersede(targetsKey);
     if (!this.#options.asksForSettings && typeof sent === "object" && sent !== null)
       this.#sentSettings = (sent as Readonly<Record<string, unknown>>)["ridgepoint"] ?? sent;
     for (const uri of this.#knownUris()) this.bump(uri);

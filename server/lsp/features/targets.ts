@@ -1,5 +1,6 @@
 import { targetsRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
+import { targetsKey } from "../workspace.js";
 
 /** `ridgepoint/targets`: the catalogue, for the picker. */
 export const targetsFeature: Feature = {
@@ -10,7 +11,7 @@ export const targetsFeature: Feature = {
       targetsRequest,
       fence(server, "targets", [], async (_, signal) => {
         const choice = await workspace.targetChoice();
-        return engine.ask("targets", { choice }, { key: "", title: "targets", signal });
+        return engine.ask("targets", { choice }, { key: targetsKey, title: "targets", signal });
       }),
     );
   },
