@@ -62,7 +62,9 @@ export function startDraft(graphWork: GraphWork, runtime: Runtime): Draft {
 export function vanish(draft: Draft, nodeId: NodeId, source?: ValueId): void {
   draft.kernelOf[nodeId] = -1;
   const made = draft.flow.outputs[nodeId]?.[0];
-  if (source !== undefined && made !== undefined) draft.aliasOf[made] = source;
+  // In a damaged file views may go in a circle; the one that would close it keeps storage of its own.
+  if (source !== undefined && made !== undefined && sourceOf(draft, source) !== made)
+    draft.aliasOf[made] = source;
 }
 
 /** Joins the kernels of all the nodes into one. The caller has made sure of the invariant. */
@@ -152,7 +154,7 @@ export function usesOf(draft: Draft, nodeId: NodeId): Uses {
       if ((draft.kernelOf[reader] ?? -1) >= 0) readers.add(reader);
       else
         for (const view of flow.outputs[reader] ?? [])
-          if (sourceOf(draft, view) === source) pending.push(view);
+          if (view !== source && sourceOf(draft, view) === source) pending.push(view);
       if (readers.size > readerLimit) return { readers: [...readers], isExposed: true };
     }
   }

@@ -104,6 +104,7 @@ export class TrafficMeter {
   #leaves(members: readonly NodeId[], id: ValueId): boolean {
     const { flow, kernelOf } = this.#draft;
     const kernel = kernelOf[members[0] ?? -1];
+    const source = sourceOf(this.#draft, id);
     const pending = [id];
     for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
       if (flow.isGraphOutput[value] === 1) return true;
@@ -115,7 +116,7 @@ export class TrafficMeter {
         }
         // What vanished reads nothing itself; what looks at the value through it may.
         for (const view of flow.outputs[reader] ?? [])
-          if (sourceOf(this.#draft, view) === sourceOf(this.#draft, value)) pending.push(view);
+          if (view !== source && sourceOf(this.#draft, view) === source) pending.push(view);
       }
     }
     return false;

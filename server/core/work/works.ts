@@ -80,7 +80,9 @@ function isSane(work: Work): boolean {
     work.macs >= 0 &&
     work.otherFlops >= 0 &&
     Number.isFinite(work.readBytes ?? 0) &&
-    Number.isFinite(work.writeBytes ?? 0)
+    Number.isFinite(work.writeBytes ?? 0) &&
+    (work.readBytes ?? 0) >= 0 &&
+    (work.writeBytes ?? 0) >= 0
   );
 }
 
