@@ -1,8 +1,9 @@
 import type { RawAttribute } from "../../graph/raw-graph.js";
+import { type ElementKind, listOf, type Single } from "./attribute-list.js";
 import { char, isLetter } from "./characters.js";
 import { type Cursor, isSpecialFloat } from "./cursor.js";
 import { float64Of, parseFloat32, parseInteger } from "./numbers.js";
-import type { SyntaxContext, TextGraph } from "./syntax-context.js";
+import type { ParsedAttributes, SyntaxContext, TextGraph } from "./syntax-context.js";
 import { parseTensorLiteral } from "./tensor-literal.js";
 import { isTypeNext, parseType } from "./type-syntax.js";
 
@@ -12,17 +13,22 @@ export type ParseNamedGraph = (
   name: { readonly text: string; readonly start: number; readonly end: number },
 ) => TextGraph | undefined;
 
-export interface ParsedAttributes {
-  readonly attributes: ReadonlyMap<string, RawAttribute>;
-  readonly bodies: readonly { readonly attribute: string; readonly graph: TextGraph }[];
-}
-
 /** `<name: type = value, …>`; the caller has seen the `<`. */
 export function parseAttributes(
   context: SyntaxContext,
   parseNamedGraph: ParseNamedGraph,
 ): ParsedAttributes | undefined {
   const { cursor } = context;
+  cursor.peek();
+  const start = cursor.position;
+  const end = endOfPlainList(cursor.text, start);
+  const written = cursor.text.slice(start, end);
+  const known = context.attributeLists.get(written);
+  if (known !== undefined) {
+    cursor.position = end;
+    return known;
+  }
+  const problemCount = cursor.problems.length;
   const attributes = new Map<string, RawAttribute>();
   const bodies: { attribute: string; graph: TextGraph }[] = [];
   let name: string | undefined = "";
@@ -40,7 +46,32 @@ export function parseAttributes(
     if (attribute === undefined) return undefined;
     addAttribute(cursor, attributes, name, attribute.value);
   } while (cursor.takes(char.comma));
-  return cursor.expect(char.greater, "behind attributes") && { attributes, bodies };
+  if (!cursor.expect(char.greater, "behind attributes")) return undefined;
+  const parsed = { attributes, bodies };
+  const isPlain = end === cursor.position && problemCount === cursor.problems.length;
+  if (isPlain && context.attributeLists.size < keptListCount)
+    context.attributeLists.set(written, parsed);
+  return parsed;
+}
+
+const keptListCount = 10_000;
+const longestKeptList = 400;
+
+/**
+ * Models repeat themselves: a block's convolutions have the same attributes in every block. Lists that are written alike
+ * are read once and shared. Answers the end of the list, or its start when it is long or has a graph in it.
+ */
+function endOfPlainList(text: string, start: number): number {
+  const limit = Math.min(text.length, start + longestKeptList);
+  let isInText = false;
+  for (let position = start; position < limit; position += 1) {
+    const code = text.charCodeAt(position);
+    if (code === char.quote) isInText = !isInText;
+    else if (code === char.openParenthesis || code === char.backslash || code === char.hash)
+      return start;
+    else if (code === char.greater && !isInText) return position + 1;
+  }
+  return start;
 }
 
 /** What an attribute is: `value` is undefined when the text leaves it out or contradicts itself. */
@@ -83,6 +114,8 @@ export function parseAttribute(
     return { value };
   }
   cursor.position += 1;
+  const integers = expected === undefined ? parseIntegers(cursor) : undefined;
+  if (integers !== undefined) return { value: { kind: "ints", value: integers } };
   const values: Single[] = [];
   if (cursor.peek() !== char.closeBracket)
     do {
@@ -113,12 +146,6 @@ export function addAttribute(
     cursor.report("RP1068", "warning", message, cursor.tokenSpan());
   } else if (value !== undefined) attributes.set(name, value);
 }
-
-type Single = Extract<
-  RawAttribute,
-  { readonly kind: "int" | "float" | "string" | "tensor" | "raw-graph" | "type" | "reference" }
->;
-type ElementKind = Exclude<Single["kind"], "reference">;
 
 interface AttributeType {
   readonly word: string;
@@ -177,7 +204,26 @@ function parseSingle(
   return graph && { kind: "raw-graph", value: graph };
 }
 
+/** The rest of a list of nothing but whole numbers, the commonest one; otherwise nothing was read. */
+function parseIntegers(cursor: Cursor): readonly number[] | undefined {
+  const start = cursor.position;
+  const integers: number[] = [];
+  do {
+    const integer = cursor.shortInteger();
+    if (integer === undefined) break;
+    integers.push(integer === 0 ? 0 : integer);
+  } while (cursor.takes(char.comma));
+  if (integers.length > 0 && cursor.takes(char.closeBracket)) return integers;
+  cursor.position = start;
+  return undefined;
+}
+
 function parseNumber(cursor: Cursor, expected: ElementKind | undefined): Single | undefined {
+  if (expected !== "float") {
+    const short = cursor.shortInteger();
+    // There is no minus zero among the integers.
+    if (short !== undefined) return { kind: "int", value: short === 0 ? 0 : short };
+  }
   const token = cursor.number();
   if (token === undefined) return undefined;
   if (token.isInteger && expected !== "float")
@@ -204,65 +250,6 @@ function parseTypeOrTensor(context: SyntaxContext): Single | undefined {
     return cursor.report("RP1061", "error", "A constant needs a tensor type.", typeSpan);
   const weight = parseTensorLiteral(context, parsed.type, typeSpan);
   return weight && { kind: "tensor", value: weight };
-}
-
-/** Undefined when the values are not of one kind; whole numbers among floats are floats. */
-function listOf(
-  values: readonly Single[],
-  expected: ElementKind | undefined,
-): RawAttribute | undefined {
-  const hasFloat = values.some((value) => value.kind === "float");
-  const kind = hasFloat ? "float" : (values[0]?.kind ?? expected);
-  switch (kind) {
-    case "int":
-      return collect(values, (value) => (value.kind === "int" ? value.value : undefined), "ints");
-    case "float":
-      return collect(
-        values,
-        (value) => (value.kind === "float" || value.kind === "int" ? value.value : undefined),
-        "floats",
-      );
-    case "string":
-      return collect(
-        values,
-        (value) => (value.kind === "string" ? value.value : undefined),
-        "strings",
-      );
-    case "tensor":
-      return collect(
-        values,
-        (value) => (value.kind === "tensor" ? value.value : undefined),
-        "tensors",
-      );
-    case "raw-graph":
-      return collect(
-        values,
-        (value) => (value.kind === "raw-graph" ? value.value : undefined),
-        "raw-graphs",
-      );
-    case "type": {
-      const types = values.filter((value) => value.kind === "type");
-      return types.length < values.length
-        ? undefined
-        : { kind: "types", value: types.map((type) => type.value) };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function collect<T, K extends RawAttribute["kind"]>(
-  values: readonly Single[],
-  valueOf: (value: Single) => T | undefined,
-  kind: K,
-): { readonly kind: K; readonly value: readonly T[] } | undefined {
-  const found: T[] = [];
-  for (const value of values) {
-    const element = valueOf(value);
-    if (element === undefined) return undefined;
-    found.push(element);
-  }
-  return { kind, value: found };
 }
 
 function complainOfType(

@@ -178,6 +178,31 @@ export class Cursor {
       : pieces + text.slice(pieceStart, position);
   }
 
+  /**
+   * A whole number of up to 15 digits, which needs no text of its own: nearly all numbers of a model. Undefined, without
+   * a complaint, when something else is here.
+   */
+  shortInteger(): number | undefined {
+    const { text } = this;
+    const isNegative = this.peek() === char.dash;
+    const start = this.position;
+    const firstDigit = isNegative ? start + 1 : start;
+    let end = firstDigit;
+    let value = 0;
+    let code = text.charCodeAt(end);
+    while (isDigit(code)) {
+      value = value * 10 + (code - 0x30);
+      end += 1;
+      code = text.charCodeAt(end);
+    }
+    if (end === firstDigit || end - firstDigit > 15 || code === char.dot || isWordPart(code))
+      return undefined;
+    this.tokenStart = start;
+    this.tokenEnd = end;
+    this.position = end;
+    return isNegative ? -value : value;
+  }
+
   /** A number as it is written; `inf`, `infinity` and `nan` count, in any case, with or without a minus sign. */
   number(): NumberToken | undefined {
     const { text } = this;

@@ -4,11 +4,11 @@ import type { RawAttribute, RawInitializer, RawValue } from "../../graph/raw-gra
 import type { ValueType } from "../../graph/value-type.js";
 import { normalDomain } from "../onnx/entry.js";
 import { scopeOf } from "../onnx/scope.js";
-import { type ParsedAttributes, parseAttributes } from "./attribute-syntax.js";
+import { parseAttributes } from "./attribute-syntax.js";
 import { char } from "./characters.js";
 import { nestingLimit } from "./cursor.js";
 import { skipToBody, skipToEntry, skipToStatement } from "./recovery.js";
-import type { SyntaxContext, TextGraph, TextNode } from "./syntax-context.js";
+import type { ParsedAttributes, SyntaxContext, TextGraph, TextNode } from "./syntax-context.js";
 import { parseTensorLiteral } from "./tensor-literal.js";
 import { isTypeNext, parseType } from "./type-syntax.js";
 

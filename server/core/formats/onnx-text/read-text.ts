@@ -19,7 +19,12 @@ export interface TextReading {
 /** Reads a model in ONNX's textual syntax. Errors cost the statement they stand in; the rest is read. */
 export function readText(text: string, read: ReadContext): TextReading {
   const cursor = new Cursor(text);
-  const context: SyntaxContext = { cursor, read, weightFiles: new Map() };
+  const context: SyntaxContext = {
+    cursor,
+    read,
+    weightFiles: new Map(),
+    attributeLists: new Map(),
+  };
   const parsed = parseModel(context);
   const problems = cursor.problems;
   const report: Report = (problem) => problems.push(problem);

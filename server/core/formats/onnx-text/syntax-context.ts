@@ -1,6 +1,6 @@
 import type { Neighbourhood } from "../../base/byte-source.js";
 import type { TextSpan } from "../../base/text-span.js";
-import type { RawGraph, RawNode } from "../../graph/raw-graph.js";
+import type { RawAttribute, RawGraph, RawNode } from "../../graph/raw-graph.js";
 import type { ReadContext } from "../format.js";
 import type { Cursor } from "./cursor.js";
 
@@ -10,6 +10,13 @@ export interface SyntaxContext {
   readonly read: ReadContext;
   /** Weight files that were looked up: once each, and each is complained about once. */
   readonly weightFiles: Map<string, ReturnType<Neighbourhood["find"]>>;
+  /** Attribute lists by how they are written, for those that are written often. */
+  readonly attributeLists: Map<string, ParsedAttributes>;
+}
+
+export interface ParsedAttributes {
+  readonly attributes: ReadonlyMap<string, RawAttribute>;
+  readonly bodies: readonly { readonly attribute: string; readonly graph: TextGraph }[];
 }
 
 /** A graph as written, with where its parts stand. */

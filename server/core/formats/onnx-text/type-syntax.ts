@@ -153,6 +153,9 @@ function parseDim(cursor: Cursor): Dim | undefined {
     const name = cursor.string();
     return name === undefined ? undefined : symbol(name);
   }
+  const extent = cursor.shortInteger();
+  if (extent !== undefined && 0 <= extent) return extent === 0 ? 0 : extent;
+  if (extent !== undefined) cursor.position = cursor.tokenStart;
   const name = cursor.identifier();
   if (name !== "") return symbol(name);
   const number = cursor.number();
