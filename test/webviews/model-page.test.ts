@@ -226,7 +226,7 @@ describe("states", () => {
       fakeAnalysis(),
       async (page, host) => {
         expect(await page.innerText(".cover")).toContain(
-          "`model.onnx` ends in the middle of a node.",
+          "model.onnx ends in the middle of a node.",
         );
         host.answer = undefined;
         await page.click("text=Try again");

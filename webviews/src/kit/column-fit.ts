@@ -25,6 +25,11 @@ export function fitColumns<C extends FitColumn>(
   return { shown, template: template.join(" "), minWidth: Math.ceil(pixels(shown)) };
 }
 
+/** In digits: letters are narrower than digits on average, and right-aligned columns hold numbers. */
+export function textWidth(column: { readonly align: "start" | "end" }, text: string): number {
+  return Math.ceil(text.length * (column.align === "end" ? 1 : 0.9));
+}
+
 export interface FitColumn {
   readonly id: string;
   /** Digits. */

@@ -37,6 +37,10 @@ export function bootPage<State extends object>(options: PageOptions<State>): Pag
   };
 }
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 export interface PageOptions<State> {
   readonly api: PageApi;
   readonly stateVersion: number;

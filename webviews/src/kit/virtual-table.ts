@@ -1,6 +1,7 @@
-import { fitColumns, type FitColumn } from "./column-fit.js";
-import { h, icon, put } from "./dom.js";
+import { fitColumns, textWidth } from "./column-fit.js";
+import { h, put } from "./dom.js";
 import { RowStore } from "./row-store.js";
+import { headerCells, type Sort, type TableColumn } from "./table-header.js";
 import { keyCommand, moved, type KeyCommand, type Selection } from "./table-keys.js";
 
 /**
@@ -96,41 +97,9 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
   }
 
   function drawHeader(): void {
-    put(
-      header,
-      ...shown.map((column) => {
-        const isSorted = sort.column === column.id;
-        return h(
-          "div",
-          {
-            class: `grid-cell is-${column.align} column-${column.id}${isSorted ? " is-sorted" : ""}`,
-            role: "columnheader",
-            "aria-colindex": options.columns.indexOf(column) + 1,
-            "aria-sort": isSorted ? (sort.descending ? "descending" : "ascending") : "none",
-          },
-          h(
-            "button",
-            {
-              class: "grid-sort",
-              type: "button",
-              title: column.title,
-              on: { click: () => options.onSort(nextSort(column)) },
-            },
-            h("span", { class: "grid-sort-label" }, column.label),
-            isSorted && icon(sort.descending ? "arrow-down" : "arrow-up"),
-          ),
-        );
-      }),
-    );
-    element.setAttribute("aria-colcount", String(options.columns.length));
-  }
-
-  /** First the way that puts the interesting end on top, then the other, then back to the order of execution. */
-  function nextSort(column: TableColumn<Row>): Sort {
-    const first = column.descendsFirst === true;
-    if (sort.column !== column.id) return { column: column.id, descending: first };
-    if (sort.descending === first) return { column: column.id, descending: !first };
-    return { column: options.orderColumn, descending: false };
+    const { columns, orderColumn, onSort } = options;
+    put(header, ...headerCells({ shown, columns, orderColumn, sort, onSort }));
+    element.setAttribute("aria-colcount", String(columns.length));
   }
 
   let fittedLongest = "";
@@ -193,11 +162,11 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
       element.scrollTop = top + rowHeight - visible;
   }
 
-  function select(next: Selection, isTold: boolean): void {
+  function select(next: Selection): void {
     selection = next;
     if (0 <= next.active) scrollTo(next.active, "nearest");
     render(false);
-    if (isTold) options.onSelect(store.row(next.active), next.active);
+    options.onSelect(store.row(next.active), next.active);
   }
 
   function obey(command: KeyCommand): void {
@@ -206,7 +175,7 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
       case "move": {
         const rowsOnScreen = Math.max(1, Math.floor(element.clientHeight / rowHeight) - 2);
         const size = { count: store.count, columnCount: shown.length, rowsOnScreen };
-        select(moved(selection, command, size), true);
+        select(moved(selection, command, size));
         break;
       }
       case "open": {
@@ -241,14 +210,11 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
   body.addEventListener("click", (event) => {
     const index = indexOfEvent(event);
     if (index === undefined) return;
-    select(
-      {
-        active: index,
-        anchor: event.shiftKey && 0 <= selection.anchor ? selection.anchor : index,
-        column: -1,
-      },
-      true,
-    );
+    select({
+      active: index,
+      anchor: event.shiftKey && 0 <= selection.anchor ? selection.anchor : index,
+      column: -1,
+    });
   });
   body.addEventListener("dblclick", (event) => {
     const row = store.row(indexOfEvent(event) ?? -1);
@@ -282,15 +248,8 @@ export function createVirtualTable<Row>(options: TableOptions<Row>): VirtualTabl
       const first = Math.floor(Math.max(0, element.scrollTop) / rowHeight);
       return { start: first, end: first + Math.ceil((element.clientHeight || 800) / rowHeight) };
     },
-    select: (index) => select({ active: index, anchor: index, column: -1 }, false),
-    redraw: () => render(true),
     focus: () => element.focus(),
   };
-}
-
-/** In digits: letters are narrower than digits on average, numbers are digits. */
-function textWidth(column: { readonly align: string }, text: string): number {
-  return Math.ceil(text.length * (column.align === "end" ? 1 : 0.9));
 }
 
 const overscan = 6;
@@ -299,23 +258,6 @@ const cellPadding = 16;
 function indexOfEvent(event: Event): number | undefined {
   const row = event.target instanceof Element ? event.target.closest("[data-index]") : null;
   return row === null ? undefined : Number(row.getAttribute("data-index"));
-}
-
-export interface TableColumn<Row> extends FitColumn {
-  readonly label: string;
-  /** Explains the column, in the header's tooltip. */
-  readonly title: string;
-  readonly align: "start" | "end";
-  /** Its large end is the interesting one. */
-  readonly descendsFirst?: boolean;
-  readonly draw: (cell: HTMLElement, row: Row) => void;
-  /** What the cell says, for copying and for its width. */
-  readonly text: (row: Row) => string;
-}
-
-export interface Sort {
-  readonly column: string;
-  readonly descending: boolean;
 }
 
 export interface TableOptions<Row> {
@@ -341,8 +283,6 @@ export interface VirtualTable<Row> {
   readonly element: HTMLElement;
   show(list: TableList<Row>): void;
   visibleRange(): { readonly start: number; readonly end: number };
-  select(index: number): void;
-  redraw(): void;
   focus(): void;
 }
 

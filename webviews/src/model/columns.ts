@@ -8,7 +8,7 @@ import type { LayerRow } from "../../../server/core/views/layers.js";
 import { costBar } from "../kit/cost-bar.js";
 import { h, icon, unknown } from "../kit/dom.js";
 import { isCalibrated, secondsRange, secondsText } from "../kit/quantity-text.js";
-import type { TableColumn } from "../kit/virtual-table.js";
+import type { TableColumn } from "../kit/table-header.js";
 
 /** The columns of the layer table. `maxSeconds` is what bars are drawn against; it changes with the target. */
 export function layerColumns(scale: {

@@ -1,10 +1,12 @@
+import type { LayersParams, LayersView } from "../../../server/core/views/layers.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
-import { h, prose } from "../kit/dom.js";
-import { bootPage } from "../kit/page.js";
+import { h } from "../kit/dom.js";
+import { bootPage, messageOf } from "../kit/page.js";
 import { createSplitView } from "../kit/split-view.js";
 import { createDetailsPane } from "../model/details-pane.js";
 import { createLayerList } from "../model/layer-list.js";
+import { createPageStatus } from "../model/page-status.js";
 import { createOverview } from "../model/overview.js";
 import {
   decodeState,
@@ -38,6 +40,8 @@ let summary: SummaryView | undefined;
 /** Rises with every refresh: answers to older questions are dropped. */
 let generation = 0;
 let asking = new AbortController();
+let asksDetails = new AbortController();
+let isRefreshing = false;
 
 const overview = createOverview({ openNode });
 const targets = createTargetsTable({ choose: chooseTarget, pick: pickTargets });
@@ -47,7 +51,7 @@ const toolbar = createToolbar({
   chooseTarget,
   bind: (batch, dims) => {
     page.keep({ batch, dims });
-    markStale();
+    status.busy();
     told(page.host.call("bind", { batch, dims }));
   },
   find: (filter) => reorder({ filter }),
@@ -75,7 +79,7 @@ const layers = createLayerList({
   onCopy: (text) => told(page.host.call("copy", { text })),
   onType: () => toolbar.startFinding({ isReplacing: false }),
   onLeave: () => page.state.filter !== "" && reorder({ filter: "" }),
-  onError: (error) => showFailure(messageOf(error)),
+  onError: (error) => status.failed(messageOf(error)),
 });
 const details = createDetailsPane({
   openNode,
@@ -95,15 +99,19 @@ const split = createSplitView({
   stackBelowWidth: 820,
   onResize: ({ beside, below }) => page.keep({ paneBeside: beside, paneBelow: below }),
 });
-const failure = h("div", { class: "failure", role: "alert", hidden: true });
-const main = h(
-  "main",
-  { class: "page is-loading", "aria-busy": "true" },
+const main = h("main", { class: "page is-loading", "aria-busy": "true" });
+const status = createPageStatus({
+  main,
+  note: overview.status,
+  cover: (state) => layers.cover(state),
+  retry: () => refresh({ scroll: "selected", isRetry: true }),
+});
+main.append(
   overview.head,
   overview.tiles,
   targets.element,
   toolbar.element,
-  failure,
+  status.banner,
   problems.element,
   split.element,
 );
@@ -121,73 +129,78 @@ page.start
     if (summary === undefined) overview.showName(fileName);
     else overview.show(summary, fileName);
   })
-  .catch((error: unknown) => showFailure(messageOf(error)));
+  .catch((error: unknown) => status.failed(messageOf(error)));
 const { batch, dims } = page.state;
 if (batch !== null || Object.keys(dims).length > 0) told(page.host.call("bind", { batch, dims }));
 details.showNothing("Select a layer to see how its numbers came about.");
 refresh({ scroll: "selected" });
 
 interface RefreshOptions {
-  readonly scroll: "keep" | "top" | "selected";
+  readonly scroll: Scroll;
   readonly isRetry?: boolean;
 }
 
+type Scroll = "keep" | "top" | "selected";
+
 /** Asks for everything that is on screen again; what is there stays, marked as stale, until the answers are in. */
 function refresh({ scroll, isRetry = false }: RefreshOptions): void {
-  markStale();
+  status.busy();
   const asked = (generation += 1);
+  isRefreshing = true;
   asking.abort();
   asking = new AbortController();
   const options = { signal: asking.signal, isRetry };
-  const range = scroll === "keep" ? layers.range() : { start: 0, end: 100 };
-  const { sortBy, descending, filter, target, nodeId } = page.state;
-  Promise.all([
-    page.ask("summary", {}, options),
-    page.ask("layers", { sortBy, descending, filter, target, locate: nodeId, ...range }, options),
-  ])
+  Promise.all([page.ask("summary", {}, options), page.ask("layers", layersParams(scroll), options)])
     .then(([summaryReply, layersReply]) => {
       if (asked !== generation) return;
-      if (summaryReply.kind !== "view") {
-        showStopped(summaryReply);
-        return;
+      isRefreshing = false;
+      if (summaryReply.kind !== "view") showStopped(summaryReply);
+      else if (layersReply.kind !== "view") showStopped(layersReply);
+      else {
+        showSummary(summaryReply.view);
+        showLayers(layersReply.view, scroll);
+        status.current();
+        if (page.state.nodeId !== null && split.isOpen) showDetails(page.state.nodeId);
       }
-      if (layersReply.kind !== "view") {
-        showStopped(layersReply);
-        return;
-      }
-      showSummary(summaryReply.view);
-      showLayers(layersReply.view, scroll);
-      main.classList.remove("is-loading", "is-stale");
-      main.setAttribute("aria-busy", "false");
-      overview.status.replaceChildren();
-      failure.hidden = true;
-      if (page.state.nodeId !== null) showDetails(page.state.nodeId);
     })
     .catch((error: unknown) => {
-      if (asked === generation) showFailure(messageOf(error));
+      if (asked !== generation) return;
+      isRefreshing = false;
+      status.failed(messageOf(error));
     });
 }
 
-/** Sorts, filters or changes the target: only the table is asked for again. */
-function reorder(change: Partial<ModelPageState>): void {
+/** Sorts, filters, selects or changes the target: only the table is asked for again. */
+function reorder(change: Partial<ModelPageState>, scroll: Scroll = "top"): void {
   page.keep(change);
   if (change.filter !== undefined) toolbar.setFilter(change.filter);
-  if (summary === undefined) {
-    refresh({ scroll: "top" });
+  if (summary === undefined || isRefreshing) {
+    refresh({ scroll });
     return;
   }
   const asked = (generation += 1);
-  const { sortBy, descending, filter, target, nodeId } = page.state;
   page
-    .ask("layers", { sortBy, descending, filter, target, locate: nodeId, start: 0, end: 100 })
+    .ask("layers", layersParams(scroll))
     .then((reply) => {
       if (asked !== generation) return;
-      if (reply.kind === "view") showLayers(reply.view, "target" in change ? "selected" : "top");
-      else showStopped(reply);
+      if (reply.kind !== "view") showStopped(reply);
+      else if (scroll === "selected" && isHiddenByFilter(reply.view))
+        reorder({ filter: "" }, "selected");
+      else showLayers(reply.view, scroll);
     })
     .catch((error: unknown) => {
-      if (asked === generation) showFailure(messageOf(error));
+      if (asked === generation) status.failed(messageOf(error));
     });
+}
+
+function layersParams(scroll: Scroll): LayersParams {
+  const { sortBy, descending, filter, target, nodeId } = page.state;
+  const range = scroll === "top" ? { start: 0, end: 100 } : layers.range();
+  return { sortBy, descending, filter, target, locate: nodeId, ...range };
+}
+
+function isHiddenByFilter(view: LayersView): boolean {
+  return view.located === null && page.state.nodeId !== null && page.state.filter.trim() !== "";
 }
 
 function showSummary(view: SummaryView): void {
@@ -199,12 +212,9 @@ function showSummary(view: SummaryView): void {
   problems.show(view);
 }
 
-function showLayers(
-  view: Parameters<typeof layers.show>[0],
-  scroll: RefreshOptions["scroll"],
-): void {
+function showLayers(view: LayersView, scroll: Scroll): void {
   toolbar.showMatches(view.matched, view.total);
-  if (view.total === 0) {
+  if (view.total === 0)
     layers.cover({
       iconName: "circle-slash",
       title: "Nothing to show, because the graph has no nodes",
@@ -213,90 +223,25 @@ function showLayers(
           ? "The problems above say what was found in the file."
           : "The file is a valid model without operators.",
     });
-    return;
-  }
-  if (view.matched === 0) {
+  else if (view.matched === 0)
     layers.cover({
       iconName: "search",
       title: "No layer matches",
       text: `Nothing to show, because none of ${view.total} layers matches “${page.state.filter.trim()}”.`,
       action: { label: "Clear the filter", run: () => reorder({ filter: "" }) },
     });
-    return;
-  }
-  layers.show(view, scroll);
+  else layers.show(view, scroll);
 }
 
-/** A failure after a success leaves what was there, marked as stale, and says so above it. */
 function showStopped(reply: Exclude<ViewReply<never>, { kind: "view" }>): void {
-  if (reply.kind === "failed") {
-    showFailure(reply.message);
-    return;
-  }
-  main.setAttribute("aria-busy", "false");
-  overview.status.replaceChildren(summary === undefined ? "" : "out of date: stopped");
-  const again = { label: "Analyse", run: () => refresh({ scroll: "selected", isRetry: true }) };
-  if (summary !== undefined) {
-    showBanner("The analysis was stopped.", again);
-    return;
-  }
-  main.classList.remove("is-loading");
-  main.classList.add("is-empty");
-  layers.cover({
-    iconName: "debug-pause",
-    title: "The analysis was stopped",
-    text: "Nothing to show, because it was stopped before it had an answer.",
-    action: again,
-  });
-}
-
-function showFailure(message: string): void {
-  main.setAttribute("aria-busy", "false");
-  overview.status.replaceChildren(summary === undefined ? "" : "out of date");
-  const again = { label: "Try again", run: () => refresh({ scroll: "selected", isRetry: true }) };
-  if (summary !== undefined) {
-    showBanner(message, again);
-    return;
-  }
-  main.classList.remove("is-loading");
-  main.classList.add("is-empty");
-  layers.cover({
-    iconName: "error",
-    title: "This model cannot be shown",
-    text: message,
-    action: again,
-    isAlert: true,
-  });
-}
-
-function showBanner(
-  message: string,
-  again: { readonly label: string; readonly run: () => void },
-): void {
-  failure.hidden = false;
-  failure.replaceChildren(
-    h("span", {}, ...prose(message)),
-    h("button", { class: "link", type: "button", on: { click: again.run } }, again.label),
-  );
-}
-
-function markStale(): void {
-  main.classList.remove("is-empty");
-  main.setAttribute("aria-busy", "true");
-  if (summary === undefined) {
-    main.classList.add("is-loading");
-    return;
-  }
-  main.classList.add("is-stale");
-  overview.status.replaceChildren("updating…");
+  if (reply.kind === "failed") status.failed(reply.message);
+  else status.cancelled();
 }
 
 function select(nodeId: number): void {
   page.keep({ nodeId });
   if (split.isOpen) showDetails(nodeId);
 }
-
-let asksDetails = new AbortController();
 
 function showDetails(nodeId: number): void {
   asksDetails.abort();
@@ -306,55 +251,28 @@ function showDetails(nodeId: number): void {
     .ask("details", { nodeId }, { signal })
     .then((reply) => {
       if (signal.aborted) return;
-      if (reply.kind !== "view") {
-        details.showNothing(reply.kind === "failed" ? reply.message : "Stopped.");
-        return;
-      }
-      if (reply.view === null) {
-        details.showNothing("The model has no such node any more.");
-        return;
-      }
-      details.show(reply.view, activeTarget());
+      if (reply.kind !== "view")
+        details.showNothing(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+      else if (reply.view === null) details.showNothing("The model has no such node any more.");
+      else details.show(reply.view, activeTarget());
     })
-    .catch((error: unknown) => details.showNothing(messageOf(error)));
+    .catch((error: unknown) => {
+      if (!signal.aborted) details.showNothing(messageOf(error));
+    });
 }
 
-/** Selects a node wherever it is: clears a filter that hides it, and opens its details. */
+/** Selects a node wherever it is: opens its details, and clears a filter that hides it. */
 function openNode(nodeId: number): void {
-  page.keep({ nodeId });
   setPaneOpen(true);
   showDetails(nodeId);
-  locate(nodeId, true);
-}
-
-function locate(nodeId: number, mayClearFilter: boolean): void {
-  const { sortBy, descending, filter, target } = page.state;
-  const params = { sortBy, descending, filter, target, locate: nodeId };
-  const asked = (generation += 1);
-  page
-    .ask("layers", { ...params, start: 0, end: 0 })
-    .then(async (reply) => {
-      if (reply.kind !== "view" || asked !== generation) return;
-      const { located } = reply.view;
-      if (located === null) {
-        if (!mayClearFilter || filter === "") return;
-        page.keep({ filter: "" });
-        toolbar.setFilter("");
-        locate(nodeId, false);
-        return;
-      }
-      const start = Math.max(0, Math.floor(located / 100) * 100 - 100);
-      const rows = await page.ask("layers", { ...params, start, end: start + 300 });
-      if (rows.kind === "view" && asked === generation) showLayers(rows.view, "selected");
-    })
-    .catch((error: unknown) => showFailure(messageOf(error)));
+  reorder({ nodeId }, "selected");
 }
 
 function chooseTarget(target: string): void {
   if (target === activeTarget()) return;
   page.keep({ target });
   if (summary !== undefined) showSummary(summary);
-  reorder({ target });
+  reorder({ target }, "keep");
   if (page.state.nodeId !== null && split.isOpen) showDetails(page.state.nodeId);
 }
 
@@ -378,9 +296,5 @@ function openAsText(): void {
 }
 
 function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => showFailure(messageOf(error)));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  call.catch((error: unknown) => status.failed(messageOf(error)));
 }

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeState, initialState } from "../../webviews/src/model/page-state.js";
+
+test("what was kept comes back", () => {
+  const kept = {
+    ...initialState,
+    sortBy: "share",
+    descending: true,
+    nodeId: 3,
+    target: "a/b/c",
+    batch: 8,
+    dims: { seq: 128 },
+  };
+  expect(decodeState(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+});
+
+test("parts of the wrong kind are left out", () =>
+  expect(
+    decodeState({
+      sortBy: "colour",
+      descending: "yes",
+      filter: 3,
+      nodeId: -1,
+      batch: 1.5,
+      paneBeside: 7,
+      dims: { seq: 0, n: 4 },
+    }),
+  ).toEqual({ dims: { n: 4 } }));
+
+test("anything at all can be kept without harm", () =>
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.anything()), (kept) => {
+      expect(Object.keys(initialState)).toEqual(
+        expect.arrayContaining(Object.keys(decodeState(kept))),
+      );
+    }),
+  ));
