@@ -24,9 +24,11 @@ export function ensurePackages() {
   const stamp = path.join(root, "node_modules/.ridgepoint-lock");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.error("Installing npm packages …");
+  // What is there is brought up to date in place: other processes may be using it.
+  const verb = existsSync(path.join(root, "node_modules")) ? ["install", "--no-save"] : ["ci"];
   const status = run(
     "npm",
-    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    [...verb, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
     { stdio: ["ignore", 2, 2] },
   );
   if (status !== 0) process.exit(status);

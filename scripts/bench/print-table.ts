@@ -9,7 +9,8 @@ export interface Figure {
 export function printTable(figures: readonly Figure[]): void {
   const width = Math.max(...figures.map((figure) => figure.name.length));
   for (const { name, value, unit, bound } of figures) {
-    const verdict = bound === undefined ? "" : `  bound ${bound} ${unit}, ratio ${(value / bound).toFixed(2)}`;
+    const verdict =
+      bound === undefined ? "" : `  bound ${bound} ${unit}, ratio ${(value / bound).toFixed(2)}`;
     console.log(`${name.padEnd(width)}  ${value.toPrecision(3).padStart(8)} ${unit}${verdict}`);
   }
 }
