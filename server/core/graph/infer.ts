@@ -5,12 +5,12 @@ import { findRule } from "../ops/lookup.js";
 import { isRandomNode } from "../ops/randomness.js";
 import type { Constant, Inferred, OpRule } from "../ops/rule.js";
 import { constantLimit, constantOfWeight, isSettled } from "./constant.js";
-import { mergeDeclared, settleDims, namedSymbols } from "./declared-type.js";
+import { mapDims, mergeDeclared, namedSymbols, settleDims } from "./declared-type.js";
 import { type Dim, symbol } from "./dim.js";
 import { absent, operatorKey, weightType, type Graph, type Model, type NodeId } from "./graph.js";
 import type { Node, ValueId } from "./graph.js";
 import type { InferredGraph } from "./inferred.js";
-import type { ValueType } from "./value-type.js";
+import { typeText, type ValueType } from "./value-type.js";
 
 /**
  * Finds the type of every value in one pass over the nodes, in their order. Expand functions and bind inputs before.
@@ -154,13 +154,15 @@ class InferencePass implements InferHost {
       const value = facts.graph.values[id];
       if (value === undefined) continue;
       const result = results[index];
-      let type = result?.type;
+      const found = result?.type;
+      let type =
+        found === undefined || isPossible(found) ? found : this.#withoutImpossible(found, reader);
       if (value.declared !== undefined) {
         const declared = this.#declaredType(value.declared) ?? value.declared;
         type = mergeDeclared(type, declared, (what) =>
           reader.complain("RP1103", `output \`${value.name}\` ${what}`),
         );
-        if (result?.type !== type) namedSymbols(type, this.#symbols);
+        if (found !== type) namedSymbols(type, this.#symbols);
       }
       facts.types[id] = type;
       const constant = result?.constant;
@@ -168,6 +170,14 @@ class InferencePass implements InferHost {
         facts.constants.set(id, constant);
       facts.isConstant[id] = isFolded || (constant !== undefined && isSettled(constant));
     }
+  }
+
+  /** Extents that no tensor has come from wrong attributes or overflow; they count as unknown, and are told. */
+  #withoutImpossible(type: ValueType, reader: InferReader): ValueType {
+    reader.error(
+      `its output would be ${typeText(type)}, which no tensor can be; check its inputs and attributes.`,
+    );
+    return mapDims(type, (dim) => (isPossibleDim(dim) ? dim : this.freshDim()));
   }
 
   #apply(
@@ -242,6 +252,14 @@ function dependsOnConstantsOnly(facts: MutableFacts, node: Node, reader: InferRe
     if (body.nodes.some((inner) => isRandomNode(inner) || bodiesOf(inner).length > 0)) return false;
   }
   return !isRandomNode(node, reader);
+}
+
+function isPossible(type: ValueType): boolean {
+  return type.kind !== "tensor" || type.shape === undefined || type.shape.every(isPossibleDim);
+}
+
+function isPossibleDim(dim: Dim): boolean {
+  return typeof dim !== "number" || (dim >= 0 && Number.isSafeInteger(dim));
 }
 
 function bodiesOf(node: Node): readonly Graph[] {

@@ -179,6 +179,34 @@ test("functions that multiply without bound are cut off", () => {
   expect(problems.map((problem) => problem.code)).toEqual(["RP1105"]);
 });
 
+test("loops in loops whose states all grow are not inferred without bound", () => {
+  const nested = (depth: number): string =>
+    depth === 0
+      ? `next${depth} = Concat<axis=0>(s${depth}, s${depth})`
+      : `next${depth} = Loop(m, , s${depth}) <
+           body = b${depth} (int64 i${depth}, bool c${depth}, float[?] s${depth - 1}) => (bool d${depth}, float[?] next${depth - 1}) {
+             d${depth} = Identity(c${depth})
+             ${nested(depth - 1)}
+           }
+         >`;
+  const text = `g (int64 m, float[1] s20) => (float[?] next20) { ${nested(20)} }`;
+  const { problems } = infer(modelOfText(text), neverCancelled);
+  expect(problems.filter(({ message }) => message.includes("nest too deeply"))).toHaveLength(1);
+});
+
+test("an extent that no tensor has is reported and counts as unknown", () => {
+  expect(
+    outcome(`g (float[8] x) => (float[?] y) {
+      pads = Constant<value_ints=[9007199254740991, 9007199254740991]>()
+      y = Pad(x, pads)
+    }`),
+  ).toMatchInlineSnapshot(`
+    "pads: int64[2] constant
+    y: float32[?1]
+    RP1102 Pad: its output would be float32[18014398509481990], which no tensor can be; check its inputs and attributes."
+  `);
+});
+
 test("inference stops when it is cancelled", () => {
   expect(() => infer(chain(2000), { isCancelled: true })).toThrow(Cancelled);
 });
