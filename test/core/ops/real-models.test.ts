@@ -9,7 +9,7 @@ import type { Model } from "../../../server/core/graph/graph.js";
 /**
  * Nodes, MACs and initializer elements of the models in test/fixtures/onnx, counted apart from this code. They agree with
  * what is published of the networks: ResNet-50 4.09 GMAC, ResNet-18 1.81, VGG-19 19.63 (torchvision's model table), the
- * MLPerf Tiny autoencoder 264,192 (Banbury et al., MLPerf Tiny Benchmark: its eight dense layers).
+ * MLPerf Tiny autoencoder 264,192 (Banbury et al., MLPerf Tiny Benchmark: its ten dense layers).
  */
 const expected: Readonly<Record<string, readonly [nodes: number, macs: number, elements: number]>> =
   {
