@@ -65,4 +65,3 @@ function collect<T, K extends RawAttribute["kind"]>(
   }
   return { kind, value: found };
 }
-
