@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { changedNotification } from "../../server/protocol/requests.js";
 import type { Ctx } from "./ctx.js";
-import { modelViewType } from "./model-uri.js";
+import { modelViewTypes } from "./model-uri.js";
 import { hostPanel } from "./panel-host.js";
 
 /** The read-only editor of model files: a page that asks the server for views of the file. */
@@ -19,10 +19,12 @@ export function registerModelEditor(ctx: Ctx): vscode.Disposable {
       }),
   };
   return vscode.Disposable.from(
-    vscode.window.registerCustomEditorProvider(modelViewType, provider, {
-      supportsMultipleEditorsPerDocument: true,
-      webviewOptions: { retainContextWhenHidden: false },
-    }),
+    ...modelViewTypes.map((viewType) =>
+      vscode.window.registerCustomEditorProvider(viewType, provider, {
+        supportsMultipleEditorsPerDocument: true,
+        webviewOptions: { retainContextWhenHidden: false },
+      }),
+    ),
     ctx.client.onNotification(changedNotification, ({ uri }) => {
       for (const panel of ctx.panels.of(vscode.Uri.parse(uri, true))) panel.changed();
     }),

@@ -25,7 +25,7 @@ export function modelUriFor(argument: unknown): vscode.Uri | undefined {
 export function activeModelUri(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputCustom)
-    return input.viewType === modelViewType ? input.uri : undefined;
+    return modelViewTypes.includes(input.viewType) ? input.uri : undefined;
   if (!(input instanceof vscode.TabInputText)) return undefined;
   if (input.uri.scheme === printedScheme) return modelUriOf(input.uri);
   const document = vscode.workspace.textDocuments.find(
@@ -34,4 +34,11 @@ export function activeModelUri(): vscode.Uri | undefined {
   return document?.languageId === "onnx-text" ? input.uri : undefined;
 }
 
-export const modelViewType = "ridgepoint.model";
+/** Models in binary, which open so by default, and models in text, which can be. */
+export const modelViewTypes: readonly string[] = ["ridgepoint.model", "ridgepoint.modelText"];
+
+export function viewTypeFor(uri: vscode.Uri): string {
+  return uri.path.toLowerCase().endsWith(printedExtension)
+    ? "ridgepoint.modelText"
+    : "ridgepoint.model";
+}

@@ -88,7 +88,7 @@ export async function hostPanel(
   const subscriptions = [
     registration,
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (isReady(message)) listen();
+      if (isReady(message) || remote === undefined) listen();
       deliver?.(message);
     }),
     panel.onDidChangeViewState(() => {

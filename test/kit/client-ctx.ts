@@ -1,3 +1,4 @@
+import { URI } from "vscode-uri";
 import type { Ctx } from "../../client/src/ctx.js";
 import { PanelRegistry } from "../../client/src/panel-registry.js";
 
@@ -41,7 +42,7 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
   };
   const ctx = {
     extension: {
-      extensionUri: { scheme: "file", path: "/extension", toString: () => "file:///extension" },
+      extensionUri: URI.file("/extension"),
       workspaceState: {
         get: (key: string, fallback: unknown) => kept.get(key) ?? fallback,
         update: async (key: string, value: unknown) => void kept.set(key, value),

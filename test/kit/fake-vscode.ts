@@ -4,18 +4,16 @@
  */
 import { URI, Utils } from "vscode-uri";
 
-export const Uri = Object.assign(
-  function Uri() {
-    throw new Error("addresses are made by parse, file and from");
-  },
-  {
-    parse: (text: string) => URI.parse(text),
-    file: (path: string) => URI.file(path),
-    from: (parts: Parameters<typeof URI.from>[0]) => URI.from(parts),
-    joinPath: (uri: URI, ...parts: string[]) => Utils.joinPath(uri, ...parts),
-    [Symbol.hasInstance]: (value: unknown) => URI.isUri(value),
-  },
-);
+/** Addresses are values of vscode-uri, as they are in the editor. */
+export class Uri {
+  static readonly parse = (text: string): URI => URI.parse(text);
+  static readonly file = (path: string): URI => URI.file(path);
+  static readonly from = (parts: Parameters<typeof URI.from>[0]): URI => URI.from(parts);
+  static readonly joinPath = (uri: URI, ...parts: string[]): URI => Utils.joinPath(uri, ...parts);
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return URI.isUri(value);
+  }
+}
 
 type Listener<T> = (event: T) => unknown;
 

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor, modelViewType } from "../model-uri.js";
+import { modelUriFor, viewTypeFor } from "../model-uri.js";
 
 export const command: ClientCommand = {
   id: "openModel",
@@ -9,7 +9,7 @@ export const command: ClientCommand = {
   run: async (_ctx, argument) => {
     const uri = modelUriFor(argument) ?? (await pickFile());
     if (uri !== undefined)
-      await vscode.commands.executeCommand("vscode.openWith", uri, modelViewType);
+      await vscode.commands.executeCommand("vscode.openWith", uri, viewTypeFor(uri));
   },
 };
 

@@ -48,11 +48,11 @@ export function targetItems(targets: readonly TargetInfo[]): readonly TargetItem
       });
   };
   addGroup("chosen", chosen);
-  const segments = [...new Set(targets.map((target) => target.segment))];
-  for (const segment of segments)
+  const others = targets.filter((target) => !target.isChosen);
+  for (const segment of new Set(others.map((target) => target.segment)))
     addGroup(
       segment,
-      targets.filter((target) => !target.isChosen && target.segment === segment),
+      others.filter((target) => target.segment === segment),
     );
   return items;
 }

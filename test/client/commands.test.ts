@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import * as vscode from "vscode";
+import { parseBinding } from "../../client/src/binding.js";
+import { command as copyReport } from "../../client/src/commands/copy-report.js";
+import { command as openAsText } from "../../client/src/commands/open-as-text.js";
+import { command as openModel } from "../../client/src/commands/open-model.js";
+import { command as pickTargets, targetItems } from "../../client/src/commands/pick-targets.js";
+import { command as setDimensions } from "../../client/src/commands/set-dimensions.js";
+import { command as toggleHints } from "../../client/src/commands/toggle-hints.js";
+import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
+import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
+import type { TargetInfo } from "../../server/protocol/requests.js";
+import { fakeCtx } from "../kit/client-ctx.js";
+import { editor, TabInputCustom, TabInputText, workspace } from "../kit/fake-vscode.js";
+
+beforeEach(() => editor.reset());
+
+const uri = vscode.Uri.parse("file:///models/a%20b.onnx");
+const targets: readonly TargetInfo[] = [
+  info("c/r/p", "Chosen · R · p", "board", true),
+  info("a/r/p", "A · R · p", "datacenter", false),
+  info("b/r/p", "B · R · p", "board", false),
+];
+
+function info(id: string, label: string, segment: string, isChosen: boolean): TargetInfo {
+  return { id, label, chip: label, segment, method: "roofline", isChosen };
+}
+
+describe("picking targets", () => {
+  test("chosen ones stand on top, the others by segment", () => {
+    expect(
+      targetItems(targets).map(({ label, picked }) => `${label}${picked === true ? " ✓" : ""}`),
+    ).toEqual(["chosen", "Chosen · R · p ✓", "datacenter", "A · R · p", "board", "B · R · p"]);
+  });
+
+  test("the choice is kept for the workspace when there is one, else for the user", async () => {
+    const { ctx } = fakeCtx({ "ridgepoint/targets": () => targets });
+    editor.answers = [[{ targetId: "a/r/p" }, { targetId: "b/r/p" }]];
+    workspace.workspaceFolders = [{}];
+    await pickTargets.run(ctx);
+    expect(editor.configurationUpdates).toEqual([["targets", ["a/r/p", "b/r/p"], 2]]);
+    workspace.workspaceFolders = undefined;
+    editor.answers = [[]];
+    await pickTargets.run(ctx);
+    expect(editor.configurationUpdates[1]).toEqual(["targets", undefined, 1]);
+  });
+
+  test("leaving the picker changes nothing", async () => {
+    const { ctx } = fakeCtx({ "ridgepoint/targets": () => targets });
+    await pickTargets.run(ctx);
+    expect(editor.configurationUpdates).toEqual([]);
+  });
+});
+
+describe("the status bar", () => {
+  test("names the first target and counts the others", () => {
+    expect(statusText(targets.slice(0, 1))).toBe("$(circuit-board) Chosen · R · p");
+    expect(statusText(targets)).toBe("$(circuit-board) Chosen · R · p +2");
+    expect(statusText([])).toBe("$(circuit-board) Pick targets");
+  });
+
+  test("is shown while a model is, and asks anew only after a change of settings", async () => {
+    const { ctx, server } = fakeCtx({ "ridgepoint/targets": () => targets });
+    showTargetsInStatusBar(ctx);
+    const [item] = editor.statusBarItems;
+    expect(item?.isShown).toBe(false);
+    expect(server.requests).toEqual([]);
+    const look = async (): Promise<void> => {
+      editor.events.tabs.fire();
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    editor.activeTab = new TabInputCustom(uri, "ridgepoint.model");
+    await look();
+    expect(item).toMatchObject({ isShown: true, text: "$(circuit-board) Chosen · R · p" });
+    await look();
+    expect(server.requests).toHaveLength(1);
+    editor.events.configuration.fire({ affectsConfiguration: () => true });
+    await look();
+    expect(server.requests).toHaveLength(2);
+    editor.activeTab = new TabInputText(vscode.Uri.parse("file:///a.txt"));
+    await look();
+    expect(item?.isShown).toBe(false);
+  });
+});
+
+describe("opening", () => {
+  test("the text document of a model names its file, whatever the path", () => {
+    const printed = printedUriOf(uri);
+    expect(printed.path).toBe("/models/a b.onnx.onnxtxt");
+    expect(modelUriOf(vscode.Uri.parse(printed.toString())).toString()).toBe(uri.toString());
+  });
+
+  test("open as text goes to the node that a page asks for", async () => {
+    const { ctx, server } = fakeCtx({ "ridgepoint/locate": () => ({ nodeId: 3, offset: 42 }) });
+    await openAsText.run(ctx, uri, { nodeId: 3, nodeName: null });
+    expect(editor.documents.map((document) => document.uri.scheme)).toEqual(["ridgepoint-onnx"]);
+    expect(server.requests).toEqual([
+      { method: "ridgepoint/locate", params: { uri: printedUriOf(uri).toString(), nodeId: 3 } },
+    ]);
+  });
+
+  test("without an argument, commands speak of the model in the active tab", async () => {
+    const { ctx } = fakeCtx();
+    editor.activeTab = new TabInputText(printedUriOf(uri));
+    await openModel.run(ctx);
+    expect(editor.executed.map(([name, what]) => `${String(name)} ${String(what)}`)).toEqual([
+      `vscode.openWith ${uri.toString()}`,
+    ]);
+  });
+
+  test("with no model in sight they say so", async () => {
+    const { ctx } = fakeCtx();
+    await openAsText.run(ctx);
+    expect(editor.messages).toEqual(["Open a model file first."]);
+  });
+});
+
+describe("dimensions", () => {
+  test.each([
+    ["", { batch: null, dims: {} }],
+    ["batch=8", { batch: 8, dims: {} }],
+    [" batch = 8 , seq len = 128,", { batch: 8, dims: { "seq len": 128 } }],
+  ])("%j is understood", (text, wanted) => {
+    expect(parseBinding(text)).toEqual({ kind: "binding", ...wanted });
+  });
+
+  test.each(["batch", "=3", "batch=0", "batch=1.5", "seq=many"])("%j is refused", (text) => {
+    expect(parseBinding(text)).toMatchObject({ kind: "wrong" });
+  });
+
+  test("are sent for the model and offered again next time", async () => {
+    const { ctx, server } = fakeCtx({ "ridgepoint/bind": () => null });
+    editor.answers = ["batch=8, seq=128"];
+    await setDimensions.run(ctx, uri);
+    expect(server.requests[0]?.params).toEqual({
+      uri: uri.toString(),
+      batch: 8,
+      dims: { seq: 128 },
+    });
+    await setDimensions.run(ctx, uri);
+    expect(editor.prompts[1]?.options).toMatchObject({ value: "batch=8, seq=128" });
+  });
+});
+
+describe("reports", () => {
+  test("go to the clipboard, or into a new document", async () => {
+    const { ctx } = fakeCtx({
+      "ridgepoint/report": ({ format }: { format: string }) => ({ text: `as ${format}` }),
+    });
+    editor.answers = [{ format: "markdown" }, { format: "json", language: "json" }];
+    await copyReport.run(ctx, uri);
+    expect(editor.clipboard).toBe("as markdown");
+    await copyReport.run(ctx, uri);
+    expect(editor.documents[0]).toMatchObject({ languageId: "json", content: "as json" });
+  });
+});
+
+test("the master switch is written where it is decided", async () => {
+  const { ctx } = fakeCtx();
+  await toggleHints.run(ctx);
+  editor.workspaceConfiguration = { enable: false };
+  editor.configuration = { enable: false };
+  await toggleHints.run(ctx);
+  expect(editor.configurationUpdates).toEqual([
+    ["enable", false, 1],
+    ["enable", true, 2],
+  ]);
+});
