@@ -49,6 +49,7 @@ export function fakeAnalysis(options: FakeOptions = {}): Analysis {
       macs: sum(layers.map((layer) => layer.macs ?? 0)),
       flops: sum(layers.map((layer) => layer.flops ?? 0)),
       activationElements: undefined,
+      initializerElements: sum(layers.map((layer) => layer.parameterCount)),
       uncostedCount: layers.filter((layer) => !layer.isCosted).length,
     },
     memoryPlan: fakePlan(graph),
@@ -237,12 +238,18 @@ function fakeTargetAnalysis(
     kernelOfNode[nodeId + 1] = kernels.length;
     kernels.push({
       nodeIds: [nodeId, nodeId + 1],
+      shares: [0.9, 0.1],
       shape: { kind: "elementwise", elements: channels * side * side },
       macs,
       otherFlops: 0,
       weightBytes: channels * channels * 9,
       readBytes: channels * side * side * 2 + channels * channels * 9,
+      weightReadBytes: channels * channels * 9,
       writeBytes: channels * side * side * 2,
+      reads: node.inputs.slice(0, 1),
+      writes: graph.nodes[nodeId + 1]?.outputs ?? [],
+      transferBytes: 0,
+      quantizedElements: 0,
       engine: isFallback ? (fake.fallback ?? fake.engine) : fake.engine,
     });
     const bound: Bound = (["compute", "memory", "overhead"] as const)[nodeId % 3] ?? "compute";
@@ -276,6 +283,8 @@ function fakeTargetAnalysis(
           ? [{ nodeId, reason: "There is no rule for `my.domain:MagicNorm`." }]
           : [],
       ),
+      weightBytes: sum(kernels.map((kernel) => kernel.weightBytes)),
+      aliasOf: Int32Array.from(graph.values, (_, valueId) => valueId),
     },
     kernelCosts,
     latency: estimate(latencySeconds, fake),
@@ -324,11 +333,13 @@ function fakePlan(graph: Graph): MemoryPlan {
     ],
     liveBytes: graph.nodes.map(() => 2 * bytes),
     lowerBound: 2 * bytes,
+    stepNodeIds: graph.nodes.map((_, nodeId) => nodeId),
     peakStep: 0,
     peakNodeId: graph.nodes.length === 0 ? undefined : 0,
     aliveAtPeak: [0, 1],
     best: plan,
     plans: [plan],
+    skipped: [],
   };
 }
 

@@ -118,6 +118,8 @@ export interface DetailsTarget {
   readonly writeBytes: number | null;
   readonly engine: string | null;
   readonly isFallback: boolean;
+  /** The node's own part of its kernel's time, by its arithmetic. */
+  readonly partOfKernel: number | null;
   /** All nodes of the kernel, the one that names it first; empty when the node runs as no kernel. */
   readonly kernel: readonly NodeLink[];
   /** How the number came about, or why there is none. */
@@ -198,6 +200,7 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
       kernel !== undefined &&
       runtime.fallback === kernel.engine &&
       runtime.fallback !== runtime.engine,
+    partOfKernel: kernel?.shares[kernel.nodeIds.indexOf(nodeId)] ?? null,
     kernel: (kernel?.nodeIds ?? [])
       .slice(0, kernelLinkLimit)
       .map((id) => ({ nodeId: id, name: nodeLabel(analysis, id) })),

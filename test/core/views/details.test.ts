@@ -59,6 +59,7 @@ describe("targets", () => {
     const [fused, own] = [1, 0].map((id) => check(id, ({ targets }) => targets[0]!));
     expect(fused?.state).toBe("fused");
     expect(fused?.seconds).toEqual(own?.seconds);
+    expect([own?.partOfKernel, fused?.partOfKernel]).toEqual([0.9, 0.1]);
     expect(fused?.kernel.map((link) => link.name)).toEqual(["/layer0/conv", "/layer0/relu"]);
     expect(fused?.reasons).toContain("Relu is fused: its output is never written.");
   });

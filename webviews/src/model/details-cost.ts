@@ -169,6 +169,8 @@ function facts(target: DetailsTarget): Child {
       `${secondsRange(target.seconds)}; the truth is expected within in ${formatShare(target.coverage)} of cases`,
     ]);
   if (target.seconds !== null) rows.push(["Source", sourceText(target.seconds.method)]);
+  if (target.partOfKernel !== null && target.kernel.length > 1)
+    rows.push(["Own part", `${formatShare(target.partOfKernel)} of the kernel, by its arithmetic`]);
   if (target.joules !== null)
     rows.push(["Energy", `${joulesText(target.joules)} (${joulesRange(target.joules)})`]);
   if (target.readBytes !== null && target.writeBytes !== null)
