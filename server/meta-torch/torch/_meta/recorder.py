@@ -1,0 +1,220 @@
+"""
+Records operator calls: what ran, on which tensors, inside which module, from which line. Off unless a trace is open,
+so that building a model costs nothing for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Iterator
+
+_PACKAGE_ROOT = __file__.rsplit("/torch/_meta/", 1)[0] + "/"
+_LIBRARY_ROOT = os.__file__.rsplit("/", 1)[0] + "/"
+#: Frames kept of a call: the innermost ones, and the outermost, where the user's own file is likely to be.
+_INNER_FRAMES = 6
+_OUTER_FRAMES = 2
+_CALL_LIMIT = 1_000_000
+_NOTE_LIMIT = 200
+_CACHE_LIMIT = 20_000
+
+#: The open trace, or None. Operators test this one global and nothing else.
+active: Trace | None = None
+
+# By identity of the code object, since hashing one reads all of it; the first item keeps it alive. The second is None
+# for code of our own package and of the standard library, and otherwise positions by instruction.
+_codes: dict[int, tuple[Any, dict[int, tuple] | None]] = {}
+
+
+class Trace:
+    """One run of one model. Tensors are told apart by identity while the trace keeps them alive."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple] = []
+        self.notes: list[dict] = []
+        #: By id: the tensor, and its shape and type when it was first seen (in-place calls change them later).
+        self._tensors: list[tuple] = []
+        #: Kept alive, since identities of dead objects are used again.
+        self._aliased: list[Any] = []
+        self._ids: dict[int, int] = {}
+        self._frames: list[tuple] = []
+        self._frame_ids: dict[tuple, int] = {}
+        self.module_stack: list[Any] = []
+        self._modules: list[Any] = []
+        self._module_ids: dict[int, int] = {}
+        self.inputs: list[int] = []
+        self.outputs: list[int] = []
+
+    def tensor_id(self, tensor: Any) -> int:
+        key = id(tensor)
+        known = self._ids.get(key)
+        if known is None:
+            known = self._ids[key] = len(self._tensors)
+            self._tensors.append((tensor, tensor._shape, tensor.dtype))
+        return known
+
+    def alias(self, result: Any, target: Any) -> None:
+        """An in-place call: from now on `target` denotes what `result` is, in the type of `target`."""
+        made = self.tensor_id(result)
+        self._tensors[made] = (result, result._shape, target.dtype)
+        self._ids[id(target)] = made
+        self._aliased.append(target)
+
+    def share(self, source: Any, other: Any) -> None:
+        """`other` denotes the very same tensor, as `x.data` does."""
+        self._ids[id(other)] = self.tensor_id(source)
+        self._aliased.append(other)
+
+    def module_id(self, module: Any) -> int:
+        key = id(module)
+        known = self._module_ids.get(key)
+        if known is None:
+            known = self._module_ids[key] = len(self._modules)
+            self._modules.append(module)
+        return known
+
+    def frame_id(self, position: tuple) -> int:
+        known = self._frame_ids.get(position)
+        if known is None:
+            known = self._frame_ids[position] = len(self._frames)
+            self._frames.append(position)
+        return known
+
+    def document(self, root: Any = None) -> dict:
+        """Plain data for JSON; module paths and parameter names are those below `root`."""
+        names: dict[int, tuple] = {}
+        paths: dict[int, str] = {}
+        if root is not None:
+            names.update((id(tensor), ("parameter", name)) for name, tensor in root.named_parameters())
+            names.update((id(tensor), ("buffer", name)) for name, tensor in root.named_buffers())
+            paths = {id(module): path for path, module in root.named_modules()}
+        produced = {out for call in self.calls for out in call[2]}
+        inputs = set(self.inputs)
+        tensors = []
+        for index, (tensor, shape, kind) in enumerate(self._tensors):
+            role, name = "activation", None
+            if index in inputs:
+                role = "input"
+            elif index not in produced:
+                role, name = names.get(id(tensor), ("parameter" if tensor._is_parameter else "constant", None))
+            entry = {"id": index, "shape": list(shape), "dtype": kind.name, "kind": role}
+            if name is not None:
+                entry["name"] = name
+            tensors.append(entry)
+        files: dict[str, int] = {}
+        frames = [[files.setdefault(f[0], len(files)), *f[1:]] for f in self._frames]
+        modules = []
+        for module in self._modules:
+            created = getattr(module, "_created_at", ())
+            rows = [[files.setdefault(f[0], len(files)), *f[1:]] for f in created]
+            modules.append({"path": paths.get(id(module), ""), "class": type(module).__name__, "frames": rows})
+        return {
+            "version": 1,
+            "files": list(files),
+            "tensors": tensors,
+            "modules": modules,
+            "frames": frames,
+            "calls": [
+                {"op": op, "inputs": ins, "outputs": outs, "attributes": attributes, "module": module, "frames": rows}
+                for op, ins, outs, attributes, module, rows in self.calls
+            ],
+            "inputs": self.inputs,
+            "outputs": self.outputs,
+            "notes": self.notes,
+        }
+
+
+def record(op: str, inputs: Any, outputs: Any, attributes: dict | None = None) -> None:
+    """Adds a call to the open trace. `inputs` may hold None for an optional one that is left out."""
+    trace = active
+    if trace is None:
+        return
+    calls = trace.calls
+    if len(calls) >= _CALL_LIMIT:
+        raise RuntimeError(f"The model makes more than {_CALL_LIMIT} operator calls; the trace ends here.")
+    tensor_id = trace.tensor_id
+    ins = [-1 if tensor is None else tensor_id(tensor) for tensor in inputs]
+    outs = [tensor_id(tensor) for tensor in outputs]
+    frame_id = trace.frame_id
+    frames = [frame_id(position) for position in user_frames(sys._getframe(1))]
+    module = trace.module_id(trace.module_stack[-1]) if trace.module_stack else -1
+    calls.append((op, ins, outs, attributes or {}, module, frames))
+
+
+def note(kind: str, message: str) -> None:
+    """Something the user should know of this run: a branch on data, a value that is not known."""
+    trace = active
+    if trace is None or len(trace.notes) >= _NOTE_LIMIT:
+        return
+    frames = [trace.frame_id(position) for position in user_frames(sys._getframe(1))]
+    trace.notes.append({"kind": kind, "message": message, "frames": frames})
+
+
+def user_frames(frame: Any) -> list[tuple]:
+    """
+    Positions of the calling frames outside this package and Python's library, innermost first: (file, line, column,
+    end line, end column, name). Of a deep stack the middle is left out.
+    """
+    found = []
+    codes = _codes
+    while frame is not None:
+        code = frame.f_code
+        entry = codes.get(id(code))
+        if entry is None:
+            entry = _enter(code)
+        positions = entry[1]
+        if positions is not None:
+            position = positions.get(frame.f_lasti)
+            if position is None:
+                position = positions[frame.f_lasti] = _position(frame, code)
+            found.append(position)
+        frame = frame.f_back
+    if len(found) > _INNER_FRAMES + _OUTER_FRAMES:
+        del found[_INNER_FRAMES:-_OUTER_FRAMES]
+    return found
+
+
+def _enter(code: Any) -> tuple:
+    if len(_codes) > _CACHE_LIMIT:
+        _codes.clear()
+    path = code.co_filename
+    is_library = path.startswith(_LIBRARY_ROOT) and not path.startswith(
+        (_LIBRARY_ROOT + "site-packages/", _LIBRARY_ROOT + "dist-packages/")
+    )
+    is_own = path.startswith((_PACKAGE_ROOT, "<frozen")) or is_library
+    entry = _codes[id(code)] = (code, None if is_own else {})
+    return entry
+
+
+def _position(frame: Any, code: Any) -> tuple:
+    at = frame.f_lasti // 2
+    row = next(islice(code.co_positions(), at, at + 1), (None, None, None, None))
+    line, end_line, column, end_column = row
+    line = line or frame.f_lineno or 1
+    return (code.co_filename, line, column or 0, end_line or line, end_column or 0, code.co_qualname)
+
+
+@contextmanager
+def trace() -> Iterator[Trace]:
+    """Opens a trace; nested ones take over until they close."""
+    global active
+    previous = active
+    active = Trace()
+    try:
+        yield active
+    finally:
+        active = previous
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Nothing is recorded inside: for composites that are one call to the user."""
+    global active
+    previous = active
+    active = None
+    try:
+        yield
+    finally:
+        active = previous

@@ -1,0 +1,61 @@
+"""
+Small real contents. A shape-only tensor carries the numbers of `arange`, tables and masks while they are small, since
+models branch on them; everything else has none, and arithmetic with those has none.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Sequence
+
+#: Elements up to which contents are kept; index tables may be larger than floating ones.
+FLOAT_LIMIT = 4096
+INDEX_LIMIT = 65536
+
+
+class DataDependent(RuntimeError):
+    """A number was asked of a tensor that has none: its contents depend on weights or inputs."""
+
+
+def fits(count: int, is_floating: bool) -> bool:
+    return count <= (FLOAT_LIMIT if is_floating else INDEX_LIMIT)
+
+
+def strides_of(shape: Sequence[int]) -> list[int]:
+    """Row-major strides in elements."""
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    return strides
+
+
+def broadcast(value: list, source: Sequence[int], target: Sequence[int]) -> list:
+    """The flat list of `value` (of shape `source`) repeated to shape `target`."""
+    if tuple(source) == tuple(target):
+        return value
+    if len(value) == 1:
+        count = 1
+        for extent in target:
+            count *= extent
+        return value * count
+    padded = [1] * (len(target) - len(source)) + list(source)
+    own = strides_of(padded)
+    return gather(value, target, [0 if extent == 1 else stride for extent, stride in zip(padded, own)], 0)
+
+
+def gather(value: list, shape: Sequence[int], strides: Sequence[int], offset: int) -> list:
+    """Elements of a strided view, row-major."""
+    offsets = [offset]
+    for extent, stride in zip(shape, strides):
+        if extent == 1:
+            continue
+        steps = [index * stride for index in range(extent)]
+        offsets = [base + step for base in offsets for step in steps]
+    return [value[index] for index in offsets]
+
+
+def apply(function: Callable[..., Any], *lists: list) -> list | None:
+    """Element-wise, or None where the function has no answer (a division by zero)."""
+    try:
+        return [function(*items) for items in zip(*lists)]
+    except (ArithmeticError, ValueError, TypeError):
+        return None

@@ -1,0 +1,5 @@
+"""Operators, one family per file. `registry` collects them; `torch/__init__.py` and `Tensor` take theirs from it."""
+
+from . import (  # noqa: F401 - importing a family registers it
+    pointwise, reduction, movement, joining, matmul, factory, indexing, conversion, storage,
+)

@@ -1,0 +1,286 @@
+"""Joining and splitting: cat, stack, split, chunk, unbind and their kin."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from .._meta import recorder
+from .._meta import shape as s
+from .._meta import values
+from .._meta.promotion import result_type
+from .._tensor import Tensor, fresh
+from .registry import functions, make, operator
+
+
+def _listed(tensors: Any, name: str) -> list[Tensor]:
+    listed = list(tensors)
+    if not listed:
+        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+    for position, item in enumerate(listed):
+        if not isinstance(item, Tensor):
+            raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(item).__name__}")
+    return listed
+
+
+@operator("cat", "concat", "concatenate", method=False)
+def cat(tensors: Any, dim: int = 0, *, axis: int | None = None, out: Any = None) -> Tensor:
+    listed = _listed(tensors, "torch.cat")
+    kept = [item for item in listed if item._shape != (0,)] or listed[:1]  # torch lets old empty tensors through
+    first = kept[0]._shape
+    if not first:
+        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
+    along = s.axis(dim if axis is None else axis, len(first))
+    total = 0
+    for position, item in enumerate(kept):
+        shape = item._shape
+        if len(shape) != len(first):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+        for other, extent in enumerate(shape):
+            if other != along and extent != first[other]:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {along}. Expected size {first[other]} but got size "
+                    f"{extent} for tensor number {position} in the list."
+                )
+        total += shape[along]
+    shape = first[:along] + (total,) + first[along + 1 :]
+    kind = listed[0].dtype
+    for item in listed:
+        if item.dtype is not kind:
+            kind = result_type(listed)
+            break
+    return make("cat", shape, kind, tuple(listed), {"dim": along}, _joined(kept, along, shape))
+
+
+def _joined(tensors: Sequence[Tensor], along: int, shape: tuple) -> list | None:
+    if any(item._value is None for item in tensors) or not values.fits(s.count(shape), False):
+        return None
+    outer = s.count(shape[:along])
+    widths = [s.count(item._shape[along:]) for item in tensors]
+    joined: list = []
+    for block in range(outer):
+        for item, width in zip(tensors, widths):
+            joined.extend((item._value or [])[block * width : (block + 1) * width])
+    return joined
+
+
+@operator(method=False)
+def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
+    listed = _listed(tensors, "stack")
+    first = listed[0]._shape
+    for position, item in enumerate(listed):
+        if item._shape != first:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(item._shape)} at "
+                f"entry {position}"
+            )
+    along = s.axis(dim, len(first) + 1)
+    shape = first[:along] + (len(listed),) + first[along:]
+    value = None
+    if all(item._value is not None for item in listed) and values.fits(s.count(shape), False):
+        width = s.count(first[along:])
+        value = []
+        for block in range(s.count(first[:along])):
+            for item in listed:
+                value.extend((item._value or [])[block * width : (block + 1) * width])
+    return make("stack", shape, result_type(listed), tuple(listed), {"dim": along}, value)
+
+
+def _at_least(rank: int) -> Any:
+    def widened(item: Tensor) -> Tensor:
+        shape = item._shape
+        if len(shape) >= rank:
+            return item
+        if rank == 3 and len(shape) == 2:
+            return item.unsqueeze(-1)
+        while len(item._shape) < min(rank, 2):
+            item = item.unsqueeze(0)
+        return item.unsqueeze(-1) if rank == 3 and len(item._shape) == 2 else item
+
+    def implementation(*tensors: Any) -> Any:
+        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+            return widened(tensors[0])
+        listed = tensors[0] if len(tensors) == 1 else tensors
+        return tuple(widened(item) for item in listed)
+
+    implementation.__name__ = f"atleast_{rank}d"
+    return implementation
+
+
+for _rank in (1, 2, 3):
+    operator(f"atleast_{_rank}d", method=False)(_at_least(_rank))
+
+
+@operator("hstack", "column_stack", method=False)
+def hstack(tensors: Any, *, out: Any = None) -> Tensor:
+    listed = [functions["atleast_1d"](item) for item in tensors]
+    return cat(listed, 0 if len(listed[0]._shape) == 1 else 1)
+
+
+@operator("vstack", "row_stack", method=False)
+def vstack(tensors: Any, *, out: Any = None) -> Tensor:
+    return cat([functions["atleast_2d"](item) for item in tensors], 0)
+
+
+@operator(method=False)
+def dstack(tensors: Any, *, out: Any = None) -> Tensor:
+    return cat([functions["atleast_3d"](item) for item in tensors], 2)
+
+
+def _pieces(name: str, input: Tensor, lengths: Sequence[int], along: int) -> tuple:  # noqa: A002
+    shape = input._shape
+    strides = values.strides_of(shape)
+    results = []
+    start = 0
+    for length in lengths:
+        piece = shape[:along] + (length,) + shape[along + 1 :]
+        value = None
+        if input._value is not None:
+            value = values.gather(input._value, piece, strides, start * strides[along])
+        result = fresh(piece, input.dtype, input.device, value)
+        result.requires_grad = input.requires_grad
+        results.append(result)
+        start += length
+    if recorder.active is not None:
+        recorder.record(name, (input,), tuple(results), {"dim": along, "sizes": list(lengths)})
+    return tuple(results)
+
+
+@operator()
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0, *, split_size: Any = None) -> tuple:
+    sections = split_size_or_sections
+    along = s.axis(s.index(dim), len(tensor._shape))
+    extent = tensor._shape[along]
+    if isinstance(sections, (list, tuple)):
+        lengths = [s.index(item) for item in sections]
+        if sum(lengths) != extent:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {extent} (input tensor's size at dimension {along}), "
+                f"but got split_sizes={lengths}"
+            )
+        return _pieces("split", tensor, lengths, along)
+    size = s.index(sections)
+    if size <= 0 and not (size == 0 and extent == 0):
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {extent}")
+    return _pieces("split", tensor, _equal_parts(extent, size), along)
+
+
+def _equal_parts(extent: int, size: int) -> list[int]:
+    if extent == 0:
+        return [0]
+    return [min(size, extent - start) for start in range(0, extent, size)]
+
+
+@operator()
+def split_with_sizes(tensor: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple:
+    return split(tensor, list(split_sizes), dim)
+
+
+@operator()
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple:  # noqa: A002
+    along = s.axis(s.index(dim), len(input._shape))
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    extent = input._shape[along]
+    size = -(-extent // chunks)
+    lengths = [0] * chunks if extent == 0 else _equal_parts(extent, size)
+    return _pieces("chunk", input, lengths, along)
+
+
+@operator("tensor_split", "array_split")
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple:  # noqa: A002
+    along = s.axis(dim, len(input._shape))
+    extent = input._shape[along]
+    if isinstance(indices_or_sections, int):
+        base, rest = divmod(extent, indices_or_sections)
+        lengths = [base + (1 if index < rest else 0) for index in range(indices_or_sections)]
+    else:
+        marks = [0, *(min(max(m + extent if m < 0 else m, 0), extent) for m in indices_or_sections), extent]
+        lengths = [max(0, after - before) for before, after in zip(marks, marks[1:])]
+    return _pieces("tensor_split", input, lengths, along)
+
+
+for _name, _along in (("vsplit", 0), ("dsplit", 2)):
+    operator(_name)(lambda input, sections, _axis=_along: tensor_split(input, sections, _axis))
+operator("hsplit")(lambda input, sections: tensor_split(input, sections, 0 if len(input._shape) == 1 else 1))
+
+
+@operator()
+def unbind(input: Tensor, dim: int = 0) -> tuple:  # noqa: A002
+    along = s.axis(s.index(dim), len(input._shape))
+    shape = input._shape
+    if not shape:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    rest = shape[:along] + shape[along + 1 :]
+    strides = values.strides_of(shape)
+    own = strides[:along] + strides[along + 1 :]
+    results = []
+    for index in range(shape[along]):
+        value = None
+        if input._value is not None:
+            value = values.gather(input._value, rest, own, index * strides[along])
+        result = fresh(rest, input.dtype, input.device, value)
+        result.requires_grad = input.requires_grad
+        results.append(result)
+    if recorder.active is not None:
+        recorder.record("unbind", (input,), tuple(results), {"dim": along})
+    return tuple(results)
+
+
+@operator()
+def select(input: Tensor, dim: int, index: Any) -> Tensor:  # noqa: A002
+    along = s.axis(dim, len(input._shape))
+    extent = input._shape[along]
+    at = s.index(index)
+    if not -extent <= at < extent:
+        raise IndexError(f"select(): index {at} out of range for tensor of size {list(input._shape)} at dimension {along}")
+    rest = input._shape[:along] + input._shape[along + 1 :]
+    strides = values.strides_of(input._shape)
+    value = None
+    if input._value is not None:
+        value = values.gather(input._value, rest, strides[:along] + strides[along + 1 :], (at % extent) * strides[along])
+    return make("select", rest, input.dtype, (input,), {"dim": along, "index": at}, value)
+
+
+@operator()
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:  # noqa: A002
+    along = s.axis(dim, len(input._shape))
+    extent = input._shape[along]
+    begin = s.index(start)
+    begin = begin + extent if begin < 0 else begin
+    if length < 0 or not 0 <= begin <= extent or begin + length > extent:
+        raise RuntimeError(f"start ({begin}) + length ({length}) exceeds dimension size ({extent}).")
+    shape = input._shape[:along] + (length,) + input._shape[along + 1 :]
+    strides = values.strides_of(input._shape)
+    value = values.gather(input._value, shape, strides, begin * strides[along]) if input._value is not None else None
+    return make("narrow", shape, input.dtype, (input,), {"dim": along, "start": begin, "length": length}, value)
+
+
+@operator(method=False)
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
+    listed = list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
+    is_xy = indexing == "xy" and len(listed) >= 2
+    if is_xy:
+        listed[0], listed[1] = listed[1], listed[0]
+    shape = tuple(item.numel() for item in listed)
+    grids = []
+    for position, item in enumerate(listed):
+        column = item.reshape([-1 if axis == position else 1 for axis in range(len(shape))])
+        grids.append(column.expand(*shape))
+    if is_xy:
+        grids = [grid.transpose(0, 1) for grid in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+@operator(method=False)
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([grid.reshape(-1) for grid in meshgrid(*tensors, indexing="ij")], -1)
+
+
+@operator(method=False)
+def block_diag(*tensors: Tensor) -> Tensor:
+    rows = sum(item._shape[-2] if len(item._shape) > 1 else 1 for item in tensors)
+    columns = sum(item._shape[-1] if item._shape else 1 for item in tensors)
+    return make("block_diag", (rows, columns), result_type(tensors), tuple(tensors))
