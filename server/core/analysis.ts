@@ -2,6 +2,7 @@ import type { Problem } from "./base/problem.js";
 import type { KernelCost, Estimate } from "./cost/cost.js";
 import type { Model, NodeId } from "./graph/graph.js";
 import type { InferredGraph } from "./graph/inferred.js";
+import type { TensorType } from "./graph/value-type.js";
 import type { Lowered } from "./lower/lowered.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import type { Target } from "./targets/target.js";
@@ -11,7 +12,7 @@ export interface Bindings {
   /** Replaces the first symbolic or declared extent of every input that has a batch dimension. */
   readonly batch?: number;
   /** Types given for inputs by name; "" binds the single input. */
-  readonly inputs: ReadonlyMap<string, import("./graph/value-type.js").TensorType>;
+  readonly inputs: ReadonlyMap<string, TensorType>;
   readonly dims: ReadonlyMap<string, number>;
 }
 
