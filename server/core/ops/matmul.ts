@@ -1,4 +1,5 @@
 import type { ElementType } from "../graph/element-type.js";
+import { fastGeluFlops } from "./fused-elementwise.js";
 import {
   matrixOperands,
   noTransposition,
@@ -22,9 +23,6 @@ interface ProductForm {
 }
 
 const plain: ProductForm = { left: 0, right: 1 };
-
-/** FastGelu, 0.5 x (1 + tanh(a x + b x³)): six multiplies, two adds, one tanh; see fused-elementwise.ts. */
-const fastGeluFlops = 9;
 
 /** FusedMatMul multiplies by `alpha` where it is not 1. */
 function alphaFlops(ctx: NodeContext): number {

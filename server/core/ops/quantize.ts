@@ -2,6 +2,7 @@ import { dimsOfConstant } from "../graph/constant.js";
 import { isKnown, productOfDims } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import { dataType } from "./data-type.js";
+import { geluFlops } from "./fused-elementwise.js";
 import { inferLikeFirst, output, outputLike, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, OpRule, Work, WorkContext } from "./rule.js";
 import { freshShape, vectorLength } from "./shapes.js";
@@ -37,8 +38,8 @@ export const rule = ruleOfTable({
   },
   "com.microsoft:QOrderedGelu": {
     infer: inferLikeFirst,
-    // A Gelu of 8 operations between the two conversions; see fused-elementwise.ts.
-    work: quantizeWork(dequantizeFlops + 8 + quantizeFlops),
+    // A Gelu between the two conversions.
+    work: quantizeWork(dequantizeFlops + geluFlops + quantizeFlops),
   },
 });
 
