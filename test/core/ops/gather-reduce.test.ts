@@ -60,7 +60,10 @@ test("reductions, by attribute and by input", () => {
 
 test("reductions count each element once", () => {
   // 24 squares and 24 sums, 6 roots; 96 bytes and the 8 of the axis read, 24 written.
-  checkWork("ReduceL2(float32[2,3,4], int64[1]={2})", "macs=0 flops=54 read=104 write=24 reduction");
+  checkWork(
+    "ReduceL2(float32[2,3,4], int64[1]={2})",
+    "macs=0 flops=54 read=104 write=24 reduction",
+  );
 });
 
 test("sequences, optionals and texts", () => {

@@ -107,7 +107,7 @@ test("no rule breaks or answers with an impossible extent, whatever it is given"
       expect(broken).toEqual([]);
       for (const id of inferred.graph.outputs) expect(impossible(inferred.types[id])).toEqual([]);
     }),
-    { numRuns: Number(process.env["RUNS"] ?? 3000), seed: Number(process.env["SEED"] ?? 7) },
+    { numRuns: 1500 },
   );
 });
 
