@@ -23,16 +23,20 @@ export const pass: LoweringPass = {
   run: (draft) => {
     for (let nodeId = 0; nodeId < draft.flow.graph.nodes.length; nodeId++) {
       if (!hasConstantWeights(draft, nodeId)) continue;
-      for (let follower = scalingReader(draft, nodeId); follower !== undefined;) {
+      for (let round = 0; round < followerLimit; round++) {
+        const follower = scalingReader(draft, nodeId);
+        if (follower === undefined) break;
         fuse(draft, [nodeId, follower]);
         // A shift stays as the bias it becomes; only factors vanish into the weights.
         const op = opOf(draft, follower);
         if (op !== "Add" && op !== "Sub") draft.isAbsorbed[follower] = 1;
-        follower = scalingReader(draft, nodeId);
       }
     }
   },
 };
+
+/** A scale, a shift, a normalization: models have no more in a row, and a bound keeps the pass linear. */
+const followerLimit = 4;
 
 function hasConstantWeights(draft: Draft, nodeId: NodeId): boolean {
   const kind = kindOf(draft, nodeId);
