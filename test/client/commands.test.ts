@@ -11,7 +11,7 @@ import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
 import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
 import type { TargetInfo } from "../../server/protocol/requests.js";
 import { fakeCtx } from "../kit/client-ctx.js";
-import { editor, TabInputCustom, TabInputText, workspace } from "../kit/fake-vscode.js";
+import { editor, tabOfPage, tabOfText, workspace } from "../kit/fake-vscode.js";
 
 beforeEach(() => editor.reset());
 
@@ -69,7 +69,7 @@ describe("the status bar", () => {
       editor.events.tabs.fire();
       await new Promise((resolve) => setTimeout(resolve));
     };
-    editor.activeTab = new TabInputCustom(uri, "ridgepoint.model");
+    editor.activeTab = tabOfPage(uri);
     await look();
     expect(item).toMatchObject({ isShown: true, text: "$(circuit-board) Chosen · R · p" });
     await look();
@@ -77,7 +77,7 @@ describe("the status bar", () => {
     editor.events.configuration.fire({ affectsConfiguration: () => true });
     await look();
     expect(server.requests).toHaveLength(2);
-    editor.activeTab = new TabInputText(vscode.Uri.parse("file:///a.txt"));
+    editor.activeTab = tabOfText(vscode.Uri.parse("file:///a.txt"));
     await look();
     expect(item?.isShown).toBe(false);
   });
@@ -101,7 +101,7 @@ describe("opening", () => {
 
   test("without an argument, commands speak of the model in the active tab", async () => {
     const { ctx } = fakeCtx();
-    editor.activeTab = new TabInputText(printedUriOf(uri));
+    editor.activeTab = tabOfText(printedUriOf(uri));
     await openModel.run(ctx);
     expect(editor.executed.map(([name, what]) => `${String(name)} ${String(what)}`)).toEqual([
       `vscode.openWith ${uri.toString()}`,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as vscode from "vscode";
 import { hostPanel } from "../../client/src/panel-host.js";
 import type { HostApi, PageApi } from "../../server/protocol/panels.js";
-import { connect, type Methods } from "../../server/protocol/rpc.js";
+import { connect } from "../../server/protocol/rpc.js";
 import { fakeCtx } from "../kit/client-ctx.js";
 import { editor, EventEmitter } from "../kit/fake-vscode.js";
 
@@ -40,7 +40,7 @@ async function openPanel(answers: Parameters<typeof fakeCtx>[0] = {}) {
     fileName: "a.onnx",
   });
   const load = () => {
-    const page = { changed: vi.fn(() => null), reveal: vi.fn((_: { nodeId: number }) => null) };
+    const page = { changed: vi.fn(() => null), reveal: vi.fn(() => null) };
     const listeners: ((message: unknown) => void)[] = [];
     toPage = (message) => listeners.forEach((listener) => listener(message));
     const host = connect<HostApi>(
@@ -48,7 +48,7 @@ async function openPanel(answers: Parameters<typeof fakeCtx>[0] = {}) {
         post: (message) => fromPage.fire(message),
         onMessage: (listener) => void listeners.push(listener),
       },
-      page satisfies PageApi as unknown as Methods,
+      page satisfies PageApi,
     );
     return { page, host };
   };
@@ -85,7 +85,7 @@ test("a node to reveal waits until the page listens", async () => {
 });
 
 test("an answer to a page that was thrown away never reaches the page after it", async () => {
-  let answerLate = (_: unknown): void => undefined;
+  let answerLate: (reply: unknown) => void = () => undefined;
   const answers = ["late", "fresh"];
   const { load, setVisible } = await openPanel({
     "ridgepoint/view": () =>

@@ -5,15 +5,13 @@
 import { URI, Utils } from "vscode-uri";
 
 /** Addresses are values of vscode-uri, as they are in the editor. */
-export class Uri {
-  static readonly parse = (text: string): URI => URI.parse(text);
-  static readonly file = (path: string): URI => URI.file(path);
-  static readonly from = (parts: Parameters<typeof URI.from>[0]): URI => URI.from(parts);
-  static readonly joinPath = (uri: URI, ...parts: string[]): URI => Utils.joinPath(uri, ...parts);
-  static [Symbol.hasInstance](value: unknown): boolean {
-    return URI.isUri(value);
-  }
-}
+export const Uri = {
+  parse: (text: string): URI => URI.parse(text),
+  file: (path: string): URI => URI.file(path),
+  from: (parts: Parameters<typeof URI.from>[0]): URI => URI.from(parts),
+  joinPath: (uri: URI, ...parts: string[]): URI => Utils.joinPath(uri, ...parts),
+  [Symbol.hasInstance]: (value: unknown): boolean => URI.isUri(value),
+};
 
 type Listener<T> = (event: T) => unknown;
 
@@ -97,6 +95,14 @@ export class TabInputCustom {
     this.uri = uri;
     this.viewType = viewType;
   }
+}
+
+/** The input of a tab that shows a page of ours, or a text. */
+export function tabOfPage(uri: { toString(): string }): TabInputCustom {
+  return new TabInputCustom(URI.parse(uri.toString()), "ridgepoint.model");
+}
+export function tabOfText(uri: { toString(): string }): TabInputText {
+  return new TabInputText(URI.parse(uri.toString()));
 }
 
 export const StatusBarAlignment = { Left: 1, Right: 2 };

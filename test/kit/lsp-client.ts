@@ -164,6 +164,7 @@ export async function startClient(
 
   const { capabilities } = await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol still demands it
     rootUri: null,
     workspaceFolders: null,
     capabilities: options.isPlain === true ? {} : editorCapabilities,

@@ -48,12 +48,12 @@ function chain(name: string, nodeCount = 2): string {
 }
 
 const summary = (client: TestClient, uri: string, isRetry = false) =>
-  client.connection.sendRequest("ridgepoint/view", {
+  client.connection.sendRequest<ViewReply<"summary">>("ridgepoint/view", {
     uri,
     view: "summary",
     params: {},
     isRetry,
-  }) as Promise<ViewReply<"summary">>;
+  });
 
 const viewOf = (reply: ViewReply<"summary">): SummaryView => {
   if (reply.kind !== "view") throw new Error(JSON.stringify(reply));
@@ -61,7 +61,7 @@ const viewOf = (reply: ViewReply<"summary">): SummaryView => {
 };
 
 const textOf = async (client: TestClient, uri: string): Promise<string> =>
-  ((await client.connection.sendRequest("ridgepoint/text", { uri })) as { text: string }).text;
+  (await client.connection.sendRequest<{ text: string }>("ridgepoint/text", { uri })).text;
 
 const printedUri = (uri: string): string =>
   `ridgepoint-onnx:${new URL(uri).pathname}.onnxtxt?${encodeURIComponent(uri)}`;
@@ -123,9 +123,7 @@ describe("views", () => {
     const uri = chain("report.onnx");
     const client = await startClient(folder, { settings });
     const ask = (format: string) =>
-      client.connection.sendRequest("ridgepoint/report", { uri, format }) as Promise<{
-        text: string | null;
-      }>;
+      client.connection.sendRequest<{ text: string | null }>("ridgepoint/report", { uri, format });
     const json = JSON.parse((await ask("json")).text ?? "") as Record<string, unknown>;
     expect(json).toMatchObject({ schemaVersion: 1, file: "report.onnx", kind: "onnx" });
     expect((await ask("markdown")).text).toContain("relu0");

@@ -208,9 +208,9 @@ describe("navigation", () => {
 
   test("the outline lists graph, inputs and nodes, and bodies fold", async () => {
     const { client } = await openTiny();
-    const symbols = (await client.connection.sendRequest("textDocument/documentSymbol", {
-      textDocument: { uri },
-    })) as { name: string; detail: string; children: { name: string; detail: string }[] }[];
+    const symbols = await client.connection.sendRequest<
+      { name: string; detail: string; children: { name: string; detail: string }[] }[]
+    >("textDocument/documentSymbol", { textDocument: { uri } });
     expect(symbols.map(({ name, detail }) => `${name} (${detail})`)).toEqual(["tiny (3 nodes)"]);
     expect(symbols[0]?.children.map(({ name, detail }) => `${name} (${detail})`)).toEqual([
       "x (input)",
@@ -238,10 +238,10 @@ describe("diagnostics", () => {
   test("an unchanged text is answered as unchanged", async () => {
     const { client } = await openTiny();
     const ask = (previousResultId?: string) =>
-      client.connection.sendRequest("textDocument/diagnostic", {
+      client.connection.sendRequest<{ kind: string; resultId: string }>("textDocument/diagnostic", {
         textDocument: { uri },
         ...(previousResultId && { previousResultId }),
-      }) as Promise<{ kind: string; resultId: string }>;
+      });
     const first = await ask();
     expect(first.kind).toBe("full");
     expect((await ask(first.resultId)).kind).toBe("unchanged");
