@@ -81,6 +81,7 @@ describe("the head", () => {
     onPage(fakeAnalysis(), async (page, host, opened) => {
       await page.click("text=STM32H747 · X-CUBE-AI · int8 >> nth=0");
       await page.waitForSelector(".time-value:has-text('480 ms')");
+      expect(await page.locator(".bindings vscode-textfield").count()).toBe(1);
       expect(await opened.state()).toMatchObject({
         version: 1,
         state: { target: "stm32h747i-disco/x-cube-ai/int8" },

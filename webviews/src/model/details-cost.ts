@@ -166,7 +166,7 @@ function facts(target: DetailsTarget): Child {
   if (target.seconds !== null && target.coverage !== null)
     rows.push([
       "Interval",
-      `${secondsRange(target.seconds)}; the truth is expected within in ${formatShare(target.coverage)} of cases`,
+      `${secondsRange(target.seconds)}; expected to hold in ${formatShare(target.coverage)} of cases`,
     ]);
   if (target.seconds !== null) rows.push(["Source", sourceText(target.seconds.method)]);
   if (target.partOfKernel !== null && target.kernel.length > 1)

@@ -51,21 +51,30 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
     }
     if (![...fields.values()].some((field) => field.invalid)) actions.bind(batch, dims);
   };
+  const labels = new Map<string, HTMLElement>();
   const bindingField = (name: string, label: string, hint: string, value: string): HTMLElement => {
-    const known = fields.get(name);
-    const field = known ?? textField(label, "text");
-    if (known === undefined) {
+    let field = fields.get(name);
+    let element = labels.get(name);
+    if (field === undefined || element === undefined) {
+      field = textField(label, "text");
       field.value = value;
       field.addEventListener("change", bind);
       fields.set(name, field);
+      element = h(
+        "label",
+        { class: "field is-number" },
+        h("span", { class: "field-label" }, label),
+        field,
+      );
+      labels.set(name, element);
     }
     field.placeholder = hint;
-    return h(
-      "label",
-      { class: "field is-number" },
-      h("span", { class: "field-label" }, label),
-      field,
-    );
+    return element;
+  };
+
+  const forget = (name: string): void => {
+    fields.delete(name);
+    labels.delete(name);
   };
 
   return {
@@ -108,7 +117,18 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
         const value = bound.dims[symbol.name] ?? symbol.bound;
         rows.push(bindingField(symbol.name, symbol.name, "?", value?.toString() ?? ""));
       }
-      if (bindings.childElementCount !== rows.length) put(bindings, ...rows);
+      for (const name of [...fields.keys()])
+        if (
+          name !== "" &&
+          !summary.symbols.some((symbol) => symbol.name === name && !symbol.isBatch)
+        )
+          forget(name);
+      // Replacing a field would take the focus from whoever is typing in it.
+      if (
+        rows.some((row, at) => bindings.children[at] !== row) ||
+        bindings.children.length > rows.length
+      )
+        put(bindings, ...rows);
     },
     showMatches(matched, total) {
       matches.textContent = matched === total ? "" : `${matched} of ${total}`;
