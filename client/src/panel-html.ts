@@ -12,13 +12,13 @@ export function panelHtml(webview: vscode.Webview, folder: vscode.Uri, page: Pag
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' ${webview.cspSource}`,
-    // Elements draw with constructed sheets and style attributes; neither can load anything.
-    `style-src ${webview.cspSource} 'unsafe-inline'`,
+    `style-src 'nonce-${nonce}' ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join("; ");
   const styles = page.styles.map(
-    (style) => `    <link rel="stylesheet" href="${escape(address(style))}"${linkId(style)}>`,
+    (style) =>
+      `    <link rel="stylesheet" href="${escape(address(style))}" nonce="${nonce}"${linkId(style)}>`,
   );
   return `<!DOCTYPE html>
 <html lang="en">
