@@ -68,11 +68,16 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     inferred,
     graphWork,
     layers,
-    totals: totalsOf(graphWork, layers),
+    totals: withDeclaredParameters(totalsOf(graphWork, layers), model),
     memoryPlan: outcome.kind === "planned" ? outcome.plan : undefined,
     batch: batchOf(inferred),
     problems,
   };
+}
+
+/** A framework counts the parameters of its model itself, the unused ones too. */
+function withDeclaredParameters(totals: Totals, { trace }: Model): Totals {
+  return trace === undefined ? totals : { ...totals, parameterCount: trace.parameterCount };
 }
 
 export function analyzeTarget(

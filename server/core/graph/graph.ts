@@ -1,4 +1,4 @@
-import type { Place } from "../base/text-span.js";
+import type { Place, SourceRange } from "../base/text-span.js";
 import type { ElementType } from "./element-type.js";
 import type { TensorType, ValueType } from "./value-type.js";
 
@@ -19,6 +19,43 @@ export interface Model {
   readonly graph: Graph;
   /** Model-local functions; `expandFunctions` inlines them before shapes are inferred. */
   readonly functions: readonly FunctionDefinition[];
+  /** Present when the model is the record of a program that was run. */
+  readonly trace?: TraceFacts;
+}
+
+/**
+ * What is known of a program that was run, beyond its graph. Declared types are then what happened: inference confirms
+ * them and does not overrule them, and what follows from weights alone was computed all the same, so nothing is folded.
+ */
+export interface TraceFacts {
+  /** Parameters as the framework counts them: each once, unused ones included, running statistics not. */
+  readonly parameterCount: number;
+  readonly sources: SourceTable;
+}
+
+/** Where every node comes from; lists of indices, so that a frame shared by thousands of calls is there once. */
+export interface SourceTable {
+  /** The file that was asked for; "" when an expression alone was. */
+  readonly mainFile: string;
+  readonly frames: readonly SourceFrame[];
+  /** By node: frames of the call, innermost first, as indices of `frames`. */
+  readonly callFrames: readonly (readonly number[])[];
+  /** By node: the module whose `forward` made the call, as an index of `modules`; -1 outside any. */
+  readonly moduleOfNode: readonly number[];
+  readonly modules: readonly SourceModule[];
+}
+
+export interface SourceFrame extends SourceRange {
+  /** Qualified name of the function that the frame runs. */
+  readonly functionName: string;
+}
+
+export interface SourceModule {
+  /** Dotted path below the model, "" for the model itself. */
+  readonly path: string;
+  readonly className: string;
+  /** Frames in which the module was made, innermost first: the line that says `nn.Conv2d(…)` comes first. */
+  readonly creationFrames: readonly number[];
 }
 
 export type ValueId = number;
@@ -92,6 +129,8 @@ export interface Weight {
   readonly shape: readonly number[];
   /** Bytes of storage in the declared type, dense. For a sparse initializer: of its values and indices. */
   readonly byteLength: number;
+  /** State that no one trains (running statistics, tables, numbers in the code): bytes, but no parameters. */
+  readonly isBuffer?: boolean;
   /** Number of stored elements when the tensor is sparse. */
   readonly sparseCount?: number;
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */

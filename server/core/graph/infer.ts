@@ -46,6 +46,8 @@ class InferencePass implements InferHost {
   #nodeCount = 0;
   readonly #nodeLimit: number;
   #isLimitReported = false;
+  /** Operators whose rule contradicted a trace. */
+  readonly #contradicted = new Set<string>();
   /** Bodies that the node at hand has had inferred, with the problems found in each by its last inference. */
   #bodies = new Map<Graph, { readonly inferred: InferredGraph; readonly problems: Problem[] }>();
 
@@ -148,6 +150,10 @@ class InferencePass implements InferHost {
     const { node } = reader;
     const rule = findRule(node.domain, node.op);
     const results = rule === undefined ? this.#miss(node) : this.#apply(rule, facts, reader);
+    if (this.#model.trace !== undefined) {
+      this.#confirm(facts, reader, results);
+      return;
+    }
     const isFolded = rule !== undefined && dependsOnConstantsOnly(facts, node, reader);
     for (let index = 0; index < node.outputs.length; index++) {
       const id = node.outputs[index] ?? absent;
@@ -172,6 +178,38 @@ class InferencePass implements InferHost {
     }
   }
 
+  /**
+   * What a program that ran has made is what was made. A rule that would have said otherwise is our mistake; it is told
+   * once for each operator. Views of weights stay weights: they cost nothing and are read as such.
+   */
+  #confirm(
+    facts: MutableFacts,
+    reader: InferReader,
+    results: readonly (Inferred | undefined)[],
+  ): void {
+    const { node } = reader;
+    const isConstant = viewsOfWeights.has(node.op) && dependsOnConstantsOnly(facts, node, reader);
+    for (const [index, id] of node.outputs.entries()) {
+      const declared = facts.graph.values[id]?.declared;
+      if (declared === undefined) continue;
+      facts.types[id] = declared;
+      facts.isConstant[id] = isConstant;
+      const found = results[index]?.type;
+      const key = operatorKey(node.domain, node.op);
+      if (found === undefined || this.#contradicted.has(key)) continue;
+      mergeDeclared(withoutElementType(found), declared, (what) => {
+        this.#contradicted.add(key);
+        this.report({
+          code: "RP9002",
+          severity: "hint",
+          message: `The rule of ${key} does not agree with what ran: the output ${what}. Please report this.`,
+          nodeId: reader.nodeId,
+          ...(node.place !== undefined && { place: node.place }),
+        });
+      });
+    }
+  }
+
   /** Extents that no tensor has come from wrong attributes or overflow; they count as unknown, and are told. */
   #withoutImpossible(type: ValueType, reader: InferReader): ValueType {
     reader.error(
@@ -187,8 +225,11 @@ class InferencePass implements InferHost {
   ): readonly (Inferred | undefined)[] {
     this.#bodies = new Map();
     let results: readonly (Inferred | undefined)[] = [];
+    const problemCount = this.problems.length;
     try {
       results = rule.infer(reader);
+      // Rules are stricter than the framework that ran the program: it broadcasts and promotes where ONNX does not.
+      if (this.#model.trace !== undefined) this.problems.length = problemCount;
     } catch (error) {
       if (error instanceof Cancelled) throw error;
       this.report({
@@ -223,6 +264,20 @@ class InferencePass implements InferHost {
     return [];
   }
 }
+
+/** Promotion of types is the framework's own; shapes are what a rule can confirm. */
+function withoutElementType(type: ValueType): ValueType {
+  return type.kind === "tensor" ? { ...type, elementType: undefined } : type;
+}
+
+const viewsOfWeights: ReadonlySet<string> = new Set([
+  "Flatten",
+  "Identity",
+  "Reshape",
+  "Squeeze",
+  "Transpose",
+  "Unsqueeze",
+]);
 
 function startFacts(graph: Graph): MutableFacts {
   const count = graph.values.length;

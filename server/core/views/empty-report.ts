@@ -1,5 +1,6 @@
 import type { Problem } from "../base/problem.js";
-import type { ReportDocument } from "./report-document.js";
+import type { SourceRange } from "../base/text-span.js";
+import type { ReportDocument, ReportSource } from "./report-document.js";
 
 /** The document of an input that could not be analysed: the reasons and nothing else. */
 export function emptyReport(file: string | null, problems: readonly Problem[]): ReportDocument {
@@ -10,11 +11,15 @@ export function emptyReport(file: string | null, problems: readonly Problem[]): 
     model: null,
     layers: [],
     targets: [],
-    problems: problems.map(({ code, severity, message }) => ({
+    problems: problems.map(({ code, severity, message, place }) => ({
       code,
       severity,
       message,
-      source: null,
+      source: place?.kind === "source" ? sourceOf(place) : null,
     })),
   };
+}
+
+function sourceOf({ file, line, character, endLine, endCharacter }: SourceRange): ReportSource {
+  return { file, line, character, endLine, endCharacter };
 }

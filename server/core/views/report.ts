@@ -1,8 +1,8 @@
 import type { Analysis, Layer, TargetAnalysis } from "../analysis.js";
 import type { Problem } from "../base/problem.js";
-import type { TextSpan } from "../base/text-span.js";
+import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
-import { absent, type Node, type NodeId, type ValueId } from "../graph/graph.js";
+import { absent, type NodeId, type ValueId } from "../graph/graph.js";
 import type { ValueType } from "../graph/value-type.js";
 import type {
   ReportDocument,
@@ -44,7 +44,7 @@ export interface ReportParams {
   readonly text?: string;
 }
 
-type SourceFinder = (span: TextSpan | undefined) => ReportSource | null;
+type SourceFinder = (place: Place | undefined) => ReportSource | null;
 
 function layerOf(analysis: Analysis, layer: Layer, sourceOf: SourceFinder): ReportLayer {
   const node = analysis.model.graph.nodes[layer.nodeId];
@@ -55,7 +55,7 @@ function layerOf(analysis: Analysis, layer: Layer, sourceOf: SourceFinder): Repo
     name: node?.name ?? "",
     op: node?.sourceOp ?? node?.op ?? "",
     scope: node?.scope ?? "",
-    source: sourceOf(spanOf(node)),
+    source: sourceOf(node?.place),
     inputs: tensors(node?.inputs),
     outputs: tensors(node?.outputs),
     parameterCount: layer.parameterCount,
@@ -159,17 +159,14 @@ function problemOf(problem: Problem, sourceOf: SourceFinder): ReportProblem {
     code,
     severity,
     message,
-    source: sourceOf(place?.kind === "text" ? place.span : undefined),
+    source: sourceOf(place),
   };
-}
-
-function spanOf(node: Node | undefined): TextSpan | undefined {
-  return node?.place?.kind === "text" ? node.place.span : undefined;
 }
 
 /** Lines by bisection over the starts of all lines. */
 function sourceFinder({ file, text }: ReportParams): SourceFinder {
-  if (file === null || text === undefined) return () => null;
+  if (file === null || text === undefined)
+    return (place) => (place?.kind === "source" ? rangeOf(place) : null);
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   const positionOf = (offset: number): { line: number; character: number } => {
@@ -182,10 +179,15 @@ function sourceFinder({ file, text }: ReportParams): SourceFinder {
     }
     return { line: low, character: offset - (starts[low] ?? 0) };
   };
-  return (span) => {
-    if (span === undefined) return null;
-    const start = positionOf(span.start);
-    const end = positionOf(span.end);
+  return (place) => {
+    if (place?.kind === "source") return rangeOf(place);
+    if (place?.kind !== "text") return null;
+    const start = positionOf(place.span.start);
+    const end = positionOf(place.span.end);
     return { file, ...start, endLine: end.line, endCharacter: end.character };
   };
+}
+
+function rangeOf({ file, line, character, endLine, endCharacter }: SourceRange): ReportSource {
+  return { file, line, character, endLine, endCharacter };
 }

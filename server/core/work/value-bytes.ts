@@ -55,9 +55,10 @@ export function storedBytes(flow: Dataflow, id: ValueId): number | undefined {
   return elements === undefined || type === undefined ? undefined : bytesOfElements(type, elements);
 }
 
-/** Elements of a constant; of a sparse one, those that are stored. */
+/** Elements of a constant; of a sparse one, those that are stored; none of state that is not trained. */
 export function parametersOf(flow: Dataflow, id: ValueId): number | undefined {
   const weight = flow.graph.values[id]?.weight;
+  if (weight?.isBuffer === true) return 0;
   return weight?.sparseCount ?? elementsOf(flow.inferred.types[id]);
 }
 
