@@ -59,3 +59,32 @@ def apply(function: Callable[..., Any], *lists: list) -> list | None:
         return [function(*items) for items in zip(*lists)]
     except (ArithmeticError, ValueError, TypeError):
         return None
+
+
+def lines(shape: Sequence[int], axis: int) -> tuple[list[int], list[int]]:
+    """Offsets of the first element of every line along `axis`, row-major, and the steps within a line."""
+    strides = strides_of(shape)
+    rest = [position for position in range(len(shape)) if position != axis]
+    starts = [0]
+    for position in rest:
+        steps = [index * strides[position] for index in range(shape[position])]
+        starts = [base + step for base in starts for step in steps]
+    return starts, [index * strides[axis] for index in range(shape[axis])]
+
+
+def along(value: list, shape: Sequence[int], axis: int, function: Callable[[list], Sequence[Any]]) -> list:
+    """`function` of every line along `axis`, put back in its place; the line's length may change."""
+    if not shape:
+        return list(function(value))
+    starts, steps = lines(shape, axis)
+    results = [function([value[start + step] for step in steps]) for start in starts]
+    length = len(results[0]) if results else 0
+    inner = 1
+    for extent in shape[axis + 1 :]:
+        inner *= extent
+    flat = []
+    for block in range(0, len(results), inner or 1):
+        group = results[block : block + inner]
+        for position in range(length):
+            flat.extend(line[position] for line in group)
+    return flat

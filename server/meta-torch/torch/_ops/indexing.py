@@ -9,7 +9,8 @@ from .._meta import recorder
 from .._meta import shape as s
 from .._meta import values
 from .._tensor import Tensor, fresh
-from .registry import make, overwrite
+from .registry import cast_list, make, make_view, overwrite
+from .views import physical, plain, settled
 
 
 def getitem(self: Tensor, key: Any) -> Tensor:
@@ -17,7 +18,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     keys = _expanded(key, len(self._shape))
     shape: list[int] = []
     strides: list[int] = []
-    own = values.strides_of(self._shape)
+    own = physical(self)
     offset = 0
     axis = 0
     advanced: list[tuple[int, Any]] = []  # position in the result, index tensor
@@ -63,12 +64,21 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     shape.extend(self._shape[axis:])
     strides.extend(own[axis:])
     attributes = {"index": text}
-    if not advanced:
-        value = None
-        if self._value is not None:
+    value = remake = None
+    if self._value is not None:
+        if self._strides:  # contents are kept in row-major order
+            with recorder.paused():
+                value = getitem(plain(self), key)._value
+        elif not advanced:
             value = values.gather(self._value, shape, strides, offset)
-        return make("slice", tuple(shape), self.dtype, (self,), attributes, value)
-    return _gather(self, tuple(shape), strides, offset, advanced, attributes)
+        remake = lambda other: getitem(other, key)  # noqa: E731
+    result = tuple(shape)
+    if not advanced:
+        return make_view("slice", result, self, attributes, value, settled(result, strides, self), remake)
+    gathered = _gather(self, result, strides, offset, advanced, attributes)
+    if self._strides and self._value is not None:
+        gathered._value = value
+    return gathered
 
 
 def _gather(self: Tensor, shape: tuple, strides: list, offset: int, advanced: list, attributes: dict) -> Tensor:
@@ -86,7 +96,7 @@ def _gather(self: Tensor, shape: tuple, strides: list, offset: int, advanced: li
     result = tuple(shape[a] for a in front) + common + tuple(shape[a] for a in back)
     value = None
     tensors = [item for _, item in advanced]
-    if self._value is not None and all(item._value is not None for item in tensors) and values.fits(s.count(result), False):
+    if self._value is not None and not self._strides and all(item._value is not None for item in tensors) and values.fits(s.count(result), False):
         spread = [values.broadcast(item._value or [], item._shape, common) for item in tensors]
         starts = [0] * s.count(common)
         for (place, _), indices in zip(advanced, spread):
@@ -128,7 +138,7 @@ def _mask(self: Tensor, mask: Tensor, axis: int, shape: list, strides: list, adv
     chosen = None
     if mask._value is not None:
         chosen = [index for index, item in enumerate(mask._value) if item]
-    own_strides = values.strides_of(self._shape)
+    own_strides = physical(self)
     if len(mask._shape) == 0:
         advanced.append((len(shape), fresh((kept,), d.int64, self.device, [0] * kept)))
         shape.append(1)
@@ -197,12 +207,8 @@ def _slice(item: slice, extent: int) -> tuple[int, int, int]:
 
 def setitem(self: Tensor, key: Any, value: Any) -> None:
     """Checks that `value` broadcasts to `self[key]`; small contents are followed where both are known."""
-    previous = recorder.active
-    recorder.active = None
-    try:
+    with recorder.paused():
         region = getitem(self, key)
-    finally:
-        recorder.active = previous
     shape = value._shape if isinstance(value, Tensor) else ()
     trimmed = shape
     while len(trimmed) > len(region._shape) and trimmed and trimmed[0] == 1:
@@ -214,23 +220,21 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         )
     contents = _written(self, key, value, trimmed, region._shape)
     inputs = (self, value) if isinstance(value, Tensor) else (self,)
-    overwrite(self, make("copy_slice", self._shape, self.dtype, inputs, {"elements": s.count(region._shape)}, contents))
-    self._value = contents
+    written = make("copy_slice", self._shape, self.dtype, inputs, {"elements": s.count(region._shape)}, contents)
+    overwrite(self, written)
 
 
 def _written(self: Tensor, key: Any, value: Any, shape: tuple, region: tuple) -> list | None:
     if self._value is None or (isinstance(value, Tensor) and value._value is None):
         return None
-    previous = recorder.active
-    recorder.active = None
-    try:
+    with recorder.paused():
         where = getitem(fresh(self._shape, d.int64, self.device, list(range(len(self._value)))), key)
-    finally:
-        recorder.active = previous
     if where._value is None:
         return None
-    source = value._value if isinstance(value, Tensor) else [value]
-    spread = values.broadcast(source or [], shape, region)
+    source = cast_list(value._value if isinstance(value, Tensor) else [value], self.dtype)
+    if source is None:
+        return None
+    spread = values.broadcast(source, shape, region)
     result = list(self._value)
     for position, item in zip(where._value, spread):
         result[position] = item

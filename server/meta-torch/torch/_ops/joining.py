@@ -8,8 +8,9 @@ from .._meta import recorder
 from .._meta import shape as s
 from .._meta import values
 from .._meta.promotion import result_type
-from .._tensor import Tensor, fresh
-from .registry import functions, make, operator
+from .._tensor import Tensor
+from .registry import functions, make, make_view, operator
+from .views import physical, settled
 
 
 def _listed(tensors: Any, name: str) -> list[Tensor]:
@@ -127,22 +128,42 @@ def dstack(tensors: Any, *, out: Any = None) -> Tensor:
 
 
 def _pieces(name: str, input: Tensor, lengths: Sequence[int], along: int) -> tuple:  # noqa: A002
-    shape = input._shape
-    strides = values.strides_of(shape)
-    results = []
-    start = 0
-    for length in lengths:
-        piece = shape[:along] + (length,) + shape[along + 1 :]
-        value = None
-        if input._value is not None:
-            value = values.gather(input._value, piece, strides, start * strides[along])
-        result = fresh(piece, input.dtype, input.device, value)
-        result.requires_grad = input.requires_grad
-        results.append(result)
-        start += length
+    """Neighbouring views of the given lengths, made by one recorded call."""
+    active, recorder.active = recorder.active, None
+    try:
+        results = []
+        start = 0
+        for length in lengths:
+            results.append(_cut(input, along, start, length))
+            start += length
+    finally:
+        recorder.active = active
     if recorder.active is not None:
-        recorder.record(name, (input,), tuple(results), {"dim": along, "sizes": list(lengths)})
+        recorder.record(name, (input,), results, {"dim": along, "sizes": list(lengths)})
     return tuple(results)
+
+
+def _cut(input: Tensor, along: int, start: int, length: int, name: str = "narrow") -> Tensor:  # noqa: A002
+    shape = input._shape[:along] + (length,) + input._shape[along + 1 :]
+    value = remake = None
+    if input._value is not None:
+        logical = values.strides_of(input._shape)
+        value = values.gather(input._value, shape, logical, start * logical[along])
+        remake = lambda other: _cut(other, along, start, length)  # noqa: E731
+    attributes = {"dim": along, "start": start, "length": length}
+    return make_view(name, shape, input, attributes, value, settled(shape, physical(input), input), remake)
+
+
+def _picked(input: Tensor, along: int, at: int) -> Tensor:  # noqa: A002
+    rest = input._shape[:along] + input._shape[along + 1 :]
+    own = physical(input)
+    value = remake = None
+    if input._value is not None:
+        logical = values.strides_of(input._shape)
+        value = values.gather(input._value, rest, logical[:along] + logical[along + 1 :], at * logical[along])
+        remake = lambda other: _picked(other, along, at)  # noqa: E731
+    strides = settled(rest, own[:along] + own[along + 1 :], input)
+    return make_view("select", rest, input, {"dim": along, "index": at}, value, strides, remake)
 
 
 @operator()
@@ -210,49 +231,41 @@ def unbind(input: Tensor, dim: int = 0) -> tuple:  # noqa: A002
     shape = input._shape
     if not shape:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    rest = shape[:along] + shape[along + 1 :]
-    strides = values.strides_of(shape)
-    own = strides[:along] + strides[along + 1 :]
-    results = []
-    for index in range(shape[along]):
-        value = None
-        if input._value is not None:
-            value = values.gather(input._value, rest, own, index * strides[along])
-        result = fresh(rest, input.dtype, input.device, value)
-        result.requires_grad = input.requires_grad
-        results.append(result)
+    active, recorder.active = recorder.active, None
+    try:
+        results = [_picked(input, along, index) for index in range(shape[along])]
+    finally:
+        recorder.active = active
     if recorder.active is not None:
-        recorder.record("unbind", (input,), tuple(results), {"dim": along})
+        recorder.record("unbind", (input,), results, {"dim": along})
     return tuple(results)
 
 
 @operator()
 def select(input: Tensor, dim: int, index: Any) -> Tensor:  # noqa: A002
+    if not input._shape:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
     along = s.axis(dim, len(input._shape))
     extent = input._shape[along]
     at = s.index(index)
     if not -extent <= at < extent:
         raise IndexError(f"select(): index {at} out of range for tensor of size {list(input._shape)} at dimension {along}")
-    rest = input._shape[:along] + input._shape[along + 1 :]
-    strides = values.strides_of(input._shape)
-    value = None
-    if input._value is not None:
-        value = values.gather(input._value, rest, strides[:along] + strides[along + 1 :], (at % extent) * strides[along])
-    return make("select", rest, input.dtype, (input,), {"dim": along, "index": at}, value)
+    return _picked(input, along, at % extent)
 
 
 @operator()
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:  # noqa: A002
+    if not input._shape:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     along = s.axis(dim, len(input._shape))
     extent = input._shape[along]
-    begin = s.index(start)
+    begin, size = s.index(start), s.index(length)
+    if not -extent <= begin <= extent:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-extent}, {extent}], but got {begin})")
     begin = begin + extent if begin < 0 else begin
-    if length < 0 or not 0 <= begin <= extent or begin + length > extent:
-        raise RuntimeError(f"start ({begin}) + length ({length}) exceeds dimension size ({extent}).")
-    shape = input._shape[:along] + (length,) + input._shape[along + 1 :]
-    strides = values.strides_of(input._shape)
-    value = values.gather(input._value, shape, strides, begin * strides[along]) if input._value is not None else None
-    return make("narrow", shape, input.dtype, (input,), {"dim": along, "start": begin, "length": length}, value)
+    if size < 0 or begin + size > extent:
+        raise RuntimeError(f"start ({begin}) + length ({size}) exceeds dimension size ({extent}).")
+    return _cut(input, along, begin, size)
 
 
 @operator(method=False)

@@ -47,7 +47,7 @@ for _name, _function in {
     "neg": py.neg, "negative": py.neg, "positive": py.pos, "square": lambda x: x * x, "sign": _sign, "sgn": None,
     "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc, "fix": math.trunc, "frac": lambda x: x - math.trunc(x),
     "relu": lambda x: max(x, 0), "conj": None, "conj_physical": None, "resolve_conj": None, "resolve_neg": None,
-    "nan_to_num": None, "bitwise_not": None, "relu6": lambda x: min(max(x, 0), 6),
+    "bitwise_not": None, "relu6": lambda x: min(max(x, 0), 6),
 }.items():
     _unary(_name, "same", _function)
 
@@ -57,7 +57,7 @@ for _name, _function in {
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "erf": math.erf, "erfc": math.erfc, "erfinv": None, "lgamma": math.lgamma,
-    "digamma": None, "i0": None, "sinc": None, "logit": None, "rad2deg": math.degrees, "deg2rad": math.radians,
+    "digamma": None, "i0": None, "sinc": None, "rad2deg": math.degrees, "deg2rad": math.radians,
     "mish": None, "silu": None, "softsign": None, "tanhshrink": None,
 }.items():
     _unary(_name, "float", _function)

@@ -1,0 +1,1 @@
+"""Families of `torch.nn.functional`; each function records one call."""
