@@ -1,4 +1,4 @@
-import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { EventEmitter, ExtensionContext, LogOutputChannel } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { PanelRegistry } from "./panel-registry.js";
 
@@ -9,6 +9,8 @@ export interface Ctx {
   /** Requests wait until it has started. */
   readonly client: Client;
   readonly panels: PanelRegistry;
+  /** Fires once the server knows of changed settings. */
+  readonly settingsChanged: EventEmitter<void>;
 }
 
 /** The part of the language client that is used; tests give their own. */

@@ -5,15 +5,19 @@ import { registerModelEditor } from "./model-editor.js";
 import { PanelRegistry } from "./panel-registry.js";
 import { shareSelection } from "./selection.js";
 import { createClient } from "./server.js";
+import { followSettings } from "./settings-changes.js";
 import { showTargetsInStatusBar } from "./status-bar.js";
 import { registerTextDocuments } from "./text-document.js";
 
 export async function activate(extension: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Ridgepoint", { log: true });
   const client = createClient(extension, log);
-  const ctx: Ctx = { extension, log, client, panels: new PanelRegistry() };
+  const settingsChanged = new vscode.EventEmitter<void>();
+  const ctx: Ctx = { extension, log, client, panels: new PanelRegistry(), settingsChanged };
   extension.subscriptions.push(
     log,
+    settingsChanged,
+    followSettings(ctx),
     { dispose: () => void client.stop().catch((error: unknown) => log.warn(String(error))) },
     registerModelEditor(ctx),
     registerTextDocuments(ctx),

@@ -28,6 +28,7 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "onnx-text", scheme: printedScheme },
     ],
     outputChannel: log,
+    initializationOptions: { tellsOfSettings: true },
     diagnosticPullOptions: { onChange: true, onSave: false, onTabs: false },
   };
   return new LanguageClient("ridgepoint", "Ridgepoint", serverOptions, clientOptions);

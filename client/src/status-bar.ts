@@ -40,8 +40,7 @@ export function showTargetsInStatusBar(ctx: Ctx): vscode.Disposable {
     item,
     vscode.window.tabGroups.onDidChangeTabs(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (!change.affectsConfiguration("ridgepoint")) return;
+    ctx.settingsChanged.event(() => {
       isStale = true;
       refresh();
     }),

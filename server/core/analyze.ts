@@ -98,7 +98,7 @@ export function analyzeTarget(
     weightBytes: lowered.weightBytes,
     activationBytes: memoryPlan?.best.size,
   };
-  const cost = costModel(target, lowered, footprint);
+  const cost = costModel(target, lowered, footprint, inferred.model.format === "op");
   const fit = fitOf(target, flow.graph, lowered.weightBytes, memoryPlan);
   return {
     target,

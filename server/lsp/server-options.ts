@@ -2,11 +2,13 @@ import { type Limits, defaultLimits } from "./engine.js";
 
 /**
  * What a client may send as `initializationOptions`: `limits` (`jobSeconds`, `memoryMiB`, `slowMilliseconds`) and
- * `settings`, the section `ridgepoint`, for clients that answer no `workspace/configuration`.
+ * `settings`, the section `ridgepoint`, for clients that answer no `workspace/configuration`; and
+ * `tellsOfSettings`, for clients that send `workspace/didChangeConfiguration` unasked.
  */
 export interface ServerOptions {
   readonly limits: Limits;
   readonly settings: unknown;
+  readonly tellsOfSettings: boolean;
 }
 
 export function decodeServerOptions(value: unknown): ServerOptions {
@@ -23,6 +25,7 @@ export function decodeServerOptions(value: unknown): ServerOptions {
       slowMilliseconds: limit("slowMilliseconds"),
     },
     settings: options["settings"],
+    tellsOfSettings: options["tellsOfSettings"] === true,
   };
 }
 

@@ -65,7 +65,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
     });
     connection.onInitialized(
       () =>
-        void registerLater(connection, params).catch((error: unknown) =>
+        void registerLater(connection, params, options.tellsOfSettings).catch((error: unknown) =>
           log(`register: ${String(error)}`),
         ),
     );
@@ -115,8 +115,9 @@ function refresh(
 async function registerLater(
   connection: Connection,
   { capabilities: { workspace } }: InitializeParams,
+  isToldOfSettings: boolean,
 ): Promise<void> {
-  if (workspace?.didChangeConfiguration?.dynamicRegistration === true)
+  if (!isToldOfSettings && workspace?.didChangeConfiguration?.dynamicRegistration === true)
     await connection.client.register(DidChangeConfigurationNotification.type, {
       section: "ridgepoint",
     });

@@ -8,6 +8,7 @@ import { command as pickTargets, targetItems } from "../../client/src/commands/p
 import { command as setDimensions } from "../../client/src/commands/set-dimensions.js";
 import { command as toggleHints } from "../../client/src/commands/toggle-hints.js";
 import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
+import { followSettings } from "../../client/src/settings-changes.js";
 import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
 import type { TargetInfo } from "../../server/protocol/requests.js";
 import { fakeCtx } from "../kit/client-ctx.js";
@@ -61,6 +62,7 @@ describe("the status bar", () => {
 
   test("is shown while a model is, and asks anew only after a change of settings", async () => {
     const { ctx, server } = fakeCtx({ "ridgepoint/targets": () => targets });
+    followSettings(ctx);
     showTargetsInStatusBar(ctx);
     const [item] = editor.statusBarItems;
     expect(item?.isShown).toBe(false);
@@ -77,6 +79,10 @@ describe("the status bar", () => {
     editor.events.configuration.fire({ affectsConfiguration: () => true });
     await look();
     expect(server.requests).toHaveLength(2);
+    // The server hears of the change before it is asked again.
+    expect(server.notifications.map(({ method }) => method)).toEqual([
+      "workspace/didChangeConfiguration",
+    ]);
     editor.activeTab = tabOfText(vscode.Uri.parse("file:///a.txt"));
     await look();
     expect(item?.isShown).toBe(false);

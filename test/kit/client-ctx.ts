@@ -1,3 +1,4 @@
+import * as vscode from "vscode";
 import { URI } from "vscode-uri";
 import type { Ctx } from "../../client/src/ctx.js";
 import { PanelRegistry } from "../../client/src/panel-registry.js";
@@ -56,6 +57,7 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
     },
     client,
     panels: new PanelRegistry(),
+    settingsChanged: new vscode.EventEmitter<void>(),
   } as unknown as Ctx;
   return { ctx, server };
 }

@@ -15,12 +15,21 @@ export interface ModelCost {
   readonly energy: Estimate | undefined;
 }
 
-/** Seconds and joules of each kernel and of one inference. */
-export function costModel(target: Target, lowered: Lowered, footprint: ModelFootprint): ModelCost {
+/**
+ * Seconds and joules of each kernel and of one inference. `isOperator`: what is costed is an operator by itself, with
+ * no inference around it, so that the runtime's overhead per inference does not count.
+ */
+export function costModel(
+  target: Target,
+  lowered: Lowered,
+  footprint: ModelFootprint,
+  isOperator: boolean,
+): ModelCost {
   const evaluator = evaluatorFor(target, lowered, footprint);
   const kernelCosts = lowered.kernels.map((kernel) => evaluator.evaluate(kernel));
   if (lowered.uncosted.length > 0) return { kernelCosts, latency: undefined, energy: undefined };
-  const latency = latencyOf(target, evaluator, kernelCosts);
+  const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
+  const latency = latencyOf(target, evaluator, kernelCosts, overhead);
   return { kernelCosts, latency, energy: inferenceJoules(latency, powerOf(target.chip)) };
 }
 
@@ -40,8 +49,8 @@ function latencyOf(
   target: Target,
   evaluator: Evaluator,
   kernelCosts: readonly KernelCost[],
+  overhead: number,
 ): Estimate {
-  const overhead = target.runtime.inferenceOverhead.value;
   const { low, high } = target.runtime.rooflineInterval;
   let value = overhead;
   let lowest = overhead * low.value;

@@ -5,6 +5,7 @@ import { type Dim, dimText, isKnown } from "./dim.js";
 import { parseDim } from "./dim-expression.js";
 import { isFloat } from "./element-type.js";
 import type { Attribute, Graph, Model, Node, Value, ValueId } from "./graph.js";
+import { rescaleBatch } from "./rescale-batch.js";
 import { shapeText, typeText, type TensorType, type ValueType } from "./value-type.js";
 
 /**
@@ -53,7 +54,10 @@ export function bindInputs(model: Model, bindings: Bindings): Outcome<Model> {
   });
   for (const name of bindings.dims.keys())
     if (!used.has(name)) problems.push(unknownDim(model.graph, inputs, name));
-  return { value: { ...model, graph }, problems };
+  return {
+    value: { ...model, graph: rescaleBatch(graph, model.graph.values, replaced) },
+    problems,
+  };
 }
 
 interface Binding {

@@ -22,6 +22,7 @@ export function totalsOf(graphWork: GraphWork, layers: readonly Layer[]): Totals
   let flops = 0;
   let activationElements: number | undefined = 0;
   let uncostedCount = 0;
+  let costedCount = 0;
   let isWaiting = false;
   for (const layer of layers) {
     const { nodeId } = layer;
@@ -40,6 +41,7 @@ export function totalsOf(graphWork: GraphWork, layers: readonly Layer[]): Totals
       weightBytes += inner.weightBytes;
     }
     if (layer.isCosted) {
+      costedCount += 1;
       macs += layer.macs ?? 0;
       flops += layer.flops ?? 0;
     } else {
@@ -55,12 +57,14 @@ export function totalsOf(graphWork: GraphWork, layers: readonly Layer[]): Totals
           : activationElements + elements;
     }
   }
+  // A sum over nothing is not 0: nothing is known then.
+  const isUnknown = isWaiting || (uncostedCount > 0 && costedCount === 0);
   return {
     parameterCount,
     weightBytes,
-    macs: isWaiting ? undefined : macs,
-    flops: isWaiting ? undefined : flops,
-    activationElements: isWaiting ? undefined : activationElements,
+    macs: isUnknown ? undefined : macs,
+    flops: isUnknown ? undefined : flops,
+    activationElements: isUnknown ? undefined : activationElements,
     initializerElements: ownWeights(flow.graph).parameterCount,
     uncostedCount,
   };

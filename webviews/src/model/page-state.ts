@@ -10,7 +10,8 @@ export interface ModelPageState {
   readonly paneBeside: number;
   readonly paneBelow: number;
   readonly isPaneOpen: boolean;
-  readonly areProblemsOpen: boolean;
+  /** Null until the user decides: open then while there are errors. */
+  readonly areProblemsOpen: boolean | null;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
 }
@@ -18,15 +19,15 @@ export interface ModelPageState {
 export const stateVersion = 1;
 
 export const initialState: ModelPageState = {
-  sortBy: "index",
-  descending: false,
+  sortBy: "seconds",
+  descending: true,
   filter: "",
   nodeId: null,
   target: null,
   paneBeside: 0.32,
   paneBelow: 0.42,
   isPaneOpen: true,
-  areProblemsOpen: false,
+  areProblemsOpen: null,
   batch: null,
   dims: {},
 };

@@ -5,7 +5,8 @@ import { counted } from "./overview.js";
 
 /** One line that counts the problems by severity; opened, it lists them with links to their nodes. */
 export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {
-  let isOpen = actions.isOpen;
+  let chosen = actions.isOpen;
+  let isOpen = chosen ?? false;
   const list = h("ul", { class: "problems-list", id: "problems-list" });
   const toggle = h("button", {
     class: "problems-toggle",
@@ -14,6 +15,7 @@ export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {
     on: {
       click() {
         isOpen = !isOpen;
+        chosen = isOpen;
         layOut();
         actions.onToggle(isOpen);
       },
@@ -36,6 +38,8 @@ export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {
       const { problemCounts, problems } = summary;
       const total = severities.reduce((sum, { id }) => sum + problemCounts[id], 0);
       element.hidden = total === 0;
+      isOpen = chosen ?? problemCounts.error > 0;
+      layOut();
       put(
         toggle,
         icon("chevron-right", "problems-chevron"),
@@ -61,7 +65,8 @@ export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {
 }
 
 export interface ProblemsActions {
-  readonly isOpen: boolean;
+  /** Null: open while there are errors. */
+  readonly isOpen: boolean | null;
   readonly onToggle: (isOpen: boolean) => void;
   readonly openNode: (nodeId: number) => void;
 }

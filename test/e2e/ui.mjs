@@ -1,0 +1,174 @@
+// What only pixels and DOM show: the real editor driven by a browser, against the packed extension.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { copyOfExamples, out, root, startBrowser, startServer, until } from "./rig.mjs";
+
+const report = path.join(out, "ui-report.txt");
+fs.rmSync(report, { force: true });
+const server = await startServer({ vsix: path.join(root, "ridgepoint.vsix") });
+const { browser, page, blocked } = await startBrowser({ home: server.tmp });
+const pageErrors = [];
+page.on("pageerror", (error) => pageErrors.push(String(error)));
+const folder = copyOfExamples();
+const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+const explorerRow = (text) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: text });
+const editorText = async () => (await page.locator(".editor-instance .view-lines").first().innerText()).replaceAll("\u00a0", " ");
+const shoot = (name) => page.screenshot({ path: path.join(out, `${name}.png`) });
+const rows = () => frame.locator("[role=grid] .grid-body [role=row]");
+
+const steps = [];
+const step = (name, run) => steps.push({ name, run });
+
+step("a click on a model shows its layers, heaviest first", async () => {
+  await page.goto(server.url({ folder }));
+  await explorerRow("models").click({ timeout: 60_000 });
+  await explorerRow("resnet50.onnx").click();
+  await rows().nth(3).waitFor();
+  await frame.getByText("4.09 GMAC").first().waitFor();
+  const first = await until("a time in the first row", async () => {
+    const text = await rows().first().innerText();
+    return /µs|ms/.test(text) ? text : undefined;
+  });
+  assert.match(first, /Conv/);
+  await shoot("model");
+});
+
+step("every target has its latency, interval and method in sight", async () => {
+  for (const text of ["RTX 4090", "Raspberry Pi 5", "STM32H747I"]) await frame.getByText(text).first().waitFor();
+  await frame.getByText("roofline").first().waitFor();
+  await frame.getByText(/over/).first().waitFor();
+});
+
+step("a click on a header sorts", async () => {
+  const header = frame.locator("[role=columnheader]", { hasText: "Layer" }).first();
+  const before = await rows().first().innerText();
+  await header.click();
+  await until("another first row", async () => (await rows().first().innerText()) !== before);
+  assert.match((await header.getAttribute("aria-sort")) ?? "", /ascending|descending/);
+});
+
+step("find narrows the table", async () => {
+  await frame.locator(".toolbar-find input").first().fill("op:Gemm");
+  await until("one row", async () => (await rows().count()) === 1);
+  assert.match(await rows().first().innerText(), /Gemm/);
+});
+
+step("a row opens its details: shapes, targets, and how the number came about", async () => {
+  await rows().first().click();
+  await frame.getByText("How the number came about").waitFor();
+  const text = await frame.locator(".details").innerText();
+  assert.match(text, /1000/);
+  assert.match(text, /roofline/i);
+  await shoot("details");
+  await frame.locator(".toolbar-find input").first().fill("");
+});
+
+step("the table works from the keyboard", async () => {
+  await frame.locator("[role=grid]").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  const active = async () => frame.locator(`[id="${await frame.locator("[role=grid]").getAttribute("aria-activedescendant")}"]`);
+  await until("the last row is active", async () => {
+    const row = (await active()).locator("xpath=ancestor-or-self::*[@role='row']").first();
+    return (await row.getAttribute("aria-rowindex")) === (await frame.locator("[role=grid]").getAttribute("aria-rowcount"));
+  });
+});
+
+step("the status bar picks targets, and the page follows", async () => {
+  await page.locator(".statusbar-item", { hasText: "RTX 4090" }).click();
+  const box = page.locator(".quick-input-widget input.input, .quick-input-widget input[type=text]").first();
+  await box.fill("nvidia-l4/tensorrt/fp16");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "L4" }).first().waitFor();
+  await shoot("pick-targets");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "nvidia-l4/tensorrt/fp16" }).click();
+  await page.locator(".quick-input-widget").getByText("OK", { exact: true }).click();
+  await frame.getByText(/^L4 · TensorRT/).first().waitFor();
+});
+
+step("open as text: hints stand on the lines", async () => {
+  await page.locator(".editor-actions a[aria-label*='Text'], .title-actions a[aria-label*='Text']").first().click();
+  await page.locator(".codelens-decoration a", { hasText: "params" }).waitFor();
+  await page.locator(".editor-instance .view-lines").first().click();
+  await page.keyboard.press("Control+End");
+  await until("hints", async () => /\d (µs|ms|ns).*·/.test(await editorText()));
+  await shoot("text");
+});
+
+step("typing in a text model moves the numbers", async () => {
+  await explorerRow("mobile-block.onnxtxt").click();
+  await until("hints", async () => /depthwise[^\n]*\d (ns|µs|ms)/.test(await editorText()));
+  await shoot("text-example");
+  const hintOf = async () => /\[depthwise\][^\n]*\)\s*([^\n]*)/.exec(await editorText())?.[1];
+  const before = await hintOf();
+  // Twice the channels in the middle of the block: its weights, and with them its line, change.
+  await page.locator(".view-line", { hasText: "batch,3,96,96" }).first().click();
+  await page.keyboard.press("Home");
+  for (let index = 0; index < "mobile_block (float[batch,3,".length; index += 1) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Delete");
+  await page.keyboard.type("960");
+  await until("another number", async () => {
+    const now = await hintOf();
+    return now && now !== before;
+  });
+});
+
+step("a damaged file says what is wrong and where", async () => {
+  fs.writeFileSync(path.join(folder, "damaged.onnx"), fs.readFileSync(path.join(folder, "models/mobilenet-v1-vww.onnx")).subarray(0, 300));
+  await explorerRow("damaged.onnx").click({ timeout: 20_000 });
+  await frame.getByText(/ends early/i).locator("visible=true").first().waitFor();
+  await shoot("damaged");
+});
+
+step("dark and high-contrast themes are readable", async () => {
+  for (const theme of ["Dark Modern", "Dark High Contrast"]) {
+    await page.keyboard.press("F1");
+    await page.keyboard.type("Preferences: Color Theme");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Preferences: Color Theme" }).first().click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Light" }).first().waitFor();
+    await page.keyboard.type(theme);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().click();
+    await explorerRow("mobilenet-v1-vww.onnx").click();
+    await rows().nth(2).waitFor();
+    await until(`the ${theme} theme`, async () => (await frame.locator("body").getAttribute("class"))?.includes(theme === "Dark Modern" ? "vscode-dark" : "vscode-high-contrast"));
+    const contrast = await frame.locator("body").evaluate((body) => {
+      const luminance = (color) => {
+        const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map((x) => (x / 255 <= 0.03928 ? x / 255 / 12.92 : ((x / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const style = getComputedStyle(body);
+      const [a, b] = [luminance(style.color), luminance(style.backgroundColor)];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    });
+    assert.ok(contrast > 4.5, `contrast ${contrast.toFixed(1)} in ${theme}`);
+    await shoot(theme.toLowerCase().replaceAll(" ", "-"));
+  }
+});
+
+step("nothing was asked of the network, and no page failed", async () => {
+  assert.deepEqual(blocked, []);
+  assert.deepEqual(pageErrors, []);
+});
+
+let passed = 0;
+let failed = 0;
+const only = process.argv[2];
+for (const { name, run } of steps) {
+  const begin = performance.now();
+  try {
+    await run();
+    passed += 1;
+    console.log(`  ✔ ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`  ✘ ${name}: ${String(error.stack ?? error).split("\n").slice(0, 6).join("\n    ")}`);
+    await shoot(`failed-${failed}`);
+    if (only === "--stop") break;
+  }
+}
+await browser.close();
+await server.stop();
+fs.writeFileSync(report, `RESULT ${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
