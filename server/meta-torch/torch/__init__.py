@@ -19,7 +19,7 @@ from ._ops import layouts as _layouts
 from ._ops import legacy as _legacy
 from ._ops import random_state as _random_state
 from ._ops.factory import get_default_device, set_default_device
-from ._ops.registry import functions as _functions
+from ._ops.registry import exported as _exported
 from ._tensor import Size, Tensor, device
 
 __version__ = "2.9.1"
@@ -28,7 +28,7 @@ dtype = _dtypes.dtype
 for _kind in _dtypes.ALL:
     globals()[_kind.name] = _kind
 globals().update(_dtypes.ALIASES)
-globals().update(_functions)
+globals().update(_exported())
 globals().update(_legacy.typed_classes)
 globals().update(_layouts.exported)
 globals().update(_environment.exported)

@@ -51,6 +51,8 @@ def getitem(self: Tensor, key: Any) -> Tensor:
                 offset += _integer(int(item._value[0]), extent, axis) * own[axis]
                 text.append(str(int(item._value[0])))
             else:
+                if item._value is not None:
+                    _check_bounds(item._value, extent, axis)
                 advanced.append((len(shape), item))
                 shape.append(extent)
                 strides.append(own[axis])
@@ -102,8 +104,6 @@ def _gather(self: Tensor, shape: tuple, strides: list, offset: int, advanced: li
         for (place, _), indices in zip(advanced, spread):
             extent = shape[place]
             for position, index in enumerate(indices):
-                if not -extent <= index < extent:
-                    raise IndexError(f"index {index} is out of bounds for dimension {place} with size {extent}")
                 starts[position] += (index % extent) * strides[place]
         outer = values.gather(_Count(), [shape[a] for a in front], [strides[a] for a in front], offset)
         inner = values.gather(_Count(), [shape[a] for a in back], [strides[a] for a in back], 0)
@@ -193,6 +193,12 @@ def _integer(index: int, extent: int, axis: int) -> int:
     if not -extent <= index < extent:
         raise IndexError(f"index {index} is out of bounds for dimension {axis} with size {extent}")
     return index % extent
+
+
+def _check_bounds(numbers: list, extent: int, axis: int) -> None:
+    if numbers and not (-extent <= min(numbers) and max(numbers) < extent):
+        wrong = next(number for number in numbers if not -extent <= number < extent)
+        raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {extent}")
 
 
 def _slice(item: slice, extent: int) -> tuple[int, int, int]:

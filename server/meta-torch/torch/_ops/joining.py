@@ -111,7 +111,13 @@ for _rank in (1, 2, 3):
     operator(f"atleast_{_rank}d", method=False)(_at_least(_rank))
 
 
-@operator("hstack", "column_stack", method=False)
+@operator(method=False)
+def column_stack(tensors: Any, *, out: Any = None) -> Tensor:
+    listed = _listed(tensors, "column_stack")
+    return cat([item.reshape(item.numel(), 1) if len(item._shape) < 2 else item for item in listed], 1)
+
+
+@operator(method=False)
 def hstack(tensors: Any, *, out: Any = None) -> Tensor:
     listed = [functions["atleast_1d"](item) for item in tensors]
     return cat(listed, 0 if len(listed[0]._shape) == 1 else 1)
@@ -220,9 +226,26 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return _pieces("tensor_split", input, lengths, along)
 
 
-for _name, _along in (("vsplit", 0), ("dsplit", 2)):
-    operator(_name)(lambda input, sections, _axis=_along: tensor_split(input, sections, _axis))
-operator("hsplit")(lambda input, sections: tensor_split(input, sections, 0 if len(input._shape) == 1 else 1))
+def _even_split(name: str, least: int, axis_of: Any) -> None:
+    def implementation(input: Tensor, indices_or_sections: Any) -> tuple:  # noqa: A002
+        rank = len(input._shape)
+        if rank < least:
+            raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {rank} dimensions!")
+        axis = axis_of(rank)
+        if isinstance(indices_or_sections, int) and (indices_or_sections <= 0 or input._shape[axis] % indices_or_sections):
+            raise RuntimeError(
+                f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input._shape[axis]} is not "
+                f"divisible by the split_size {indices_or_sections}!"
+            )
+        return tensor_split(input, indices_or_sections, axis)
+
+    implementation.__name__ = name
+    operator(name)(implementation)
+
+
+_even_split("hsplit", 1, lambda rank: 0 if rank == 1 else 1)
+_even_split("vsplit", 2, lambda rank: 0)
+_even_split("dsplit", 3, lambda rank: 2)
 
 
 @operator()
@@ -271,17 +294,22 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:  # noqa:
 @operator(method=False)
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
     listed = list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
+    if not listed:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for item in listed:
+        if len(item._shape) > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {item!r}")
+        if item.dtype is not listed[0].dtype:
+            raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
     is_xy = indexing == "xy" and len(listed) >= 2
+    order = list(range(len(listed)))
     if is_xy:
-        listed[0], listed[1] = listed[1], listed[0]
-    shape = tuple(item.numel() for item in listed)
+        order[0], order[1] = 1, 0
+    shape = tuple(listed[place].numel() for place in order)
     grids = []
     for position, item in enumerate(listed):
-        column = item.reshape([-1 if axis == position else 1 for axis in range(len(shape))])
-        grids.append(column.expand(*shape))
-    if is_xy:
-        grids = [grid.transpose(0, 1) for grid in grids]
-        grids[0], grids[1] = grids[1], grids[0]
+        at = order.index(position)
+        grids.append(item.reshape([-1 if axis == at else 1 for axis in range(len(shape))]).expand(*shape))
     return tuple(grids)
 
 

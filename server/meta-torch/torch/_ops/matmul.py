@@ -63,7 +63,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Tensor:  # noqa: A002
     return make("mv", (a[0],), _same_type("mv", input, vec), (input, vec))
 
 
-@operator("dot", "vdot", "inner_1d")
+@operator("dot", "vdot")
 def dot(input: Tensor, tensor: Tensor, *, out: Any = None) -> Tensor:  # noqa: A002
     a, b = input._shape, tensor._shape
     if len(a) != 1 or len(b) != 1:
@@ -137,7 +137,9 @@ def _must_expand(source: tuple, target: tuple) -> None:
 @operator("baddbmm", in_place=True)
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:  # noqa: A002
     a, b = batch1._shape, batch2._shape
-    if len(a) != 3 or len(b) != 3 or a[0] != b[0] or a[2] != b[1]:
+    if len(a) != 3 or len(b) != 3:
+        raise RuntimeError("batch1 must be a 3D tensor" if len(a) != 3 else "batch2 must be a 3D tensor")
+    if a[0] != b[0] or a[2] != b[1]:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{a[0]}, {a[-1]}] but got: [{b[0]}, {b[1]}]."
         )
@@ -151,6 +153,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     result = (mat._shape[0],)
     if mat._shape[1] != vec._shape[0]:
         raise RuntimeError(f"size mismatch, got input ({result[0]}), mat ({_text(mat._shape)}), vec ({vec._shape[0]})")
+    _must_expand(input._shape, result)
     return make("addmv", result, promote_types(mat.dtype, vec.dtype), (input, mat, vec))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from .._meta import dtype as d
+from .._meta import recorder
 from .._meta import shape as s
 from .._meta import values
 from .._tensor import UNKNOWN_STRIDES, Tensor
@@ -197,6 +198,10 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:  # noqa: A0
             f"movedim: Invalid source or destination dims: source ({sources} dims) should contain the same number of dims "
             f"as destination ({targets} dims)"
         )
+    if len(set(sources)) != len(sources) or len(set(targets)) != len(targets):
+        raise RuntimeError("movedim: repeated dim in `source` or `destination`")
+    if rank == 0:
+        return _permuted("movedim", input, [])
     order = [-1] * rank
     for source_axis, target in zip(sources, targets):
         order[target] = source_axis
@@ -342,11 +347,21 @@ def flipud(input: Tensor) -> Tensor:  # noqa: A002
 
 @operator()
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:  # noqa: A002
-    shape = list(input._shape)
-    if k % 2:
-        a, b = (s.axis(axis, len(shape)) for axis in dims)
-        shape[a], shape[b] = shape[b], shape[a]
-    return make("rot90", tuple(shape), input.dtype, (input,), {"k": k, "dims": list(dims)})
+    rank = len(input._shape)
+    if rank < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {rank}")
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    a, b = (s.axis(axis, rank) for axis in dims)
+    if a == b:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    with recorder.paused():
+        result = clone(input)
+        if k % 4 == 2:
+            result = flip(input, a, b)
+        elif k % 4:
+            result = flip(functions["transpose"](input, a, b), a if k % 4 == 1 else b)
+    return make("rot90", result._shape, input.dtype, (input,), {"k": k, "dims": [a, b]}, result._value)
 
 
 @operator()
@@ -355,8 +370,25 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:  # noqa: A002
     steps = [s.index(shifts)] if not isinstance(shifts, (tuple, list)) else list(shifts)
     if listed and len(listed) != len(steps):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(listed)}")
+    if listed and not input._shape:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     axes = [s.axis(axis, len(input._shape)) for axis in listed]
-    return make("roll", input._shape, input.dtype, (input,), {"shifts": [s.index(x) for x in steps], "dims": axes})
+    if not listed and len(steps) != 1:
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:0")
+    value = None
+    if input._value is not None:
+        value = input._value
+        if not axes:
+            value = _rolled(value, s.index(steps[0]))
+        for axis, step in zip(axes, steps):
+            value = values.along(value, input._shape, axis, lambda line, by=s.index(step): _rolled(line, by))
+        value = list(value)
+    return make("roll", input._shape, input.dtype, (input,), {"shifts": [s.index(x) for x in steps], "dims": axes}, value)
+
+
+def _rolled(line: list, by: int) -> list:
+    at = by % len(line) if line else 0
+    return line[-at:] + line[:-at] if at else line
 
 
 @operator("contiguous", function=False)
@@ -434,6 +466,18 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     shape.insert(a, side)
     shape.insert(b, side)
     return make("diag_embed", tuple(shape), input.dtype, (input,), {"offset": offset})
+
+
+@operator()
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:  # noqa: A002
+    return diag(input.reshape(-1), offset)
+
+
+@operator()
+def trace(input: Tensor) -> Tensor:  # noqa: A002
+    if len(input._shape) != 2:
+        raise RuntimeError("trace: expected a matrix")
+    return diagonal(input).sum() if input.dtype.category <= d.INTEGER else make("trace", (), input.dtype, (input,))
 
 
 def _triangle(name: str, keeps: Any) -> None:

@@ -10,29 +10,66 @@ import operator as py
 from typing import Any, Callable
 
 from .._meta import dtype as d
-from .._meta import recorder, values
+from .._meta import autocast, recorder, values
 from .._meta.promotion import floating_result, result_type
 from .._meta.shape import broadcast, count
-from .._tensor import Tensor, fresh
-from .registry import functions, in_place_of, make, operator
+from .._tensor import Tensor
+from .registry import cast_list, functions, in_place_of, long_name, make, operator
+
+
+#: Which types an operator has no kernel for: b(ool), i(nteger), f(loating), c(omplex); of the result, for two operands.
+REFUSED = {
+    **dict.fromkeys(("neg", "negative", "positive"), "b"),
+    **dict.fromkeys(("floor", "ceil", "trunc", "fix", "round", "relu", "fmod", "remainder", "floor_divide"), "bc"),
+    **dict.fromkeys(("frac", "hypot", "logaddexp", "logaddexp2", "nextafter"), "bic"),
+    **dict.fromkeys(("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"), "fc"),
+    **dict.fromkeys(("bitwise_left_shift", "bitwise_right_shift", "gcd", "lcm"), "bfc"),
+    **dict.fromkeys((
+        "maximum", "minimum", "fmax", "fmin", "atan2", "copysign", "heaviside", "lt", "le", "gt", "ge", "xlogy", "sign",
+        "signbit", "isneginf", "isposinf", "erf", "erfc", "erfinv", "exp2", "expm1", "log1p", "lgamma", "digamma", "i0",
+        "rad2deg", "deg2rad",
+    ), "c"),
+    "abs": "b",
+}
+_CATEGORIES = "bifc"
+
+
+def _mask(name: str) -> int:
+    return sum(1 << _CATEGORIES.index(letter) for letter in REFUSED.get(name, ""))
+
+
+def _refuse(name: str, kind: d.dtype) -> None:
+    if kind is d.bool_ and name in ("neg", "negative"):
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
+    raise RuntimeError(f"\"{name}_cpu\" not implemented for '{long_name(kind)}'")
 
 
 def _unary(name: str, rule: str, function: Callable | None = None, aliases: tuple = ()) -> None:
+    refused = _mask(name)
+    needs_full = name in autocast.FULL_PRECISION
+
     def implementation(input: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: A002 - torch's own name
         kind = input.dtype
+        if refused >> kind.category & 1:
+            _refuse(name, kind)
         if rule == "float":
             kind = floating_result(kind)
+            if needs_full and autocast.state.active:
+                kind = autocast.full_type(name, input.device.type, kind)
         elif rule == "bool":
             kind = d.bool_
         elif rule == "real":
             kind = kind.to_real()
         value = None
         if function is not None and input._value is not None:
-            value = values.apply(function, input._value)
+            value = cast_list(values.apply(function, input._value), kind)
         return make(name, input._shape, kind, (input,), None, value)
 
     implementation.__name__ = name
-    operator(name, *aliases, in_place=rule != "bool")(implementation)
+    operator(name, *aliases, in_place=True)(implementation)
 
 
 def _sign(x: Any) -> Any:
@@ -75,21 +112,19 @@ for _name, _function in {
 
 @operator("abs", "absolute", "__abs__", in_place=True)
 def abs_(input: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    if input.dtype is d.bool_:
+        _refuse("abs", input.dtype)
     value = values.apply(abs, input._value) if input._value is not None else None
     return make("abs", input._shape, input.dtype.to_real(), (input,), None, value)
 
 
 @operator("round", in_place=True)
 def round_(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    if input.dtype.category in (d.BOOL, d.COMPLEX):
+        _refuse("round", input.dtype)
     value = values.apply(_round, input._value) if input._value is not None and decimals == 0 else None
+    value = cast_list(value, input.dtype)
     return make("round", input._shape, input.dtype, (input,), None, value)
-
-
-def _operands(left: Any, right: Any) -> tuple:
-    """Shapes of two operands, numbers counting as zero-dimensional, and what the recorder is to see."""
-    left_shape = left._shape if isinstance(left, Tensor) else ()
-    right_shape = right._shape if isinstance(right, Tensor) else ()
-    return broadcast(left_shape, right_shape)
 
 
 def _contents(function: Callable, left: Any, right: Any, shape: tuple) -> list | None:
@@ -106,23 +141,34 @@ def _not_a_tensor(value: Any) -> bool:
     return not isinstance(value, (Tensor, int, float, complex)) and not hasattr(value, "__float__")
 
 
-def binary(name: str, left: Any, right: Any, rule: str, function: Callable | None) -> Tensor:
+def binary(name: str, left: Any, right: Any, rule: str, function: Callable | None, refused: int = 0) -> Tensor:
     """One element-wise result of two operands; at least one is a tensor."""
-    shape = _operands(left, right)
-    kind = d.bool_ if rule == "bool" else result_type((left, right))
+    left_is_tensor, right_is_tensor = isinstance(left, Tensor), isinstance(right, Tensor)
+    shape = broadcast(left._shape if left_is_tensor else (), right._shape if right_is_tensor else ())
+    if left_is_tensor and right_is_tensor and left.dtype is right.dtype:
+        kind = left.dtype
+    else:
+        kind = result_type((left, right))
+    if refused >> kind.category & 1:
+        _refuse(name, kind)
     if rule == "float":
         kind = floating_result(kind)
+    elif rule == "bool":
+        kind = d.bool_
+    elif rule == "double":
+        kind = d.complex128 if kind.category == d.COMPLEX else d.float64
+    if autocast.state.active and name in autocast.FULL_PRECISION:
+        kind = autocast.full_type(name, (left if left_is_tensor else right).device.type, kind)
     value = None
     if function is not None:
         value = _contents(function, left, right, shape)
-        if value is not None and kind.category == d.FLOAT:
-            value = [float(item) for item in value]
-    inputs = tuple(item for item in (left, right) if isinstance(item, Tensor))
-    attributes = None
-    if len(inputs) == 1:
-        number = right if inputs[0] is left else left
-        attributes = {"scalar": _plain(number), "scalar_first": inputs[0] is not left}
-    return make(name, shape, kind, inputs, attributes, value)
+        if value is not None:
+            value = cast_list(value, kind)
+    if left_is_tensor and right_is_tensor:
+        return make(name, shape, kind, (left, right), None, value)
+    number = right if left_is_tensor else left
+    attributes = {"scalar": _plain(number), "scalar_first": right_is_tensor} if recorder.active is not None else None
+    return make(name, shape, kind, (left if left_is_tensor else right,), attributes, value)
 
 
 def _plain(number: Any) -> Any:
@@ -135,8 +181,10 @@ def _plain(number: Any) -> Any:
 
 
 def _define_binary(name: str, rule: str, function: Callable | None, aliases: tuple = (), dunder: str = "") -> None:
+    refused = _mask(name)
+
     def implementation(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
-        return binary(name, input, other, rule, function)
+        return binary(name, input, other, rule, function, refused)
 
     implementation.__name__ = name
     operator(name, *aliases, in_place=True)(implementation)
@@ -145,11 +193,13 @@ def _define_binary(name: str, rule: str, function: Callable | None, aliases: tup
 
 
 def _define_dunder(name: str, rule: str, function: Callable | None, dunder: str) -> None:
+    refused = _mask(name)
+
     def forward(self: Tensor, other: Any) -> Any:
-        return NotImplemented if _not_a_tensor(other) else binary(name, self, other, rule, function)
+        return NotImplemented if _not_a_tensor(other) else binary(name, self, other, rule, function, refused)
 
     def backward(self: Tensor, other: Any) -> Any:
-        return NotImplemented if _not_a_tensor(other) else binary(name, other, self, rule, function)
+        return NotImplemented if _not_a_tensor(other) else binary(name, other, self, rule, function, refused)
 
     setattr(Tensor, f"__{dunder}__", forward)
     if rule != "bool":
@@ -167,7 +217,7 @@ _define_binary("floor_divide", "same", py.floordiv, (), "floordiv")
 _define_binary("remainder", "same", py.mod, (), "mod")
 _define_binary("fmod", "same", math.fmod)
 _define_binary("pow", "same", py.pow, (), "pow")
-_define_binary("float_power", "float", None)
+_define_binary("float_power", "double", None)
 _define_binary("maximum", "same", max)
 _define_binary("minimum", "same", min)
 _define_binary("fmax", "same", max)
@@ -179,7 +229,6 @@ _define_binary("logaddexp2", "float", None)
 _define_binary("xlogy", "float", None)
 _define_binary("copysign", "float", math.copysign)
 _define_binary("nextafter", "same", None)
-_define_binary("heaviside", "same", None)
 _define_binary("gcd", "same", math.gcd)
 _define_binary("lcm", "same", math.lcm)
 _define_binary("ldexp", "float", None)
@@ -203,11 +252,20 @@ Tensor.__abs__ = abs_
 Tensor.__invert__ = lambda self: functions["logical_not"](self) if self.dtype is d.bool_ else functions["bitwise_not"](self)
 
 
+def _no_bool_sub(left: Any, right: Any) -> None:
+    for item in (left, right):
+        if isinstance(item, bool) or (isinstance(item, Tensor) and item.dtype is d.bool_):
+            raise RuntimeError(
+                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+                "`~` or `logical_not()` operator instead."
+            )
+
+
 def _with_alpha(name: str, function: Callable) -> Callable:
     def implementation(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:  # noqa: A002
-        if alpha != 1 and isinstance(other, Tensor):
-            other = fresh(other._shape, other.dtype, other.device, None) if recorder.active is None else other * alpha
-        elif alpha != 1:
+        if name == "sub":
+            _no_bool_sub(input, other)
+        if alpha != 1:
             other = other * alpha
         return binary(name, input, other, "same", function)
 
@@ -218,7 +276,33 @@ def _with_alpha(name: str, function: Callable) -> Callable:
 operator("add", in_place=True)(_with_alpha("add", py.add))
 operator("sub", "subtract", in_place=True)(_with_alpha("sub", py.sub))
 _define_dunder("add", "same", py.add, "add")
-_define_dunder("sub", "same", py.sub, "sub")
+
+
+def _sub_dunder(self: Tensor, other: Any) -> Any:
+    if _not_a_tensor(other):
+        return NotImplemented
+    _no_bool_sub(self, other)
+    return binary("sub", self, other, "same", py.sub)
+
+
+def _rsub_dunder(self: Tensor, other: Any) -> Any:
+    if _not_a_tensor(other):
+        return NotImplemented
+    _no_bool_sub(self, other)
+    return binary("sub", other, self, "same", py.sub)
+
+
+Tensor.__sub__ = _sub_dunder
+Tensor.__rsub__ = _rsub_dunder
+Tensor.__isub__ = in_place_of(_sub_dunder, "sub")
+
+
+@operator(in_place=True)
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    if input.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return binary("heaviside", input, values, "same", None, _mask("heaviside"))
+
 
 
 @operator(in_place=True)
@@ -233,7 +317,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     function = py.floordiv if rounding_mode == "floor" else lambda a, b: int(a / b)
-    return binary("div", input, other, "same", function)
+    return binary("div", input, other, "same", function, _mask("floor_divide"))
 
 
 def _div_dunder(self: Tensor, other: Any) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any, Callable
 
 from .._meta import dtype as d
 from .._meta import shape as s
 from .._meta import values
-from .._meta.promotion import floating_result
-from .._tensor import Tensor, fresh
+from .._meta.promotion import floating_result, promote_types
+from .._tensor import Tensor
 from .named import Pair
-from .registry import make, operator
+from .registry import cast_list, long_name, make, make_many, operator
 
 
 def reduced_shape(shape: tuple, dims: list[int], keepdim: bool) -> tuple:
@@ -40,7 +41,7 @@ def _reduce(
     name: str, input: Tensor, dim: Any, keepdim: bool, kind: d.dtype, function: Callable | None = None  # noqa: A002
 ) -> Tensor:
     dims = s.axes(dim, len(input._shape))
-    value = _reduced_value(input, dims, function) if function is not None else None
+    value = cast_list(_reduced_value(input, dims, function), kind) if function is not None else None
     attributes = {"dim": dims, "keepdim": keepdim}
     return make(name, reduced_shape(input._shape, dims, keepdim), kind, (input,), attributes, value)
 
@@ -68,12 +69,8 @@ def _floating_only(name: str, kind: d.dtype) -> None:
     if kind.category in (d.BOOL, d.INTEGER):
         raise RuntimeError(
             f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {_title(kind)}"
+            f"Got: {long_name(kind)}"
         )
-
-
-def _title(kind: d.dtype) -> str:
-    return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short"}.get(kind.name, kind.name)
 
 
 @operator()
@@ -85,6 +82,8 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: d.dtyp
 
 @operator()
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: d.dtype | None = None) -> Tensor:  # noqa: A002
+    if input.dtype.category != d.FLOAT:
+        raise RuntimeError(f"nanmean(): expected input to have floating point dtype but got {long_name(input.dtype)}")
     return _reduce("nanmean", input, dim, keepdim, dtype or input.dtype)
 
 
@@ -119,6 +118,11 @@ _variance("var")
 _variance("std")
 
 
+def _ordered(name: str, kind: d.dtype) -> None:
+    if kind.category == d.COMPLEX:
+        raise RuntimeError(f"\"{name}_cpu\" not implemented for '{long_name(kind)}'")
+
+
 def _truth(name: str, function: Callable) -> None:
     def implementation(input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None) -> Tensor:  # noqa: A002
         kind = d.uint8 if input.dtype is d.uint8 else d.bool_
@@ -136,6 +140,7 @@ def _extreme(name: str, function: Callable) -> None:
     def implementation(input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Any = None) -> Any:  # noqa: A002
         if isinstance(dim, Tensor) or other is not None:
             return getattr(input, "maximum" if name == "max" else "minimum")(other if other is not None else dim)
+        _ordered(name, input.dtype)
         if dim is None:
             if input.numel() == 0:
                 raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
@@ -146,15 +151,25 @@ def _extreme(name: str, function: Callable) -> None:
     operator(name)(implementation)
 
     def along(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Tensor:  # noqa: A002
+        _ordered(f"{name}_values", input.dtype)
+        dims = s.axes(dim, len(input._shape))
+        if any(input._shape[axis] == 0 for axis in dims if input._shape):
+            raise IndexError(f"a{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
         return _reduce(f"a{name}", input, dim, keepdim, input.dtype, function)
 
     along.__name__ = f"a{name}"
     operator(f"a{name}")(along)
 
     def position(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Tensor:  # noqa: A002
+        _ordered(f"arg{name}", input.dtype)
         if dim is None:
-            return make(f"arg{name}", (), d.int64, (input,), {"dim": list(range(len(input._shape))), "keepdim": False})
-        return _reduce(f"arg{name}", input, dim, keepdim, d.int64)
+            if input.numel() == 0:
+                raise IndexError(f"arg{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+            return _reduce(f"arg{name}", input, None, keepdim, d.int64, lambda line: line.index(function(line)))
+        axis = s.axis(dim, len(input._shape))
+        if input._shape and input._shape[axis] == 0:
+            raise IndexError(f"arg{name}(): Expected reduction dim {axis} to have non-zero size.")
+        return _reduce(f"arg{name}", input, dim, keepdim, d.int64, lambda line: line.index(function(line)))
 
     position.__name__ = f"arg{name}"
     operator(f"arg{name}")(position)
@@ -166,7 +181,12 @@ def _with_indices(name: str, input: Tensor, dim: int, keepdim: bool) -> Pair:  #
         raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
     shape = reduced_shape(input._shape, dims, keepdim)
     attributes = {"dim": dims, "keepdim": keepdim}
-    return Pair(make(name, shape, input.dtype, (input,), attributes), fresh(shape, d.int64, input.device))
+    items = places = None
+    choose = {"max": max, "min": min}.get(name)
+    if choose is not None and input._value is not None:
+        items = _reduced_value(input, dims if input._shape else [], choose)
+        places = _reduced_value(input, dims if input._shape else [], lambda line: line.index(choose(line)))
+    return Pair(*make_many(name, (input,), [(shape, input.dtype, items), (shape, d.int64, places)], attributes))
 
 
 _extreme("max", max)
@@ -175,6 +195,7 @@ _extreme("min", min)
 
 def _selection(name: str) -> None:
     def implementation(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:  # noqa: A002
+        _ordered(name, input.dtype)
         if dim is None and name != "mode":
             return _reduce(name, input, None, False, input.dtype)
         return _with_indices(name, input, -1 if dim is None else dim, keepdim)
@@ -202,6 +223,8 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 
 @operator()
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: d.dtype | None = None) -> Tensor:  # noqa: A002
+    if (dtype or input.dtype).category < d.FLOAT:
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {long_name(input.dtype)} instead.")
     return _reduce("norm", input, dim, keepdim, dtype or floating_result(input.dtype).to_real())
 
 
@@ -225,21 +248,21 @@ def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = Fals
 
 @operator()
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:  # noqa: A002
-    return make("dist", (), floating_result(input.dtype), (input, other))
+    kind = promote_types(input.dtype, other.dtype)
+    s.broadcast(input._shape, other._shape)
+    if kind.category < d.FLOAT:
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {long_name(kind)} instead.")
+    return make("dist", (), kind.to_real(), (input, other))
 
 
 def _cumulative(name: str, function: Callable | None) -> None:
     def implementation(input: Tensor, dim: int, *, dtype: d.dtype | None = None, out: Any = None) -> Tensor:  # noqa: A002
         axis = s.axis(s.index(dim), len(input._shape))
         value = None
-        if function is not None and input._value is not None and len(input._shape) == 1:
-            total = None
-            value = []
-            for item in input._value:
-                total = item if total is None else function(total, item)
-                value.append(int(total) if isinstance(total, bool) else total)
+        if function is not None and input._value is not None:
+            value = values.along(input._value, input._shape, axis, lambda line: list(itertools.accumulate(line, function)))
         kind = dtype or (_sum_type(input.dtype) if name != "logcumsumexp" else floating_result(input.dtype))
-        return make(name, input._shape, kind, (input,), {"dim": axis}, value)
+        return make(name, input._shape, kind, (input,), {"dim": axis}, cast_list(value, kind))
 
     implementation.__name__ = name
     operator(name, in_place=True)(implementation)
@@ -253,7 +276,8 @@ _cumulative("logcumsumexp", None)
 def _running_extreme(name: str) -> None:
     def implementation(input: Tensor, dim: int) -> Pair:  # noqa: A002
         axis = s.axis(dim, len(input._shape))
-        return Pair(make(name, input._shape, input.dtype, (input,), {"dim": axis}), fresh(input._shape, d.int64, input.device))
+        outputs = [(input._shape, input.dtype, None), (input._shape, d.int64, None)]
+        return Pair(*make_many(name, (input,), outputs, {"dim": axis}))
 
     implementation.__name__ = name
     operator(name)(implementation)

@@ -43,6 +43,48 @@ def operator(
     return register
 
 
+def exported() -> dict[str, Callable[..., Any]]:
+    """What `torch` shows: each function with `out=` honoured and torch's exception for what is no tensor."""
+    return {name: _public(name, function) for name, function in functions.items()}
+
+
+def _public(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    code = getattr(function, "__code__", None)
+    takes_out = code is not None and "out" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+    def public(*args: Any, **options: Any) -> Any:
+        try:
+            if takes_out and "out" in options:
+                out = options.pop("out")
+                result = function(*args, **options)
+                return result if out is None else _into(out, result)
+            return function(*args, **options)
+        except AttributeError as error:
+            raise _no_tensor(name, error) from error
+
+    public.__name__ = public.__qualname__ = name
+    public.__wrapped__ = function  # type: ignore[attr-defined]
+    public.__doc__ = function.__doc__
+    public.__module__ = "torch"
+    return public
+
+
+def _into(out: Any, result: Any) -> Any:
+    if isinstance(out, Tensor):
+        out._shape = result._shape
+        return overwrite(out, result)
+    for target, item in zip(out, result):
+        _into(target, item)
+    return out
+
+
+def _no_tensor(name: str, error: AttributeError) -> Exception:
+    """torch's complaint about an operand that is no tensor, where that is what went wrong."""
+    if error.name in ("_shape", "_value", "dtype", "requires_grad", "_strides") and not isinstance(error.obj, Tensor):
+        return TypeError(f"{name}(): argument must be Tensor, not {type(error.obj).__name__}")
+    return error
+
+
 def in_place_of(implementation: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The variant that writes into its first operand: its shape must not grow, its type does not change."""
 

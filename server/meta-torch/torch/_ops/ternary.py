@@ -102,8 +102,6 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:  # noqa: A00
             raise RuntimeError(
                 f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {len(value._shape)} dimension(s)."
             )
-        if value.dtype.category > input.dtype.category:
-            raise RuntimeError(f"value cannot be converted to type {long_name(input.dtype)} without overflow")
         return _elementwise("masked_fill", (input, mask, value), input.dtype, lambda a, m, v: v if m else a)
     if d.of_scalar(value).category > input.dtype.category and input.dtype.category >= d.INTEGER:
         raise RuntimeError(f"value cannot be converted to type {long_name(input.dtype)} without overflow")
