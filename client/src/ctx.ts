@@ -9,6 +9,8 @@ export interface Ctx {
   /** Requests wait until it has started. */
   readonly client: Client;
   readonly panels: PanelRegistry;
+  /** Address of a model of which what was shown is out of date. */
+  readonly modelChanged: EventEmitter<string>;
   /** Fires once the server knows of changed settings. */
   readonly settingsChanged: EventEmitter<void>;
 }

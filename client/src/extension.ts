@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { commands } from "./commands/index.generated.js";
 import type { Ctx } from "./ctx.js";
+import { followModels } from "./model-changes.js";
 import { registerModelEditor } from "./model-editor.js";
 import { PanelRegistry } from "./panel-registry.js";
 import { shareSelection } from "./selection.js";
@@ -13,10 +14,20 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
   const log = vscode.window.createOutputChannel("Ridgepoint", { log: true });
   const client = createClient(extension, log);
   const settingsChanged = new vscode.EventEmitter<void>();
-  const ctx: Ctx = { extension, log, client, panels: new PanelRegistry(), settingsChanged };
+  const modelChanged = new vscode.EventEmitter<string>();
+  const ctx: Ctx = {
+    extension,
+    log,
+    client,
+    panels: new PanelRegistry(),
+    settingsChanged,
+    modelChanged,
+  };
   extension.subscriptions.push(
     log,
     settingsChanged,
+    modelChanged,
+    followModels(ctx),
     followSettings(ctx),
     { dispose: () => void client.stop().catch((error: unknown) => log.warn(String(error))) },
     registerModelEditor(ctx),

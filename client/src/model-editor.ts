@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { changedNotification } from "../../server/protocol/requests.js";
 import type { Ctx } from "./ctx.js";
 import { modelViewTypes } from "./model-uri.js";
 import { hostPanel } from "./panel-host.js";
@@ -25,7 +24,7 @@ export function registerModelEditor(ctx: Ctx): vscode.Disposable {
         webviewOptions: { retainContextWhenHidden: false },
       }),
     ),
-    ctx.client.onNotification(changedNotification, ({ uri }) => {
+    ctx.modelChanged.event((uri) => {
       for (const panel of ctx.panels.of(vscode.Uri.parse(uri, true))) panel.changed();
     }),
   );

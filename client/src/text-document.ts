@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { printedScheme } from "../../server/protocol/printed-document.js";
-import { changedNotification, textRequest } from "../../server/protocol/requests.js";
+import { textRequest } from "../../server/protocol/requests.js";
 import type { Ctx } from "./ctx.js";
 
 /** Model files as read-only text documents; their text is made anew when the file changes. */
@@ -16,7 +16,7 @@ export function registerTextDocuments(ctx: Ctx): vscode.Disposable {
   return vscode.Disposable.from(
     changed,
     vscode.workspace.registerTextDocumentContentProvider(printedScheme, provider),
-    ctx.client.onNotification(changedNotification, ({ uri }) => {
+    ctx.modelChanged.event((uri) => {
       for (const document of vscode.workspace.textDocuments)
         if (document.uri.scheme === printedScheme && document.uri.query === uri)
           changed.fire(document.uri);

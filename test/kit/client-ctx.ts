@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { URI } from "vscode-uri";
 import type { Ctx } from "../../client/src/ctx.js";
+import { followModels } from "../../client/src/model-changes.js";
 import { PanelRegistry } from "../../client/src/panel-registry.js";
 
 export interface FakeServer {
@@ -37,7 +38,8 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
     },
     onNotification: (type: string | { method: string }, listener: (params: never) => void) => {
       const method = methodOf(type);
-      listeners.set(method, [...(listeners.get(method) ?? []), listener]);
+      // As the real client: a later handler takes the place of an earlier one.
+      listeners.set(method, [listener]);
       return { dispose: () => undefined };
     },
   };
@@ -58,6 +60,8 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
     client,
     panels: new PanelRegistry(),
     settingsChanged: new vscode.EventEmitter<void>(),
+    modelChanged: new vscode.EventEmitter<string>(),
   } as unknown as Ctx;
+  followModels(ctx);
   return { ctx, server };
 }
