@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 import { copyIcons, pageOptions } from "./pages.mjs";
+import { buildPythonEngine } from "./python-engine.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -47,4 +48,5 @@ for (const options of builds) {
   else await build(options);
 }
 await cp("server/data", "dist/data", { recursive: true });
+await buildPythonEngine({ outdir: "dist/python", isProduction });
 await copyIcons("dist/webviews");

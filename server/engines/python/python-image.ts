@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { receiveImage } from "./child-process.js";
+
+/**
+ * Starting Python takes seconds; an image of the memory of a Python that has started, with our packages imported, takes
+ * a tenth of that to load. The extension ships with one beside the runtime; when there is none, or it is of other
+ * sources, as in a checkout, one is made on first use and kept in the cache folder.
+ */
+export interface ImageOptions {
+  readonly runtimeFolder: string;
+  readonly packagesFolder: string;
+  readonly cacheFolder: string;
+  readonly log: (line: string) => void;
+}
+
+/** Answers the image's file. */
+export async function ensureImage(options: ImageOptions): Promise<string> {
+  const name = `${prefix}${await keyOf(options)}`;
+  for (const folder of [options.runtimeFolder, options.cacheFolder]) {
+    const file = path.join(folder, name);
+    if (await isFile(file)) return file;
+  }
+  options.log("python: making an image of a started Python");
+  await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
+  const image = await receiveImage({
+    runtimeFolder: options.runtimeFolder,
+    log: options.log,
+    start: {
+      kind: "start",
+      runtimeFolder: options.runtimeFolder,
+      packagesFolder: options.packagesFolder,
+      roots: [],
+      stopFile: path.join(options.cacheFolder, "no-stop"),
+      memoryBytes: 512 << 20,
+    },
+  });
+  for (const old of await readdir(options.cacheFolder))
+    if (old.startsWith(prefix)) await rm(path.join(options.cacheFolder, old), { force: true });
+  const file = path.join(options.cacheFolder, name);
+  // Whole or not at all: another process may be looking for it.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, image, { mode: 0o600 });
+  await rename(draft, file);
+  return file;
+}
+
+/** Of everything that decides an image's content. */
+async function keyOf({ runtimeFolder, packagesFolder }: ImageOptions): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(await readFile(path.join(runtimeFolder, "child.mjs")));
+  // Python's own files are large and come with an exact version: their sizes tell them apart.
+  for (const name of ["pyodide.asm.wasm", "pyodide.asm.mjs", "python_stdlib.zip"])
+    hash.update(`${name}:${(await stat(path.join(runtimeFolder, name))).size};`);
+  const names = (await readdir(packagesFolder, { recursive: true }))
+    .filter((name) => name.endsWith(".py"))
+    .sort();
+  for (const name of names) {
+    hash.update(`${name.split(path.sep).join("/")};`);
+    hash.update(await readFile(path.join(packagesFolder, name)));
+  }
+  return hash.digest("hex").slice(0, 24);
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    // Absent is an answer here.
+    return false;
+  }
+}
+
+const prefix = "python-image-";

@@ -1,0 +1,1 @@
+"""What runs inside the engine besides the user's code: see `driver`."""

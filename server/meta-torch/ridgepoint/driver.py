@@ -1,0 +1,146 @@
+"""Takes one request from the host, runs the task that it names, and leaves the answer.
+
+A request is a JSON object with at least `task`, the name of a module of this package with a function
+`run(request: dict) -> dict`. The answer is `{"value": …}` or `{"error": …}`, as JSON. The interpreter is fresh for
+every request: whatever a task or the user's code changes is gone afterwards.
+"""
+
+import importlib
+import json
+import re
+import sys
+
+REQUEST_FILE = "/job/request.json"
+ANSWER_FILE = "/job/answer.json"
+
+
+def prepare() -> None:
+    """Imports, once, what nearly every model needs; the result is kept as an image of the interpreter's memory."""
+    import time
+
+    # Nothing here waits for anything; a script that sleeps would only delay its own answer.
+    time.sleep = lambda seconds: None
+    for name in _COMMON_MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            # A part of our own packages that is not there (yet): found missing when it is used.
+            pass
+
+
+def serve(roots: list[str]) -> None:
+    """Answers the request that lies in `REQUEST_FILE`."""
+    with open(REQUEST_FILE, encoding="utf-8") as file:
+        request = json.load(file)
+    sys.path[:] = [*request.get("path", roots), *sys.path]
+    sys.argv[:] = [request.get("file", "")]
+    importlib.invalidate_caches()
+    if request.get("watched"):
+        _note_lines()
+    answer = json.dumps(_answer(request), ensure_ascii=False, allow_nan=False, default=str)
+    with open(ANSWER_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(answer)
+
+
+def preload(roots: list[str], names: list[str]) -> None:
+    """Imports modules of installed packages, so that later requests find them imported."""
+    sys.path[:] = [*roots, *sys.path]
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            # It is imported again, and complained of, by whoever needs it.
+            sys.modules.pop(name, None)
+    sys.path[:] = [entry for entry in sys.path if entry not in roots]
+
+
+def error_of(error: BaseException) -> dict:
+    """Type, text and places of an exception; frames outermost first, our own left out."""
+    found = {"type": type(error).__name__, "message": _text_of(error), "frames": _frames_of(error)}
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        found["frames"].append(
+            {
+                "file": error.filename,
+                "line": error.lineno or 1,
+                "column": max((error.offset or 1) - 1, 0),
+                "endLine": error.end_lineno or error.lineno or 1,
+                "endColumn": max((error.end_offset or error.offset or 1) - 1, 0),
+                "function": "",
+            }
+        )
+    return found
+
+
+def _answer(request: dict) -> dict:
+    task = request.get("task")
+    if not isinstance(task, str) or re.fullmatch(r"[a-z][a-z_]*", task) is None:
+        return {"error": {"type": "ValueError", "message": f"no task {task!r}", "frames": []}}
+    try:
+        return {"value": importlib.import_module(f"ridgepoint.{task}").run(request)}
+    except BaseException as error:
+        return {"error": error_of(error)}
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)[:10_000]
+    except BaseException:
+        return ""
+
+
+def _frames_of(error: BaseException) -> list[dict]:
+    frames = []
+    step = error.__traceback__
+    while step is not None and len(frames) < 1000:
+        code = step.tb_frame.f_code
+        if not code.co_filename.startswith(_OWN_FILES):
+            line, end_line, column, end_column = _position(code, step.tb_lasti, step.tb_lineno)
+            frames.append(
+                {
+                    "file": code.co_filename,
+                    "line": line,
+                    "column": column,
+                    "endLine": end_line,
+                    "endColumn": end_column,
+                    "function": code.co_qualname,
+                }
+            )
+        step = step.tb_next
+    return frames[:20] + frames[20:][-20:]
+
+
+def _position(code, last: int, line: int) -> tuple[int, int, int, int]:
+    for index, position in enumerate(code.co_positions()):
+        if index == last // 2 and None not in position:
+            start, end, column, end_column = position
+            return start, end, column, end_column
+    return line or 1, line or 1, 0, 0
+
+
+def _note_lines() -> None:
+    """Tells the host each line before it runs: when the engine does not come back, the last one told is the culprit."""
+    monitoring = sys.monitoring
+
+    def note(code, line):
+        if code.co_filename.startswith(_OWN_FILES) or code.co_filename.startswith("<frozen"):
+            return monitoring.DISABLE
+        device.seek(0)
+        device.write(f"{line}:{code.co_qualname}:{code.co_filename}\n".encode())
+        return None
+
+    device = open("/dev/place", "wb", buffering=0)
+    monitoring.use_tool_id(monitoring.DEBUGGER_ID, "ridgepoint")
+    monitoring.register_callback(monitoring.DEBUGGER_ID, monitoring.events.LINE, note)
+    monitoring.set_events(monitoring.DEBUGGER_ID, monitoring.events.LINE)
+
+
+_OWN_FILES = ("/packages/", "/lib/", "<frozen ", "<string>")
+_COMMON_MODULES = (
+    "ridgepoint.execute",
+    "__future__", "abc", "argparse", "ast", "bisect", "collections", "collections.abc", "contextlib", "copy", "copyreg",
+    "dataclasses", "datetime", "enum", "functools", "gc", "hashlib", "heapq", "importlib.metadata", "importlib.util",
+    "inspect", "io", "itertools", "json", "keyword", "linecache", "logging", "math", "numbers", "operator", "os",
+    "os.path", "pathlib", "pickle", "pkgutil", "platform", "random", "re", "shutil", "string", "struct", "tempfile",
+    "textwrap", "threading", "time", "traceback", "types", "typing", "unicodedata", "uuid", "warnings", "weakref",
+    "numpy", "torch", "torch.nn", "torch.nn.functional", "ridgepoint.trace",
+)  # fmt: skip
