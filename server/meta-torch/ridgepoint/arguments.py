@@ -1,0 +1,121 @@
+"""
+Arguments for a class or function that cannot be called without: configurations that make themselves, and numbers by the
+names that people give such parameters. What was assumed is told to the user.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from typing import Any
+
+from .discover import signature_of
+
+#: Typical values by the name of the parameter, first match wins.
+_BY_NAME: tuple[tuple[str, Any], ...] = (
+    (r"(num|n)_?(classes|labels|cls)|out_?classes|nb_classes|classes", 1000),
+    (r"in_?(channels?|chans?|ch|planes?|c)|img_channels|input_?channels|channels_in|n_channels|nc", 3),
+    (r"out_?(channels?|chans?|ch|planes?|c)|output_?channels", 64),
+    (r"vocab_?size|n_?vocab|num_?embeddings|ntoken|num_tokens|n_?tokens|src_vocab(_size)?|tgt_vocab(_size)?", 32000),
+    (r"(max_?)?(seq|sequence|context|block)_?(len|length|size)|max_?len(gth)?|max_position_embeddings|ctx_len", 512),
+    (r"(img|image|input|in)_?size|resolution|img_?dim|size", 224),
+    (r"patch_?size", 16),
+    (r"(n|num)_?(attention_)?heads?|heads?|nhead", 8),
+    (r"head_?dim|dim_?head", 64),
+    (r"(n|num)_?(hidden_)?(layers?|blocks?)|depth|nlayers", 4),
+    (r"d_?model|(embed(ding)?|hidden|model|emb|feature|latent)_?(dim|size|features?)s?|n_?embd?|hidden|dim|width|channels?|planes?|features", 256),
+    (r"(ffn?|mlp|feedforward|intermediate|inner)_?(dim|size)|dim_feedforward|d_ff|nhid", 1024),
+    (r"(input|in)_?(dim|features?)|obs_dim|state_dim|input_shape", 128),
+    (r"(output|out|action)_?(dim|size|features?)|act_dim", 10),
+    (r"(drop(out)?(_?(rate|prob|path|p))?|p|dropout_.*)", 0.0),
+    (r"kernel_?size|k", 3),
+    (r"stride|groups?|dilation|expansion|(num_)?inputs?", 1),
+    (r"padding", 0),
+    (r"mlp_ratio|ratio", 4),
+    (r"eps(ilon)?", 1e-5),
+    (r"bias|pretrained|causal", False),
+)
+_PATTERNS = [(re.compile(f"^(?:{pattern})$"), value) for pattern, value in _BY_NAME]
+
+
+class CannotGuess(Exception):
+    """Names the parameters for which there is no sensible value."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def guess(function: Any, namespace: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Keyword arguments for the required parameters, and how each reads in `Net(in_channels=3)`."""
+    signature = signature_of(function)
+    if signature is None:
+        return {}, []
+    values: dict[str, Any] = {}
+    texts: list[str] = []
+    missing: list[str] = []
+    for name, parameter in signature.parameters.items():
+        if parameter.default is not inspect.Parameter.empty:
+            continue
+        if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            continue
+        found = _value_for(name, parameter, namespace)
+        if found is None:
+            missing.append(name)
+            continue
+        values[name], text = found
+        texts.append(f"{name}={text}")
+    if missing:
+        raise CannotGuess(missing)
+    return values, texts
+
+
+def _value_for(name: str, parameter: inspect.Parameter, namespace: dict[str, Any]) -> tuple[Any, str] | None:
+    annotation = parameter.annotation
+    if isinstance(annotation, str):
+        annotation = namespace.get(annotation.strip("'\" ").rpartition(".")[2], annotation)
+    if isinstance(annotation, type) and annotation not in (int, float, bool, str, list, dict, tuple):
+        made = _made_by_itself(annotation)
+        if made is not None:
+            return made, f"{annotation.__name__}()"
+    if re.fullmatch(r"(\w*_)?(config|cfg|conf|args|hparams?|params|opts?|hps|model_args)", name):
+        return _configuration(name, namespace)
+    if annotation is bool:
+        return False, "False"
+    for pattern, value in _PATTERNS:
+        if pattern.match(name.lower()):
+            return value, repr(value)
+    if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+        return None
+    return None
+
+
+def _configuration(name: str, namespace: dict[str, Any]) -> tuple[Any, str] | None:
+    """An object of the file that is called so, else one made by a class `…Config`."""
+    for key, value in namespace.items():
+        if key.lower() in (name.lower(), "config", "cfg", "args") and not isinstance(value, type) and not callable(value):
+            return value, key
+    for key, value in namespace.items():
+        if isinstance(value, type) and re.search(r"(Config|Cfg|Args|Params)$", key):
+            made = _made_by_itself(value)
+            if made is not None:
+                return made, f"{key}()"
+    return None
+
+
+def _made_by_itself(kind: type) -> Any:
+    """An instance, where the class can be called with nothing."""
+    from torch import nn
+
+    if issubclass(kind, nn.Module) or not (dataclasses.is_dataclass(kind) or _is_plain(kind)):
+        return None
+    try:
+        return kind()
+    except Exception:
+        # It needs arguments, or its own code fails: it is then no answer.
+        return None
+
+
+def _is_plain(kind: type) -> bool:
+    return bool(re.search(r"(Config|Cfg|Args|Params|Options)$", kind.__name__))

@@ -1,0 +1,100 @@
+"""Which of a file's models it is about, and in which configurations each is to be run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .discover import Candidate, ExampleCall, Examples
+from .pins import Pin, parse_pin
+from .specs import Spec
+
+
+@dataclass
+class Configuration:
+    """One way to make and call a model. Exactly as much is filled in as the user has said."""
+
+    entry: str = ""
+    specs: list[Spec] = field(default_factory=list)
+    #: The pin that this comes from, as it is written.
+    text: str = ""
+    source: str = ""
+    complaint: str = ""
+    line: int = 0
+    example: ExampleCall | None = None
+
+
+def configurations_of(candidate: Candidate, examples: Examples, settings: dict) -> list[Configuration]:
+    """Pins, else the workspace's, else a call in the file, else one in which everything is inferred."""
+    if candidate.pins:
+        return [_from_pin(pin, f"pinned in line {pin.line}") for pin in candidate.pins]
+    listed = settings.get(candidate.name) or []
+    if isinstance(listed, str):
+        listed = [listed]
+    if listed:
+        return [_from_pin(parse_pin(str(text), 0), "from the workspace settings") for text in listed[:16]]
+    call = _example_for(candidate, examples)
+    return [Configuration(example=call)] if call is not None else [Configuration()]
+
+
+def _from_pin(pin: Pin, source: str) -> Configuration:
+    return Configuration(
+        entry=pin.entry, specs=pin.specs, text=pin.text, source=source, complaint=pin.complaint, line=pin.line
+    )
+
+
+def _example_for(candidate: Candidate, examples: Examples) -> ExampleCall | None:
+    if candidate.kind == "instance":
+        return next((call for call in examples.calls if call.module is candidate.subject), None)
+    if candidate.kind == "class":
+        return next(iter(examples.of_class(candidate.subject)), None)
+    return None
+
+
+def main_of(found: list[Candidate], examples: Examples) -> Candidate | None:
+    """
+    What is pinned; what the file itself calls; what it makes an instance of; else the last class that is no part of
+    another, a class that is only a base or a layer counting least.
+    """
+    pinned = [item for item in found if item.pins]
+    if pinned:
+        return pinned[-1]
+    for call in reversed(examples.calls):
+        for item in found:
+            if item.kind == "instance" and item.subject is call.module:
+                return item
+        for item in found:
+            if item.kind == "class" and type(call.module) is item.subject:
+                return item
+    instances = [item for item in found if item.kind == "instance"]
+    if instances:
+        return max(instances, key=lambda item: (_size(item.subject), item.order))
+    wholes = [item for item in found if item.kind == "class" and not item.is_part]
+    factories = [item for item in found if item.kind == "factory"]
+    callable_wholes = [item for item in wholes if _needs_nothing(item.subject)]
+    if callable_wholes:
+        return callable_wholes[-1]
+    callable_factories = [item for item in factories if _needs_nothing(item.subject)]
+    if callable_factories:
+        return callable_factories[-1]
+    rest = wholes or factories or found
+    return rest[-1] if rest else None
+
+
+def _size(model: Any) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _needs_nothing(function: Any) -> bool:
+    import inspect
+
+    from .discover import signature_of
+
+    signature = signature_of(function)
+    if signature is None:
+        return False
+    return not any(
+        parameter.default is inspect.Parameter.empty
+        and parameter.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        for parameter in signature.parameters.values()
+    )

@@ -1,0 +1,44 @@
+"""The deploy form of models that train with more branches than they run with: RepVGG, MobileOne, LeViT, FastViT, RepViT."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+#: Methods that fold a module's branches in place, or answer the folded module.
+_METHODS = ("reparameterize", "switch_to_deploy", "fuse", "fold", "reparam")
+
+
+def deployed(model: Any) -> Any:
+    """The folded model. timm's own function where timm is at work, which also knows the order."""
+    timm_utils = sys.modules.get("timm.utils")
+    convert = getattr(timm_utils, "reparameterize_model", None)
+    if convert is None and any(name.startswith("timm.") for name in sys.modules):
+        try:
+            from timm.utils import reparameterize_model as convert  # type: ignore[no-redef]
+        except ImportError:
+            convert = None
+    if convert is not None:
+        return convert(model, inplace=False)
+    return _fold(copy.deepcopy(model))
+
+
+def _fold(module: Any) -> Any:
+    for name in _METHODS:
+        method = getattr(type(module), name, None)
+        if callable(method):
+            folded = getattr(module, name)()
+            return folded if hasattr(folded, "forward") else module
+    for name, child in list(module.named_children()):
+        folded = _fold(child)
+        if folded is not child:
+            setattr(module, name, folded)
+    return module
+
+
+def has_deploy_form(model: Any) -> bool:
+    """Whether folding would change anything."""
+    return any(
+        callable(getattr(type(module), name, None)) for module in model.modules() for name in _METHODS
+    )

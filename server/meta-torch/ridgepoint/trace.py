@@ -1,0 +1,209 @@
+"""
+The task `trace`: runs a file (or an expression), finds its models, decides their arguments and inputs, runs them, and
+answers what happened. The request:
+
+    {"file"?: path, "entry"?: expression, "inputs"?: ["x=float32[1,3,224,224]"], "batch"?: n, "models"?: "main" | "all",
+     "deploy"?: bool, "pins"?: {"Net": ["input=…"]}}
+
+`pins` are those of the workspace. The answer is what `server/core/formats/torch-trace.ts` reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from . import failures, places
+from .choose import Configuration, configurations_of, main_of
+from .discover import Candidate, Examples, candidates
+from .make_model import Made, make_and_run
+from .missing import missing_imports
+from .script import Script
+from .specs import Spec, SpecError, parse_spec
+
+_MODEL_LIMIT = 64
+
+
+def run(request: dict) -> dict:
+    places.clear()
+    file = request.get("file") or ""
+    answer: dict[str, Any] = {"version": 1, "file": file, "models": [], "main": None, "problems": [], "missingImports": []}
+    try:
+        specs = [parse_spec(text) for text in request.get("inputs") or []]
+    except SpecError as error:
+        answer["problems"].append(failures.problem("RP1507", "error", str(error)))
+        return answer
+    _quiet_libraries()
+    if file:
+        _run_file(request, specs, answer)
+    else:
+        _run_expression(request, specs, answer)
+    answer["missingImports"] = missing_imports()
+    return answer
+
+
+def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
+    script = Script(request["file"])
+    problems = answer["problems"]
+    if not script.parse():
+        problems.extend(script.problems)
+        return
+    examples = Examples()
+    with examples.watched(script.file):
+        script.run()
+        found = candidates(script)
+        # Instances and calls of the main block are found by running it, where the file has not shown any.
+        if script.main_block and not examples.calls:
+            known = set(script.namespace)
+            script.run_main_block()
+            found = [*found, *(item for item in candidates(script) if item.kind == "instance" and item.name not in known)]
+    problems.extend(script.problems)
+    entry = request.get("entry")
+    if entry:
+        _add_entry(entry, script.namespace, script.file, specs, request, answer)
+        answer["models"].extend(_listed(item, script) for item in found)
+        return
+    _add_candidates(found, script, examples, specs, request, answer)
+
+
+def _add_candidates(
+    found: list[Candidate], script: Script, examples: Examples, specs: list[Spec], request: dict, answer: dict
+) -> None:
+    main = main_of(found, examples)
+    if main is None:
+        if not any(problem["severity"] == "error" for problem in answer["problems"]):
+            answer["problems"].append(
+                failures.problem(
+                    "RP1505", "error",
+                    "There is no model here: no class that derives from nn.Module, and no function or instance that is one.",
+                )
+            )
+        return
+    wants_all = request.get("models") == "all"
+    models = answer["models"]
+    for candidate in sorted(found, key=lambda item: item is not main) if not wants_all else found:
+        is_wanted = candidate is main or (wants_all and not candidate.is_part) or (wants_all and candidate.pins)
+        if not is_wanted or len(models) > _MODEL_LIMIT:
+            models.append(_listed(candidate, script))
+            continue
+        for configuration in configurations_of(candidate, examples, request.get("pins") or {}):
+            made = make_and_run(candidate, configuration, script.namespace, script.file, specs, request)
+            if candidate is main and answer["main"] is None:
+                answer["main"] = len(models)
+            models.append(_described(candidate, configuration, made, script))
+
+
+def _run_expression(request: dict, specs: list[Spec], answer: dict) -> None:
+    entry = request.get("entry") or ""
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    _add_entry(entry, namespace, "", specs, request, answer)
+
+
+def _add_entry(entry: str, namespace: dict, file: str, specs: list[Spec], request: dict, answer: dict) -> None:
+    """The model that an expression makes; modules that it names are imported."""
+    _import_named(entry, namespace)
+    candidate = Candidate(_name_of(entry), "entry", None)
+    configuration = Configuration(entry=entry)
+    made = make_and_run(candidate, configuration, namespace, file, specs, request)
+    answer["main"] = len(answer["models"])
+    answer["models"].append(_described(candidate, configuration, made, None))
+
+
+def _name_of(entry: str) -> str:
+    """`timm.create_model('resnet50')` is called `resnet50`, `Net(width=2)` is called `Net`."""
+    import ast
+
+    try:
+        body = ast.parse(entry.strip(), mode="eval").body
+    except SyntaxError:
+        return entry
+    if isinstance(body, ast.Call):
+        first = body.args[0] if body.args else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            return first.value
+        return ast.unparse(body.func).rpartition(".")[2]
+    return ast.unparse(body)
+
+
+def _import_named(entry: str, namespace: dict) -> None:
+    """`timm.create_model(…)` imports `timm`, `torchvision.models.resnet50()` imports `torchvision.models`."""
+    import ast
+    import builtins
+
+    try:
+        tree = ast.parse(entry.strip(), mode="eval")
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        path = _dotted(node)
+        root = path.partition(".")[0]
+        if not path or root in namespace or hasattr(builtins, root):
+            continue
+        parts = path.split(".")
+        for depth in range(1, len(parts) + 1):
+            try:
+                module = importlib.import_module(".".join(parts[:depth]))
+            except ImportError:
+                if depth == 1:
+                    break
+                # The rest are attributes of a module, not modules.
+                break
+            if depth == 1:
+                namespace[root] = module
+
+
+def _dotted(node: Any) -> str:
+    import ast
+
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = _dotted(node.value)
+        return f"{head}.{node.attr}" if head else ""
+    return ""
+
+
+def _listed(candidate: Candidate, script: Script) -> dict:
+    """A model that has not been run here."""
+    return {
+        "name": candidate.name, "kind": candidate.kind, "entry": _entry_text(candidate), "source": _place(candidate, script),
+        "problems": [],
+    }
+
+
+def _described(candidate: Candidate, configuration: Configuration, made: Made, script: Script | None) -> dict:
+    described: dict[str, Any] = {
+        "name": candidate.name, "kind": candidate.kind, "entry": made.entry or configuration.entry or _entry_text(candidate),
+        "source": None if script is None else _place(candidate, script), "configuration": configuration.text,
+        "problems": made.problems,
+    }
+    model = made.model
+    if model is not None:
+        described["className"] = type(model).__name__
+        described["parameterCount"] = sum(parameter.numel() for parameter in model.parameters())
+        described["stateNames"] = list(model.state_dict())
+    if made.run is not None:
+        described["inputsFrom"] = made.inputs_from
+        described["inputs"] = [
+            {"name": spec.name, "dtype": spec.dtype, "shape": list(spec.shape)} for spec in made.run.specs
+        ]
+        described["trace"] = made.run.document
+    return described
+
+
+def _entry_text(candidate: Candidate) -> str:
+    return candidate.name if candidate.kind == "instance" else f"{candidate.name}()"
+
+
+def _place(candidate: Candidate, script: Script) -> dict | None:
+    node = candidate.node
+    if node is None:
+        return None
+    return places.range_of_node(script.file, node)
+
+
+def _quiet_libraries() -> None:
+    """Nothing is downloaded or shown; what reads such variables finds them set."""
+    for name, value in (("HF_HUB_OFFLINE", "1"), ("TRANSFORMERS_OFFLINE", "1"), ("TQDM_DISABLE", "1"), ("MPLBACKEND", "agg")):
+        os.environ.setdefault(name, value)
