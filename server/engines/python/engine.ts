@@ -42,6 +42,8 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
   const queue: Waiting[] = [];
   let current: Waiting | undefined;
   let running: Running | undefined;
+  /** The last start asked for. */
+  let starting: Promise<unknown> = Promise.resolve();
   let stopFolder: string | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let jobCount = 0;
@@ -52,7 +54,14 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
     return path.join(stopFolder, "stop");
   };
 
-  const start = async (roots: readonly PythonRoot[]): Promise<Running> => {
+  const start = (roots: readonly PythonRoot[]): Promise<Running> => {
+    // One after the other: two of them at once would start two children.
+    const started = starting.then(() => startNow(roots));
+    starting = started.catch(() => undefined);
+    return started;
+  };
+
+  const startNow = async (roots: readonly PythonRoot[]): Promise<Running> => {
     const confined = confineRoots(roots);
     const key = JSON.stringify(confined);
     if (running?.key === key && !running.child.hasEnded) return running;
@@ -74,8 +83,16 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
       log,
     });
     if (isDisposed) child.kill();
-    running = { key, roots, child };
-    return running;
+    const started: Running = { key, roots, child };
+    running = started;
+    return started;
+  };
+
+  /** The successor starts while the caller reads the news. */
+  const replace = (roots: readonly PythonRoot[], child: Child): void => {
+    child.kill();
+    if (isDisposed) return;
+    start(roots).catch((error: unknown) => options.log(`python: ${reasonOf(error)}`));
   };
 
   const next = (): void => {
@@ -145,11 +162,11 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
     signal?.addEventListener("abort", onAbort);
     try {
       const reply = await child.ask(message, (place) => (lastPlace = place));
+      // WebAssembly's memory never shrinks.
+      if ("isSwollen" in reply && reply.isSwollen) replace(job.roots, child);
       return outcomeOf(job, reply);
     } catch (error) {
-      // The process is gone. Its successor starts while the caller reads the news.
-      if (!isDisposed)
-        start(job.roots).catch((error: unknown) => options.log(`python: ${reasonOf(error)}`));
+      replace(job.roots, child);
       const frames = lastPlace === undefined ? [] : [lastPlace];
       const outcome = stopped(job, hardStop ?? "crash", reasonOf(error), frames, "");
       return { ...outcome, isLost: frames.length === 0 && hardStop !== "cancelled" };

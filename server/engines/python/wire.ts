@@ -49,6 +49,8 @@ export type ChildMessage =
       readonly output: string;
       readonly seconds: number;
       readonly memoryBytes: number;
+      /** It took so much memory that this process had better be replaced. */
+      readonly isSwollen: boolean;
     }
   | {
       readonly kind: "stopped";
@@ -58,6 +60,7 @@ export type ChildMessage =
       readonly detail: string;
       readonly frames: readonly FrameMessage[];
       readonly output: string;
+      readonly isSwollen: boolean;
     };
 
 /** Innermost first. */

@@ -5,6 +5,7 @@ A request is a JSON object with at least `task`, the name of a module of this pa
 every request: whatever a task or the user's code changes is gone afterwards.
 """
 
+import gc
 import importlib
 import json
 import re
@@ -12,6 +13,7 @@ import sys
 
 REQUEST_FILE = "/job/request.json"
 ANSWER_FILE = "/job/answer.json"
+LIBRARIES_FILE = "/job/libraries.json"
 
 
 def prepare() -> None:
@@ -28,8 +30,8 @@ def prepare() -> None:
             pass
 
 
-def serve(roots: list[str]) -> None:
-    """Answers the request that lies in `REQUEST_FILE`."""
+def serve(roots: list[str], libraries: list[str]) -> None:
+    """Answers the request that lies in `REQUEST_FILE`. `libraries` are the roots that hold installed packages."""
     with open(REQUEST_FILE, encoding="utf-8") as file:
         request = json.load(file)
     sys.path[:] = [*request.get("path", roots), *sys.path]
@@ -40,18 +42,26 @@ def serve(roots: list[str]) -> None:
     answer = json.dumps(_answer(request), ensure_ascii=False, allow_nan=False, default=str)
     with open(ANSWER_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(answer)
+    with open(LIBRARIES_FILE, "w", encoding="utf-8") as file:
+        json.dump(_modules_below(libraries), file)
 
 
-def preload(roots: list[str], names: list[str]) -> None:
-    """Imports modules of installed packages, so that later requests find them imported."""
-    sys.path[:] = [*roots, *sys.path]
+def preload(libraries: list[str]) -> None:
+    """Imports modules of installed packages, without any of the user's own, so that later requests find them there.
+
+    An exception flies: then there is no such image, and each request imports for itself.
+    """
+    with open(REQUEST_FILE, encoding="utf-8") as file:
+        names = json.load(file)
+    path = sys.path[:]
+    sys.path[:] = [*libraries, *path]
     for name in names:
-        try:
-            importlib.import_module(name)
-        except BaseException:
-            # It is imported again, and complained of, by whoever needs it.
-            sys.modules.pop(name, None)
-    sys.path[:] = [entry for entry in sys.path if entry not in roots]
+        importlib.import_module(name)
+    if set(_modules_below(libraries)) != set(names):
+        raise ImportError("without the user's own modules, the packages import others")
+    sys.path[:] = path
+    gc.collect()
+    gc.freeze()
 
 
 def error_of(error: BaseException) -> dict:
@@ -79,6 +89,17 @@ def _answer(request: dict) -> dict:
         return {"value": importlib.import_module(f"ridgepoint.{task}").run(request)}
     except BaseException as error:
         return {"error": error_of(error)}
+
+
+def _modules_below(folders: list[str]) -> list[str]:
+    """Names of the modules whose source lies below one of the folders, in the order in which their import began."""
+    prefixes = tuple(f"{folder}/" for folder in folders)
+    names = []
+    for name, module in list(sys.modules.items()):
+        origin = getattr(getattr(module, "__spec__", None), "origin", None)
+        if prefixes and isinstance(origin, str) and origin.startswith(prefixes):
+            names.append(name)
+    return names
 
 
 def _text_of(error: BaseException) -> str:

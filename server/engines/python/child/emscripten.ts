@@ -37,6 +37,8 @@ export interface EmscriptenFileSystem {
   createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
+  registerDevice(device: number, operations: StreamOperations): void;
+  mkdev(path: string, mode: number, device: number): void;
   mkdirTree(path: string): void;
   writeFile(path: string, data: Uint8Array | string): void;
   readFile(path: string): Uint8Array;

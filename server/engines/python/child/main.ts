@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { ChildMessage, HostMessage, JobMessage, StartMessage } from "../wire.js";
 import { hardenRealm } from "./harden.js";
@@ -35,9 +35,8 @@ lines.on("line", (line) => {
 lines.on("close", () => leave(0));
 
 async function start(message: StartMessage): Promise<void> {
-  const image = message.imageFile === undefined ? undefined : readFileSync(message.imageFile);
-  const started = await makeSession(message, image);
-  if (image === undefined) {
+  const started = await makeSession(message);
+  if (message.imageFile === undefined) {
     const made = started.image();
     send({ kind: "image", byteLength: made.length });
     sendBytes(made);

@@ -28,6 +28,8 @@ export interface Python {
   /** A copy of all of Python's memory. */
   memory(): Uint8Array;
   memoryByteLength(): number;
+  /** Closes what Python has left open. */
+  forgetStreams(): void;
   /** Everything is again as it was when the copy was made. */
   restore(image: Uint8Array): void;
 }
@@ -74,7 +76,7 @@ export async function startPython(start: PythonStart): Promise<Python> {
     stdin: () => null,
     stdout: (byte) => watch.putByte(byte),
     stderr: (byte) => watch.putByte(byte),
-    preRun: [(module) => layOut(module, readFileSync(file("python_stdlib.zip")))],
+    preRun: [(module) => layOut(module, readFileSync(file("python_stdlib.zip")), watch)],
     onRuntimeInitialized: () => {
       if (instance !== undefined && start.image === undefined)
         dropModules(instance.exports, droppedModules);
@@ -124,6 +126,10 @@ export async function startPython(start: PythonStart): Promise<Python> {
   const stackTop = wasm.emscripten_stack_get_current() >>> 0;
   let highestByteLength = 0;
   let standardStreams: readonly FileStream[] = [];
+  const forgetStreams = (): void => {
+    FS.streams = [...standardStreams];
+    FS.currentPath = "/";
+  };
   const restore = (image: Uint8Array): void => {
     const length = module.HEAPU8.length;
     if (length < image.length) resizeHeap?.(image.length);
@@ -133,8 +139,7 @@ export async function startPython(start: PythonStart): Promise<Python> {
     if (heap.length > image.length) heap.fill(0, image.length);
     highestByteLength = heap.length;
     wasm._emscripten_stack_restore(stackTop);
-    FS.streams = [...standardStreams];
-    FS.currentPath = "/";
+    forgetStreams();
   };
 
   sealTree(FS, FS.root);
@@ -156,6 +161,7 @@ export async function startPython(start: PythonStart): Promise<Python> {
     run,
     memory: () => module.HEAPU8.slice(),
     memoryByteLength: () => Math.max(highestByteLength, module.HEAPU8.length),
+    forgetStreams,
     restore,
   };
 }
@@ -173,8 +179,16 @@ export interface WasmExports {
   readonly _PyRuntime: WebAssembly.Global;
 }
 
-function layOut(module: EmscriptenModule, library: Uint8Array): void {
+function layOut(module: EmscriptenModule, library: Uint8Array, watch: Watch): void {
   const { FS, ENV } = module;
+  FS.registerDevice(placeDevice, {
+    llseek: () => 0,
+    write: (_, buffer, offset, length) => {
+      watch.notePlace(buffer.subarray(offset, offset + length));
+      return length;
+    },
+  });
+  FS.mkdev("/dev/place", 0o666, placeDevice);
   for (const folder of ["/lib/python3.14/lib-dynload", "/packages", "/job", "/tmp"])
     FS.mkdirTree(folder);
   for (let index = 0; index < largestRootCount; index++) FS.mkdirTree(`/roots/${index}`);
@@ -197,7 +211,8 @@ function removeDevices(FS: EmscriptenFileSystem): void {
     ["stdin", "stdout", "stderr"].map((name) => FS.lookupPath(`/dev/${name}`).node.rdev),
   );
   for (const device of Object.keys(FS.devices).map(Number))
-    if (device !== nullDevice && !standard.has(device)) Reflect.deleteProperty(FS.devices, device);
+    if (device !== nullDevice && device !== placeDevice && !standard.has(device))
+      Reflect.deleteProperty(FS.devices, device);
   FS.lookupPath("/proc/self/fd").node.node_ops = {
     lookup: () => {
       throw new FS.ErrnoError(errno.noEntry);
@@ -206,4 +221,6 @@ function removeDevices(FS: EmscriptenFileSystem): void {
   };
 }
 
+/** A number that Emscripten gives to no device of its own. */
+const placeDevice = 200 << 8;
 export const largestRootCount = 64;

@@ -77,7 +77,8 @@ export function sealTree(FS: EmscriptenFileSystem, node: FileNode): void {
     ...(readdir && { readdir }),
     ...(readlink && { readlink }),
   };
-  node.mode &= ~0o222;
+  // A device file stays as writable as the device is.
+  if (FS.isFile(node.mode) || FS.isDir(node.mode)) node.mode &= ~0o222;
   if (FS.isFile(node.mode)) {
     const { llseek, read } = node.stream_ops;
     node.stream_ops = { ...(llseek && { llseek }), ...(read && { read }) };

@@ -1,78 +1,98 @@
+import { readFileSync } from "node:fs";
 import type { ChildMessage, JobMessage, StartMessage } from "../wire.js";
-import { hostFolderType } from "./host-folder.js";
+import { hostFolderType, stampOfFile } from "./host-folder.js";
 import { largestRootCount, startPython } from "./python.js";
 import { Stopped } from "./stopped.js";
 import { makeWatch } from "./watch.js";
 
-/** Runs jobs, each in a Python that is as fresh as when it was started. */
+/**
+ * Runs jobs, each in a Python that is as fresh as when it was started: its whole memory is put back after every job,
+ * so nothing that one job does, on purpose or not, is there for the next.
+ *
+ * Importing a large package takes seconds, so the image that is put back may be of a Python that has imported what the
+ * last job took from installed packages. It is made apart, from the started Python, without any of the user's code.
+ */
 export interface Session {
   answer(job: JobMessage): ChildMessage;
-  /** Makes Python fresh again. Called between jobs. */
+  /** Makes Python fresh again, and ready for more of the same. Called between jobs. */
   refresh(): void;
   image(): Uint8Array;
 }
 
-export async function makeSession(
-  start: StartMessage,
-  image: Uint8Array | undefined,
-): Promise<Session> {
+export async function makeSession(start: StartMessage): Promise<Session> {
   const watch = makeWatch(start.memoryBytes, start.stopFile);
-  const python = await startPython({
-    runtimeFolder: start.runtimeFolder,
-    packagesFolder: start.packagesFolder,
-    image,
-    watch,
-  });
+  const { imageFile, runtimeFolder, packagesFolder } = start;
+  const startedImage = (): Uint8Array | undefined =>
+    imageFile === undefined ? undefined : readFileSync(imageFile);
+  let image = startedImage();
+  const python = await startPython({ runtimeFolder, packagesFolder, image, watch });
   const { FS, scratch } = python;
   const roots = start.roots.slice(0, largestRootCount);
-  const rootPaths = JSON.stringify(roots.map((_, index) => `/roots/${index}`));
-  let isFresh = true;
+  const pathsOf = (chosen: (isLibrary: boolean) => boolean): string =>
+    JSON.stringify(
+      roots.flatMap((root, index) => (chosen(root.isLibrary) ? [`/roots/${index}`] : [])),
+    );
+  const allPaths = pathsOf(() => true);
+  const libraryPaths = pathsOf((isLibrary) => isLibrary);
   const mounted: string[] = [];
+  let isFresh = true;
+  /** Of the installed packages' modules: what the last job imported, what the image holds, what cannot be kept. */
+  let wanted = "[]";
+  let kept = "[]";
+  let refused = "";
+  /** The files that the image was made of. */
+  let stamps = new Map<string, string>();
 
-  const refresh = (): void => {
+  const putBack = (): void => {
     if (isFresh || image === undefined) return;
     python.restore(image);
     for (const path of mounted.splice(0)) FS.unmount(path);
     isFresh = true;
   };
 
-  const mount = (job: JobMessage): void => {
+  const mount = (job: Mounting, onRead: (file: string, stamp: string) => void): void => {
+    isFresh = false;
     scratch.limits.bytes = job.request.length * 4 + job.answerBytes + scratchBytes;
     scratch.limits.files = scratchFiles;
     scratch.reset();
-    for (const path of ["/job", "/tmp"]) {
-      FS.mount(FS.filesystems.MEMFS, {}, path);
+    const place = (path: string, type: Parameters<typeof FS.mount>[0]): void => {
+      FS.mount(type, {}, path);
       mounted.push(path);
-    }
-    for (const [index, root] of roots.entries()) {
+    };
+    place("/job", FS.filesystems.MEMFS);
+    place("/tmp", FS.filesystems.MEMFS);
+    for (const [index, { folder }] of roots.entries()) {
       const prefix = `/roots/${index}/`;
       const overlays = new Map<string, Uint8Array>();
       for (const [path, text] of Object.entries(job.overlays))
         if (path.startsWith(prefix))
           overlays.set(path.slice(prefix.length), new TextEncoder().encode(text));
-      const type = hostFolderType(FS, { folder: root.folder, overlays, onRead: () => undefined });
-      FS.mount(type, {}, `/roots/${index}`);
-      mounted.push(`/roots/${index}`);
+      place(`/roots/${index}`, hostFolderType(FS, { folder, overlays, onRead }));
+    }
+    FS.writeFile("/job/request.json", job.request);
+  };
+
+  const runWatched = (code: string, job: Limits): boolean => {
+    watch.begin(job);
+    try {
+      return python.run(`import ridgepoint.driver\nridgepoint.driver.${code}`);
+    } finally {
+      watch.end();
     }
   };
 
   const answer = (job: JobMessage): ChildMessage => {
-    refresh();
-    isFresh = false;
     const begin = performance.now();
+    dropStaleImage(job);
+    putBack();
+    wanted = kept;
     try {
-      mount(job);
-      FS.writeFile("/job/request.json", job.request);
-      watch.begin(job);
-      try {
-        if (!python.run(`import ridgepoint.driver\nridgepoint.driver.serve(${rootPaths})`))
-          return stopped(job.id, new Stopped("crash", "driver", []), watch.takeOutput());
-      } finally {
-        watch.end();
-      }
+      mount(job, () => undefined);
+      if (!runWatched(`serve(${allPaths}, ${libraryPaths})`, job))
+        throw new Stopped("crash", "driver", []);
       const bytes = FS.readFile("/job/answer.json");
-      if (bytes.length > job.answerBytes)
-        return stopped(job.id, new Stopped("output", "answer", []), watch.takeOutput());
+      if (bytes.length > job.answerBytes) throw new Stopped("output", "answer", []);
+      wanted = new TextDecoder().decode(FS.readFile("/job/libraries.json"));
       return {
         kind: "answer",
         id: job.id,
@@ -80,9 +100,19 @@ export async function makeSession(
         output: watch.takeOutput(),
         seconds: (performance.now() - begin) / 1000,
         memoryBytes: python.memoryByteLength(),
+        isSwollen: isSwollen(),
       };
     } catch (error) {
-      return stopped(job.id, stopOf(error), watch.takeOutput());
+      const { reason, message, frames } = stopOf(error);
+      return {
+        kind: "stopped",
+        id: job.id,
+        reason,
+        detail: message,
+        frames,
+        output: watch.takeOutput(),
+        isSwollen: isSwollen(),
+      };
     }
   };
 
@@ -93,14 +123,70 @@ export async function makeSession(
     return new Stopped("crash", words, watch.whereAbouts());
   };
 
+  const isSwollen = (): boolean =>
+    python.memoryByteLength() > (image?.length ?? 0) + largestGrowthBytes;
+
+  const refresh = (): void => {
+    putBack();
+    if (image === undefined || wanted === kept || wanted === refused) return;
+    const names = JSON.parse(wanted) as unknown;
+    if (!Array.isArray(names) || names.length === 0 || names.length > largestLibrary) return;
+    image = startedImage() ?? image;
+    isFresh = false;
+    putBack();
+    const read = new Map<string, string>();
+    try {
+      mount({ request: wanted, overlays: {}, answerBytes: 0 }, (file, stamp) =>
+        read.set(file, stamp),
+      );
+      const limits = { seconds: librarySeconds, outputBytes: 1 << 20, isWatched: false };
+      if (runWatched(`preload(${libraryPaths})`, limits)) {
+        // Nothing of what was mounted for it may be open or remembered in the copy.
+        python.forgetStreams();
+        image = python.memory();
+        kept = wanted;
+        stamps = read;
+      } else refused = wanted;
+    } catch (error) {
+      if (!(error instanceof Stopped && error.reason === "cancelled")) refused = wanted;
+    }
+    if (kept !== wanted) {
+      kept = "[]";
+      stamps = new Map();
+    }
+    watch.takeOutput();
+    isFresh = false;
+    putBack();
+  };
+
+  /** A package was changed, or an unsaved editor shows one of its files: then nothing of it may be taken as known. */
+  const dropStaleImage = (job: JobMessage): void => {
+    if (kept === "[]") return;
+    const isOverlaid = Object.keys(job.overlays).some((path) => {
+      const root = roots[Number(path.split("/")[2])];
+      return root?.isLibrary === true;
+    });
+    const isStale = (): boolean => {
+      for (const [file, stamp] of stamps) if (stampOfFile(file) !== stamp) return true;
+      return false;
+    };
+    if (!isOverlaid && !isStale()) return;
+    image = startedImage() ?? image;
+    kept = "[]";
+    refused = "";
+    stamps = new Map();
+    isFresh = false;
+  };
+
   return { answer, refresh, image: () => python.memory() };
 }
 
-function stopped(id: number, stop: Stopped, output: string): ChildMessage {
-  const { reason, message, frames } = stop;
-  return { kind: "stopped", id, reason, detail: message, frames, output };
-}
+type Mounting = Pick<JobMessage, "request" | "overlays" | "answerBytes">;
+type Limits = Pick<JobMessage, "seconds" | "outputBytes" | "isWatched">;
 
 /** What the user's code may write, in memory, for itself. */
 const scratchBytes = 32 << 20;
 const scratchFiles = 4096;
+const largestGrowthBytes = 96 << 20;
+const largestLibrary = 10_000;
+const librarySeconds = 20;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import type { FrameMessage, StopReason } from "../wire.js";
 import type { Import } from "./gate.js";
 import type { WasmExports } from "./python.js";
@@ -18,6 +18,8 @@ export interface Watch {
   stop(reason: StopReason, detail: string): never;
   /** Where Python stands, as far as it can still say. */
   whereAbouts(): readonly FrameMessage[];
+  /** Python is about to run this line: the host is told at once, for there may be no later. */
+  notePlace(bytes: Uint8Array): void;
   print(line: string): void;
   putByte(byte: number): void;
   takeOutput(): string;
@@ -26,6 +28,7 @@ export interface Watch {
 export interface WatchLimits {
   readonly seconds: number;
   readonly outputBytes: number;
+  readonly isWatched: boolean;
 }
 
 export function makeWatch(memoryBytes: number, stopFile: string): Watch {
@@ -36,6 +39,7 @@ export function makeWatch(memoryBytes: number, stopFile: string): Watch {
   let printedBytes = 0;
   let hasStopped = false;
   let isDumping = false;
+  let isWatched = false;
   let random = 0x9e3779b9;
   let printed: number[] = [];
   let dumped: number[] = [];
@@ -120,6 +124,7 @@ export function makeWatch(memoryBytes: number, stopFile: string): Watch {
       deadline = now + limits.seconds * 1000;
       nextLook = now + lookMilliseconds;
       outputBytes = limits.outputBytes;
+      isWatched = limits.isWatched;
       printedBytes = 0;
       hasStopped = false;
       random = 0x9e3779b9;
@@ -131,6 +136,17 @@ export function makeWatch(memoryBytes: number, stopFile: string): Watch {
     },
     stop,
     whereAbouts,
+    notePlace: (bytes) => {
+      if (!isWatched) return;
+      for (let at = 0; at < bytes.length;) {
+        try {
+          at += writeSync(3, bytes, at);
+        } catch (error) {
+          // The pipe is full for the moment, on systems where it does not block.
+          if ((error as { code?: string }).code !== "EAGAIN") return;
+        }
+      }
+    },
     print: (line) => {
       for (const byte of new TextEncoder().encode(`${line}\n`)) putByte(byte);
     },
