@@ -64,6 +64,14 @@ import { rule as shapeOf } from "./shape-of.js";
 import { rule as slice } from "./slice.js";
 import { rule as softmax } from "./softmax.js";
 import { rule as string } from "./string.js";
+import { rule as torchLoss } from "./torch-loss.js";
+import { rule as torchMatmul } from "./torch-matmul.js";
+import { rule as torchMovement } from "./torch-movement.js";
+import { rule as torchPointwise } from "./torch-pointwise.js";
+import { rule as torchPool } from "./torch-pool.js";
+import { rule as torchRecurrent } from "./torch-recurrent.js";
+import { rule as torchReduction } from "./torch-reduction.js";
+import { rule as torchTransform } from "./torch-transform.js";
 import { rule as training } from "./training.js";
 import { rule as transpose } from "./transpose.js";
 import { rule as windowFunction } from "./window-function.js";
@@ -135,6 +143,14 @@ export const rules: readonly OpRule[] = [
   slice,
   softmax,
   string,
+  torchLoss,
+  torchMatmul,
+  torchMovement,
+  torchPointwise,
+  torchPool,
+  torchRecurrent,
+  torchReduction,
+  torchTransform,
   training,
   transpose,
   windowFunction,
