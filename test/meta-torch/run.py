@@ -1,4 +1,7 @@
-"""Runs every case with whichever `torch` is importable and prints one line of JSON each; `--where` prints which that is."""
+"""
+Runs cases with whichever `torch` is importable and prints one line of JSON each, after one line that says which torch that
+is. `run.py 1 3` runs every third case from the second on: errors are slow in the real torch, so parts run side by side.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def made(shape, kind, fill):
     if fill == "eye" and len(shape) > 1:
         return torch.eye(shape[-2], shape[-1], dtype=kind).expand(shape).clone()
     if kind is torch.bool:
-        return torch.randint(0, 2, shape) > 0
+        return torch.ones(shape, dtype=kind)
     if kind.is_floating_point or kind.is_complex:
         return torch.rand(shape, dtype=torch.float32).to(kind)
     return torch.randint(1, 3, shape).to(kind)
@@ -76,6 +79,8 @@ def rounded(item):
     if isinstance(item, list):
         return [rounded(part) for part in item]
     if isinstance(item, float):
+        if not abs(item) < float("inf"):
+            return str(item)
         return float(f"{item:.4g}") + 0.0
     return item
 
@@ -85,7 +90,7 @@ def call(op, args, options):
         return contents(PROGRAMS[args[0]](torch))
     if op in ("finfo", "iinfo"):
         limits = getattr(torch, op)(getattr(torch, args[0]))
-        return [limits.bits, *(float(f"{getattr(limits, name):.4g}") for name in ("min", "max") + (("eps", "tiny") if op == "finfo" else ()))]
+        return [limits.bits, *(f"{getattr(limits, name):.4g}" for name in ("min", "max") + (("eps", "tiny") if op == "finfo" else ()))]
     args = [operand(item) for item in args]
     options = {name: operand(item) for name, item in options.items()}
     if op == "index":
@@ -114,13 +119,10 @@ def call(op, args, options):
 
 
 def main():
-    if "--where" in sys.argv:
-        print(json.dumps([torch.__file__, torch.__version__]))
-        return
-    wanted = {int(item) for item in sys.argv[1:]}
-    lines = []
-    for number, op, args, options in all_cases():
-        if wanted and number not in wanted:
+    part, parts = (int(item) for item in sys.argv[1:3]) if len(sys.argv) > 2 else (0, 1)
+    lines = [json.dumps({"torch": torch.__file__, "version": torch.__version__})]
+    for number, op, args, options in all_cases(*sys.argv[3:]):
+        if number % parts != part:
             continue
         try:
             result = {"result": call(op, args, options)}

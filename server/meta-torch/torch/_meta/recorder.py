@@ -19,6 +19,9 @@ _OUTER_FRAMES = 2
 _CALL_LIMIT = 1_000_000
 _NOTE_LIMIT = 200
 _CACHE_LIMIT = 20_000
+_CALLERS_LIMIT = 256
+#: Code flags of generators and coroutines: their caller changes while they live.
+_RESUMABLE = 0x20 | 0x80 | 0x200
 
 #: The open trace, or None. Operators test this one global and nothing else.
 active: Trace | None = None
@@ -41,6 +44,8 @@ class Trace:
         self._ids: dict[int, int] = {}
         self._frames: list[tuple] = []
         self._frame_ids: dict[tuple, int] = {}
+        #: By identity of a running user frame: itself, and the positions of its callers, which stand still while it runs.
+        self._callers: dict[int, tuple[Any, tuple]] = {}
         self.module_stack: list[Any] = []
         self._modules: list[Any] = []
         self._module_ids: dict[int, int] = {}
@@ -137,8 +142,7 @@ def record(op: str, inputs: Any, outputs: Any, attributes: dict | None = None) -
     tensor_id = trace.tensor_id
     ins = [-1 if tensor is None else tensor_id(tensor) for tensor in inputs]
     outs = [tensor_id(tensor) for tensor in outputs]
-    frame_id = trace.frame_id
-    frames = [frame_id(position) for position in user_frames(sys._getframe(1))]
+    frames = _frame_ids(trace, sys._getframe(1))
     module = trace.module_id(trace.module_stack[-1]) if trace.module_stack else -1
     calls.append((op, ins, outs, attributes or {}, module, frames))
 
@@ -148,8 +152,38 @@ def note(kind: str, message: str) -> None:
     trace = active
     if trace is None or len(trace.notes) >= _NOTE_LIMIT:
         return
-    frames = [trace.frame_id(position) for position in user_frames(sys._getframe(1))]
+    frames = _frame_ids(trace, sys._getframe(1))
     trace.notes.append({"kind": kind, "message": message, "frames": frames})
+
+
+def _frame_ids(trace: Trace, frame: Any) -> list[int]:
+    """`user_frames` as ids of this trace, without walking again what has not moved since the last call."""
+    callers = trace._callers
+    codes = _codes
+    passed = []
+    positions: tuple = ()
+    while frame is not None:
+        code = frame.f_code
+        entry = codes.get(id(code)) or _enter(code)
+        if entry[1] is not None:
+            passed.append((frame, entry[1]))
+            known = callers.get(id(frame))
+            if known is not None:
+                positions = known[1]
+                break
+        frame = frame.f_back
+    if len(callers) > _CALLERS_LIMIT:
+        callers.clear()
+    for running, by_instruction in reversed(passed):
+        if not running.f_code.co_flags & _RESUMABLE:
+            callers[id(running)] = (running, positions)
+        position = by_instruction.get(running.f_lasti)
+        if position is None:
+            position = by_instruction[running.f_lasti] = _position(running, running.f_code)
+        positions = (trace.frame_id(position), *positions)
+    if len(positions) > _INNER_FRAMES + _OUTER_FRAMES:
+        return [*positions[:_INNER_FRAMES], *positions[-_OUTER_FRAMES:]]
+    return list(positions)
 
 
 def user_frames(frame: Any) -> list[tuple]:
@@ -201,11 +235,12 @@ def trace() -> Iterator[Trace]:
     """Opens a trace; nested ones take over until they close."""
     global active
     previous = active
-    active = Trace()
+    opened = active = Trace()
     try:
-        yield active
+        yield opened
     finally:
         active = previous
+        opened._callers.clear()
 
 
 @contextmanager

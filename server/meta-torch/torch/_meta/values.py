@@ -16,6 +16,16 @@ class DataDependent(RuntimeError):
     """A number was asked of a tensor that has none: its contents depend on weights or inputs."""
 
 
+class _Positions:
+    """A list whose element at `n` is `n`: turns `gather` into a list of offsets."""
+
+    def __getitem__(self, index: int) -> int:
+        return index
+
+
+POSITIONS: Any = _Positions()
+
+
 def fits(count: int, is_floating: bool) -> bool:
     return count <= (FLOAT_LIMIT if is_floating else INDEX_LIMIT)
 

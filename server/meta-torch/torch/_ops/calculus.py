@@ -8,7 +8,7 @@ from .._meta import autocast
 from .._meta import dtype as d
 from .._meta import shape as s
 from .._meta import values
-from .._meta.promotion import floating_result, promote_types, result_type
+from .._meta.promotion import floating_result, result_type
 from .._tensor import Tensor
 from .registry import functions, long_name, make, operator
 
@@ -35,6 +35,10 @@ _softmax("log_softmax")
 def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = None) -> Tensor:  # noqa: A002
     if len(input._shape) != len(other._shape):
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if input.dtype is not other.dtype:
+        raise RuntimeError(f"expected scalar type {long_name(input.dtype)} but found {long_name(other.dtype)}")
+    if input.dtype is d.bool_:
+        raise RuntimeError("\"cross\" not implemented for 'Bool'")
     shape = s.broadcast(input._shape, other._shape)
     if dim is None:
         axis = next((position for position, extent in enumerate(input._shape) if extent == 3), -1)
@@ -44,7 +48,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
         axis = s.axis(dim, len(shape))
     if input._shape[axis] != 3 or other._shape[axis] != 3:
         raise RuntimeError(f"linalg.cross: inputs dimension {axis} must have length 3. Got {input._shape[axis]} and {other._shape[axis]}")
-    return make("cross", shape, promote_types(input.dtype, other.dtype), (input, other), {"dim": axis})
+    return make("cross", shape, input.dtype, (input, other), {"dim": axis})
 
 
 @operator()

@@ -13,7 +13,7 @@ from .._tensor import device as Device
 from .factory import as_device
 from .layouts import contiguous_format, preserve_format
 from .legacy import type_names, type_of
-from .registry import cast_list, functions, make, operator, overwrite
+from .registry import cast_list, functions, long_name, make, operator, overwrite
 
 
 def cast(input: Tensor, kind: d.dtype, device: Device | None = None, is_copied: bool = False) -> Tensor:  # noqa: A002
@@ -158,7 +158,11 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 
 def _random(name: str) -> None:
+    is_continuous = name in ("normal", "uniform", "exponential", "cauchy", "log_normal")
+
     def implementation(self: Tensor, *args: Any, generator: Any = None, **options: Any) -> Tensor:
+        if is_continuous and self.dtype.category < d.FLOAT:
+            raise RuntimeError(f"\"{name}_kernel_cpu\" not implemented for '{long_name(self.dtype)}'")
         return _fill(self, name, None)
 
     implementation.__name__ = name + "_"

@@ -10,7 +10,7 @@ from .._meta import shape as s
 from .._meta import values
 from .._tensor import CPU, Tensor, fresh
 from .._tensor import device as Device
-from .registry import functions, make, operator
+from .registry import functions, long_name, make, operator
 
 
 class _Context:
@@ -62,8 +62,12 @@ def _sized(name: str, item: Any) -> None:
         *size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
         pin_memory: bool = False, memory_format: Any = None, names: Any = None, generator: Any = None, **rest: Any,
     ) -> Tensor:
-        shape = s.sizes(size or (rest["size"],)) if size or "size" in rest else ()
+        if not size and "size" not in rest:
+            raise TypeError(f"{name}() received an invalid combination of arguments - got (), but expected a size")
+        shape = s.sizes(size or (rest["size"],))
         kind = dtype or d.default.floating
+        if kind.category < d.FLOAT and name in ("rand", "randn"):
+            raise RuntimeError(f"\"{name}\" not implemented for '{long_name(kind)}'")
         return _new(shape, kind, device, requires_grad, _filled(item, shape, kind))
 
     implementation.__name__ = name
@@ -119,7 +123,7 @@ def new_full(self: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, dev
 
 @operator("new_tensor", function=False)
 def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    return tensor(data, dtype=dtype, device=device or self.device)
+    return tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
 
 
 @operator("empty_strided", method=False)
@@ -169,6 +173,10 @@ def arange(*bounds: Any, out: Any = None, dtype: Any = None, layout: Any = None,
 
 @operator("range", method=False)
 def range_(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and larger bound inconsistent with step sign")
     length = int((end - start) / step) + 1
     return _new((length,), options.get("dtype"), options.get("device"), False)
 
@@ -250,7 +258,12 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     return _new(shape, kind, device, requires_grad, value)
 
 
-@operator("as_tensor", "asarray", "scalar_tensor", method=False)
+@operator(method=False)
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, layout: Any = None, pin_memory: bool = False) -> Tensor:
+    return tensor(s, dtype=dtype or d.default.floating, device=device)
+
+
+@operator("as_tensor", "asarray", method=False)
 def as_tensor(data: Any, dtype: Any = None, device: Any = None, **options: Any) -> Tensor:
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
@@ -269,6 +282,10 @@ def randint(*bounds: Any, size: Any = None, low: int = 0, high: Any = None, dtyp
         size = listed.pop()
     if isinstance(size, int):
         raise TypeError("randint(): argument 'size' must be tuple of ints")
+    if high is None:
+        low, high = (listed[0], listed[1]) if len(listed) > 1 else (low, listed[0] if listed else 1)
+    if isinstance(low, int) and isinstance(high, int) and low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     return _new(s.sizes((size,)), dtype or d.int64, device, requires_grad)
 
 
@@ -292,11 +309,19 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
 
 @operator()
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, out: Any = None) -> Tensor:  # noqa: A002
+    if input.dtype.category != d.FLOAT:
+        raise RuntimeError(f"\"bernoulli_tensor_cpu_p_\" not implemented for '{long_name(input.dtype)}'")
     return make("bernoulli", input._shape, input.dtype, (input,))
 
 
 @operator()
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Any = None) -> Tensor:  # noqa: A002
+    if len(input._shape) not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if not replacement and num_samples > input._shape[-1]:
+        raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    if num_samples <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
     return make("multinomial", input._shape[:-1] + (num_samples,), d.int64, (input,))
 
 
@@ -305,14 +330,23 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:  # noqa: A002
     return make("poisson", input._shape, input.dtype, (input,))
 
 
+def _pair_count(row: int, col: int, offset: int, name: str) -> int:
+    below = sum(min(max(i + offset + 1, 0), col) for i in range(row))
+    if name == "tril_indices":
+        return below
+    return sum(col - min(max(i + offset, 0), col) for i in range(row))
+
+
 def _indices(name: str) -> None:
     def implementation(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
+        if not values.fits(2 * row * col, False):
+            return _new((2, _pair_count(row, col, offset, name)), dtype or d.int64, device, False)
         if name == "tril_indices":
             pairs = [(i, j) for i in range(row) for j in range(col) if j - i <= offset]
         else:
             pairs = [(i, j) for i in range(row) for j in range(col) if j - i >= offset]
         value = [i for i, _ in pairs] + [j for _, j in pairs]
-        return _new((2, len(pairs)), dtype or d.int64, device, False, value if values.fits(len(value), False) else None)
+        return _new((2, len(pairs)), dtype or d.int64, device, False, value)
 
     implementation.__name__ = name
     operator(name, method=False)(implementation)
@@ -322,13 +356,22 @@ _indices("tril_indices")
 _indices("triu_indices")
 
 
+def _both_floating(first: Tensor, second: Tensor) -> None:
+    if first.dtype not in (d.float16, d.float32, d.float64) or first.dtype is not second.dtype:
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {long_name(first.dtype)} and {long_name(second.dtype)}"
+        )
+
+
 @operator("complex", method=False)
-def complex_(real: Tensor, imag: Tensor) -> Tensor:
+def complex_(real: Tensor, imag: Tensor, *, out: Any = None) -> Tensor:
+    _both_floating(real, imag)
     return make("complex", s.broadcast(real._shape, imag._shape), real.dtype.to_complex(), (real, imag))
 
 
 @operator(method=False)
-def polar(abs: Tensor, angle: Tensor) -> Tensor:  # noqa: A002
+def polar(abs: Tensor, angle: Tensor, *, out: Any = None) -> Tensor:  # noqa: A002
+    _both_floating(abs, angle)
     return make("polar", s.broadcast(abs._shape, angle._shape), abs.dtype.to_complex(), (abs, angle))
 
 

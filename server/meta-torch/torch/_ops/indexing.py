@@ -9,7 +9,7 @@ from .._meta import recorder
 from .._meta import shape as s
 from .._meta import values
 from .._tensor import Tensor, fresh
-from .registry import cast_list, make, make_view, overwrite
+from .registry import cast_list, long_name, make, make_view, overwrite
 from .views import physical, plain, settled
 
 
@@ -29,7 +29,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
             strides.append(0)
             text.append("None")
             continue
-        if isinstance(item, Tensor) and item.dtype.category == d.BOOL or isinstance(item, bool):
+        if isinstance(item, bool) or (isinstance(item, Tensor) and (item.dtype is d.bool_ or item.dtype is d.uint8)):
             mask = item if isinstance(item, Tensor) else fresh((), d.bool_, self.device, [item])
             axis = _mask(self, mask, axis, shape, strides, advanced)
             text.append("mask")
@@ -45,7 +45,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
             offset += start * own[axis]
             text.append(f"{start}:{stop}:{step}")
         elif isinstance(item, Tensor):
-            if item.dtype.category != d.INTEGER:
+            if item.dtype is not d.int64 and item.dtype is not d.int32:
                 raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
             if not item._shape and item._value is not None:
                 offset += _integer(int(item._value[0]), extent, axis) * own[axis]
@@ -105,18 +105,11 @@ def _gather(self: Tensor, shape: tuple, strides: list, offset: int, advanced: li
             extent = shape[place]
             for position, index in enumerate(indices):
                 starts[position] += (index % extent) * strides[place]
-        outer = values.gather(_Count(), [shape[a] for a in front], [strides[a] for a in front], offset)
-        inner = values.gather(_Count(), [shape[a] for a in back], [strides[a] for a in back], 0)
+        outer = values.gather(values.POSITIONS, [shape[a] for a in front], [strides[a] for a in front], offset)
+        inner = values.gather(values.POSITIONS, [shape[a] for a in back], [strides[a] for a in back], 0)
         source = self._value
         value = [source[o + m + i] for o in outer for m in starts for i in inner]
     return make("index", result, self.dtype, (self, *tensors), attributes, value)
-
-
-class _Count:
-    """A list whose element at `n` is `n`: turns `values.gather` into a list of offsets."""
-
-    def __getitem__(self, index: int) -> int:
-        return index
 
 
 def _mask(self: Tensor, mask: Tensor, axis: int, shape: list, strides: list, advanced: list) -> int:
@@ -167,7 +160,7 @@ def _expanded(key: Any, rank: int) -> list:
 def _consumed(item: Any) -> int:
     if item is None or isinstance(item, bool):
         return 0
-    if isinstance(item, Tensor) and item.dtype.category == d.BOOL:
+    if isinstance(item, Tensor) and (item.dtype is d.bool_ or item.dtype is d.uint8):
         return len(item._shape)
     return 1
 
@@ -219,6 +212,12 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     trimmed = shape
     while len(trimmed) > len(region._shape) and trimmed and trimmed[0] == 1:
         trimmed = trimmed[1:]
+    is_view = region._base is self
+    if isinstance(value, Tensor) and not is_view and value.dtype is not self.dtype and value._shape:
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {long_name(self.dtype)} for the destination and "
+            f"{long_name(value.dtype)} for the source."
+        )
     if s.broadcast(trimmed, region._shape) != region._shape:
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape "

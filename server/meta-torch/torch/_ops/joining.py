@@ -28,6 +28,8 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None, out: Any = None)
     listed = _listed(tensors, "torch.cat")
     kept = [item for item in listed if item._shape != (0,)] or listed[:1]  # torch lets old empty tensors through
     first = kept[0]._shape
+    if first == (0,) and kept == listed[:1]:  # nothing but old empty tensors
+        return make("cat", first, result_type(listed), tuple(listed), {"dim": 0})
     if not first:
         raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
     along = s.axis(dim if axis is None else axis, len(first))
@@ -283,9 +285,9 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:  # noqa:
     along = s.axis(dim, len(input._shape))
     extent = input._shape[along]
     begin, size = s.index(start), s.index(length)
-    if not -extent <= begin <= extent:
+    if not -max(extent, 1) <= begin <= extent:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-extent}, {extent}], but got {begin})")
-    begin = begin + extent if begin < 0 else begin
+    begin = max(0, begin + extent) if begin < 0 else begin
     if size < 0 or begin + size > extent:
         raise RuntimeError(f"start ({begin}) + length ({size}) exceeds dimension size ({extent}).")
     return _cut(input, along, begin, size)

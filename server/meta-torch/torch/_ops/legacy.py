@@ -9,7 +9,7 @@ from .._meta import shape as s
 from .._tensor import CPU, Size, Tensor
 
 
-def construct(cls: Any, kind: d.dtype, args: tuple, options: dict) -> Any:
+def construct(cls: Any, kind: d.dtype, args: tuple, options: dict, is_typed: bool = False) -> Any:
     """Numbers are sizes, a sequence is data, a tensor is shared."""
     from .factory import _measure, as_device
     from .registry import cast_list
@@ -18,12 +18,12 @@ def construct(cls: Any, kind: d.dtype, args: tuple, options: dict) -> Any:
     strides = None
     if not args:
         shape: tuple = tuple(options["size"]) if "size" in options else (0,)
-    elif isinstance(args[0], Tensor) and len(args) == 1 and not isinstance(args[0], Size):
+    elif isinstance(args[0], Tensor) and len(args) == 1:
         source = args[0]
-        if cls is not Tensor and type(source).__mro__[0] is not Tensor and source.dtype is not kind:
-            kind = source.dtype
+        if is_typed and source.dtype is not kind:
+            raise TypeError(f"expected a tensor of type {kind}, but got {source.dtype}")
         shape, kind, value, strides = source._shape, source.dtype, source._value, source._strides
-    elif isinstance(args[0], Size) or all(hasattr(item, "__index__") and not isinstance(item, float) for item in args):
+    elif isinstance(args[0], Size) or all(hasattr(item, "__index__") and not isinstance(item, (float, bool)) for item in args):
         shape = s.sizes(args)
         if any(extent < 0 for extent in shape):
             raise RuntimeError(f"Trying to create tensor with negative dimension: {list(shape)}")
@@ -53,7 +53,7 @@ class _TypedClass(type):
         return isinstance(item, Tensor) and item.dtype is cls.dtype
 
     def __call__(cls, *args: Any, **options: Any) -> Tensor:
-        return construct(Tensor, cls.dtype, args, options)
+        return construct(Tensor, cls.dtype, args, options, is_typed=True)
 
 
 _NAMES = {

@@ -242,9 +242,10 @@ def _right_side(name: str, A: Tensor, B: Tensor) -> tuple:  # noqa: N803
     batch, rows, columns = _matrix(name, A, is_square=name != "lstsq")
     if B.dtype is not A.dtype:
         raise RuntimeError(f"linalg.{name}: Expected A and B to have the same dtype, but found A of type {long_name(A.dtype)} and B of type {long_name(B.dtype)} instead")
-    is_vector = len(B._shape) == 1 or (len(A._shape) - 1 == len(B._shape) and B._shape == A._shape[:-1])
+    is_vector = len(A._shape) - 1 == len(B._shape) and (name == "lstsq" or B._shape == A._shape[:-1])
+    is_vector = is_vector or len(B._shape) == 1
     if is_vector:
-        if B._shape[-1] != rows:
+        if not B._shape or B._shape[-1] != rows:
             raise RuntimeError(f"linalg.{name}: Incompatible shapes of A and B for the equation AX = B")
         return s.broadcast(batch, B._shape[:-1]) + (columns,)
     if len(B._shape) < 2 or B._shape[-2] != rows:
@@ -316,7 +317,10 @@ def lu_factor(A: Tensor, *args: Any, pivot: bool = True, **options: Any) -> LUFa
 @_linalg("matrix_exp")
 @operator("matrix_exp")
 def matrix_exp(A: Tensor) -> Tensor:  # noqa: N803
-    _matrix("matrix_exp", A, is_square=True)
+    if A.dtype not in (d.bfloat16, d.float16):
+        _matrix("matrix_exp", A, is_square=True)
+    elif len(A._shape) < 2 or A._shape[-1] != A._shape[-2]:
+        raise RuntimeError("linalg.matrix_exp: A must be batches of square matrices")
     return make("linalg_matrix_exp", A._shape, A.dtype, (A,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._meta import autocast
+from .._meta import dtype as d
 from .._meta import shape as s
 from .._meta.promotion import promote_types
 from .._tensor import Tensor
@@ -12,6 +13,8 @@ from .registry import make, operator
 
 
 def _same_type(name: str, left: Tensor, right: Tensor) -> Any:
+    if left.dtype is d.bool_ and name != "tensordot":
+        raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     if autocast.state.active:
         kind = autocast.compute_type(left.device.type, left.dtype)
         if kind is autocast.compute_type(right.device.type, right.dtype):

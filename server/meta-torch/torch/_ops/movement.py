@@ -127,6 +127,8 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:  # noqa: A002
 
 @operator()
 def permute(input: Tensor, *dims: Any) -> Tensor:  # noqa: A002
+    if not dims:
+        raise TypeError("permute() missing 1 required positional arguments: \"dims\"")
     order = s.sizes(dims)
     rank = len(input._shape)
     if len(order) != rank:
@@ -179,7 +181,7 @@ def t(input: Tensor) -> Tensor:  # noqa: A002
 
 @operator()
 def adjoint(input: Tensor) -> Tensor:  # noqa: A002
-    return functions["transpose"](input, -2, -1)
+    return functions["transpose"](input, -2, -1) if input._shape else input
 
 
 Tensor.T = property(lambda self: _permuted("permute", self, tuple(reversed(range(len(self._shape))))))  # type: ignore[attr-defined]
@@ -337,11 +339,15 @@ def flip(input: Tensor, *dims: Any) -> Tensor:  # noqa: A002
 
 @operator()
 def fliplr(input: Tensor) -> Tensor:  # noqa: A002
+    if len(input._shape) < 2:
+        raise RuntimeError("Input must be >= 2-d.")
     return flip(input, 1)
 
 
 @operator()
 def flipud(input: Tensor) -> Tensor:  # noqa: A002
+    if not input._shape:
+        raise RuntimeError("Input must be >= 1-d.")
     return flip(input, 0)
 
 
@@ -477,6 +483,8 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:  # noqa: A002
 def trace(input: Tensor) -> Tensor:  # noqa: A002
     if len(input._shape) != 2:
         raise RuntimeError("trace: expected a matrix")
+    if input.dtype is d.bool_:
+        raise RuntimeError("\"trace\" not implemented for 'Bool'")
     return diagonal(input).sum() if input.dtype.category <= d.INTEGER else make("trace", (), input.dtype, (input,))
 
 

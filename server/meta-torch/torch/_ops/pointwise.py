@@ -30,6 +30,7 @@ REFUSED = {
         "rad2deg", "deg2rad",
     ), "c"),
     "abs": "b",
+    "pow": "b",
 }
 _CATEGORIES = "bifc"
 
@@ -81,7 +82,7 @@ def _round(x: Any) -> Any:
 
 
 for _name, _function in {
-    "neg": py.neg, "negative": py.neg, "positive": py.pos, "square": lambda x: x * x, "sign": _sign, "sgn": None,
+    "neg": py.neg, "negative": py.neg, "positive": py.pos, "sign": _sign, "sgn": None,
     "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc, "fix": math.trunc, "frac": lambda x: x - math.trunc(x),
     "relu": lambda x: max(x, 0), "conj": None, "conj_physical": None, "resolve_conj": None, "resolve_neg": None,
     "bitwise_not": None, "relu6": lambda x: min(max(x, 0), 6),
@@ -104,10 +105,18 @@ for _alias, _of in {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsi
         operator(_alias, in_place=True)(functions[_of])
 
 for _name, _function in {
-    "isnan": None, "isinf": None, "isfinite": None, "isposinf": None, "isneginf": None, "isreal": None,
+    "isnan": lambda x: x != x, "isinf": lambda x: abs(x) == math.inf, "isfinite": lambda x: abs(x) < math.inf,
+    "isposinf": lambda x: x == math.inf, "isneginf": lambda x: x == -math.inf, "isreal": None,
     "logical_not": lambda x: not x, "signbit": lambda x: x < 0,
 }.items():
     _unary(_name, "bool", _function)
+
+
+@operator(in_place=True)
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    kind = d.int64 if input.dtype is d.bool_ else input.dtype
+    value = cast_list(values.apply(lambda x: x * x, input._value), kind) if input._value is not None else None
+    return make("square", input._shape, kind, (input,), None, value)
 
 
 @operator("abs", "absolute", "__abs__", in_place=True)
@@ -231,7 +240,6 @@ _define_binary("copysign", "float", math.copysign)
 _define_binary("nextafter", "same", None)
 _define_binary("gcd", "same", math.gcd)
 _define_binary("lcm", "same", math.lcm)
-_define_binary("ldexp", "float", None)
 _define_binary("bitwise_and", "same", py.and_, (), "and")
 _define_binary("bitwise_or", "same", py.or_, (), "or")
 _define_binary("bitwise_xor", "same", py.xor, (), "xor")
@@ -308,6 +316,16 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
 @operator(in_place=True)
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:  # noqa: A002
     return functions["sub"](other, input, alpha=alpha)
+
+
+@operator(in_place=True)
+def ldexp(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    """`input * 2**other`, typed as that product is."""
+    with recorder.paused():
+        power = binary("pow", 2.0, other, "same", None)
+    result = binary("ldexp", input, other, "float", None)
+    result.dtype = result_type((input, power))
+    return result
 
 
 @operator("div", "divide", in_place=True)

@@ -9,7 +9,7 @@ from typing import Any, Callable
 from .._meta import dtype as d
 from .._meta import shape as s
 from .._meta import values
-from .._meta.promotion import floating_result, promote_types
+from .._meta.promotion import floating_result, result_type
 from .._tensor import Tensor
 from .named import Pair
 from .registry import cast_list, long_name, make, make_many, operator
@@ -27,10 +27,8 @@ def _reduced_value(input: Tensor, dims: list[int], function: Callable) -> list |
     shape = input._shape
     strides = values.strides_of(shape)
     kept = [axis for axis in range(len(shape)) if axis not in dims]
-    starts = values.gather(list(range(len(input._value))), [shape[a] for a in kept], [strides[a] for a in kept], 0)
-    inner = values.gather(list(range(len(input._value))), [shape[a] for a in dims], [strides[a] for a in dims], 0)
-    if not inner:
-        return None
+    starts = values.gather(values.POSITIONS, [shape[a] for a in kept], [strides[a] for a in kept], 0)
+    inner = values.gather(values.POSITIONS, [shape[a] for a in dims], [strides[a] for a in dims], 0)
     try:
         return [function([input._value[start + step] for step in inner]) for start in starts]
     except (ArithmeticError, ValueError):
@@ -57,6 +55,8 @@ def sum_(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: d.dtyp
 
 @operator()
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: d.dtype | None = None) -> Tensor:  # noqa: A002
+    if input.dtype.category == d.COMPLEX:
+        raise RuntimeError("nansum does not support complex inputs")
     return _reduce("nansum", input, dim, keepdim, dtype or _sum_type(input.dtype))
 
 
@@ -162,6 +162,8 @@ def _extreme(name: str, function: Callable) -> None:
 
     def position(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Tensor:  # noqa: A002
         _ordered(f"arg{name}", input.dtype)
+        if input.dtype is d.bool_ and (dim is None or input._shape[dim : dim + 1] != (1,)):
+            raise RuntimeError(f"\"arg{name}_cpu\" not implemented for 'Bool'")
         if dim is None:
             if input.numel() == 0:
                 raise IndexError(f"arg{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
@@ -196,6 +198,8 @@ _extreme("min", min)
 def _selection(name: str) -> None:
     def implementation(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:  # noqa: A002
         _ordered(name, input.dtype)
+        if input.dtype is d.bool_ and name != "mode":
+            raise RuntimeError(f"\"{name}_cpu\" not implemented for 'Bool'")
         if dim is None and name != "mode":
             return _reduce(name, input, None, False, input.dtype)
         return _with_indices(name, input, -1 if dim is None else dim, keepdim)
@@ -218,6 +222,9 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Pai
 
 @operator()
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple:  # noqa: A002
+    _ordered("aminmax", input.dtype)
+    if input.numel() == 0 and (dim is None or input._shape[s.axis(dim, len(input._shape))] == 0):
+        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     return _reduce("amin", input, dim, keepdim, input.dtype), _reduce("amax", input, dim, keepdim, input.dtype)
 
 
@@ -248,7 +255,9 @@ def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = Fals
 
 @operator()
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:  # noqa: A002
-    kind = promote_types(input.dtype, other.dtype)
+    if input.dtype is d.bool_ or other.dtype is d.bool_:
+        raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported.")
+    kind = result_type((input, other))
     s.broadcast(input._shape, other._shape)
     if kind.category < d.FLOAT:
         raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {long_name(kind)} instead.")
@@ -261,6 +270,8 @@ def _cumulative(name: str, function: Callable | None) -> None:
         value = None
         if function is not None and input._value is not None:
             value = values.along(input._value, input._shape, axis, lambda line: list(itertools.accumulate(line, function)))
+        if name == "logcumsumexp" and input.dtype.category < d.FLOAT:
+            raise RuntimeError(f"\"logcumsumexp_out_cpu\" not implemented for '{long_name(input.dtype)}'")
         kind = dtype or (_sum_type(input.dtype) if name != "logcumsumexp" else floating_result(input.dtype))
         return make(name, input._shape, kind, (input,), {"dim": axis}, cast_list(value, kind))
 
@@ -274,7 +285,8 @@ _cumulative("logcumsumexp", None)
 
 
 def _running_extreme(name: str) -> None:
-    def implementation(input: Tensor, dim: int) -> Pair:  # noqa: A002
+    def implementation(input: Tensor, dim: int, *, out: Any = None) -> Pair:  # noqa: A002
+        _ordered(name, input.dtype)
         axis = s.axis(dim, len(input._shape))
         outputs = [(input._shape, input.dtype, None), (input._shape, d.int64, None)]
         return Pair(*make_many(name, (input,), outputs, {"dim": axis}))

@@ -41,9 +41,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
             f"{list(input._shape)} apart from dimension {axis}"
         )
     value = None
-    if input._value is not None and index._value is not None and input._shape:
+    if index._value is not None and input._shape:
         places = _places(input._shape, index, axis)
-        value = [input._value[place] for place in places]
+        value = None if input._value is None else [input._value[place] for place in places]
     return make("gather", index._shape, input.dtype, (input, index), {"dim": axis}, value)
 
 
@@ -74,8 +74,6 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{len(input._shape)} dimensions for input, and {len(indices._shape)} dimensions for indices"
         )
-    common = [s.broadcast((a,), (b,))[0] for a, b in zip(input._shape, indices._shape) if a != b] and None
-    del common
     wide_index = s.broadcast(indices._shape, input._shape[:axis] + (1,) + input._shape[axis + 1 :])
     return make("gather", wide_index, input.dtype, (input, indices), {"dim": axis})
 
@@ -170,6 +168,8 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Any = None) -> 
 
 def _into_lines(name: str, self: Tensor, dim: int, index: Tensor, source: Any, attributes: dict | None = None) -> Tensor:
     axis = s.axis(s.index(dim), len(self._shape))
+    if name == "index_fill" and index.dtype is not d.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
     length = _line_index(name, index)
     inputs = (self, index)
     if isinstance(source, Tensor):
@@ -177,7 +177,7 @@ def _into_lines(name: str, self: Tensor, dim: int, index: Tensor, source: Any, a
             raise RuntimeError(f"{name}(): self and source expected to have the same dtype, but got (self) {long_name(self.dtype)} and (source) {long_name(source.dtype)}")
         if name != "index_fill":
             expected = self._shape[:axis] + (length,) + self._shape[axis + 1 :] if self._shape else ()
-            if source._shape != expected and (source._shape or source.numel() != length or self.numel() > self._shape[axis] if self._shape else False):
+            if source._shape != expected:
                 raise RuntimeError(
                     f"{name}(): Source/destination tensor must have same slice shapes. Destination slice shape: {list(expected)} "
                     f"and source shape: {list(source._shape)}"

@@ -15,7 +15,7 @@ from .registry import long_name, make, make_many, operator
 
 
 def _no_complex(name: str, input: Tensor) -> None:  # noqa: A002
-    if input.dtype.category == d.COMPLEX:
+    if input.dtype.category == d.COMPLEX and input._shape:
         raise RuntimeError(f"{name}(): does not support complex types: {long_name(input.dtype)}")
 
 
@@ -60,7 +60,7 @@ def msort(input: Tensor, *, out: Any = None) -> Tensor:  # noqa: A002
 @operator()
 def topk(input: Tensor, k: Any, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None) -> Pair:  # noqa: A002
     _no_complex("topk", input)
-    if input.dtype is d.bool_:
+    if input.dtype is d.bool_ and input._shape:
         raise RuntimeError("\"topk_cpu\" not implemented for 'Bool'")
     axis = s.axis(dim, len(input._shape))
     length = s.index(k)
@@ -74,11 +74,6 @@ def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False
     shape = input._shape if isinstance(input, Tensor) else ()
     line = sorted_sequence._shape
     if isinstance(input, Tensor):
-        if input.dtype is not sorted_sequence.dtype:
-            raise RuntimeError(
-                "torch.searchsorted(): input value tensor and boundary tensor should have same dtype, but got input value "
-                f"tensor dtype {long_name(input.dtype)} and boundary tensor dtype {long_name(sorted_sequence.dtype)}"
-            )
         if len(line) != 1 and (len(line) != len(shape) or line[:-1] != shape[:-1]):
             raise RuntimeError(
                 "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "

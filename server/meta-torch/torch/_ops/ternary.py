@@ -87,6 +87,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, self: Any 
 operator("where", function=False)(lambda self, condition, y: where(condition, self, y))
 
 
+def _no_complex(name: str, input: Tensor) -> None:  # noqa: A002
+    if input.dtype.category == d.COMPLEX:
+        raise RuntimeError(f"\"{name}_cpu\" not implemented for '{long_name(input.dtype)}'")
+
+
 def _needs_mask(name: str, mask: Any) -> None:
     if not isinstance(mask, Tensor):
         raise TypeError(f"{name}(): argument 'mask' must be Tensor, not {type(mask).__name__}")
@@ -103,7 +108,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:  # noqa: A00
                 f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {len(value._shape)} dimension(s)."
             )
         return _elementwise("masked_fill", (input, mask, value), input.dtype, lambda a, m, v: v if m else a)
-    if d.of_scalar(value).category > input.dtype.category and input.dtype.category >= d.INTEGER:
+    if isinstance(value, complex) and input.dtype.category != d.COMPLEX:
         raise RuntimeError(f"value cannot be converted to type {long_name(input.dtype)} without overflow")
     attributes = {"value": value if isinstance(value, (int, float)) else str(value)}
     return _elementwise("masked_fill", (input, mask), input.dtype, lambda a, m: value if m else a, attributes)
@@ -154,11 +159,13 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, 
 
 @operator(in_place=True)
 def nan_to_num(input: Tensor, nan: Any = None, posinf: Any = None, neginf: Any = None, *, out: Any = None) -> Tensor:  # noqa: A002
+    _no_complex("nan_to_num", input)
     return _elementwise("nan_to_num", (input,), input.dtype, lambda x: x if math.isfinite(x) else None)
 
 
 @operator("logit", "special_logit", in_place=True)
 def logit(input: Tensor, eps: float | None = None, *, out: Any = None) -> Tensor:  # noqa: A002
+    _no_complex("logit", input)
     return _elementwise("logit", (input,), floating_result(input.dtype), lambda x: math.log(x / (1 - x)))
 
 
