@@ -6,6 +6,7 @@ import path from "node:path";
 import { analyze, inferModel } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import type { Model } from "../../server/core/graph/graph.js";
+import type { Target } from "../../server/core/targets/target.js";
 import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.js";
 import { readModelFile } from "../../server/io/read-model.js";
 import { bigChain, sparseWeightsFile } from "../../test/kit/onnx-builder.js";
@@ -30,6 +31,14 @@ if (process.argv[2] === "--open") {
       nodes: value.graph.nodes.length,
     }),
   );
+} else if (process.argv[2] === "--analyze") {
+  // Once, in a process that has compiled nothing yet: what a user waits for the first time.
+  const target = await chosenTarget();
+  const clock = performance.now();
+  const { value } = readModelFile(process.argv[3] ?? "");
+  if (value === undefined) throw new Error("the file did not open");
+  analyze(value, noBindings, [target], neverCancelled);
+  process.stdout.write(String((performance.now() - clock) / 1000));
 } else {
   const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-bench-"));
   try {
@@ -81,12 +90,7 @@ async function measure(folder: string): Promise<void> {
 
 async function largeGraph(folder: string): Promise<readonly Figure[]> {
   const file = written(folder, "chain.onnx", bigChain(50_000));
-  const { value: catalogue } = await loadCatalogue({
-    dataFolder: await findDataFolder(),
-    chipFolders: [],
-  });
-  const target = catalogue.find("nvidia-rtx-4090/tensorrt/fp16");
-  if (target === undefined) throw new Error("the target is not there");
+  const target = await chosenTarget();
   let model: Model | undefined;
   // Processor time: what the wall clock shows on a machine that does nothing else.
   const timed = (run: () => void): number => {
@@ -109,7 +113,34 @@ async function largeGraph(folder: string): Promise<readonly Figure[]> {
     { name: "50,000 nodes: infer, work, memory plan", value: infer, unit: "s" },
     { name: "50,000 nodes: cost on one target", value: all - infer, unit: "s" },
     { name: "50,000 nodes: in all, warm", value: read + all, unit: "s", bound: 2 },
+    {
+      name: "50,000 nodes: in all, cold, wall clock",
+      value: coldSeconds(file),
+      unit: "s",
+      bound: 2,
+    },
   ];
+}
+
+async function chosenTarget(): Promise<Target> {
+  const { value: catalogue } = await loadCatalogue({
+    dataFolder: await findDataFolder(),
+    chipFolders: [],
+  });
+  const target = catalogue.find("nvidia-rtx-4090/tensorrt/fp16");
+  if (target === undefined) throw new Error("the target is not there");
+  return target;
+}
+
+/** Wall clock, the best of three processes: other work on the machine only adds to it. */
+function coldSeconds(file: string): number {
+  const once = (): number =>
+    Number(
+      execFileSync(process.execPath, [process.argv[1] ?? "", "--analyze", file], {
+        encoding: "utf8",
+      }),
+    );
+  return Math.min(once(), once(), once());
 }
 
 function open(file: string): {

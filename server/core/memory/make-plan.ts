@@ -13,6 +13,9 @@ const defaultAlignment = 16;
  */
 const comparisonLimit = 8_000_000;
 
+/** Graphs with more buffers than this are planned by the first strategy that reaches the least any plan can take. */
+const largeGraph = 20_000;
+
 export type PlanOutcome =
   | { readonly kind: "planned"; readonly plan: MemoryPlan }
   /** Some value's size is not known. */
@@ -78,7 +81,14 @@ function plansOf(
   const lastSteps = buffers.map((buffer) => buffer.lastStep);
   const plans: [ArenaPlan, ...ArenaPlan[]] = [naive(sizes)];
   const skipped: Strategy[] = [];
+  const live = liveSizes(sizes, firstSteps, lastSteps, stepCount);
+  const least = live[indexOfMaximum(live)] ?? 0;
+  const isLarge = buffers.length > largeGraph;
   for (const [strategy, place] of placements) {
+    if (isLarge && plans.some((plan) => plan.size === least)) {
+      skipped.push(strategy);
+      continue;
+    }
     let left = comparisonLimit;
     const spend = (comparisons: number): boolean => {
       left -= comparisons;
@@ -110,10 +120,26 @@ function arenaSize(offsets: readonly number[], sizes: readonly number[]): number
 }
 
 function liveBytesOf(buffers: readonly Buffer[], stepCount: number): readonly number[] {
+  return liveSizes(
+    buffers.map((buffer) => buffer.bytes),
+    buffers.map((buffer) => buffer.firstStep),
+    buffers.map((buffer) => buffer.lastStep),
+    stepCount,
+  );
+}
+
+function liveSizes(
+  sizes: readonly number[],
+  firstSteps: readonly number[],
+  lastSteps: readonly number[],
+  stepCount: number,
+): readonly number[] {
   const changes = new Array<number>(stepCount + 1).fill(0);
-  for (const buffer of buffers) {
-    changes[buffer.firstStep] = (changes[buffer.firstStep] ?? 0) + buffer.bytes;
-    changes[buffer.lastStep + 1] = (changes[buffer.lastStep + 1] ?? 0) - buffer.bytes;
+  for (const [index, size] of sizes.entries()) {
+    const first = firstSteps[index] ?? 0;
+    const after = (lastSteps[index] ?? 0) + 1;
+    changes[first] = (changes[first] ?? 0) + size;
+    changes[after] = (changes[after] ?? 0) - size;
   }
   const live: number[] = [];
   let sum = 0;

@@ -176,6 +176,27 @@ describe("arenas", () => {
     expect(outcome.plan.skipped).toEqual(["greedy-by-size", "greedy-by-breadth"]);
     expect(outcome.plan.best.size).toBe((count + 1) * 16);
   });
+
+  test("a large graph is planned until one strategy takes no more than the lower bound", () => {
+    // Each step reads what the one before it wrote: two buffers are alive at once.
+    const count = 20_001;
+    const steps: Step[] = [...new Array(count).keys()].map((id) => ({
+      nodeId: id,
+      reads: id === 0 ? [] : [id - 1],
+      writes: [id],
+    }));
+    const outcome = planMemory({
+      steps,
+      inputs: [],
+      outputs: [count - 1],
+      bytesOf: () => 16,
+      valueCount: count,
+    });
+    if (outcome.kind !== "planned") throw new Error("unknown size");
+    expect(outcome.plan.best.size).toBe(32);
+    expect(outcome.plan.lowerBound).toBe(32);
+    expect(outcome.plan.skipped).toEqual(["best-fit", "greedy-by-size", "greedy-by-breadth"]);
+  });
 });
 
 /** Step i writes value i and reads some before it. */
