@@ -2,5 +2,5 @@
 
 from . import (  # noqa: F401 - importing a family registers it
     pointwise, reduction, movement, joining, matmul, factory, indexing, conversion, storage, ternary, scatter, sorting,
-    calculus, einsum, spectral, complex_parts, linear_algebra, extras,
+    calculus, einsum, spectral, complex_parts, linear_algebra, extras, variants,
 )

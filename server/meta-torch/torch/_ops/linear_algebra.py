@@ -420,6 +420,13 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:  # noqa: N803
 linalg_functions.update({
     "diagonal": lambda A, *, offset=0, dim1=-2, dim2=-1: functions["diagonal"](A, offset, dim1, dim2),
     "matmul": functions["matmul"], "matrix_power": lambda A, n, *, out=None: functions["matrix_power"](A, n),
+    "lu_factor_ex": lambda A, *, pivot=True, check_errors=False: (
+        *lu_factor(A, pivot=pivot), *make_many("linalg_lu_info", (A,), [(A._shape[:-2], d.int32, None)])
+    ),
+    "lu_solve": lambda LU, pivots, B, *, left=True, adjoint=False: functions["lu_solve"](B, LU, pivots),
+    "solve_ex": lambda A, B, *, left=True, check_errors=False: (
+        solve(A, B, left=left), *make_many("linalg_solve_info", (A,), [(A._shape[:-2], d.int32, None)])
+    ),
     "ldl_factor": lambda A, *, hermitian=False: tuple(
         make_many("linalg_ldl_factor", (A,), [(A._shape, A.dtype, None), (A._shape[:-1], d.int32, None)])
     ),
