@@ -14,14 +14,20 @@ const layers: readonly Layer[] = [
     packagesOf: { "server/protocol/requests.ts": ["vscode-languageserver-protocol"] },
   },
   {
+    folder: "server/engines",
+    folders: ["server/engines", "server/core", "server/protocol"],
+    packages: [],
+    node: true,
+  },
+  {
     folder: "server/io",
-    folders: ["server/io", "server/core", "server/protocol"],
+    folders: ["server/io", "server/engines", "server/core", "server/protocol"],
     packages: [],
     node: true,
   },
   {
     folder: "server/lsp",
-    folders: ["server/lsp", "server/io", "server/core", "server/protocol"],
+    folders: ["server/lsp", "server/io", "server/engines", "server/core", "server/protocol"],
     packages: [
       "vscode-languageserver",
       "vscode-languageserver/node",
@@ -33,7 +39,14 @@ const layers: readonly Layer[] = [
   },
   {
     folder: "server/cli",
-    folders: ["server/cli", "server/io", "server/core", "server/lsp", "server/protocol"],
+    folders: [
+      "server/cli",
+      "server/io",
+      "server/engines",
+      "server/core",
+      "server/lsp",
+      "server/protocol",
+    ],
     packages: ["vscode-languageserver/node", "vscode-languageserver/node.js"],
     node: true,
   },

@@ -1,7 +1,7 @@
 import { reportFormats } from "../core/reports/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
-import { runJob } from "./job.js";
+import { runJob, withJobContext } from "./job.js";
 import { progressOnStderr } from "./progress.js";
 import { analyzeUsage } from "./usage.js";
 import { parseAnalyzeWords, UsageError } from "./words.js";
@@ -22,7 +22,9 @@ export const command: Command = {
       chipFolders: [],
     });
     for (const problem of problems) process.stderr.write(`ridgepoint: ${problem.message}\n`);
-    const { document, isAnalysed } = runJob(catalogue, request, progressOnStderr());
+    const { document, isAnalysed } = await withJobContext(catalogue, (context) =>
+      runJob(context, request, progressOnStderr()),
+    );
     const targetLabels = new Map(
       document.targets.map(({ id }) => [id, catalogue.find(id)?.label ?? id]),
     );

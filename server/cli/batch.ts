@@ -4,7 +4,7 @@ import type { ReportDocument } from "../core/views/report-document.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
-import { runJob } from "./job.js";
+import { runJob, withJobContext } from "./job.js";
 import { decodeBatchLine, UsageError } from "./words.js";
 
 /** Lines longer than this are refused: memory stays constant whatever the input. */
@@ -32,16 +32,17 @@ with the reason under \`problems\`. FILE may be - for standard input.`,
         ? process.stdin.setEncoding("utf8")
         : createReadStream(file, { encoding: "utf8" });
     try {
-      for await (const line of linesOf(stream)) {
-        lineNumber += 1;
-        if (line.trim() === "") continue;
-        const document = runLine(
-          line,
-          lineNumber,
-          (text) => runJob(catalogue, decodeBatchLine(text), () => undefined).document,
-        );
-        if (!process.stdout.write(`${JSON.stringify(document)}\n`)) await drained();
-      }
+      await withJobContext(catalogue, async (context) => {
+        for await (const line of linesOf(stream)) {
+          lineNumber += 1;
+          if (line.trim() === "") continue;
+          const document = await runLine(line, lineNumber, async (text) => {
+            const job = await runJob(context, decodeBatchLine(text), () => undefined);
+            return job.document;
+          });
+          if (!process.stdout.write(`${JSON.stringify(document)}\n`)) await drained();
+        }
+      });
     } catch (error) {
       process.stderr.write(
         `ridgepoint: \`${file}\` cannot be read: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -52,15 +53,15 @@ with the reason under \`problems\`. FILE may be - for standard input.`,
   },
 };
 
-function runLine(
+async function runLine(
   line: string,
   lineNumber: number,
-  job: (line: string) => ReportDocument,
-): ReportDocument {
+  job: (line: string) => Promise<ReportDocument>,
+): Promise<ReportDocument> {
   try {
     if (line.length > lineLimit)
       throw new UsageError(`The line is longer than ${lineLimit} characters.`);
-    return job(line);
+    return await job(line);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return emptyReport(null, [

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Bindings } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
-import type { Outcome, Problem } from "../core/base/problem.js";
+import type { Outcome } from "../core/base/problem.js";
 import { parseTensorType, readOpCall } from "../core/formats/op-call.js";
 import type { Model } from "../core/graph/graph.js";
 import type { TensorType } from "../core/graph/value-type.js";
@@ -13,8 +13,11 @@ import type { Catalogue, Target } from "../core/targets/target.js";
 import type { ReportDocument } from "../core/views/report-document.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { view as reportView } from "../core/views/report.js";
+import type { PythonEngine } from "../engines/python/engine.js";
+import { openPythonEngine } from "../io/python-engine.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
+import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
 /** What one analysis answers; `isAnalysed` false means exit status 1. */
@@ -26,14 +29,39 @@ export interface JobResult {
 /** Says what a long job is doing; shown on standard error. */
 export type Progress = (stage: string) => void;
 
-export function runJob(
+/** What jobs share: one engine runs the Python of all of them. */
+export interface JobContext {
+  readonly catalogue: Catalogue;
+  /** Starts the engine when it is first asked for. */
+  readonly python: () => PythonEngine;
+}
+
+/** Runs jobs in a context of its own, and ends what they have started. */
+export async function withJobContext<T>(
   catalogue: Catalogue,
+  work: (context: JobContext) => Promise<T>,
+): Promise<T> {
+  let engine: PythonEngine | undefined;
+  const context: JobContext = {
+    catalogue,
+    python: () => (engine ??= openPythonEngine({ log: () => undefined })),
+  };
+  try {
+    return await work(context);
+  } finally {
+    engine?.dispose();
+  }
+}
+
+export async function runJob(
+  context: JobContext,
   request: AnalyzeRequest,
   progress: Progress,
-): JobResult {
+): Promise<JobResult> {
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
-  const targets = chooseTargets(catalogue, request);
+  const targets = chooseTargets(context.catalogue, request);
+  if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);
   progress(`reading ${subject}`);
   const read = readSubject(request);
   const file = request.file ?? null;
@@ -51,13 +79,7 @@ export function runJob(
 
 function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
   if (request.op !== undefined) return readOpCall(request.op);
-  if (request.file === undefined || request.entry !== undefined) {
-    return unreadable(
-      "RP1091",
-      "Python source is not read yet: give a model file, or an operator by --op.",
-    );
-  }
-  return readModelFile(request.file, neverCancelled);
+  return readModelFile(request.file ?? "", neverCancelled);
 }
 
 /** The text that places of the model count in, for formats that are text. */
@@ -66,10 +88,6 @@ function sourceText(request: AnalyzeRequest, model: Model): string | undefined {
   return model.format === "onnx-text" && request.file !== undefined
     ? readFileSync(request.file, "utf8")
     : undefined;
-}
-
-function unreadable(code: string, message: string): Outcome<undefined> {
-  return { value: undefined, problems: [{ code, severity: "error", message } satisfies Problem] };
 }
 
 function chooseTargets(catalogue: Catalogue, request: AnalyzeRequest): readonly Target[] {

@@ -1,5 +1,7 @@
 /** Options that `analyze` takes, as the help prints them. */
 export const analyzeUsage = `ridgepoint analyze FILE [options]
+ridgepoint analyze model.py [--entry "Net(width=2)"] [--input "float32[1,3,224,224]"] [options]
+ridgepoint analyze --entry "timm.create_model('resnet50')" --python-path DIR [options]
 ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
 
   --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them

@@ -45,8 +45,14 @@ export interface ProgramProblem extends Problem {
   readonly related: readonly { readonly message: string; readonly source: SourceRange }[];
 }
 
+/** Puts the host's paths where the engine's stand, in a path or a sentence. */
+export type ToHostText = (text: string) => string;
+
 /** Never throws, whatever the document says: a program under analysis may have written it. */
-export function readTracedProgram(value: unknown): TracedProgram {
+export function readTracedProgram(
+  value: unknown,
+  toHost: ToHostText = (text) => text,
+): TracedProgram {
   const fields = fieldsOf(value);
   if (fields?.["version"] !== 1)
     return {
@@ -62,30 +68,32 @@ export function readTracedProgram(value: unknown): TracedProgram {
         },
       ],
     };
-  const mainFile = textOf(fields["file"]);
-  const models = listOf(fields["models"], modelLimit).map((model) => readModel(model, mainFile));
+  const mainFile = toHost(textOf(fields["file"]));
+  const models = listOf(fields["models"], modelLimit).map((model) =>
+    readModel(model, mainFile, toHost),
+  );
   const mainIndex = wholeOf(fields["main"], 0, models.length - 1);
   return {
     models,
     main: mainIndex === undefined ? undefined : models[mainIndex],
     missingImports: texts(fields["missingImports"], 1000),
-    problems: readProblems(fields["problems"]),
+    problems: readProblems(fields["problems"], toHost),
   };
 }
 
 const modelLimit = 1000;
 const problemLimit = 1000;
 
-function readModel(value: unknown, mainFile: string): TracedModel {
+function readModel(value: unknown, mainFile: string, toHost: ToHostText): TracedModel {
   const fields = fieldsOf(value) ?? {};
   const name = textOf(fields["name"], 512);
   const parameterCount = countOf(fields["parameterCount"]);
-  const document = decodeTrace(fields["trace"]);
+  const document = decodeTrace(fields["trace"], toHost);
   return {
     name,
     kind: kinds.find((kind) => kind === fields["kind"]) ?? "entry",
     entry: textOf(fields["entry"]),
-    source: readRange(fields["source"]),
+    source: readRange(fields["source"], toHost),
     inputsFrom: textOf(fields["inputsFrom"]),
     inputs: listOf(fields["inputs"], 1000).map((input) => readInput(fieldsOf(input) ?? {})),
     configuration: textOf(fields["configuration"]),
@@ -100,7 +108,7 @@ function readModel(value: unknown, mainFile: string): TracedModel {
             mainFile,
             parameterCount: parameterCount ?? 0,
           }),
-    problems: readProblems(fields["problems"]),
+    problems: readProblems(fields["problems"], toHost),
   };
 }
 
@@ -114,13 +122,13 @@ function readInput(fields: Fields): TracedInput {
   };
 }
 
-function readProblems(value: unknown): readonly ProgramProblem[] {
+function readProblems(value: unknown, toHost: ToHostText): readonly ProgramProblem[] {
   return listOf(value, problemLimit).flatMap((item) => {
     const fields = fieldsOf(item);
-    const message = textOf(fields?.["message"], 8192);
+    const message = toHost(textOf(fields?.["message"], 8192));
     if (fields === undefined || message === "") return [];
     const code = textOf(fields["code"], 16);
-    const place = placeOf(readRange(fields["source"]));
+    const place = placeOf(readRange(fields["source"], toHost));
     return [
       {
         code: /^RP\d{4}$/.test(code) ? code : "RP1501",
@@ -129,7 +137,7 @@ function readProblems(value: unknown): readonly ProgramProblem[] {
         ...(place !== undefined && { place }),
         related: listOf(fields["related"], 64).flatMap((entry) => {
           const parts = fieldsOf(entry) ?? {};
-          const source = readRange(parts["source"]);
+          const source = readRange(parts["source"], toHost);
           return source === undefined ? [] : [{ message: textOf(parts["message"]), source }];
         }),
       },
@@ -143,9 +151,9 @@ function placeOf(range: SourceRange | undefined): Place | undefined {
   return range && { kind: "source", ...range };
 }
 
-function readRange(value: unknown): SourceRange | undefined {
+function readRange(value: unknown, toHost: ToHostText): SourceRange | undefined {
   const fields = fieldsOf(value);
-  const file = textOf(fields?.["file"]);
+  const file = toHost(textOf(fields?.["file"]));
   if (fields === undefined || file === "") return undefined;
   const line = countOf(fields["line"]) ?? 0;
   const character = countOf(fields["character"]) ?? 0;

@@ -1,4 +1,5 @@
 import { padded, table } from "./text-table.js";
+import type { ReportDocument } from "../views/report-document.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -17,7 +18,7 @@ export const report: ReportFormat = {
         rows.macsText(model.macs),
         `${document.layers.length} nodes`,
       ];
-      parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n`);
+      parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n${madeBy(document)}`);
     }
     if (document.targets.length > 0) {
       const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
@@ -48,6 +49,20 @@ export const report: ReportFormat = {
     return parts.join("\n");
   },
 };
+
+/** How a model of Python source was made and called. */
+function madeBy({ python, models = [] }: ReportDocument): string {
+  if (python === undefined) return "";
+  const inputs = python.inputs.map(
+    ({ name, type, shape }) => `${name}=${type ?? "?"}[${(shape ?? []).join(",")}]`,
+  );
+  const others = models.map(({ entry }) => entry).filter((entry) => entry !== python.entry);
+  const more =
+    others.length === 0
+      ? ""
+      : `also here: ${others.slice(0, 8).join(", ")}${others.length > 8 ? " …" : ""} (--entry)\n`;
+  return `${python.entry} on ${inputs.join(", ") || "no input"} (${python.inputsFrom})\n${more}`;
+}
 
 function layerTable(
   heaviest: readonly rows.LayerRow[],

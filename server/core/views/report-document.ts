@@ -8,12 +8,34 @@ import type { Method } from "../cost/cost.js";
 export interface ReportDocument {
   readonly schemaVersion: 1;
   readonly file: string | null;
-  /** Format that the input was read as: `onnx`, `onnx-text`, `op`; `null` when no format fits. */
+  /** Format that the input was read as: `onnx`, `onnx-text`, `op`, `python`; `null` when no format fits. */
   readonly kind: string | null;
   readonly model: ReportModel | null;
   readonly layers: readonly ReportLayer[];
   readonly targets: readonly ReportTarget[];
   readonly problems: readonly ReportProblem[];
+  /** Present for Python source: how the model that is reported was made and called. */
+  readonly python?: ReportPython;
+  /** Present for Python source: every model that was found, the reported one among them. */
+  readonly models?: readonly ReportFoundModel[];
+}
+
+export interface ReportPython {
+  /** The expression that makes it. */
+  readonly entry: string;
+  /** A sentence: "input: from the first layer Conv2d(3, 64)". */
+  readonly inputsFrom: string;
+  readonly inputs: readonly ReportTensor[];
+  /** Modules that were not found; stand-ins took their places. */
+  readonly missingImports: readonly string[];
+}
+
+export interface ReportFoundModel {
+  readonly name: string;
+  readonly kind: string;
+  readonly entry: string;
+  /** Zero-based; null where it stands in no file. */
+  readonly line: number | null;
 }
 
 export interface ReportModel {

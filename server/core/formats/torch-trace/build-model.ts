@@ -103,7 +103,10 @@ class GraphBuilder {
   }
 
   input(index: number, name: string): ValueId {
-    return this.#define(index, { name: name === "" ? `input${index}` : name, ...this.#type(index) });
+    return this.#define(index, {
+      name: name === "" ? `input${index}` : name,
+      ...this.#type(index),
+    });
   }
 
   make(index: number, name: string): ValueId {

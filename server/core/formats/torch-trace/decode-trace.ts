@@ -14,10 +14,13 @@ import { countOf, type Fields, fieldsOf, listOf, textOf, wholeOf } from "./field
  * A trace as data that can be relied on, or undefined where it is none. Whatever does not hold is left out: an index
  * that leads nowhere becomes "none", a call without a name is dropped. Time and memory are linear in the input.
  */
-export function decodeTrace(value: unknown): TraceDocument | undefined {
+export function decodeTrace(
+  value: unknown,
+  toHost: (path: string) => string = (path) => path,
+): TraceDocument | undefined {
   const fields = fieldsOf(value);
   if (fields?.["version"] !== 1 || !Array.isArray(fields["calls"])) return undefined;
-  const files = listOf(fields["files"], limits.files).map((file) => textOf(file));
+  const files = listOf(fields["files"], limits.files).map((file) => toHost(textOf(file)));
   const frames = listOf(fields["frames"], limits.frames).map((row) => decodeFrame(row, files));
   const extra: SourceFrame[] = [];
   const addFrame = (row: unknown): number => {

@@ -63,8 +63,7 @@ export const elementwise: OperatorTable = {
   }),
   elu: (call) => onnx("Elu", call, { alpha: float(numberOf(call, "alpha")) }),
   celu: (call) => onnx("Celu", call, { alpha: float(numberOf(call, "alpha")) }),
-  leaky_relu: (call) =>
-    onnx("LeakyRelu", call, { alpha: float(numberOf(call, "negative_slope")) }),
+  leaky_relu: (call) => onnx("LeakyRelu", call, { alpha: float(numberOf(call, "negative_slope")) }),
   rrelu: (call) => onnx("LeakyRelu", call),
   gelu: (call) => onnx("Gelu", call, { approximate: text(textOf(call, "approximate")) }),
   ...binaries({

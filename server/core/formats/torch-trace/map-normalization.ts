@@ -3,7 +3,6 @@ import {
   flagOf,
   float,
   int,
-
   type MappedCall,
   numberOf,
   numbersOf,
@@ -84,4 +83,3 @@ function trimmed(inputs: readonly number[]): readonly number[] {
   while (count > 0 && (inputs[count - 1] ?? -1) < 0) count -= 1;
   return inputs.slice(0, count);
 }
-

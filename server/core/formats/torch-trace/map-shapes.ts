@@ -1,6 +1,5 @@
 import {
   type CallView,
-
   int,
   ints,
   type MappedCall,
@@ -116,7 +115,11 @@ function padded(call: CallView): MappedCall | undefined {
 
 function resized(call: CallView): MappedCall {
   const mode = textOf(call, "mode") ?? "nearest";
-  const onnxMode = mode.includes("cubic") ? "cubic" : mode.includes("linear") ? "linear" : "nearest";
+  const onnxMode = mode.includes("cubic")
+    ? "cubic"
+    : mode.includes("linear")
+      ? "linear"
+      : "nearest";
   return onnx("Resize", call, { mode: text(onnxMode) }, [call.inputs[0] ?? -1]);
 }
 
@@ -129,4 +132,3 @@ function blocks(op: string, factor: string): OperatorMap {
         })
       : undefined;
 }
-

@@ -121,8 +121,7 @@ export function plainAttributes(call: TraceCall): Attributes {
 function attributeOf(value: TraceValue): Attribute | undefined {
   if (typeof value === "boolean") return { kind: "int", value: Number(value) };
   if (typeof value === "string") return { kind: "string", value };
-  if (typeof value === "number")
-    return { kind: Number.isInteger(value) ? "int" : "float", value };
+  if (typeof value === "number") return { kind: Number.isInteger(value) ? "int" : "float", value };
   const numbers = value.filter((item) => typeof item === "number");
   if (numbers.length === value.length)
     return { kind: numbers.every(Number.isInteger) ? "ints" : "floats", value: numbers };

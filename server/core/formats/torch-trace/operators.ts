@@ -5,12 +5,7 @@ import { poolings } from "./map-pooling.js";
 import { products } from "./map-products.js";
 import { reductions } from "./map-reductions.js";
 import { shapes } from "./map-shapes.js";
-import {
-  type CallView,
-  type MappedCall,
-  type OperatorMap,
-  plainAttributes,
-} from "./operator.js";
+import { type CallView, type MappedCall, type OperatorMap, plainAttributes } from "./operator.js";
 
 /** The canonical operator of a call; torch's own name in the domain `torch` where ONNX has no counterpart. */
 export function mapCall(call: CallView): MappedCall {

@@ -1,0 +1,73 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { analyze } from "../core/analyze.js";
+import { neverCancelled } from "../core/base/cancel.js";
+import type { Problem } from "../core/base/problem.js";
+import type { Target } from "../core/targets/target.js";
+import { emptyReport } from "../core/views/empty-report.js";
+import { withProgram } from "../core/views/report-python.js";
+import { view as reportView } from "../core/views/report.js";
+import { pythonRoots } from "../io/python-roots.js";
+import { readPython } from "../io/read-python.js";
+import type { JobContext, JobResult, Progress } from "./job.js";
+import type { AnalyzeRequest } from "./words.js";
+
+/** True for Python source, and for an expression alone. */
+export function isPythonJob(request: AnalyzeRequest): boolean {
+  if (request.op !== undefined) return false;
+  return request.file === undefined
+    ? request.entry !== undefined
+    : /\.pyw?$/i.test(request.file) || request.entry !== undefined;
+}
+
+/** Runs the file in the engine and reports on the model asked for, else on the one that the file is about. */
+export async function runPythonJob(
+  context: JobContext,
+  request: AnalyzeRequest,
+  targets: readonly Target[],
+  progress: Progress,
+): Promise<JobResult> {
+  const { file } = request;
+  const missing = file === undefined ? undefined : complaintOf(file);
+  if (missing !== undefined)
+    return { document: emptyReport(file ?? null, [missing]), isAnalysed: false };
+  progress(`running ${file ?? request.entry ?? ""}`);
+  const program = await readPython(context.python(), {
+    file: file === undefined ? undefined : path.resolve(file),
+    ...(file !== undefined && { shownFile: file }),
+    roots: pythonRoots(file, request.pythonPath),
+    ...(request.entry !== undefined && { entry: request.entry }),
+    inputs: request.inputs,
+    ...(request.batch !== undefined && { batch: request.batch }),
+    models: "main",
+    seconds: timeLimitSeconds,
+  });
+  const reported = program.main;
+  const problems: readonly Problem[] = [...program.problems, ...(reported?.problems ?? [])];
+  if (reported?.model === undefined) {
+    const document = withProgram(emptyReport(file ?? null, problems), program, reported);
+    return { document: { ...document, kind: "python" }, isAnalysed: false };
+  }
+  progress(`analysing ${reported.model.graph.nodes.length} calls on ${targets.length} targets`);
+  const bindings = { inputs: new Map(), dims: request.dims };
+  const analysis = analyze(reported.model, bindings, targets, neverCancelled);
+  const document = reportView(
+    { ...analysis, problems: [...problems, ...analysis.problems] },
+    { file: file ?? null },
+  );
+  return { document: withProgram(document, program, reported), isAnalysed: true };
+}
+
+/** Large models of installed libraries take seconds to import and to make; nobody types meanwhile. */
+const timeLimitSeconds = 120;
+
+function complaintOf(file: string): Problem | undefined {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status?.isFile() === true) return undefined;
+  const reason = status === undefined ? "there is no such file" : "it is not a file";
+  return {
+    code: "RP1000",
+    severity: "error",
+    message: `\`${path.basename(file)}\` cannot be read: ${reason}.`,
+  };
+}
