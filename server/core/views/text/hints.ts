@@ -60,7 +60,7 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
   return hints;
 }
 
-interface Measure {
+export interface Measure {
   readonly text: string;
   /** Shown where there is room and nothing else is asked for. */
   readonly more?: string;
@@ -121,7 +121,8 @@ function weightMeasure(analysis: Analysis, { nodeIds }: Statement): readonly Mea
   return [{ text, tooltip: `${text} of weights` }];
 }
 
-function labelOf(measures: readonly Measure[], isOld: boolean): string {
+/** At most 20 characters, whatever the measures say. */
+export function labelOf(measures: readonly Measure[], isOld: boolean): string {
   const [first, second] = measures;
   const was = isOld ? "was " : "";
   const head = `${was}${first?.text ?? ""}`;

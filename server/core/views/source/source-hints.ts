@@ -1,0 +1,104 @@
+import type { TextSpan } from "../../base/text-span.js";
+import { formatBytes, formatShare } from "../../base/units.js";
+import { dimText } from "../../graph/dim.js";
+import { typeText } from "../../graph/value-type.js";
+import { type Hint, type HintKinds, type Measure, labelOf } from "../text/hints.js";
+import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
+import { plain } from "../text/markdown.js";
+import { moveBack, moveSpan } from "../text/text-state.js";
+import { endOfLineAt } from "./line-starts.js";
+import { instancesText } from "./instances.js";
+import { sourceCost, sourceWork } from "./source-cost.js";
+import type { SourceRow } from "./source-index.js";
+import type { SourceState } from "./source-state.js";
+
+/** One hint a line that makes layers or calls operators: the sum of all its calls. */
+export function sourceHints(
+  { text, numbers }: SourceState,
+  span: TextSpan,
+  kinds: HintKinds,
+): readonly Hint[] {
+  if (numbers === undefined) return [];
+  const { index, edit } = numbers;
+  const first = moveBack(edit, span.start) ?? edit?.start ?? 0;
+  const last = moveBack(edit, span.end) ?? edit?.oldEnd ?? 0;
+  const hints: Hint[] = [];
+  for (const row of index.rows.values()) {
+    const [site] = row.sites;
+    if (site === undefined || site.span.start < first || last < site.span.start) continue;
+    const now = moveSpan(edit, { start: site.span.start, end: site.span.start });
+    const measures = measuresOf(row, kinds);
+    if (now === undefined || measures.length === 0) continue;
+    const isOld = edit !== undefined;
+    hints.push({
+      offset: endOfLineAt(text, now.start),
+      label: labelOf(measures, isOld),
+      tooltip: [
+        ...(isOld ? [beforeEditText] : []),
+        ...measures.map(({ tooltip }) => tooltip),
+        instancesText(row),
+      ].join("\n\n"),
+    });
+  }
+  return hints.sort((a, b) => a.offset - b.offset);
+}
+
+export const beforeEditText = "From before the last edits: the file has an error now.";
+
+function measuresOf(row: SourceRow, kinds: HintKinds): readonly Measure[] {
+  const latency = latencyMeasure(row);
+  // A line that costs nothing and only passes shapes on is quiet, unless shapes are what is asked for.
+  return [
+    ...(kinds.latency ? latency : []),
+    ...(kinds.shape ? shapeMeasure(row) : []),
+    ...(kinds.memory ? weightMeasure(row) : []),
+  ];
+}
+
+function latencyMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {
+  const target = analysis.targets[0];
+  const cost = sourceCost(analysis, target, nodeIds);
+  switch (cost.kind) {
+    case "unknown":
+      return [{ text: "?", tooltip: `Not known: ${plain(cost.reason)}` }];
+    case "none":
+      return cost.word === "fused" ? [{ text: "fused", tooltip: plain(cost.reason) }] : [];
+    case "time": {
+      const { seconds, share, bound, unknownCount, unknownReason } = cost;
+      const lines = [
+        `${secondsWithInterval(seconds)} · ${bound} · ${seconds.method}`,
+        plain(target?.target.label ?? ""),
+        ...(unknownCount > 0
+          ? [`Without ${unknownCount} of ${nodeIds.length} calls: ${plain(unknownReason)}`]
+          : []),
+      ];
+      const more = share === undefined ? undefined : formatShare(share);
+      return [
+        {
+          text: unknownCount > 0 ? `${secondsText(seconds)} + ?` : secondsText(seconds),
+          ...(more !== undefined && { more }),
+          tooltip: lines.join("\n\n"),
+        },
+      ];
+    }
+  }
+}
+
+/** What comes out last: of a line of several calls, that of the outermost one. */
+function shapeMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {
+  const nodeId = nodeIds[nodeIds.length - 1];
+  const output = nodeId === undefined ? undefined : analysis.model.graph.nodes[nodeId]?.outputs[0];
+  const type = output === undefined ? undefined : analysis.inferred.types[output];
+  if (type === undefined) return [{ text: "?", tooltip: "The shape is not known." }];
+  if (type.kind !== "tensor" || type.shape === undefined)
+    return [{ text: typeText(type), tooltip: plain(typeText(type)) }];
+  const text = type.shape.length === 0 ? "scalar" : type.shape.map(dimText).join("×");
+  return [{ text, tooltip: plain(typeText(type)) }];
+}
+
+function weightMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {
+  const { weightBytes } = sourceWork(analysis, nodeIds);
+  if (weightBytes === 0) return [];
+  const text = formatBytes(weightBytes);
+  return [{ text, tooltip: `${text} of weights` }];
+}

@@ -1,0 +1,143 @@
+import type { Analysis } from "../../analysis.js";
+import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
+import { absent, type NodeId } from "../../graph/graph.js";
+import { typeText } from "../../graph/value-type.js";
+import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
+import type { HoverText } from "../text/hover.js";
+import { codeCell, codeSpan, plain } from "../text/markdown.js";
+import { moveBack, moveSpan } from "../text/text-state.js";
+import { instancesOf, instancesText } from "./instances.js";
+import { layerTitle } from "./layer-title.js";
+import { sourceCost, sourceWork } from "./source-cost.js";
+import { type SourceRow, type SourceSite, siteAt } from "./source-index.js";
+import { beforeEditText } from "./source-hints.js";
+import type { AnalysedModel, SourceState } from "./source-state.js";
+
+/** Over an expression that makes layers or calls operators: what they are and cost, all together. */
+export function sourceHover({ numbers }: SourceState, offset: number): HoverText | null {
+  if (numbers === undefined) return null;
+  const { index, edit } = numbers;
+  const before = moveBack(edit, offset);
+  const site = before === undefined ? undefined : siteAt(index, before);
+  const span = site && moveSpan(edit, site.span);
+  if (site === undefined || span === undefined) return null;
+  const mark = edit === undefined ? [] : [`*${beforeEditText}*`];
+  return { span, markdown: [...mark, siteMarkdown(site, numbers.models.length > 1)].join("\n\n") };
+}
+
+function siteMarkdown(site: SourceSite, isOneOfSeveral: boolean): string {
+  const { model, nodeIds } = site;
+  return [
+    titleLine(site),
+    tensorLine(model.analysis, nodeIds),
+    costTable(model.analysis, nodeIds),
+    ...(nodeIds.length === 1 ? [notes(model.analysis, nodeIds[0] ?? absent)] : []),
+    instanceList(site),
+    originLine(model, isOneOfSeveral),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function titleLine(site: SourceSite): string {
+  const { model, nodeIds } = site;
+  const work = sourceWork(model.analysis, nodeIds);
+  const facts = [
+    ...(work.parameterCount > 0 ? [`${formatCount(work.parameterCount)} params`] : []),
+    ...(work.macs === undefined ? ["? MAC"] : work.macs > 0 ? [formatMacs(work.macs)] : []),
+    ...(nodeIds.length > 1 ? [instancesText(site)] : []),
+  ];
+  return [`**${plain(layerTitle(site))}**`, ...facts].join(" · ");
+}
+
+const tensorLimit = 4;
+
+/** Of one call, its operands; of several, what flows into the first and out of the last. */
+function tensorLine({ model, inferred }: Analysis, nodeIds: readonly NodeId[]): string {
+  const { nodes, values } = model.graph;
+  const first = nodes[nodeIds[0] ?? absent];
+  const last = nodes[nodeIds[nodeIds.length - 1] ?? absent];
+  if (first === undefined || last === undefined) return "";
+  const textOf = (id: number): string => codeSpan(typeText(inferred.types[id]));
+  const inputs = first.inputs.filter((id) => id !== absent && values[id]?.weight === undefined);
+  const outputs = last.outputs.filter((id) => id !== absent);
+  const list = (ids: readonly number[]): string => {
+    if (ids.length === 0) return "nothing";
+    const rest = ids.length > tensorLimit ? [`${ids.length - tensorLimit} more`] : [];
+    return [...ids.slice(0, tensorLimit).map(textOf), ...rest].join(", ");
+  };
+  return `in ${list(inputs)} → out ${list(outputs)}`;
+}
+
+function costTable(analysis: Analysis, nodeIds: readonly NodeId[]): string {
+  if (analysis.targets.length === 0) return "No target is chosen.";
+  const rows = analysis.targets.map((target) => {
+    const label = target.target.label.replaceAll("|", "¦");
+    const cost = sourceCost(analysis, target, nodeIds);
+    switch (cost.kind) {
+      case "time": {
+        const others = cost.engines.filter((engine) => engine !== target.target.runtime.engine);
+        const elsewhere = others.length === 0 ? "" : ` on ${others.join(", ")}`;
+        const missing = cost.unknownCount === 0 ? "" : ` + ? (${cost.unknownCount} not known)`;
+        const share = cost.share === undefined ? "?" : formatShare(cost.share);
+        return `| ${label} | ${secondsWithInterval(cost.seconds)}${missing}${elsewhere} | ${cost.bound} | ${share} | ${cost.seconds.method} |`;
+      }
+      case "none":
+        return `| ${label} | ${cost.word} | | | |`;
+      case "unknown":
+        return `| ${label} | ? | | | ${codeCell(cost.reason)} |`;
+    }
+  });
+  return [
+    "| target | time | bound | share | method |",
+    "| :-- | :-- | :-- | --: | :-- |",
+    ...rows,
+  ].join("\n");
+}
+
+/** What the first target's number rests on. */
+function notes(analysis: Analysis, nodeId: NodeId): string {
+  const cost = sourceCost(analysis, analysis.targets[0], [nodeId]);
+  const layer = analysis.layers[nodeId];
+  const moved =
+    layer?.readBytes === undefined || layer.writeBytes === undefined
+      ? []
+      : [`Reads ${formatBytes(layer.readBytes)}, writes ${formatBytes(layer.writeBytes)}.`];
+  const reasons = cost.kind === "time" ? cost.reasons : [cost.reason];
+  return [...moved, ...reasons].map(plain).join("  \n");
+}
+
+const instanceLimit = 8;
+
+/** The heaviest instances, where the place stands for several. */
+function instanceList(calls: Pick<SourceRow, "model" | "nodeIds">): string {
+  const instances = instancesOf(calls);
+  if (instances.length < 2) return "";
+  const { analysis } = calls.model;
+  const target = analysis.targets[0];
+  const rows = instances.map(({ module, nodeIds }) => {
+    const cost = sourceCost(analysis, target, nodeIds);
+    const seconds = cost.kind === "time" ? cost.seconds.value : 0;
+    const text =
+      cost.kind === "time" ? secondsText(cost.seconds) : cost.kind === "none" ? cost.word : "?";
+    const count = nodeIds.length > 1 ? ` (${nodeIds.length} calls)` : "";
+    const name = module.path === "" ? module.className : module.path;
+    return { seconds, text: `- ${codeSpan(name)} ${text}${count}` };
+  });
+  const isLong = rows.length > instanceLimit;
+  const shown = isLong
+    ? [...rows].sort((a, b) => b.seconds - a.seconds).slice(0, instanceLimit)
+    : rows;
+  const rest = isLong ? [`- ${rows.length - instanceLimit} more`] : [];
+  return [...shown.map(({ text }) => text), ...rest].join("\n");
+}
+
+/** Where the inputs come from: every number rests on it. */
+function originLine({ traced }: AnalysedModel, isNamed: boolean): string {
+  const inputs = traced.inputs
+    .slice(0, tensorLimit)
+    .map(({ name, type, shape }) => codeSpan(`${name}: ${type}[${shape.join(",")}]`));
+  const name = isNamed ? `${plain(traced.name)}, ` : "";
+  const source = traced.inputsFrom.replace(/^input: /, "input ");
+  return `${name}${plain(source)}${inputs.length > 0 ? `: ${inputs.join(", ")}` : ""}`;
+}

@@ -1,0 +1,34 @@
+import type { NodeId } from "../../graph/graph.js";
+import type { Located } from "../text/locate.js";
+import { moveBack, moveSpan } from "../text/text-state.js";
+import { type SourceSite, siteAt } from "./source-index.js";
+import type { SourceState } from "./source-state.js";
+
+/** Where a call of the main model stands in the file; the place that made its layer counts first. */
+export function locateInSource(
+  { numbers }: SourceState,
+  what: { readonly nodeId: NodeId | undefined; readonly nodeName: string | undefined },
+): Located | null {
+  const [main] = numbers?.models ?? [];
+  if (numbers === undefined || main === undefined) return null;
+  const nodes = main.analysis.model.graph.nodes;
+  const nodeId = what.nodeId ?? nodes.findIndex((node) => node.name === what.nodeName);
+  const sites = numbers.index.sites.filter(
+    (site) => site.model === main && site.isInnermost && site.nodeIds.includes(nodeId),
+  );
+  const site = sites.find(({ role }) => role === "made") ?? sites[0];
+  const span = site && moveSpan(numbers.edit, site.span);
+  return span === undefined ? null : { nodeId, offset: span.start };
+}
+
+/** The first call that the place stands for, where that is of the main model. */
+export function nodeIdInSource({ numbers }: SourceState, offset: number): Located | null {
+  if (numbers === undefined) return null;
+  const before = moveBack(numbers.edit, offset);
+  const site: SourceSite | undefined =
+    before === undefined ? undefined : siteAt(numbers.index, before);
+  const [nodeId] = site?.nodeIds ?? [];
+  const span = site && moveSpan(numbers.edit, site.span);
+  if (nodeId === undefined || span === undefined || site?.model !== numbers.models[0]) return null;
+  return { nodeId, offset: span.start };
+}
