@@ -101,7 +101,10 @@ class OpReader {
       const attribute = this.#attribute();
       if (attribute === undefined)
         return this.#fail(`the value of \`${word}\` is not a number, a list, a word or a type`);
-      attributes.set(Object.hasOwn(attributeAliases, word) ? (attributeAliases[word] ?? word) : word, attribute);
+      attributes.set(
+        Object.hasOwn(attributeAliases, word) ? (attributeAliases[word] ?? word) : word,
+        attribute,
+      );
     }
     this.#blank();
     if (this.#at < this.#text.length)
@@ -182,7 +185,8 @@ class OpReader {
     return found;
   }
 
-  #fail(sentence: string): undefined {
+  /** Generic, so that any method can end with `return this.#fail(…)`. */
+  #fail<T>(sentence: string): T | undefined {
     this.problems.push({
       code: "RP1090",
       severity: "error",
