@@ -12,7 +12,6 @@ from typing import Any
 from . import _ops
 from ._meta import dtype as _dtypes
 from ._meta import promotion as _promotion
-from ._meta.grad import mode as _grad_mode
 from ._ops import autograd_mode as _autograd_mode
 from ._ops import environment as _environment
 from ._ops import layouts as _layouts
@@ -20,6 +19,7 @@ from ._ops import legacy as _legacy
 from ._ops import random_state as _random_state
 from ._ops.factory import get_default_device, set_default_device
 from ._ops.registry import exported as _exported
+from ._ops.vectorized import vmap
 from ._tensor import Size, Tensor, device
 
 __version__ = "2.9.1"
@@ -63,7 +63,7 @@ _SUBMODULES = frozenset((
 ))
 #: Names of `torch` that live in one of these parts.
 _ELSEWHERE = {
-    "save": "serialization", "load": "serialization", "autocast": "amp", "GradScaler": "amp", "vmap": "func", "cond": "_higher_order_ops",
+    "save": "serialization", "load": "serialization", "autocast": "amp", "GradScaler": "amp", "cond": "_higher_order_ops",
     "Event": "accelerator", "Stream": "accelerator", "UntypedStorage": "storage", "TypedStorage": "storage",
     "FloatStorage": "storage", "get_autocast_dtype": "amp", "is_autocast_available": "amp",
 }
@@ -71,7 +71,12 @@ _ELSEWHERE = {
 
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
-        return _importlib.import_module(f"{__name__}.{name}")
+        try:
+            return _importlib.import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+            raise AttributeError(f"module 'torch' has no attribute '{name}'") from error
     place = _ELSEWHERE.get(name)
     if place is not None:
         try:

@@ -13,6 +13,9 @@ from .registry import functions, make, make_view, operator
 from .views import physical, settled
 
 
+_PIECE_LIMIT = 200_000
+
+
 def _listed(tensors: Any, name: str) -> list[Tensor]:
     listed = list(tensors)
     if not listed:
@@ -137,6 +140,7 @@ def dstack(tensors: Any, *, out: Any = None) -> Tensor:
 
 def _pieces(name: str, input: Tensor, lengths: Sequence[int], along: int) -> tuple:  # noqa: A002
     """Neighbouring views of the given lengths, made by one recorded call."""
+    _must_be_few(name, len(lengths))
     active, recorder.active = recorder.active, None
     try:
         results = []
@@ -149,6 +153,12 @@ def _pieces(name: str, input: Tensor, lengths: Sequence[int], along: int) -> tup
     if recorder.active is not None:
         recorder.record(name, (input,), results, {"dim": along, "sizes": list(lengths)})
     return tuple(results)
+
+
+def _must_be_few(name: str, count: int) -> None:
+    """No program means to make so many tensors; memory would end first."""
+    if count > _PIECE_LIMIT:
+        raise RuntimeError(f"{name}(): {count} pieces are more than this analysis follows ({_PIECE_LIMIT})")
 
 
 def _cut(input: Tensor, along: int, start: int, length: int, name: str = "narrow") -> Tensor:  # noqa: A002
@@ -196,6 +206,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0, *, split_si
 def _equal_parts(extent: int, size: int) -> list[int]:
     if extent == 0:
         return [0]
+    _must_be_few("split", -(-extent // size))
     return [min(size, extent - start) for start in range(0, extent, size)]
 
 
@@ -211,6 +222,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple:  # noqa: A002
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     extent = input._shape[along]
     size = -(-extent // chunks)
+    if extent == 0:
+        _must_be_few("chunk", chunks)
     lengths = [0] * chunks if extent == 0 else _equal_parts(extent, size)
     return _pieces("chunk", input, lengths, along)
 
@@ -220,6 +233,9 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     along = s.axis(dim, len(input._shape))
     extent = input._shape[along]
     if isinstance(indices_or_sections, int):
+        if indices_or_sections <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
+        _must_be_few("tensor_split", indices_or_sections)
         base, rest = divmod(extent, indices_or_sections)
         lengths = [base + (1 if index < rest else 0) for index in range(indices_or_sections)]
     else:
@@ -256,6 +272,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple:  # noqa: A002
     shape = input._shape
     if not shape:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    _must_be_few("unbind", shape[along])
     active, recorder.active = recorder.active, None
     try:
         results = [_picked(input, along, index) for index in range(shape[along])]
