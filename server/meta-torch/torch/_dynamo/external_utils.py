@@ -1,0 +1,5 @@
+"""Questions about compilation."""
+
+
+def is_compiling() -> bool:
+    return False

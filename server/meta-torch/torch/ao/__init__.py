@@ -1,0 +1,3 @@
+"""Quantisation tools: a prepared or converted model is the model."""
+
+from . import quantization  # noqa: F401

@@ -1,0 +1,3 @@
+"""Meshes of one device."""
+
+from . import DeviceMesh, init_device_mesh  # noqa: F401

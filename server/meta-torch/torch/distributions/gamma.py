@@ -1,0 +1,3 @@
+"""torch's place for this distribution."""
+
+from .distribution import Gamma  # noqa: F401

@@ -1,0 +1,3 @@
+"""torch's place for this distribution."""
+
+from .distribution import Independent  # noqa: F401

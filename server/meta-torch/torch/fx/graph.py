@@ -1,0 +1,3 @@
+"""Graphs that are not made."""
+
+from . import Graph  # noqa: F401

@@ -1,0 +1,5 @@
+"""Names of types that scripted code annotates with."""
+
+from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: F401
+
+BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = List[int]

@@ -1,0 +1,3 @@
+"""Stubs of quantised models."""
+
+from ..ao.quantization import DeQuantStub, QuantStub, QuantWrapper  # noqa: F401

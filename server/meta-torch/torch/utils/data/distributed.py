@@ -1,0 +1,3 @@
+"""The sampler of distributed runs."""
+
+from .sampler import DistributedSampler  # noqa: F401

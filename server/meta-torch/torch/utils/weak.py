@@ -1,0 +1,6 @@
+"""Weak keys."""
+
+import weakref
+
+WeakIdKeyDictionary = WeakTensorKeyDictionary = weakref.WeakKeyDictionary
+WeakIdRef = TensorWeakRef = weakref.ref
