@@ -61,14 +61,18 @@ def main_of(found: list[Candidate], examples: Examples) -> Candidate | None:
         return pinned[-1]
     for call in reversed(examples.calls):
         for item in found:
-            if item.kind == "instance" and item.subject is call.module:
-                return item
-        for item in found:
             if item.kind == "class" and type(call.module) is item.subject:
                 return item
-    instances = [item for item in found if item.kind == "instance"]
-    if instances:
-        return max(instances, key=lambda item: (_size(item.subject), item.order))
+        for item in found:
+            if item.kind == "instance" and item.subject is call.module:
+                return item
+    made = [
+        (item, item.subject if item.kind == "instance" else item.instance)
+        for item in found
+        if (item.kind == "instance" and not item.is_part) or item.instance is not None
+    ]
+    if made:
+        return max(made, key=lambda pair: (_size(pair[1]), pair[0].order))[0]
     wholes = [item for item in found if item.kind == "class" and not item.is_part]
     factories = [item for item in found if item.kind == "factory"]
     callable_wholes = [item for item in wholes if _needs_nothing(item.subject)]

@@ -25,6 +25,8 @@ class Candidate:
     pins: list[Pin] = field(default_factory=list)
     #: True for a class that others of the file are made of, or that has subclasses there.
     is_part: bool = False
+    #: An instance of the class that the file itself makes, with the arguments that its author chose.
+    instance: Any = None
     order: int = 0
 
 
@@ -101,17 +103,28 @@ def candidates(script: Script) -> list[Candidate]:
         elif callable(value):
             found.append(Candidate(node.name, "factory", value, node))
     makers = _factories(script.tree, set(classes), namespace)
-    found = [item for item in found if item.kind == "class" or item.name in makers]
-    _mark_parts(found, classes, namespace)
     for item in found:
         item.pins = pins.get(_first_line(item.node), [])
+    # A leading underscore says that it is no one else's business, unless a pin says otherwise.
+    found = [
+        item
+        for item in found
+        if item.kind == "class" or (item.name in makers and (item.pins or not item.name.startswith("_")))
+    ]
+    _mark_parts(found, classes)
+    of_class = {item.subject: item for item in found if item.kind == "class"}
     for name, value in list(namespace.items()):
         if isinstance(value, nn.Module) and not name.startswith("_"):
-            found.append(Candidate(name, "instance", value, _assignment_of(script, name)))
+            instance = Candidate(name, "instance", value, _assignment_of(script, name))
+            instance.pins = pins.get(_first_line(instance.node), [])
+            maker = of_class.get(type(value))
+            if maker is not None and not maker.is_part:
+                # The class stands for it, made as it is made here.
+                maker.instance = value
+                instance.is_part = True
+            found.append(instance)
     for order, item in enumerate(found):
         item.order = order
-        if item.kind == "instance" and item.node is not None:
-            item.pins = pins.get(_first_line(item.node), [])
     return found
 
 
@@ -204,7 +217,7 @@ def _is_making(value: ast.expr, makers: set[str], made: set[str]) -> bool:
     return name == "Sequential" or (looks_like_making and any(item in makers for item in given))
 
 
-def _mark_parts(found: list[Candidate], classes: dict[str, ast.ClassDef], namespace: dict) -> None:
+def _mark_parts(found: list[Candidate], classes: dict[str, ast.ClassDef]) -> None:
     """A class that another class of the file uses by name, or derives from, is a part of that one."""
     used: set[str] = set()
     for name, node in classes.items():

@@ -84,7 +84,7 @@ def _frames(error: BaseException) -> tuple[list[dict], bool]:
         seen += 1
         code = step.tb_frame.f_code
         last = code.co_filename
-        if not is_own(last):
+        if not is_own(last) and not last.startswith("<"):
             rows.append({**_position(code, step.tb_lasti, step.tb_lineno), "function": code.co_name})
         step = step.tb_next
     if len(rows) > 40:

@@ -72,8 +72,12 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
             made.model = eval(compile(configuration.entry.strip(), "<entry>", "eval", dont_inherit=True), namespace)
         elif configuration.example is not None:
             made.model = configuration.example.module
+            made.entry = _written(made.model, candidate, file)
         elif candidate.kind == "instance":
             made.model = subject
+        elif candidate.instance is not None:
+            made.model = candidate.instance
+            made.entry = _written(made.model, candidate, file)
         else:
             values, texts = arguments.guess(subject, namespace)
             made.entry = f"{candidate.name}({', '.join(texts)})"
@@ -103,6 +107,25 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
         else:
             made.problems.append(failures.of_exception(error, file))
     _check(made, nn, file)
+    return ""
+
+
+def _written(model: Any, candidate: Candidate, file: str) -> str:
+    """The call that made it, as it stands in the file; on one line."""
+    for path, line, column, end_line, end_column, _ in getattr(model, "_created_at", ()):
+        if path != file:
+            continue
+        try:
+            with open(file, "rb") as stream:
+                lines = stream.read().split(b"\n")[line - 1 : end_line]
+        except OSError:
+            break
+        if not lines:
+            break
+        lines[-1] = lines[-1][:end_column]
+        lines[0] = lines[0][column:]
+        text = " ".join(part.strip().decode("utf-8", "replace") for part in lines)
+        return text if text.startswith(candidate.name) and len(text) <= 200 else ""
     return ""
 
 

@@ -40,7 +40,18 @@ def run(request: dict) -> dict:
     else:
         _run_expression(request, specs, answer)
     answer["missingImports"] = missing_imports()
+    _weigh_imports(answer)
     return answer
+
+
+def _weigh_imports(answer: dict) -> None:
+    """An import that is missing is no error while the model runs all the same."""
+    main = answer["main"]
+    if main is None or "trace" not in answer["models"][main]:
+        return
+    for problem in answer["problems"]:
+        if problem["code"] == "RP1502":
+            problem["severity"] = "warning"
 
 
 def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
@@ -102,7 +113,13 @@ def _run_expression(request: dict, specs: list[Spec], answer: dict) -> None:
 
 def _add_entry(entry: str, namespace: dict, file: str, specs: list[Spec], request: dict, answer: dict) -> None:
     """The model that an expression makes; modules that it names are imported."""
-    _import_named(entry, namespace)
+    try:
+        _import_named(entry, namespace)
+    except Exception as error:
+        found = failures.of_exception(error, file)
+        found["message"] = f"`{entry}` names a module that cannot be imported: {found['message']}"
+        answer["problems"].append(found)
+        return
     candidate = Candidate(_name_of(entry), "entry", None)
     configuration = Configuration(entry=entry)
     made = make_and_run(candidate, configuration, namespace, file, specs, request)
@@ -141,16 +158,13 @@ def _import_named(entry: str, namespace: dict) -> None:
         if not path or root in namespace or hasattr(builtins, root):
             continue
         parts = path.split(".")
-        for depth in range(1, len(parts) + 1):
+        namespace[root] = importlib.import_module(root)
+        for depth in range(2, len(parts) + 1):
             try:
-                module = importlib.import_module(".".join(parts[:depth]))
+                importlib.import_module(".".join(parts[:depth]))
             except ImportError:
-                if depth == 1:
-                    break
                 # The rest are attributes of a module, not modules.
                 break
-            if depth == 1:
-                namespace[root] = module
 
 
 def _dotted(node: Any) -> str:
