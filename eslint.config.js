@@ -5,6 +5,7 @@ export default defineConfig(
   {
     ignores: [
       "dist/",
+      "vitest.config.ts",
       "out/",
       "node_modules/",
       ".e2e-tools/",

@@ -186,6 +186,7 @@ class OpReader {
   }
 
   /** Generic, so that any method can end with `return this.#fail(…)`. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see above
   #fail<T>(sentence: string): T | undefined {
     this.problems.push({
       code: "RP1090",
