@@ -64,8 +64,8 @@ atleast_1d atleast_2d atleast_3d count_nonzero amax amin aminmax""".split()
 
 def unary():
     for op in dict.fromkeys(UNARY):
-        for shape in pick(SHAPES, 4):
-            for name in pick(KINDS, 5):
+        for shape in pick(SHAPES, 3):
+            for name in pick(KINDS, 4):
                 yield f"torch.{op}", [tensor(shape, name)], {}
 
 
@@ -120,10 +120,10 @@ SEVERAL = {"sum", "mean", "amax", "amin", "std", "var", "nansum", "nanmean", "no
 
 def reductions():
     for op in REDUCTIONS:
-        for _ in range(6):
+        for _ in range(5):
             shape = _random.choice(SHAPES)
             yield f"torch.{op}", [tensor(shape, _random.choice(KINDS))], {}
-        for _ in range(10):
+        for _ in range(7):
             shape = _random.choice(SHAPES)
             name = "float32" if _random.random() < 0.6 else _random.choice(KINDS)
             yield f"torch.{op}", [tensor(shape, name), _random.randint(-3, 2)], {}
@@ -193,8 +193,10 @@ def movement():
         yield "Tensor.unflatten", [tensor(shape), -1, [-1, 1]], {}
         yield "Tensor.nonzero_transposed_view", [tensor(shape)], {}
         for target in ((2, 3), (4, 1, 2, 3), (-1,), (5, -1, -1), (3, 3)):
-            yield "Tensor.expand", [tensor(shape), *target], {}
-            yield "torch.broadcast_to", [tensor(shape), list(target)], {}
+            if _random.random() < 0.5:
+                yield "Tensor.expand", [tensor(shape), *target], {}
+            else:
+                yield "torch.broadcast_to", [tensor(shape), list(target)], {}
     for args in (([2, 2], [1, 1]), ([2, 2], [3, 1], 1), ([4, 4], [3, 1])):
         yield "torch.as_strided", [tensor((2, 3)), *args], {}
     yield "torch.movedim", [tensor((2, 3, 4)), [0, 1], [2, 0]], {}
@@ -357,7 +359,7 @@ def sorting():
         for dim in (0, -1, 1):
             for op in ("sort", "argsort"):
                 yield f"torch.{op}", [tensor(shape, _random.choice(KINDS)), dim], {"descending": True}
-            for k in (0, 1, 3):
+            for k in pick([0, 1, 3], 1):
                 yield "torch.topk", [tensor(shape, _random.choice(NUMBERS)), k, dim], {}
     for size, name in (((5,), "float32"), ((), "float32"), ((2, 5), "float32"), ((5,), "int64")):
         yield "torch.searchsorted", [known([1.0, 2.0, 3.0], "float32"), tensor(size, name)], {}
@@ -458,7 +460,6 @@ def ternary():
     yield "torch.where", [tensor((2, 3), "bool"), tensor((4,)), tensor(())], {}
     yield "torch.where", [tensor((2, 3), "bool"), 1, 2], {}
     yield "torch.where", [tensor((2, 3), "bool"), 1.0, 2], {}
-    yield "torch.masked_fill", [tensor((2, 3)), tensor((3,), "int64"), 1], {}
     yield "torch.allclose", [known([1.0], "float32"), known([1.0], "float32")], {}
     yield "torch.clamp_min", [tensor((2, 3)), 0], {}
     yield "torch.clip", [tensor((2, 3)), 0, 1], {}
