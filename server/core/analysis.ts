@@ -38,7 +38,7 @@ export interface Totals {
   readonly weightBytes: number;
   readonly macs: number | undefined;
   readonly flops: number | undefined;
-  /** Output elements of convolutions, linear layers and matrix products. */
+  /** Output elements of convolutions, linear layers and matrix products, attention's two among them. */
   readonly activationElements: number | undefined;
   /** Elements of all initializers of the file, whoever reads them; `parameterCount` leaves out what folding removes. */
   readonly initializerElements: number;

@@ -10,7 +10,7 @@ import { type Dim, symbol } from "./dim.js";
 import { absent, operatorKey, weightType, type Graph, type Model, type NodeId } from "./graph.js";
 import type { Node, ValueId } from "./graph.js";
 import type { InferredGraph } from "./inferred.js";
-import { typeText, type ValueType } from "./value-type.js";
+import { knownShape, typeText, type ValueType } from "./value-type.js";
 
 /**
  * Finds the type of every value in one pass over the nodes, in their order. Expand functions and bind inputs before.
@@ -196,8 +196,10 @@ class InferencePass implements InferHost {
       facts.isConstant[id] = isConstant;
       const found = results[index]?.type;
       const key = operatorKey(node.domain, node.op);
-      if (found === undefined || this.#contradicted.has(key)) continue;
-      mergeDeclared(withoutElementType(found), declared, (what) => {
+      // A shape that the rule knows only in part says nothing: calls carry less than ONNX nodes.
+      if (found?.kind !== "tensor" || knownShape(found.shape) === undefined) continue;
+      if (this.#contradicted.has(key)) continue;
+      mergeDeclared({ ...found, elementType: undefined }, declared, (what) => {
         this.#contradicted.add(key);
         this.report({
           code: "RP9002",
@@ -263,11 +265,6 @@ class InferencePass implements InferHost {
     else nodes.add(node);
     return [];
   }
-}
-
-/** Promotion of types is the framework's own; shapes are what a rule can confirm. */
-function withoutElementType(type: ValueType): ValueType {
-  return type.kind === "tensor" ? { ...type, elementType: undefined } : type;
 }
 
 const viewsOfWeights: ReadonlySet<string> = new Set([

@@ -48,14 +48,11 @@ export function totalsOf(graphWork: GraphWork, layers: readonly Layer[]): Totals
       uncostedCount += 1;
       isWaiting ||= works[nodeId]?.kind === "no-shapes" && isUnbound(flow, nodeId, unbound);
     }
-    if (isProduct(graphWork, nodeId)) {
-      const id = flow.graph.nodes[nodeId]?.outputs[0] ?? -1;
-      const elements = elementsOf(flow.inferred.types[id]);
-      activationElements =
-        elements === undefined || activationElements === undefined
-          ? undefined
-          : activationElements + elements;
-    }
+    const elements = productElements(graphWork, nodeId);
+    activationElements =
+      elements === undefined || activationElements === undefined
+        ? undefined
+        : activationElements + elements;
   }
   // A sum over nothing is not 0: nothing is known then.
   const isUnknown = isWaiting || (uncostedCount > 0 && costedCount === 0);
@@ -117,16 +114,26 @@ export function problemsOfTotals(
   return problems;
 }
 
-function isProduct({ flow, works }: GraphWork, nodeId: number): boolean {
+/**
+ * Output elements of a convolution, linear layer or matrix product; 0 for other nodes. Attention is two products,
+ * whether or not one kernel makes both: its scores count, as they do where the model writes them out.
+ */
+function productElements({ flow, works }: GraphWork, nodeId: number): number | undefined {
   const nodeWork = works[nodeId];
-  if (nodeWork === undefined || nodeWork.kind === "folded") return false;
-  if (nodeWork.kind === "known") {
-    const { kind } = nodeWork.work.kernel;
-    return kind === "conv" || kind === "matmul";
-  }
-  const op = flow.graph.nodes[nodeId]?.op ?? "";
-  return op === "Conv" || op === "ConvTranspose" || op === "Gemm" || op === "MatMul";
+  if (nodeWork === undefined || nodeWork.kind === "folded") return 0;
+  const kernel = nodeWork.kind === "known" ? nodeWork.work.kernel : undefined;
+  const node = flow.graph.nodes[nodeId];
+  const isProduct =
+    kernel === undefined
+      ? products.has(node?.op ?? "")
+      : kernel.kind === "conv" || kernel.kind === "matmul" || kernel.kind === "attention";
+  if (!isProduct) return 0;
+  const elements = elementsOf(flow.inferred.types[node?.outputs[0] ?? -1]);
+  if (elements === undefined || kernel?.kind !== "attention") return elements;
+  return elements + kernel.batch * kernel.queryHeads * kernel.queryLength * kernel.keyLength;
 }
+
+const products: ReadonlySet<string> = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
 
 function bodiesOfNode(flow: Dataflow, nodeId: number): readonly Graph[] {
   const node = flow.graph.nodes[nodeId];
