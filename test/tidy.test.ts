@@ -26,6 +26,12 @@ const layers: readonly Layer[] = [
     node: true,
   },
   {
+    folder: "server/engines",
+    folders: ["server/engines", "server/core"],
+    packages: [],
+    node: true,
+  },
+  {
     folder: "server/lsp",
     folders: ["server/lsp", "server/io", "server/engines", "server/core", "server/protocol"],
     packages: [

@@ -44,6 +44,7 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
   let running: Running | undefined;
   /** The last start asked for. */
   let starting: Promise<unknown> = Promise.resolve();
+  let image: Promise<string> | undefined;
   let stopFolder: string | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let jobCount = 0;
@@ -68,7 +69,12 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
     running?.child.kill();
     running = undefined;
     const { runtimeFolder, packagesFolder, cacheFolder, log } = options;
-    const imageFile = await ensureImage({ runtimeFolder, packagesFolder, cacheFolder, log });
+    // Looked up once: what it is made of does not change under a running engine.
+    image ??= ensureImage({ runtimeFolder, packagesFolder, cacheFolder, log });
+    const imageFile = await image.catch((error: unknown) => {
+      image = undefined;
+      throw error;
+    });
     const child = await startChild({
       runtimeFolder,
       start: {
@@ -231,7 +237,8 @@ function outcomeOf(job: EngineJob, reply: ChildMessage): EngineOutcome {
     return stopped(job, "crash", "an answer that makes no sense", [], "");
   const { output, seconds, memoryBytes } = reply;
   try {
-    const answer = JSON.parse(reply.answer) as Answer;
+    const answer = JSON.parse(reply.answer) as Answer & { readonly tooLarge?: true };
+    if (answer.tooLarge === true) return stopped(job, "output", "answer", [], output);
     return { kind: "answer", answer, output, seconds, memoryBytes };
   } catch (error) {
     // The user's code can write the answer's file itself; then it gets what it wrote.

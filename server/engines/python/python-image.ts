@@ -36,14 +36,25 @@ export async function ensureImage(options: ImageOptions): Promise<string> {
       memoryBytes: 512 << 20,
     },
   });
-  for (const old of await readdir(options.cacheFolder))
-    if (old.startsWith(prefix)) await rm(path.join(options.cacheFolder, old), { force: true });
   const file = path.join(options.cacheFolder, name);
   // Whole or not at all: another process may be looking for it.
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, image, { mode: 0o600 });
   await rename(draft, file);
+  await removeOld(options.cacheFolder);
   return file;
+}
+
+/** Keeps the newest few: several versions may be in use beside each other. */
+async function removeOld(folder: string): Promise<void> {
+  const images: { file: string; modified: number }[] = [];
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const file = path.join(folder, name);
+    images.push({ file, modified: (await stat(file)).mtimeMs });
+  }
+  images.sort((a, b) => b.modified - a.modified);
+  for (const { file } of images.slice(keptImages)) await rm(file, { force: true });
 }
 
 /** Of everything that decides an image's content. */
@@ -72,4 +83,5 @@ async function isFile(file: string): Promise<boolean> {
   }
 }
 
+const keptImages = 4;
 const prefix = "python-image-";

@@ -58,7 +58,9 @@ const stops: Readonly<Record<StopReason | "start", StopWords>> = {
   crash: {
     code: "RP1583",
     say: (_, detail) =>
-      `Python broke down here${detail === "" ? "" : ` (${detail})`}, often by a recursion without end.`,
+      detail === "driver"
+        ? "The run did not finish: this code replaces parts of Python that it needs itself."
+        : `Python broke down here${detail === "" ? "" : ` (${detail})`}, often by a recursion without end.`,
   },
   output: {
     code: "RP1584",

@@ -39,10 +39,17 @@ def serve(roots: list[str], libraries: list[str]) -> None:
     importlib.invalidate_caches()
     if request.get("watched"):
         _note_lines()
-    answer = json.dumps(_answer(request), ensure_ascii=False, allow_nan=False, default=str)
-    with open(ANSWER_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(answer)
-    with open(LIBRARIES_FILE, "w", encoding="utf-8") as file:
+    answer = _text_of_answer(_answer(request))
+    try:
+        sys.stdout.flush()
+    except BaseException:
+        # Closed or replaced by the user's code: then there is nothing to be shown.
+        pass
+    try:
+        _write_answer(answer)
+    except OSError:
+        _write_answer('{"tooLarge": true}')
+    with _open(LIBRARIES_FILE, "w", encoding="utf-8") as file:
         json.dump(_modules_below(libraries), file)
 
 
@@ -102,6 +109,18 @@ def _modules_below(folders: list[str]) -> list[str]:
     return names
 
 
+def _text_of_answer(answer: dict) -> str:
+    try:
+        return json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str)
+    except BaseException as error:
+        return json.dumps({"error": error_of(error)})
+
+
+def _write_answer(answer: str) -> None:
+    with _open(ANSWER_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(answer)
+
+
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)[:10_000]
@@ -155,6 +174,8 @@ def _note_lines() -> None:
     monitoring.set_events(monitoring.DEBUGGER_ID, monitoring.events.LINE)
 
 
+# Taken before the user's code may replace it.
+_open = open
 _OWN_FILES = ("/packages/", "/lib/", "<frozen ", "<string>")
 _COMMON_MODULES = (
     "ridgepoint.execute",

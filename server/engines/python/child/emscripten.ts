@@ -35,6 +35,7 @@ export interface EmscriptenFileSystem {
   readonly filesystems: { readonly MEMFS: MemoryFileSystem };
   readonly ErrnoError: new (errno: number) => Error & { readonly errno: number };
   createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;
+  lookupNode(parent: FileNode, name: string): FileNode;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
   registerDevice(device: number, operations: StreamOperations): void;

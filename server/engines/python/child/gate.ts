@@ -88,7 +88,7 @@ const isAllowed: ReadonlySet<string> = new Set([
 ]);
 
 /** Asked for by honest programs too: these answer as a system that does not have them. */
-const refusals: ReadonlyMap<string, number> = new Map([
+const refusals: ReadonlyMap<string, number | null> = new Map<string, number | null>([
   ...[
     "__syscall_accept4",
     "__syscall_bind",
@@ -116,6 +116,12 @@ const refusals: ReadonlyMap<string, number> = new Map([
     "_msync_js",
     "_munmap_js",
   ].map((name) => [name, -errno.noSystemCall] as const),
+  // Pyodide's asynchronous sockets, asked before the system's: there are none.
+  ["_maybe_connect_async", null],
+  ["_maybe_poll_async", null],
+  ["_maybe_recvfrom_async", null],
+  ["_maybe_sendto_async", null],
+  ["_try_shutdown", 0],
   ["_setitimer_js", -1],
   ["_emscripten_system", -1],
   ["_emscripten_runtime_keepalive_clear", 0],

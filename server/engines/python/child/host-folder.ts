@@ -75,12 +75,19 @@ export function hostFolderType(FS: EmscriptenFileSystem, options: HostFolder): F
     const prefix = inside === "" ? "" : `${inside}/`;
     for (const name of [...options.overlays.keys(), ...overlayFolders])
       if (name.startsWith(prefix)) names.add(name.slice(prefix.length).split("/")[0] ?? "");
-    if (file !== undefined)
-      for (const name of namesIn(file))
-        // The kind of what a name stands for is looked at when it is asked for.
-        if (isNameShown(name)) names.add(name);
+    if (file !== undefined) for (const name of namesIn(file)) names.add(name);
     names.delete("");
-    return [...names].slice(0, largestFolder);
+    // A listing ends at the first name that cannot be looked up, so that only those may be in it that can.
+    return [...names].slice(0, largestFolder).filter((name) => {
+      if (name === "." || name === "..") return true;
+      try {
+        FS.lookupNode(node, name);
+        return true;
+      } catch {
+        // Not shown, or gone meanwhile.
+        return false;
+      }
+    });
   };
 
   const open = (stream: FileStream): void => {

@@ -15,6 +15,7 @@ import type { Gate, Import } from "./gate.js";
 import { gateImports } from "./gate.js";
 import { hostFolderType } from "./host-folder.js";
 import { dropModules } from "./inittab.js";
+import { withoutPackages } from "./library-zip.js";
 import type { Scratch } from "./scratch.js";
 import { limitMemoryFiles, sealTree } from "./scratch.js";
 import type { Watch } from "./watch.js";
@@ -192,7 +193,7 @@ function layOut(module: EmscriptenModule, library: Uint8Array, watch: Watch): vo
   for (const folder of ["/lib/python3.14/lib-dynload", "/packages", "/job", "/tmp"])
     FS.mkdirTree(folder);
   for (let index = 0; index < largestRootCount; index++) FS.mkdirTree(`/roots/${index}`);
-  FS.writeFile("/lib/python314.zip", library);
+  FS.writeFile("/lib/python314.zip", withoutPackages(library, ["pyodide", "_pyodide"]));
   Object.assign(ENV, {
     HOME: "/tmp",
     USER: "user",

@@ -9,13 +9,21 @@ export interface Scratch {
   readonly limits: { bytes: number; files: number };
   /** Forgets what the previous job wrote. */
   reset(): void;
+  /** Lets this file grow so far, whatever else is written. */
+  reserve(file: FileNode, byteLength: number): void;
 }
 
 export function limitMemoryFiles(FS: EmscriptenFileSystem): Scratch {
   const { dir, file } = FS.filesystems.MEMFS.ops_table;
   const limits = { bytes: 0, files: 0 };
   const used = { bytes: 0, files: 0 };
+  const reserved = new Map<FileNode, number>();
   const claim = (node: FileNode, size: number): void => {
+    const own = reserved.get(node);
+    if (own !== undefined) {
+      if (!(size <= own)) throw new FS.ErrnoError(errno.noSpace);
+      return;
+    }
     // What is written is not given back before the job ends: simple, and enough for caches and small downloads.
     const growth = size - (node.usedBytes ?? 0);
     if (!(growth > 0)) return;
@@ -64,7 +72,9 @@ export function limitMemoryFiles(FS: EmscriptenFileSystem): Scratch {
     reset: () => {
       used.bytes = 0;
       used.files = 0;
+      reserved.clear();
     },
+    reserve: (file, byteLength) => void reserved.set(file, byteLength),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { fstatSync, openSync, readSync } from "node:fs";
 import type { ChildMessage, JobMessage, StartMessage } from "../wire.js";
 import { hostFolderType, stampOfFile } from "./host-folder.js";
 import { largestRootCount, startPython } from "./python.js";
@@ -22,8 +22,10 @@ export interface Session {
 export async function makeSession(start: StartMessage): Promise<Session> {
   const watch = makeWatch(start.memoryBytes, start.stopFile);
   const { imageFile, runtimeFolder, packagesFolder } = start;
+  // Kept open: the file may be replaced by a newer one while this process runs.
+  const imageHandle = imageFile === undefined ? undefined : openSync(imageFile, "r");
   const startedImage = (): Uint8Array | undefined =>
-    imageFile === undefined ? undefined : readFileSync(imageFile);
+    imageHandle === undefined ? undefined : readImage(imageHandle);
   let image = startedImage();
   const python = await startPython({ runtimeFolder, packagesFolder, image, watch });
   const { FS, scratch } = python;
@@ -52,7 +54,7 @@ export async function makeSession(start: StartMessage): Promise<Session> {
 
   const mount = (job: Mounting, onRead: (file: string, stamp: string) => void): void => {
     isFresh = false;
-    scratch.limits.bytes = job.request.length * 4 + job.answerBytes + scratchBytes;
+    scratch.limits.bytes = job.request.length * 4 + scratchBytes;
     scratch.limits.files = scratchFiles;
     scratch.reset();
     const place = (path: string, type: Parameters<typeof FS.mount>[0]): void => {
@@ -70,6 +72,13 @@ export async function makeSession(start: StartMessage): Promise<Session> {
       place(`/roots/${index}`, hostFolderType(FS, { folder, overlays, onRead }));
     }
     FS.writeFile("/job/request.json", job.request);
+    for (const [path, byteLength] of [
+      ["/job/answer.json", job.answerBytes],
+      ["/job/libraries.json", namesBytes],
+    ] as const) {
+      FS.writeFile(path, "");
+      scratch.reserve(FS.lookupPath(path).node, byteLength);
+    }
   };
 
   const runWatched = (code: string, job: Limits): boolean => {
@@ -91,7 +100,6 @@ export async function makeSession(start: StartMessage): Promise<Session> {
       if (!runWatched(`serve(${allPaths}, ${libraryPaths})`, job))
         throw new Stopped("crash", "driver", []);
       const bytes = FS.readFile("/job/answer.json");
-      if (bytes.length > job.answerBytes) throw new Stopped("output", "answer", []);
       wanted = new TextDecoder().decode(FS.readFile("/job/libraries.json"));
       return {
         kind: "answer",
@@ -181,11 +189,22 @@ export async function makeSession(start: StartMessage): Promise<Session> {
   return { answer, refresh, image: () => python.memory() };
 }
 
+function readImage(handle: number): Uint8Array {
+  const bytes = new Uint8Array(fstatSync(handle).size);
+  for (let length = 0; length < bytes.length;) {
+    const count = readSync(handle, bytes, length, bytes.length - length, length);
+    if (count === 0) throw new Error("The image of a started Python is cut short.");
+    length += count;
+  }
+  return bytes;
+}
+
 type Mounting = Pick<JobMessage, "request" | "overlays" | "answerBytes">;
 type Limits = Pick<JobMessage, "seconds" | "outputBytes" | "isWatched">;
 
 /** What the user's code may write, in memory, for itself. */
 const scratchBytes = 32 << 20;
+const namesBytes = 4 << 20;
 const scratchFiles = 4096;
 const largestGrowthBytes = 96 << 20;
 const largestLibrary = 10_000;
