@@ -14,7 +14,10 @@ import type { Target } from "../../server/core/targets/target.js";
  */
 export function fakeAnalysis(options: FakeOptions = {}): Analysis {
   const blockCount = options.blockCount ?? 4;
-  const { graph, types } = fakeGraph(blockCount, options.isSymbolic ?? false);
+  const { graph, types } =
+    options.isEmpty === true
+      ? emptyGraph
+      : fakeGraph(blockCount, options.isSymbolic ?? false, options.nodeName ?? ((name) => name));
   const layers = graph.nodes.map((node, nodeId) => fakeLayer(node, nodeId));
   const targets = (options.targets ?? fakeTargets).map((target) =>
     fakeTargetAnalysis(target, graph, layers),
@@ -62,6 +65,10 @@ export interface FakeOptions {
   readonly blockCount?: number;
   readonly name?: string;
   readonly isSymbolic?: boolean;
+  /** No nodes and no values: what is left of a file that breaks off early. */
+  readonly isEmpty?: boolean;
+  /** Makes other names of the nodes' own. */
+  readonly nodeName?: (name: string) => string;
   readonly targets?: readonly FakeTarget[];
   readonly problems?: readonly Problem[];
 }
@@ -120,9 +127,15 @@ export const fakeTargets: readonly FakeTarget[] = [
 const channels = 64;
 const side = 56;
 
+const emptyGraph = {
+  graph: { name: "main", inputs: [], outputs: [], nodes: [], values: [], captures: [] },
+  types: [],
+};
+
 function fakeGraph(
   blockCount: number,
   isSymbolic: boolean,
+  nodeName: (name: string) => string,
 ): { readonly graph: Graph; readonly types: readonly (ValueType | undefined)[] } {
   const values: Value[] = [];
   const types: (ValueType | undefined)[] = [];
@@ -147,7 +160,7 @@ function fakeGraph(
     more: Partial<Node> = {},
   ): void => {
     nodes.push({
-      name,
+      name: name === "" ? "" : nodeName(name),
       op,
       domain: "",
       inputs: ins,

@@ -55,6 +55,27 @@ async function names(page: Page, count: number): Promise<readonly string[]> {
   );
 }
 
+/** Lines that the elements stand in. */
+async function rowCount(page: Page, selector: string): Promise<number> {
+  return page.$$eval(selector, (all) => {
+    const middles = all
+      .map((element) => element.getBoundingClientRect())
+      .filter(({ height }) => height > 0)
+      .map(({ top, height }) => Math.round((top + height / 2) / 12));
+    return new Set(middles).size;
+  });
+}
+
+const damaged = fakeAnalysis({
+  isEmpty: true,
+  problems: [{ code: "RP1002", severity: "error", message: "The file ends early." }],
+});
+
+const longNamed = fakeAnalysis({
+  nodeName: (name) =>
+    `TFLITE2ONNX_FAF_model/activation/Relu;model/batch_normalization/FusedBatchNormV3;model${name}2d/Conv2D1`,
+});
+
 describe("the head", () => {
   test("it names the model and puts targets side by side, with intervals in sight", () =>
     onPage(fakeAnalysis(), async (page) => {
@@ -111,11 +132,52 @@ describe("the head", () => {
       await page.click(".problems-toggle");
       await page.click(".problems-list .link");
       await page.waitForSelector(".details-title:has-text('/head/norm')");
-      expect(await page.getAttribute(".grid-row.is-selected", "aria-rowindex")).toBe("12");
+      // Below the header and the four kernels: what is not costed may yet cost something.
+      expect(await page.getAttribute(".grid-row.is-selected", "aria-rowindex")).toBe("6");
+    }));
+
+  test("errors are listed without being asked for, until the user closes the list", () =>
+    onPage(damaged, async (page, _host, opened) => {
+      await page.waitForSelector(".problems-list .problem:has-text('ends early')");
+      await page.click(".problems-toggle");
+      await page.waitForSelector(".problems-list", { state: "hidden" });
+      expect(await opened.state()).toMatchObject({ state: { areProblemsOpen: false } });
+    }));
+
+  test("of a file that could not be read nothing is known, and nothing is said to be zero", () =>
+    onPage(damaged, async (page) => {
+      expect(
+        await page.$$eval(".tile-value", (all) => all.map((tile) => tile.textContent)),
+      ).toEqual(["?", "?", "?", "?"]);
+      const cells = await page.$$eval(".targets-table tbody tr td", (all) =>
+        all.map((cell) => (cell as HTMLElement).innerText.trim()).filter((text) => text !== ""),
+      );
+      expect(new Set(cells.slice(0, cells.length / 3))).toEqual(
+        new Set(["?", "? of 24 GiB", "unknown", "none"]),
+      );
+      expect(await page.innerText(".cover")).toContain("no node could be read");
     }));
 });
 
 describe("the layer table", () => {
+  test("the heaviest layers come first, what is folded last", () =>
+    onPage(fakeAnalysis(), async (page) => {
+      await page.waitForSelector(".column-seconds[aria-sort=descending]");
+      expect(await names(page, 11)).toEqual([
+        "/layer2/conv",
+        "/layer1/conv",
+        "/layer3/conv",
+        "/layer0/conv",
+        "/head/norm",
+        "/layer0/relu",
+        "/layer1/relu",
+        "/layer2/relu",
+        "/layer3/relu",
+        "/head/reshape",
+        "Shape #8",
+      ]);
+    }));
+
   test("of 50,000 rows only those on screen are in the document, wherever it is scrolled", () =>
     onPage(fakeAnalysis({ blockCount: 25_000 }), async (page, host) => {
       expect(await page.getAttribute(".grid", "aria-rowcount")).toBe("50004");
@@ -172,8 +234,8 @@ describe("the layer table", () => {
       const { text } = host.calls.at(-1)?.params as { readonly text: string };
       expect(text.split("\n").map((line) => line.split("\t").slice(0, 4).join(" "))).toEqual([
         "# layer scope operator",
-        "0 /layer0/conv ResNet/layer1/0 Conv",
-        "1 /layer0/relu ResNet/layer1/0 Relu",
+        "4 /layer2/conv ResNet/layer1/2 Conv",
+        "2 /layer1/conv ResNet/layer1/1 Conv",
         "",
       ]);
       await page.keyboard.press("End");
@@ -187,11 +249,11 @@ describe("the details", () => {
       await page.focus(".grid");
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
-      await page.waitForSelector(".details-title:has-text('/layer0/conv')");
+      await page.waitForSelector(".details-title:has-text('/layer2/conv')");
       expect(await page.innerText(".reasons")).toContain("Relu is fused");
-      await page.click(".tensor-ends .link:has-text('/layer0/relu')");
-      await page.waitForSelector(".details-title:has-text('/layer0/relu')");
-      expect(await page.innerText(".derivation .notice")).toContain("/layer0/conv");
+      await page.click(".tensor-ends .link:has-text('/layer2/relu')");
+      await page.waitForSelector(".details-title:has-text('/layer2/relu')");
+      expect(await page.innerText(".derivation .notice")).toContain("/layer2/conv");
       await page.locator(".details .icon-button").first().focus();
       await page.keyboard.press("Escape");
       expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("grid");
@@ -202,21 +264,26 @@ describe("the details", () => {
       fakeAnalysis(),
       async (page) => {
         await page.waitForSelector(".details-title:has-text('/layer2/conv')");
-        await page.waitForSelector(".column-macs[aria-sort=descending], .column-share");
+        await page.waitForSelector(".column-seconds[aria-sort=ascending]");
         expect(await names(page, 4)).toEqual([
           "/layer0/conv",
+          "/layer3/conv",
           "/layer1/conv",
           "/layer2/conv",
-          "/layer3/conv",
         ]);
       },
-      { state: { version: 1, state: { filter: "op:conv", nodeId: 4, paneBeside: "wide" } } },
+      {
+        state: {
+          version: 1,
+          state: { filter: "op:conv", nodeId: 4, descending: false, paneBeside: "wide" },
+        },
+      },
     ));
 
   test("state of another version is dropped", () =>
     onPage(
       fakeAnalysis(),
-      async (page) => expect(await names(page, 2)).toEqual(["/layer0/conv", "/layer0/relu"]),
+      async (page) => expect(await names(page, 2)).toEqual(["/layer2/conv", "/layer1/conv"]),
       { state: { version: 0, state: { filter: "op:gemm" } } },
     ));
 });
@@ -265,7 +332,7 @@ describe("states", () => {
       release(host.answer());
       await remote.call("changed", null);
       await page.waitForSelector(".failure:has-text('The file is gone.')");
-      expect(await names(page, 1)).toEqual(["/layer0/conv"]);
+      expect(await names(page, 1)).toEqual(["/layer2/conv"]);
       host.answer = undefined;
       await remote.call("changed", null);
       await page.waitForSelector(".page:not(.is-stale) .failure[hidden]", { state: "attached" });
@@ -293,6 +360,7 @@ describe("states", () => {
 describe("looks", () => {
   for (const [theme, width] of [
     ["dark", 1280],
+    ["light", 860],
     ["light", 700],
     ["high-contrast", 640],
   ] as const)
@@ -303,13 +371,33 @@ describe("looks", () => {
           const overflowing = await page.evaluate(() =>
             [
               document.documentElement,
-              ...document.querySelectorAll(".toolbar, .targets, .tiles, .head"),
+              ...document.querySelectorAll(".toolbar, .targets, .tiles, .head, .details-content"),
             ]
               .filter((element) => element.scrollWidth > element.clientWidth + 1)
               .map((element) => element.className || element.tagName),
           );
           expect(overflowing).toEqual([]);
+          if (860 <= width) expect(await rowCount(page, ".toolbar > *")).toBe(1);
         },
-        { theme, width },
+        { theme, width, state: { version: 1, state: { nodeId: 4 } } },
       ));
+
+  test("names longer than any column keep their last part in sight", () =>
+    onPage(
+      longNamed,
+      async (page) => {
+        const ends = await page.$$eval(".grid-row:not(.grid-header) .layer-name", (all) =>
+          all.slice(0, 4).map((name) => {
+            const box = name.getBoundingClientRect();
+            const text = document.createRange();
+            text.selectNodeContents(name);
+            return Math.abs(text.getBoundingClientRect().right - box.right) < 2;
+          }),
+        );
+        expect(ends).toEqual([true, true, true, true]);
+        expect(await page.innerText(".details-title")).toMatch(/…/);
+        expect(await page.innerText(".details-title")).toMatch(/Conv2D1$/);
+      },
+      { width: 900, state: { version: 1, state: { nodeId: 4 } } },
+    ));
 });

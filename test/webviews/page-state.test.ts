@@ -6,13 +6,20 @@ test("what was kept comes back", () => {
   const kept = {
     ...initialState,
     sortBy: "share",
-    descending: true,
+    descending: false,
     nodeId: 3,
+    areProblemsOpen: false,
     target: "a/b/c",
     batch: 8,
     dims: { seq: 128 },
   };
   expect(decodeState(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+});
+
+test("what the user has not decided is decided anew", () => {
+  const kept = decodeState(JSON.parse(JSON.stringify(initialState)));
+  expect(kept).not.toHaveProperty("areProblemsOpen");
+  expect({ ...initialState, ...kept }).toEqual(initialState);
 });
 
 test("parts of the wrong kind are left out", () =>

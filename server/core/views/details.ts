@@ -4,6 +4,7 @@ import type { Bound } from "../cost/cost.js";
 import type { NodeId, Value, ValueId } from "../graph/graph.js";
 import { byteCount, typeText } from "../graph/value-type.js";
 import { attributeText } from "./attribute-text.js";
+import { extentRead } from "./extent-read.js";
 import { layerCost, nodeLabel, quantity, type LayerState, type Quantity } from "./layer-cost.js";
 import { tensorUses } from "./tensor-uses.js";
 
@@ -30,7 +31,7 @@ export function view(analysis: Analysis, params: DetailsParams): DetailsView | n
     })),
     inputs: node.inputs.map((id) => tensorOf(analysis, id)),
     outputs: node.outputs.map((id) => tensorOf(analysis, id)),
-    work: workOf(layer),
+    work: workOf(layer, extentRead(analysis) !== "none"),
     targets: analysis.targets.map((target) => targetDetails(analysis, target, nodeId)),
     problems: [...analysis.problems, ...analysis.targets.flatMap((target) => target.problems)]
       .filter((problem) => problem.nodeId === nodeId)
@@ -91,8 +92,8 @@ export interface DetailsTensor {
 
 /** One execution of the node by itself, before a runtime fuses anything. */
 export interface DetailsWork {
-  readonly parameterCount: number;
-  readonly weightBytes: number;
+  readonly parameterCount: number | null;
+  readonly weightBytes: number | null;
   readonly macs: number | null;
   readonly flops: number | null;
   readonly readBytes: number | null;
@@ -160,10 +161,10 @@ function roleOf(
   return inferred.isConstant[id] === true ? "constant" : "activation";
 }
 
-function workOf(layer: Layer): DetailsWork {
+function workOf(layer: Layer, isRead: boolean): DetailsWork {
   return {
-    parameterCount: layer.parameterCount,
-    weightBytes: layer.weightBytes,
+    parameterCount: isRead ? layer.parameterCount : null,
+    weightBytes: isRead ? layer.weightBytes : null,
     macs: layer.macs ?? null,
     flops: layer.flops ?? null,
     readBytes: layer.readBytes ?? null,

@@ -134,22 +134,36 @@ export function factsOf(analysis: Analysis, target: TargetAnalysis | undefined):
   return facts;
 }
 
-/** Unknown stands last whichever way the column is sorted; equals stay in execution order. */
+/**
+ * Unknown stands last whichever way the column is sorted; equals stay in execution order. Among the unknown,
+ * nodes that may yet cost something come before those that are known to run as no kernel of their own.
+ */
 function sortedIds(facts: Facts, { sortBy, descending }: LayerOrder): Uint32Array {
   const count = facts.costs.length;
   const ids = Uint32Array.from({ length: count }, (_, id) => id);
   if (sortBy === "index") return descending ? ids.reverse() : ids;
   const sign = descending ? -1 : 1;
   const keys = isTextColumn(sortBy) ? textRanks(facts, sortBy) : numbers(facts, sortBy);
+  const ranks = Uint8Array.from(facts.costs, (cost) => rankWithoutTime[cost.state]);
+  const byRank = (a: number, b: number): number => (ranks[a] ?? 0) - (ranks[b] ?? 0) || a - b;
   return ids.sort((a, b) => {
     const left = keys[a] ?? NaN;
     const right = keys[b] ?? NaN;
     if (left === right) return a - b;
-    if (Number.isNaN(left)) return Number.isNaN(right) ? a - b : 1;
+    if (Number.isNaN(left)) return Number.isNaN(right) ? byRank(a, b) : 1;
     if (Number.isNaN(right)) return -1;
     return left < right ? -sign : sign;
   });
 }
+
+const rankWithoutTime: Readonly<Record<LayerCost["state"], number>> = {
+  kernel: 0,
+  untargeted: 0,
+  uncosted: 1,
+  fused: 2,
+  vanished: 3,
+  folded: 4,
+};
 
 function numbers({ costs, subject }: Facts, measure: FilterMeasure): Float64Array {
   return Float64Array.from(costs, (_, id) => subject.measure(id, measure) ?? NaN);

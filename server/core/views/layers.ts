@@ -1,5 +1,6 @@
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import type { Bound } from "../cost/cost.js";
+import { extentRead } from "./extent-read.js";
 import { nodeLabel, quantity, targetById, type LayerState, type Quantity } from "./layer-cost.js";
 import { factsOf, movedBytes, orderedLayers, outputText, type LayerOrder } from "./layer-order.js";
 
@@ -10,11 +11,12 @@ export function view(analysis: Analysis, params: LayersParams): LayersView {
   const start = Math.max(0, Math.min(params.start, ids.length));
   const end = Math.max(start, Math.min(params.end, ids.length));
   const found = params.locate === null ? -1 : ids.indexOf(params.locate);
+  const isRead = extentRead(analysis) !== "none";
   return {
     total: analysis.layers.length,
     matched: ids.length,
     start,
-    rows: Array.from(ids.subarray(start, end), (id) => rowOf(analysis, target, id)),
+    rows: Array.from(ids.subarray(start, end), (id) => rowOf(analysis, target, id, isRead)),
     targetId: target?.target.id ?? null,
     maxSeconds: target === undefined ? null : factsOf(analysis, target).maxSeconds,
     located: found < 0 ? null : found,
@@ -54,7 +56,7 @@ export interface LayerRow {
   readonly op: string;
   readonly domain: string;
   readonly shape: string;
-  readonly parameterCount: number;
+  readonly parameterCount: number | null;
   readonly macs: number | null;
   readonly state: LayerState;
   readonly seconds: Quantity | null;
@@ -72,7 +74,12 @@ export interface LayerRow {
   readonly reason: string | null;
 }
 
-function rowOf(analysis: Analysis, target: TargetAnalysis | undefined, nodeId: number): LayerRow {
+function rowOf(
+  analysis: Analysis,
+  target: TargetAnalysis | undefined,
+  nodeId: number,
+  isRead: boolean,
+): LayerRow {
   const node = analysis.model.graph.nodes[nodeId];
   const layer = analysis.layers[nodeId];
   const cost = factsOf(analysis, target).costs[nodeId] ?? { state: "untargeted" as const };
@@ -87,7 +94,7 @@ function rowOf(analysis: Analysis, target: TargetAnalysis | undefined, nodeId: n
     op: node?.op ?? "?",
     domain: node?.domain ?? "",
     shape: outputText(analysis, nodeId),
-    parameterCount: layer?.parameterCount ?? 0,
+    parameterCount: isRead ? (layer?.parameterCount ?? null) : null,
     macs: layer?.macs ?? null,
     state: cost.state,
     seconds: isKernel ? quantity(cost.cost.seconds) : null,

@@ -3,12 +3,15 @@ import type { Problem, Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
 import { isKnown } from "../graph/dim.js";
 import { typeText, type Shape, type ValueType } from "../graph/value-type.js";
+import { extentRead, type ExtentRead } from "./extent-read.js";
 import { fallbackCount, nodeLabel, quantity, type Quantity } from "./layer-cost.js";
 
 /** The head of the model page: what the model is, what it takes as a whole, and what it costs on each target. */
 export function view(analysis: Analysis, params: SummaryParams): SummaryView {
   const { model, inferred, totals } = analysis;
   const nodeCount = model.graph.nodes.length;
+  const extent = extentRead(analysis);
+  const isRead = extent !== "none";
   const problems = [...analysis.problems, ...analysis.targets.flatMap((target) => target.problems)];
   return {
     name: model.name === "" ? model.graph.name : model.name,
@@ -17,6 +20,7 @@ export function view(analysis: Analysis, params: SummaryParams): SummaryView {
     irVersion: model.irVersion ?? null,
     opsets: [...model.opsets].map(([domain, version]) => ({ domain, version })),
     nodeCount,
+    extentRead: extent,
     inputs: model.graph.inputs.map((id) => ({
       name: model.graph.values[id]?.name ?? "",
       type: typeText(inferred.types[id]),
@@ -25,15 +29,15 @@ export function view(analysis: Analysis, params: SummaryParams): SummaryView {
       name: model.graph.values[id]?.name ?? "",
       type: typeText(inferred.types[id]),
     })),
-    parameterCount: totals.parameterCount,
-    weightBytes: totals.weightBytes,
-    macs: totals.macs ?? null,
-    flops: totals.flops ?? null,
+    parameterCount: isRead ? totals.parameterCount : null,
+    weightBytes: isRead ? totals.weightBytes : null,
+    macs: isRead ? (totals.macs ?? null) : null,
+    flops: isRead ? (totals.flops ?? null) : null,
     uncostedCount: totals.uncostedCount,
-    peak: peakOf(analysis),
+    peak: isRead ? peakOf(analysis) : null,
     batch: analysis.targets.find((target) => target.batch !== undefined)?.batch ?? null,
     symbols: symbolsOf(analysis),
-    targets: analysis.targets.map((target) => summaryOfTarget(analysis, target)),
+    targets: analysis.targets.map((target) => summaryOfTarget(analysis, target, isRead)),
     problemCounts: countBySeverity(problems),
     problems: problems
       .map((problem) => problemRow(analysis, problem))
@@ -58,10 +62,11 @@ export interface SummaryView {
   readonly irVersion: number | null;
   readonly opsets: readonly { readonly domain: string; readonly version: number }[];
   readonly nodeCount: number;
+  readonly extentRead: ExtentRead;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
-  readonly parameterCount: number;
-  readonly weightBytes: number;
+  readonly parameterCount: number | null;
+  readonly weightBytes: number | null;
   readonly macs: number | null;
   readonly flops: number | null;
   readonly uncostedCount: number;
@@ -123,21 +128,26 @@ export interface SummaryProblem {
   readonly nodeName: string | null;
 }
 
-function summaryOfTarget(analysis: Analysis, target: TargetAnalysis): SummaryTarget {
+/** What a target needs for nothing at all, its fixed overhead, would pass for the model's cost: it stays unsaid. */
+function summaryOfTarget(
+  analysis: Analysis,
+  target: TargetAnalysis,
+  isRead: boolean,
+): SummaryTarget {
   const uncosted = target.lowered.uncosted;
   const nodeCount = analysis.model.graph.nodes.length;
   return {
     id: target.target.id,
     label: target.target.label,
     batch: target.batch ?? null,
-    latency: quantity(target.latency),
-    energy: quantity(target.energy),
+    latency: isRead ? quantity(target.latency) : null,
+    energy: isRead ? quantity(target.energy) : null,
     method: target.latency?.method ?? target.kernelCosts[0]?.seconds.method ?? null,
     weightBytes: target.weightBytes,
     peakActivationBytes: target.peakActivationBytes ?? null,
-    totalBytes: target.totalBytes ?? null,
+    totalBytes: isRead ? (target.totalBytes ?? null) : null,
     capacityBytes: target.capacityBytes,
-    fits: target.fits ?? null,
+    fits: isRead ? (target.fits ?? null) : null,
     uncostedCount: uncosted.length,
     uncostedShare: nodeCount === 0 ? 0 : uncosted.length / nodeCount,
     uncostedReason: uncosted[0]?.reason ?? null,

@@ -62,6 +62,33 @@ describe("the model as a whole", () => {
   });
 });
 
+describe("a damaged file", () => {
+  const problems = [{ code: "RP1002", severity: "error", message: "It ends early." }] as const;
+  const known = (summary: SummaryView): unknown => [
+    summary.extentRead,
+    summary.parameterCount,
+    summary.weightBytes,
+    summary.macs,
+    summary.targets[0]?.latency === null,
+  ];
+
+  test("of which nothing was read has unknown sums, not zeros", () =>
+    expect(check({ problems, isEmpty: true }, known)).toEqual(["none", null, null, null, true]));
+
+  test("of which a part was read has the sums of that part", () =>
+    // One block: 64·64·3·3 parameters of four bytes, once per output position of 56 × 56.
+    expect(check({ problems, blockCount: 1 }, known)).toEqual([
+      "part",
+      36_864,
+      147_456,
+      115_605_504,
+      false,
+    ]));
+
+  test("an empty graph that was read whole holds nothing, and that is known", () =>
+    expect(check({ problems: [], isEmpty: true }, known)).toEqual(["whole", 0, 0, 0, false]));
+});
+
 describe("symbols", () => {
   test("those of the inputs can be bound; the leading one of all inputs is the batch", () =>
     expect(check({ isSymbolic: true }, ({ symbols }) => symbols)).toEqual([

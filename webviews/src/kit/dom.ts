@@ -1,3 +1,5 @@
+import { elidedMiddle } from "./elided-middle.js";
+
 /** Makes an element: attributes as text, listeners under `on`, children as text or nodes. Never parses HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -42,12 +44,18 @@ export function icon(name: string, className = ""): HTMLElement {
   });
 }
 
-/** A sentence of ours as nodes: what stands between backticks is code. */
-export function prose(sentence: string): readonly Child[] {
-  return sentence
-    .split("`")
-    .map((part, at) => (at % 2 === 1 ? h("code", { class: "mono" }, part) : part));
+/** A sentence of ours as nodes: what stands between backticks is code, or what `draw` makes of it. */
+export function prose(sentence: string, draw: (quoted: string) => Child = code): readonly Child[] {
+  return sentence.split("`").map((part, at) => (at % 2 === 1 ? draw(part) : part));
 }
+
+/** Quoted names may be as long as a paragraph: they are cut in the middle, and whole in the tooltip. */
+export function code(text: string): HTMLElement {
+  const short = elidedMiddle(text, longestCode);
+  return h("code", { class: "mono", title: short === text ? undefined : text }, short);
+}
+
+const longestCode = 72;
 
 /** `?` with its reason, for eyes in a tooltip and for screen readers as text. */
 export function unknown(reason: string): HTMLElement {

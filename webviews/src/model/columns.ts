@@ -7,8 +7,10 @@ import {
 import type { LayerRow } from "../../../server/core/views/layers.js";
 import { costBar } from "../kit/cost-bar.js";
 import { h, icon, unknown } from "../kit/dom.js";
+import { elidedLeft } from "../kit/elided-left.js";
 import { isCalibrated, secondsRange, secondsText } from "../kit/quantity-text.js";
 import type { TableColumn } from "../kit/table-header.js";
+import { nothingRead } from "./overview.js";
 
 /** The columns of the layer table. `maxSeconds` is what bars are drawn against; it changes with the target. */
 export function layerColumns(scale: {
@@ -75,8 +77,13 @@ export function layerColumns(scale: {
       minWidth: 8,
       maxWidth: 9,
       priority: 9,
-      text: (row) => formatCount(row.parameterCount),
-      draw: (cell, row) => cell.append(dimZero(row.parameterCount, formatCount)),
+      text: (row) => (row.parameterCount === null ? "?" : formatCount(row.parameterCount)),
+      draw: (cell, row) =>
+        cell.append(
+          row.parameterCount === null
+            ? unknown(nothingRead)
+            : dimZero(row.parameterCount, formatCount),
+        ),
     },
     {
       id: "macs",
@@ -103,7 +110,7 @@ export function layerColumns(scale: {
       align: "end",
       descendsFirst: true,
       minWidth: 18,
-      maxWidth: 22,
+      maxWidth: 20,
       priority: 1,
       text: timeText,
       draw: drawTime,
@@ -202,7 +209,7 @@ export function timeText(row: LayerRow): string {
 function drawName(cell: HTMLElement, row: LayerRow): void {
   cell.title = row.scope === "" ? row.name : `${row.name}\n${row.scope}`;
   const { scope, leaf, isPath } = nameParts(row);
-  const name = h("span", { class: row.isNamed ? "layer-name" : "layer-name is-made-up" }, leaf);
+  const name = elidedLeft(leaf, row.isNamed ? "layer-name" : "layer-name is-made-up");
   const tag =
     row.fusedCount > 0 &&
     h(
@@ -210,7 +217,7 @@ function drawName(cell: HTMLElement, row: LayerRow): void {
       { class: "tag", title: `Its kernel also does ${row.fusedCount} more` },
       `+${row.fusedCount}`,
     );
-  const path = scope !== "" && h("span", { class: isPath ? "layer-path" : "layer-scope" }, scope);
+  const path = scope !== "" && elidedLeft(scope, isPath ? "layer-path" : "layer-scope");
   if (row.state === "fused")
     cell.append(h("span", { class: "layer-fused", "aria-hidden": "true" }, "↳"));
   cell.append(...(isPath ? [path, name, tag] : [name, tag, path]).filter((part) => part !== false));
@@ -241,7 +248,10 @@ function drawTime(cell: HTMLElement, row: LayerRow): void {
     cell.append(unknown(row.reason ?? "There is no rule for this operator."));
     return;
   }
-  cell.append(h("span", { class: "time-none", title: noTimeTitle(row) }, timeText(row)));
+  const none = h("span", { class: "time-none", title: noTimeTitle(row) });
+  if (row.fusedInto === null) none.append(timeText(row));
+  else none.append(h("span", { class: "time-in" }, "in "), elidedLeft(row.fusedInto.name));
+  cell.append(none);
 }
 
 function noTimeTitle(row: LayerRow): string | undefined {

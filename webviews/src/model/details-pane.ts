@@ -1,9 +1,10 @@
 import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
 import type { DetailsTensor, DetailsView } from "../../../server/core/views/details.js";
 import { h, icon, prose, put, unknown, type Child } from "../kit/dom.js";
+import { elidedMiddle } from "../kit/elided-middle.js";
 import { costSections } from "./details-cost.js";
 import { nodeLink } from "./node-link.js";
-import { counted } from "./overview.js";
+import { counted, nothingRead } from "./overview.js";
 import { severityIcon } from "./problems-strip.js";
 
 /** Everything about the selected node; links lead to its neighbours. */
@@ -51,7 +52,7 @@ export function createDetailsPane(actions: DetailsActions): DetailsPane {
     show(details, activeTarget) {
       const isSame = element.dataset["node"] === String(details.nodeId);
       element.dataset["node"] = String(details.nodeId);
-      put(heading, details.name);
+      put(heading, ...breakable(elidedMiddle(details.name, longestTitle)));
       heading.title = details.name;
       put(sub, ...subtitle(details));
       put(
@@ -80,6 +81,16 @@ export function createDetailsPane(actions: DetailsActions): DetailsPane {
     },
     focus: () => heading.focus(),
   };
+}
+
+/** Characters: three lines of a narrow pane. */
+const longestTitle = 64;
+
+/** Lines break after the separators of a path first. */
+function breakable(name: string): readonly Child[] {
+  return name
+    .split(/(?<=[/;])(?=[^/;])/)
+    .flatMap((part, at) => [at > 0 && document.createElement("wbr"), part]);
 }
 
 export interface DetailsActions {
@@ -131,11 +142,14 @@ function problemsOf(details: DetailsView): Child {
 
 function workOf({ work }: DetailsView): HTMLElement {
   const missing = work.reason ?? "The shapes it depends on are not known.";
-  const known = (value: number | null, format: (value: number) => string): Child =>
-    value === null ? unknown(missing) : format(value);
+  const known = (
+    value: number | null,
+    format: (value: number) => string,
+    reason = missing,
+  ): Child => (value === null ? unknown(reason) : format(value));
   const rows: readonly (readonly [string, Child])[] = [
-    ["Parameters", formatCount(work.parameterCount)],
-    ["Weights", formatBytes(work.weightBytes)],
+    ["Parameters", known(work.parameterCount, formatCount, nothingRead)],
+    ["Weights", known(work.weightBytes, formatBytes, nothingRead)],
     ["MACs", known(work.macs, formatMacs)],
     [
       "Operations",

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import { h, put, unknown, type Child } from "../kit/dom.js";
+import { elidedLeft } from "../kit/elided-left.js";
 
 /** The head of the page: which model this is, and what it takes whatever the target. */
 export function createOverview(actions: { readonly openNode: (nodeId: number) => void }): Overview {
@@ -53,22 +54,42 @@ function separated(facts: readonly string[]): readonly Child[] {
 }
 
 function tilesOf(summary: SummaryView, openNode: (nodeId: number) => void): readonly HTMLElement[] {
+  const { parameterCount, weightBytes, macs, uncostedCount } = summary;
+  const isPart = summary.extentRead === "part";
   const uncosted =
-    summary.uncostedCount === 0
-      ? null
-      : `without ${counted(summary.uncostedCount, "uncosted node")}`;
+    uncostedCount === 0 ? null : `without ${counted(uncostedCount, "uncosted node")}`;
   return [
-    tile("Parameters", formatCount(summary.parameterCount), null),
-    tile("MACs", summary.macs === null ? unknown(macsUnknown) : formatMacs(summary.macs), uncosted),
-    tile("Weights", formatBytes(summary.weightBytes), "as the file stores them"),
+    tile(
+      "Parameters",
+      parameterCount === null ? unknown(nothingRead) : formatCount(parameterCount),
+      isPart ? "of what could be read" : null,
+    ),
+    tile(
+      "MACs",
+      macs === null ? unknown(whyUnknown(summary)) : formatMacs(macs),
+      macs === null ? null : uncosted,
+    ),
+    tile(
+      "Weights",
+      weightBytes === null ? unknown(nothingRead) : formatBytes(weightBytes),
+      weightBytes === null ? null : isPart ? "of what could be read" : "as the file stores them",
+    ),
     peakTile(summary, openNode),
   ];
 }
 
-const macsUnknown = "Some shapes are not known: bind the symbolic dimensions.";
+export const nothingRead = "The file could not be read; its problems say why.";
 
-function peakTile({ peak }: SummaryView, openNode: (nodeId: number) => void): HTMLElement {
-  if (peak === null) return tile("Peak activations", unknown("Some shapes are not known."), null);
+function whyUnknown({ extentRead, symbols }: SummaryView): string {
+  if (extentRead === "none") return nothingRead;
+  return symbols.some(({ bound }) => bound === null)
+    ? "Some shapes are not known: bind the symbolic dimensions."
+    : "Some shapes are not known.";
+}
+
+function peakTile(summary: SummaryView, openNode: (nodeId: number) => void): HTMLElement {
+  const { peak } = summary;
+  if (peak === null) return tile("Peak activations", unknown(whyUnknown(summary)), null);
   const bound =
     peak.lowerBound < peak.bytes ? `at least ${formatBytes(peak.lowerBound)}` : "least possible";
   if (peak.nodeId === null) return tile("Peak activations", formatBytes(peak.bytes), bound);
@@ -88,7 +109,7 @@ function peakTile({ peak }: SummaryView, openNode: (nodeId: number) => void): HT
           title: peak.nodeName,
           on: { click: () => openNode(nodeId) },
         },
-        peak.nodeName ?? `#${nodeId}`,
+        elidedLeft(peak.nodeName ?? `#${nodeId}`),
       ),
     ),
   );

@@ -1,6 +1,7 @@
 import type { Severity } from "../../../server/core/base/problem.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
-import { h, icon, prose, put } from "../kit/dom.js";
+import { code, h, icon, prose, put } from "../kit/dom.js";
+import { nodeLink } from "./node-link.js";
 import { counted } from "./overview.js";
 
 /** One line that counts the problems by severity; opened, it lists them with links to their nodes. */
@@ -95,17 +96,20 @@ function problemRow(
   openNode: (nodeId: number) => void,
 ): HTMLElement {
   const { nodeId } = problem;
+  const link = nodeId === null ? undefined : { nodeId, name: problem.nodeName ?? `#${nodeId}` };
+  // A sentence that names its node leads there by that name; the first time is enough.
+  let isLinked = false;
+  const text = prose(problem.message, (quoted) => {
+    if (link === undefined || isLinked || quoted !== link.name) return code(quoted);
+    isLinked = true;
+    return nodeLink(link, openNode);
+  });
   return h(
     "li",
     { class: "problem" },
     severityIcon(problem.severity),
-    h("span", { class: "problem-text" }, ...prose(problem.message)),
-    nodeId !== null &&
-      h(
-        "button",
-        { class: "link", type: "button", on: { click: () => openNode(nodeId) } },
-        problem.nodeName ?? `#${nodeId}`,
-      ),
+    h("span", { class: "problem-text" }, ...text),
+    link !== undefined && !isLinked && nodeLink(link, openNode),
     h("span", { class: "problem-code dim" }, problem.code),
   );
 }

@@ -10,7 +10,7 @@ import {
   secondsRange,
   secondsText,
 } from "../kit/quantity-text.js";
-import { counted } from "./overview.js";
+import { counted, nothingRead } from "./overview.js";
 
 /** The chosen targets side by side; choosing a row makes it the one that the layer table shows. */
 export function createTargetsTable(actions: TargetsActions): TargetsTable {
@@ -67,12 +67,12 @@ function rowsOf(
   return summary.targets.map((target) => {
     const isActive = target.id === activeId;
     const cells: readonly Child[] = [
-      latencyCell(target),
+      latencyCell(target, whyUnknown(summary, target)),
       plotCell(target.latency, scale),
-      energyCell(target),
-      memoryCell(target),
+      energyCell(target, whyUnknown(summary, target)),
+      memoryCell(target, whyUnknown(summary, target)),
       fitsCell(target),
-      uncostedCell(target, summary.nodeCount),
+      uncostedCell(target, summary),
       fallbackCell(target),
     ];
     return h(
@@ -90,7 +90,7 @@ function rowsOf(
             "aria-pressed": String(isActive),
           },
           icon(isActive ? "circle-filled" : "circle-outline"),
-          h("span", { class: "target-label" }, target.label),
+          h("span", { class: "target-label" }, tiedSeparators(target.label)),
         ),
       ),
       ...cells.map((cell, at) => h("td", { class: `targets-${classes[at + 1] ?? ""}` }, cell)),
@@ -98,9 +98,18 @@ function rowsOf(
   });
 }
 
-function latencyCell(target: SummaryTarget): Child {
-  if (target.latency === null)
-    return unknown(target.uncostedReason ?? "Some shapes are not known on this target.");
+function whyUnknown(summary: SummaryView, target: SummaryTarget): string {
+  if (summary.extentRead === "none") return nothingRead;
+  return target.uncostedReason ?? "Some shapes are not known on this target.";
+}
+
+/** Where the name wraps, its dots stay at the ends of lines. */
+function tiedSeparators(label: string): string {
+  return label.replaceAll(" · ", "\u00a0· ");
+}
+
+function latencyCell(target: SummaryTarget, reason: string): Child {
+  if (target.latency === null) return unknown(reason);
   return h(
     "span",
     { class: "quantity" },
@@ -152,8 +161,9 @@ function plotCell(latency: Quantity | null, scale: PlotScale): Child {
   });
 }
 
-function energyCell(target: SummaryTarget): Child {
-  if (target.energy === null) return unknown("The chip's data states no power.");
+function energyCell(target: SummaryTarget, reason: string): Child {
+  if (target.energy === null)
+    return unknown(target.latency === null ? reason : "The chip's data states no power.");
   return h(
     "span",
     { title: `${joulesRange(target.energy)} per inference` },
@@ -161,13 +171,13 @@ function energyCell(target: SummaryTarget): Child {
   );
 }
 
-function memoryCell(target: SummaryTarget): Child {
+function memoryCell(target: SummaryTarget, reason: string): Child {
   const { totalBytes, capacityBytes } = target;
   if (totalBytes === null)
     return h(
       "span",
       {},
-      unknown("Some shapes are not known."),
+      unknown(reason),
       h("span", { class: "dim" }, ` of ${formatBytes(capacityBytes)}`),
     );
   const peak = target.peakActivationBytes;
@@ -193,7 +203,8 @@ function overText({ totalBytes, capacityBytes }: SummaryTarget): string {
   return `${formatBytes(totalBytes - capacityBytes)} over`;
 }
 
-function uncostedCell(target: SummaryTarget, nodeCount: number): Child {
+function uncostedCell(target: SummaryTarget, { nodeCount, extentRead }: SummaryView): Child {
+  if (nodeCount === 0 && extentRead === "none") return unknown(nothingRead);
   if (target.uncostedCount === 0) return h("span", { class: "dim" }, "none");
   return h(
     "span",
@@ -202,7 +213,7 @@ function uncostedCell(target: SummaryTarget, nodeCount: number): Child {
       title: `${target.uncostedCount} of ${counted(nodeCount, "node")}. ${target.uncostedReason ?? ""}`,
     },
     icon("warning"),
-    ` ${target.uncostedCount}`,
+    ` ${new Intl.NumberFormat("en-US").format(target.uncostedCount)}`,
     h("span", { class: "share-of" }, ` (${formatShare(target.uncostedShare)})`),
   );
 }

@@ -10,6 +10,7 @@ import { h, put } from "../kit/dom.js";
 export function createToolbar(actions: ToolbarActions): Toolbar {
   const select = document.createElement("vscode-single-select");
   select.id = "active-target";
+  select.label = "Layers on";
   select.addEventListener("change", () => actions.chooseTarget(select.value));
   const targetField = h(
     "label",
@@ -19,7 +20,7 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
   );
   const bindings = h("span", { class: "bindings" });
   const find = textField("Find layers", "search");
-  find.placeholder = "Find: name, op:Conv, >5%, is:fused";
+  find.placeholder = "Find: name, op:Conv, >5%";
   find.value = actions.filter;
   find.classList.add("find");
   find.title =
@@ -104,14 +105,21 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
       if (optionsKey(select) !== summary.targets.map((target) => target.id).join())
         put(select, ...options);
       if (activeId !== null) select.value = activeId;
+      // The field cuts long names, and where there is little room its label goes.
+      const label = summary.targets.find((target) => target.id === activeId)?.label ?? "";
+      select.title = `Layers on ${label}`;
       const batchSymbols = summary.symbols.filter((symbol) => symbol.isBatch);
-      const batchLabel =
+      const batchField = bindingField(
+        "",
+        "Batch",
+        String(summary.batch ?? 1),
+        bound.batch?.toString() ?? "",
+      );
+      batchField.title =
         batchSymbols.length === 0
-          ? "Batch"
-          : `Batch (${batchSymbols.map(({ name }) => name).join(", ")})`;
-      const rows = [
-        bindingField("", batchLabel, String(summary.batch ?? 1), bound.batch?.toString() ?? ""),
-      ];
+          ? "Batch size of all inputs"
+          : `Batch size; the model calls it ${batchSymbols.map(({ name }) => name).join(", ")}`;
+      const rows = [batchField];
       for (const symbol of summary.symbols) {
         if (symbol.isBatch) continue;
         const value = bound.dims[symbol.name] ?? symbol.bound;

@@ -217,7 +217,10 @@ function showLayers(view: LayersView, scroll: Scroll): void {
   if (view.total === 0)
     layers.cover({
       iconName: "circle-slash",
-      title: "Nothing to show, because the graph has no nodes",
+      title:
+        summary?.extentRead === "none"
+          ? "Nothing to show, because no node could be read"
+          : "Nothing to show, because the graph has no nodes",
       text:
         summary !== undefined && summary.problems.length > 0
           ? "The problems above say what was found in the file."
