@@ -6,6 +6,7 @@ import { pass as fuseActivation } from "./fuse-activation.js";
 import { pass as fuseAttention } from "./fuse-attention.js";
 import { pass as fuseElementwise } from "./fuse-elementwise.js";
 import { pass as fuseQuantization } from "./fuse-quantization.js";
+import { pass as stridedViews } from "./strided-views.js";
 import type { LoweringPass } from "./pass.js";
 
 export const passes: readonly LoweringPass[] = [
@@ -16,4 +17,5 @@ export const passes: readonly LoweringPass[] = [
   fuseAttention,
   fuseElementwise,
   fuseQuantization,
+  stridedViews,
 ];

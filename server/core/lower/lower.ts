@@ -32,6 +32,7 @@ export function lower(graphWork: GraphWork, target: Target, cancel: Cancel): Low
  */
 const order: readonly PassId[] = [
   "fold-constants",
+  "strided-views",
   "drop-views",
   "fold-batch-norm",
   "fuse-attention",

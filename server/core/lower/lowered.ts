@@ -51,4 +51,5 @@ export type PassId =
   | "fuse-elementwise"
   | "fuse-quantization"
   | "fuse-attention"
-  | "drop-views";
+  | "drop-views"
+  | "strided-views";

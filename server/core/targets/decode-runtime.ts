@@ -133,6 +133,7 @@ const passIds: readonly PassId[] = [
   "fuse-quantization",
   "fuse-attention",
   "drop-views",
+  "strided-views",
 ];
 
 const shareRule = { unit: "1", low: 1e-4, high: 1 };

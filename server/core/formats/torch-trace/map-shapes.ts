@@ -32,7 +32,6 @@ export const shapes: OperatorTable = {
   swapaxes: transposed,
   swapdims: transposed,
   ...renamed({
-    contiguous: "Identity",
     detach: "Identity",
     alias: "Identity",
     identity: "Identity",
