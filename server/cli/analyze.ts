@@ -28,7 +28,13 @@ export const command: Command = {
     const targetLabels = new Map(
       document.targets.map(({ id }) => [id, catalogue.find(id)?.label ?? id]),
     );
-    await print(report.render(document, { targetLabels, width: process.stdout.columns ?? 120 }));
+    await print(
+      report.render(document, {
+        targetLabels,
+        width: process.stdout.columns ?? 120,
+        hasMemory: request.memory,
+      }),
+    );
     return isAnalysed ? 0 : 1;
   },
 };

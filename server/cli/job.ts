@@ -72,7 +72,7 @@ export async function runJob(
   const text = sourceText(request, read.value);
   const document = reportView(
     { ...analysis, problems: [...read.problems, ...analysis.problems] },
-    { file, ...(text !== undefined && { text }) },
+    { file, hasBuffers: request.memory, ...(text !== undefined && { text }) },
   );
   return { document, isAnalysed: true };
 }

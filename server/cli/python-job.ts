@@ -53,7 +53,7 @@ export async function runPythonJob(
   const analysis = analyze(reported.model, bindings, targets, neverCancelled);
   const document = reportView(
     { ...analysis, problems: [...problems, ...analysis.problems] },
-    { file: file ?? null },
+    { hasBuffers: request.memory, file: file ?? null },
   );
   return { document: withProgram(document, program, reported), isAnalysed: true };
 }

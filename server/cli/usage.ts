@@ -15,4 +15,5 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --python-path DIR     folder from which Python imports are resolved, repeatable
   --format FORMAT       json, markdown, html or csv (default: a table for people)
   --json                short for --format json
+  --memory              adds all buffers of the memory plans: addresses and life times
   --quantization        adds the quantization section`;

@@ -10,6 +10,8 @@ export interface AnalyzeRequest {
   readonly pythonPath: readonly string[];
   readonly dims: ReadonlyMap<string, number>;
   readonly quantization: boolean;
+  /** Also all buffers of the memory plans. */
+  readonly memory: boolean;
 }
 
 export interface AnalyzeWords {
@@ -36,6 +38,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
   const single = new Map<string, string>();
   let format: string | undefined;
   let quantization = false;
+  let memory = false;
   let isHelp = false;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
@@ -79,6 +82,9 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--quantization":
         quantization = true;
         break;
+      case "--memory":
+        memory = true;
+        break;
       case "--help":
       case "-h":
         isHelp = true;
@@ -102,6 +108,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     pythonPath,
     dims,
     quantization,
+    memory,
   };
   if (!isHelp) requireSubject(request);
   return { request, format, isHelp };
@@ -131,6 +138,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "pythonPath",
     "dims",
     "quantization",
+    "memory",
   ]);
   for (const key of Object.keys(fields))
     if (!known.has(key)) throw new UsageError(`Key \`${key}\` is not known.`);
@@ -160,6 +168,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     pythonPath: texts(fields, "pythonPath"),
     dims,
     quantization: fields["quantization"] === true,
+    memory: fields["memory"] === true,
   };
   requireSubject(request);
   return request;

@@ -3,6 +3,12 @@ import type { Problem } from "../core/base/problem.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
 import { view as reportView } from "../core/views/report.js";
+import { sourceHints } from "../core/views/source/source-hints.js";
+import { sourceHover } from "../core/views/source/source-hover.js";
+import { sourceLens } from "../core/views/source/source-lens.js";
+import { locateInSource, nodeIdInSource } from "../core/views/source/source-locate.js";
+import { pinAt } from "../core/views/source/source-pins.js";
+import { sourceProblems } from "../core/views/source/source-problems.js";
 import { foldsOf } from "../core/views/text/folding.js";
 import { hintsOf } from "../core/views/text/hints.js";
 import { hoverAt } from "../core/views/text/hover.js";
@@ -14,7 +20,7 @@ import { problemsOf } from "../core/views/text/problems.js";
 import type { TargetInfo } from "../protocol/requests.js";
 import type { Views } from "../protocol/views.js";
 import type { Analyst } from "./analyst.js";
-import type { WorkerApi } from "./worker-api.js";
+import type { Subject, WorkerApi } from "./worker-api.js";
 
 /** What the worker answers: the analyst's knowledge through one view or another. */
 export function createAnswers(analyst: Analyst): WorkerApi {
@@ -26,6 +32,10 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     },
     dropText: ({ uri }) => {
       analyst.dropText(uri);
+      return null;
+    },
+    putRun: ({ uri, run }) => {
+      analyst.python.putRun(uri, run);
       return null;
     },
     targets: async ({ choice }) => {
@@ -65,25 +75,52 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       const { analysis, problems } = await analyst.analyse(subject);
       if (render === undefined || analysis === undefined) throw new Error(sentences(problems));
       const targetLabels = new Map(analysis.targets.map(({ target }) => [target.id, target.label]));
-      return { text: render(reportView(analysis, { file }), { targetLabels, width: 120 }) };
+      return {
+        text: render(reportView(analysis, { file }), {
+          targetLabels,
+          width: 120,
+          hasMemory: false,
+        }),
+      };
     },
     locate: async ({ subject, nodeId, nodeName, offset }) => {
       if (subject.source.kind === "file") return null;
+      if (isPython(subject)) {
+        const state = await analyst.python.state(subject);
+        return offset === undefined
+          ? locateInSource(state, { nodeId, nodeName })
+          : nodeIdInSource(state, offset);
+      }
       const state = await analyst.textState(subject);
       return offset === undefined
         ? locateNode(state, { nodeId, nodeName })
         : nodeIdAt(state, offset);
     },
     hints: async ({ subject, span, kinds }) =>
-      hintsOf(await analyst.textState(subject), span, kinds),
-    hover: async ({ subject, offset }) => hoverAt(await analyst.textState(subject), offset),
+      isPython(subject)
+        ? sourceHints(await analyst.python.state(subject), span, kinds)
+        : hintsOf(await analyst.textState(subject), span, kinds),
+    hover: async ({ subject, offset }) =>
+      isPython(subject)
+        ? sourceHover(await analyst.python.state(subject), offset)
+        : hoverAt(await analyst.textState(subject), offset),
     lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
+    sourceLens: async ({ subject, name, pin }) =>
+      sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
+    pin: async ({ subject, offset }) => pinAt(await analyst.python.state(subject), offset) ?? null,
     outline: async ({ subject }) => outlineOf((await analyst.textState(subject)).map),
     folding: async ({ subject }) => foldsOf((await analyst.textState(subject)).map),
     mentions: async ({ subject, offset }) =>
       mentionsAt((await analyst.textState(subject)).map, offset),
-    problems: async ({ subject }) => problemsOf(await analyst.textState(subject)),
+    problems: async ({ subject }) =>
+      isPython(subject)
+        ? sourceProblems(await analyst.python.state(subject))
+        : problemsOf(await analyst.textState(subject)),
   };
+}
+
+function isPython({ source }: Subject): boolean {
+  return source.kind === "python";
 }
 
 /** A number per analysis: equal numbers mean equal contents. */

@@ -138,3 +138,21 @@ test("targets chosen in the workspace are the default", async () => {
   const report = await analyzeJson([path.join(folder, "models/m.onnx")]);
   expect(report.targets.map((target) => target.id)).toEqual(["nvidia-l4/tensorrt/fp16"]);
 });
+
+test("--memory tells how activations share the arena, beside the least any plan can take", async () => {
+  const report = await analyzeJson([resnet50, "--target", gpu, "--memory"]);
+  const plan = report.targets[0]?.memory.plan;
+  if (plan === null || plan === undefined) throw new Error("there is no plan");
+  // fp16: the widest step keeps 64×112×112 and its pooled quarter, or three 256×56×56 maps of a residual block.
+  expect(plan.lowerBoundBytes).toBeLessThanOrEqual(plan.arenaBytes);
+  expect(plan.strategies.map(({ strategy }) => strategy)).toContain("greedy-by-size");
+  const naive = plan.strategies.find(({ strategy }) => strategy === "naive")?.bytes ?? 0;
+  expect(plan.arenaBytes).toBeLessThan(naive / 5);
+  expect(plan.buffers).toHaveLength(plan.bufferCount);
+  expect(Math.max(...plan.buffers.map(({ offset, bytes }) => offset + bytes))).toBe(
+    plan.arenaBytes,
+  );
+  const { out } = await cli(["analyze", resnet50, "--target", gpu, "--memory"]);
+  expect(out).toMatch(/greedy-by-size\s+\d.*× the least/);
+  expect(out).toContain("alive at the peak");
+});

@@ -11,4 +11,6 @@ export interface ReportContext {
   readonly targetLabels: ReadonlyMap<string, string>;
   /** Characters of a line, for text on a terminal. */
   readonly width: number;
+  /** Also how activations share memory. */
+  readonly hasMemory: boolean;
 }

@@ -1,12 +1,14 @@
 // Written by scripts/gen.mjs; do not edit.
 import { view as details } from "./details.js";
 import { view as layers } from "./layers.js";
+import { view as memory } from "./memory.js";
 import { view as report } from "./report.js";
 import { view as summary } from "./summary.js";
 
 export const views = {
   "details": details,
   "layers": layers,
+  "memory": memory,
   "report": report,
   "summary": summary,
 } as const;

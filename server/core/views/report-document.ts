@@ -1,5 +1,6 @@
 import type { Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
+import type { MemoryView } from "./memory.js";
 
 /**
  * The JSON document of the command line, schema version 1. Seconds, bytes, joules; counts are integers; `null` stands
@@ -100,6 +101,8 @@ export interface ReportTarget {
     readonly totalBytes: number | null;
     readonly capacityBytes: number | null;
     readonly fits: boolean | null;
+    /** How activations share memory; null while a tensor's size is not known. */
+    readonly plan: MemoryView | null;
   };
   readonly energy: (ReportEstimate & { readonly joules: number }) | null;
   readonly layers: readonly ReportTargetLayer[];

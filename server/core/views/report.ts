@@ -4,6 +4,7 @@ import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
 import type { ValueType } from "../graph/value-type.js";
+import { view as memoryView } from "./memory.js";
 import type {
   ReportDocument,
   ReportLayer,
@@ -33,7 +34,7 @@ export function view(analysis: Analysis, params: ReportParams): ReportDocument {
       initializerElements: totals.initializerElements,
     },
     layers: layers.map((layer) => layerOf(analysis, layer, sourceOf)),
-    targets: targets.map((target) => targetOf(analysis, target)),
+    targets: targets.map((target) => targetOf(analysis, target, params.hasBuffers === true)),
     problems: problems.map((problem) => problemOf(problem, sourceOf)),
   };
 }
@@ -42,6 +43,8 @@ export interface ReportParams {
   readonly file: string | null;
   /** The model's text, when it has one: offsets become lines and characters by it. */
   readonly text?: string;
+  /** Also all buffers of the memory plans, with addresses and life times. */
+  readonly hasBuffers?: boolean;
 }
 
 type SourceFinder = (place: Place | undefined) => ReportSource | null;
@@ -91,7 +94,7 @@ function partsOf(type: ValueType | undefined): Pick<ReportTensor, "type" | "shap
   }
 }
 
-function targetOf(analysis: Analysis, target: TargetAnalysis): ReportTarget {
+function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolean): ReportTarget {
   const { latency, energy } = target;
   return {
     id: target.target.id,
@@ -112,6 +115,7 @@ function targetOf(analysis: Analysis, target: TargetAnalysis): ReportTarget {
       totalBytes: target.totalBytes ?? null,
       capacityBytes: target.capacityBytes,
       fits: target.fits ?? null,
+      plan: memoryView(analysis, { target: target.target.id, aliveLimit: 8, hasBuffers }) ?? null,
     },
     energy:
       energy === undefined

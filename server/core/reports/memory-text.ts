@@ -1,0 +1,28 @@
+import { formatNumber } from "../base/units.js";
+import type { MemoryView } from "../views/memory.js";
+import type { ReportTarget } from "../views/report-document.js";
+import type { ReportContext } from "./report.js";
+import * as rows from "./rows.js";
+import { table } from "./text-table.js";
+
+/** Planning strategies beside the least that any plan can take, and what is alive at the peak. */
+export function memoryText(target: ReportTarget, plan: MemoryView, context: ReportContext): string {
+  const strategies = plan.strategies.map(({ strategy, bytes }) => [
+    strategy,
+    rows.bytesText(bytes),
+    `${formatNumber(bytes / Math.max(1, plan.lowerBoundBytes))} × the least`,
+  ]);
+  const alive = plan.aliveAtPeak.map((buffer) => [
+    buffer.tensors[0] ?? "",
+    rows.bytesText(buffer.bytes),
+    String(buffer.offset),
+    buffer.writer === null ? "an input" : `${buffer.writer.op} ${buffer.writer.name}`.trimEnd(),
+  ]);
+  const peak =
+    plan.peak === null ? "" : ` Peak set by ${plan.peak.op} ${plan.peak.name}.`.trimEnd();
+  return [
+    `Activations on ${rows.labelOf(target, context)}: ${rows.bytesText(plan.arenaBytes)} by ${plan.strategy}; at least ${rows.bytesText(plan.lowerBoundBytes)}.${peak}`,
+    table(["strategy", "arena", ""], strategies, "lrl"),
+    table(["alive at the peak", "bytes", "address", "written by"], alive, "lrrl"),
+  ].join("\n");
+}
