@@ -1,7 +1,7 @@
 import type { Problem } from "../core/base/problem.js";
 import { readTracedProgram, type TracedProgram } from "../core/formats/torch-trace.js";
 import type { PythonEngine } from "../engines/python/engine.js";
-import type { PythonRoot } from "../engines/python/job.js";
+import type { EngineJob, EngineOutcome, PythonRoot } from "../engines/python/job.js";
 import { toHostText } from "../engines/python/places.js";
 
 /** What is asked of a Python file: see `server/meta-torch/ridgepoint/trace.py`. */
@@ -32,38 +32,45 @@ export async function readPython(
   request: PythonRequest,
   signal?: AbortSignal,
 ): Promise<TracedProgram> {
-  const { file, overlays, roots, entry, inputs, batch, models, deploy, pins, seconds } = request;
-  const outcome = await engine.run(
-    {
-      roots,
-      request: {
-        task: "trace",
-        ...(file !== undefined && { file }),
-        ...(entry !== undefined && { entry }),
-        inputs: inputs ?? [],
-        ...(batch !== undefined && { batch }),
-        models,
-        deploy: deploy === true,
-        pins: pins ?? {},
-      },
-      ...(overlays && { overlays }),
-      ...(seconds !== undefined && { limits: { seconds } }),
-    },
-    signal,
-  );
-  if (outcome.kind === "stopped") return failed(outcome.problem);
-  const { answer } = outcome;
-  if (answer.value === undefined)
-    return failed({
-      code: "RP1509",
-      severity: "error",
-      message: `The run ended without an answer: ${reasonOf(answer.error)}. Please report this.`,
-    });
-  return readTracedProgram(answer.value, (text) => {
+  const { file, roots } = request;
+  const { value, stop } = answerOf(await engine.run(pythonJob(request), signal));
+  if (stop !== undefined) return failed(stop);
+  return readTracedProgram(value, (text) => {
     const hostText = toHostText(roots, text);
     if (file === undefined || request.shownFile === undefined) return hostText;
     return hostText.replaceAll(file, request.shownFile);
   });
+}
+
+export function pythonJob(request: PythonRequest): EngineJob {
+  const { file, overlays, roots, entry, inputs, batch, models, deploy, pins, seconds } = request;
+  return {
+    roots,
+    request: {
+      task: "trace",
+      ...(file !== undefined && { file }),
+      ...(entry !== undefined && { entry }),
+      inputs: inputs ?? [],
+      ...(batch !== undefined && { batch }),
+      models,
+      deploy: deploy === true,
+      pins: pins ?? {},
+    },
+    ...(overlays && { overlays }),
+    ...(seconds !== undefined && { limits: { seconds } }),
+  };
+}
+
+/** What `readTracedProgram` reads, or why there is nothing to read. */
+export function answerOf(outcome: EngineOutcome): {
+  readonly value?: unknown;
+  readonly stop?: Problem;
+} {
+  if (outcome.kind === "stopped") return { stop: outcome.problem };
+  const { value, error } = outcome.answer;
+  if (value !== undefined) return { value };
+  const message = `The run ended without an answer: ${reasonOf(error)}. Please report this.`;
+  return { stop: { code: "RP1509", severity: "error", message } };
 }
 
 function failed(problem: Problem): TracedProgram {

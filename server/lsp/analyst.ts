@@ -12,6 +12,7 @@ import { type TextIndex, indexText } from "../core/views/text/text-index.js";
 import { type TextEdit, type TextState, editBetween } from "../core/views/text/text-state.js";
 import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
+import { PythonAnalyst } from "./python-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
 
@@ -50,6 +51,7 @@ interface LastGood {
 /** What the worker knows. Every result is kept by the identity of what it was made from. */
 export class Analyst {
   readonly catalogues: Catalogues;
+  readonly python: PythonAnalyst;
   readonly #cancel: Cancel;
   readonly #files = new ModelFiles();
   readonly #host = new AnalysisHost(8);
@@ -60,6 +62,7 @@ export class Analyst {
 
   constructor(dataFolder: string, cancel: Cancel) {
     this.catalogues = new Catalogues(dataFolder);
+    this.python = new PythonAnalyst(this.catalogues, cancel);
     this.#cancel = cancel;
   }
 
@@ -70,12 +73,14 @@ export class Analyst {
 
   dropText(uri: string): void {
     this.#texts.delete(uri);
+    this.python.dropRun(uri);
   }
 
   /** The analysis of what the subject says now; `problems` alone when it cannot be read. */
   async analyse(
     subject: Subject,
   ): Promise<{ readonly analysis: Analysis | undefined; readonly problems: readonly Problem[] }> {
+    if (subject.source.kind === "python") return this.python.analyse(subject);
     const { value: model, problems } = this.#read(subject);
     if (model === undefined) return { analysis: undefined, problems };
     const analysis = await this.#analyse(subject, model, problems);
@@ -178,6 +183,7 @@ export class Analyst {
 
   #read(subject: Subject): ModelReading {
     const { source, uri } = subject;
+    if (source.kind === "python") return { value: undefined, problems: [notPrinted] };
     if (source.kind !== "text") return this.#files.read(source.path, this.#cancel);
     const { model, problems } = this.#readEntry(subject, this.#entry(uri));
     return { value: model, problems };
@@ -222,6 +228,11 @@ function hasSameNodes({ graph: left }: Model, { graph: right }: Model): boolean 
   );
 }
 
+const notPrinted: Problem = {
+  code: "RP1010",
+  severity: "information",
+  message: "Python source is shown as it is: open the file itself.",
+};
 const noProblems: readonly Problem[] = [];
 const emptyMap: TextMap = { header: undefined, graphs: [] };
 

@@ -13,6 +13,7 @@ import {
   MarkupKind,
   type Range,
   SymbolKind,
+  type TextEdit,
 } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Severity } from "../core/base/problem.js";
@@ -31,6 +32,13 @@ export function toRange(document: TextDocument, span: TextSpan): Range {
 
 export function toSpan(document: TextDocument, range: Range): TextSpan {
   return { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+}
+
+export function toInsertion(
+  document: TextDocument,
+  { offset, text }: { readonly offset: number; readonly text: string },
+): TextEdit {
+  return { range: toRange(document, { start: offset, end: offset }), newText: text };
 }
 
 export function toLocation(document: TextDocument, span: TextSpan): Location {

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { connect, type Remote } from "../protocol/rpc.js";
+import type { PythonRun } from "./python-runs.js";
 import type { WorkerApi, WorkerStart } from "./worker-api.js";
 
 /**
@@ -38,6 +39,8 @@ export interface JobOptions {
   readonly title: string;
   /** The document's text, sent when the worker does not have this version of it. */
   readonly text?: { readonly version: number; readonly read: () => string };
+  /** The run of a Python document, sent when the worker does not have it. */
+  readonly run?: PythonRun;
   readonly isRetry?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -75,6 +78,8 @@ interface Running {
   readonly cancelFlag: Int32Array;
   /** Versions of the texts that this worker holds. */
   readonly texts: Map<string, number>;
+  /** Ids of the runs that it holds. */
+  readonly runs: Map<string, number>;
 }
 
 export class Engine {
@@ -119,7 +124,10 @@ export class Engine {
     this.#blocked.delete(key);
     const superseded = new JobStopped("superseded", "The content changed.");
     // What waits to be asked of a text speaks of places in it, which are others now; a file has no such places.
-    for (const job of this.#queue.filter(({ options }) => options.key === key && options.text)) {
+    const speaksOfPlaces = ({ text, run }: JobOptions): boolean => (text ?? run) !== undefined;
+    for (const job of this.#queue.filter(
+      ({ options }) => options.key === key && speaksOfPlaces(options),
+    )) {
       this.#queue.splice(this.#queue.indexOf(job), 1);
       job.reject(superseded);
     }
@@ -129,7 +137,9 @@ export class Engine {
   /** The document is closed: the worker forgets its text. */
   forget(key: string): void {
     this.supersede(key);
-    if (this.#running?.texts.delete(key) === true)
+    const hadText = this.#running?.texts.delete(key) === true;
+    const hadRun = this.#running?.runs.delete(key) === true;
+    if (hadText || hadRun)
       void this.ask("dropText", { uri: key }, { key: `closed:${key}`, title: key }).catch(
         (error: unknown) => this.#options.log(`engine: ${String(error)}`),
       );
@@ -177,6 +187,11 @@ export class Engine {
           version: text.version,
           text: text.read(),
         });
+      }
+      const { run } = job.options;
+      if (run !== undefined && running.runs.get(key) !== run.id) {
+        running.runs.set(key, run.id);
+        await running.remote.call("putRun", { uri: key, run });
       }
       if (job.stopping !== undefined) throw job.stopping;
       job.resolve(await job.run(running.remote));
@@ -248,6 +263,7 @@ export class Engine {
       remote,
       cancelFlag: new Int32Array(cancelBuffer),
       texts: new Map(),
+      runs: new Map(),
     };
     this.#running = running;
     const onLost = (message: string): void => {

@@ -2,6 +2,7 @@ import type { CancellationToken, Connection, ServerCapabilities } from "vscode-l
 import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type { Engine } from "./engine.js";
 import { JobStopped } from "./engine.js";
+import type { PythonDocuments } from "./python-documents.js";
 import type { Workspace } from "./workspace.js";
 
 /** One thing that the server can do; a file each in `features/`, listed in `features.ts`. */
@@ -15,6 +16,7 @@ export interface ServerContext {
   readonly connection: Connection;
   readonly workspace: Workspace;
   readonly engine: Engine;
+  readonly python: PythonDocuments;
   readonly log: (line: string) => void;
   /** Tells the client that what it shows is out of date: hints, lenses, problems, and pages of these models. */
   readonly announceChange: (modelUris: readonly string[]) => void;

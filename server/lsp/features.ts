@@ -1,4 +1,5 @@
 import { bindFeature } from "./features/bind.js";
+import { codeActionFeature } from "./features/code-action.js";
 import { codeLensFeature } from "./features/code-lens.js";
 import { definitionFeature } from "./features/definition.js";
 import { diagnosticsFeature } from "./features/diagnostics.js";
@@ -8,6 +9,7 @@ import { foldingFeature } from "./features/folding.js";
 import { hoverFeature } from "./features/hover.js";
 import { inlayHintFeature } from "./features/inlay-hint.js";
 import { locateFeature } from "./features/locate.js";
+import { pythonPathsFeature } from "./features/python-paths.js";
 import { referencesFeature } from "./features/references.js";
 import { reportFeature } from "./features/report.js";
 import { targetsFeature } from "./features/targets.js";
@@ -18,6 +20,7 @@ import type { Feature } from "./feature.js";
 
 export const features: readonly Feature[] = [
   bindFeature,
+  codeActionFeature,
   codeLensFeature,
   definitionFeature,
   diagnosticsFeature,
@@ -27,6 +30,7 @@ export const features: readonly Feature[] = [
   hoverFeature,
   inlayHintFeature,
   locateFeature,
+  pythonPathsFeature,
   referencesFeature,
   reportFeature,
   targetsFeature,

@@ -17,7 +17,10 @@ import { decodeServerOptions } from "./server-options.js";
 import { Engine } from "./engine.js";
 import type { ServerContext } from "./feature.js";
 import { features } from "./features.js";
-import { modelUriOf } from "./model-uri.js";
+import { PythonDocuments } from "./python-documents.js";
+import { PythonRuns } from "./python-runs.js";
+import { openPythonEngine } from "../io/python-engine.js";
+import { filePathOf, modelUriOf } from "./model-uri.js";
 import { showProgress } from "./progress.js";
 import { Workspace } from "./workspace.js";
 
@@ -34,6 +37,17 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       onSlow: (title, cancel) => showProgress(connection, title, cancel),
     });
     const documents = new TextDocuments(TextDocument);
+    const folders = new Set(foldersOf(params));
+    const runs = new PythonRuns({
+      openEngine: () => openPythonEngine({ log }),
+      slowMilliseconds: options.limits.slowMilliseconds,
+      onSlow: (title, cancel) => showProgress(connection, title, cancel),
+      onMore: (uri) => {
+        workspace.renew(uri);
+        announceChange([uri]);
+      },
+    });
+    const python = new PythonDocuments(runs);
     const announce = (uri: string): void => {
       connection
         .sendNotification(changedNotification, { uri: modelUriOf(uri) })
@@ -42,6 +56,8 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
     const workspace = new Workspace(connection, {
       documents,
       engine,
+      python,
+      folders: () => [...folders],
       // Not `window.showWarningMessage`, which is a request: not every client answers it.
       warn: (message) => {
         connection
@@ -56,21 +72,31 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       for (const uri of modelUris) announce(uri);
       refresh(connection, params, log);
     };
-    const server: ServerContext = { connection, workspace, engine, log, announceChange };
+    const server: ServerContext = { connection, workspace, engine, python, log, announceChange };
     for (const feature of features) feature.register(server);
     followDocuments(server, documents);
     connection.onDidChangeConfiguration(({ settings }: { readonly settings: unknown }) => {
       workspace.forgetSettings(settings);
       announceChange(workspace.askedModels());
     });
-    connection.onInitialized(
-      () =>
-        void registerLater(connection, params, options.tellsOfSettings).catch((error: unknown) =>
-          log(`register: ${String(error)}`),
-        ),
-    );
-    connection.onShutdown(() => engine.dispose());
-    connection.onExit(() => engine.dispose());
+    connection.onInitialized(() => {
+      if (params.capabilities.workspace?.workspaceFolders === true)
+        connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+          for (const { uri } of removed) folders.delete(filePathOf(uri) ?? "");
+          for (const { uri } of added) folders.add(filePathOf(uri) ?? "");
+          folders.delete("");
+          announceChange(workspace.bumpPython());
+        });
+      void registerLater(connection, params, options.tellsOfSettings).catch((error: unknown) =>
+        log(`register: ${String(error)}`),
+      );
+    });
+    const dispose = (): void => {
+      engine.dispose();
+      runs.dispose();
+    };
+    connection.onShutdown(dispose);
+    connection.onExit(dispose);
     documents.listen(connection);
     return { capabilities: capabilities(), serverInfo: { name: "ridgepoint" } };
   });
@@ -88,8 +114,13 @@ function followDocuments(server: ServerContext, documents: TextDocuments<TextDoc
   documents.onDidClose(({ document }) => server.workspace.close(document.uri));
 }
 
+function foldersOf({ workspaceFolders }: InitializeParams): readonly string[] {
+  return (workspaceFolders ?? []).flatMap(({ uri }) => filePathOf(uri) ?? []);
+}
+
 function capabilities(): ServerCapabilities {
   let all: ServerCapabilities = {
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   };
   for (const feature of features) all = { ...all, ...feature.capabilities };
@@ -123,6 +154,9 @@ async function registerLater(
     });
   if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: "**/*.{onnx,onnx.data,onnx_data,data}" }],
+      watchers: [
+        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data}" },
+        { globPattern: "**/*.py" },
+      ],
     });
 }

@@ -6,8 +6,10 @@ import type { Fold } from "../core/views/text/folding.js";
 import type { Mention } from "../core/views/text/mentions.js";
 import type { TextProblem } from "../core/views/text/problems.js";
 import type { OutlineItem } from "../core/views/text/outline.js";
+import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
+import type { PythonRun } from "./python-runs.js";
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -38,6 +40,8 @@ export type SubjectSource =
       /** Folder that weight files are looked up in; null for a text that is not a file. */
       readonly folder: string | null;
     }
+  /** A Python file that has been run; the worker has what the run said. */
+  | { readonly kind: "python"; readonly runId: number }
   /** A read-only text document that shows a model file. */
   | { readonly kind: "printed"; readonly path: string; readonly version: number };
 
@@ -51,6 +55,7 @@ export interface TargetChoice {
 export interface WorkerApi {
   putText(params: { readonly uri: string; readonly version: number; readonly text: string }): null;
   dropText(params: { readonly uri: string }): null;
+  putRun(params: { readonly uri: string; readonly run: PythonRun }): null;
   targets(params: { readonly choice: TargetChoice }): Promise<readonly TargetInfo[]>;
   view(params: {
     readonly subject: Subject;
@@ -76,6 +81,13 @@ export interface WorkerApi {
   }): Promise<readonly Hint[]>;
   hover(params: { readonly subject: Subject; readonly offset: number }): Promise<HoverText | null>;
   lens(params: { readonly subject: Subject }): Promise<LensText>;
+  /** Of one definition or pin of a Python file. */
+  sourceLens(params: {
+    readonly subject: Subject;
+    readonly name: string;
+    readonly pin: string | null;
+  }): Promise<LensText>;
+  pin(params: { readonly subject: Subject; readonly offset: number }): Promise<SourcePin | null>;
   outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
   folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;
   mentions(params: {

@@ -4,6 +4,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
+import { type PythonDocuments, isPython } from "./python-documents.js";
 import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
 
 /** The catalogue is asked for under this name, as a model is under its address. */
@@ -12,9 +13,15 @@ export const targetsKey = "ridgepoint:targets";
 /** How long a text stays as it is before it is analysed. The only debounce there is. */
 const settleMilliseconds = 150;
 
+/** A run of Python code is cheap to cancel, and editors wait a moment themselves before they ask for hints. */
+const pythonSettleMilliseconds = 30;
+
 export interface WorkspaceOptions {
   readonly documents: TextDocuments<TextDocument>;
   readonly engine: Engine;
+  readonly python: PythonDocuments;
+  /** Paths of the folders that are open now. */
+  readonly folders: () => readonly string[];
   /** Shows a sentence to the user. */
   readonly warn: (sentence: string) => void;
   /** False: the client answers no `workspace/configuration`; what it sent at the start holds. */
@@ -71,6 +78,16 @@ export class Workspace {
     for (const uri of this.#knownUris()) this.bump(uri);
   }
 
+  /** What Python files import may have changed. */
+  bumpPython(): readonly string[] {
+    const uris = this.documents
+      .all()
+      .filter(isPython)
+      .map(({ uri }) => uri);
+    for (const uri of uris) this.bump(uri);
+    return uris;
+  }
+
   /** Addresses of the models that someone looks at, as pages know them. */
   askedModels(): readonly string[] {
     return [...this.#asked];
@@ -97,9 +114,14 @@ export class Workspace {
   }
 
   bump(uri: string): void {
+    this.renew(uri);
+    this.#options.engine.supersede(normalUri(uri));
+  }
+
+  /** More is known of what has not changed: what is being answered stays true. */
+  renew(uri: string): void {
     const key = normalUri(uri);
     this.#revisions.set(key, (this.#revisions.get(key) ?? 0) + 1);
-    this.#options.engine.supersede(key);
   }
 
   /** Changes whenever answers about the document may change. */
@@ -111,14 +133,18 @@ export class Workspace {
   /** The user typed: answers wait until the text has been quiet for a moment. */
   unsettle(uri: string): void {
     this.#options.engine.supersede(normalUri(uri));
+    this.#options.python.changed(normalUri(uri));
     this.#settling.get(uri)?.end();
     let end = (): void => undefined;
+    const document = this.documents.get(uri);
+    const milliseconds =
+      document !== undefined && isPython(document) ? pythonSettleMilliseconds : settleMilliseconds;
     const quiet = new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#settling.delete(uri);
         resolve();
         this.#options.onSettled(uri);
-      }, settleMilliseconds);
+      }, milliseconds);
       end = () => {
         clearTimeout(timer);
         // Those who wait for this text go on to wait for the newer one.
@@ -141,23 +167,26 @@ export class Workspace {
     this.#settings.delete(normalUri(modelUriOf(uri)));
     this.#revisions.delete(normalUri(uri));
     this.#options.engine.forget(normalUri(uri));
+    this.#options.python.closed(normalUri(uri));
   }
 
   /** What to ask about a document or file; undefined when it is neither open nor on this machine. */
   async subjectOf(uri: string): Promise<Subject | undefined> {
     await this.settled(uri);
-    const source = this.#sourceOf(uri);
-    if (source === undefined) return undefined;
     const settings = await this.settingsFor(uri);
     const binding = this.bindingOf(uri);
+    const batch = binding?.batch ?? settings.batch;
+    const choice = await this.#choiceOf(settings);
+    const source = await this.#sourceOf(uri, settings, batch);
+    if (source === undefined) return undefined;
     const modelUri = normalUri(modelUriOf(uri));
     this.#asked.add(modelUri);
     return {
       uri: normalUri(uri),
       fileName: fileNameOf(modelUri),
       source,
-      choice: await this.#choiceOf(settings),
-      batch: binding?.batch ?? settings.batch,
+      choice,
+      batch,
       dims: binding?.dims ?? {},
     };
   }
@@ -168,14 +197,18 @@ export class Workspace {
 
   jobFor(subject: Subject, signal: AbortSignal | undefined, isRetry = false): JobOptions {
     const document = this.#documentOf(subject.uri);
+    const { source } = subject;
+    const run = source.kind === "python" ? this.#options.python.latest(subject.uri) : undefined;
     return {
       key: subject.uri,
       title: subject.fileName,
       isRetry,
       ...(signal && { signal }),
-      ...(subject.source.kind !== "file" &&
+      ...(run && { run }),
+      ...(source.kind !== "file" &&
+        source.kind !== "python" &&
         document !== undefined && {
-          text: { version: subject.source.version, read: () => document.getText() },
+          text: { version: source.version, read: () => document.getText() },
         }),
     };
   }
@@ -186,8 +219,21 @@ export class Workspace {
     return this.documents.all().find((document) => normalUri(document.uri) === uri);
   }
 
-  #sourceOf(uri: string): SubjectSource | undefined {
+  async #sourceOf(
+    uri: string,
+    settings: Settings,
+    batch: number | null,
+  ): Promise<SubjectSource | undefined> {
     const document = this.#documentOf(uri);
+    if (document === undefined ? /\.py$/i.test(uri) : isPython(document)) {
+      const run = await this.#options.python.runOf(normalUri(uri), document, {
+        settings,
+        batch,
+        workspaceFolders: this.#options.folders(),
+        documents: this.documents.all(),
+      });
+      return run && { kind: "python", runId: run.id };
+    }
     const filePath = filePathOf(modelUriOf(uri));
     if (document !== undefined && isPrinted(uri))
       return filePath === undefined

@@ -78,3 +78,8 @@ export const bindRequest = new RequestType<
 export const changedNotification = new NotificationType<{ readonly uri: string }>(
   "ridgepoint/changed",
 );
+
+/** Client to server: folders with the packages of the interpreter that the user has selected; read, never executed. */
+export const pythonPathsNotification = new NotificationType<{
+  readonly folders: readonly string[];
+}>("ridgepoint/pythonPaths");

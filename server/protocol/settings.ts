@@ -15,6 +15,8 @@ export interface SettingRow<T> {
   readonly decode: (value: unknown) => T | undefined;
 }
 
+const noPins: Readonly<Record<string, string>> = {};
+
 export const settingRows = {
   enable: flag(
     "enable",
@@ -60,6 +62,35 @@ export const settingRows = {
     decode: (value) =>
       Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
   },
+  pythonEnable: flag(
+    "python.enable",
+    true,
+    "Run Python files that use PyTorch, in a sandbox and on shapes alone, to show what their lines cost.",
+    "analysis",
+  ),
+  pythonPath: {
+    key: "pythonPath",
+    fallback: [] as readonly string[],
+    schema: { type: "array", items: { type: "string" } },
+    text: "Folders that Python imports are looked up in, after the workspace and before the packages of the interpreter that the Python extension has selected; relative to the workspace. They are read, never executed outside the sandbox.",
+    invalidates: "analysis",
+    decode: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+  },
+  pythonPins: {
+    key: "python.pins",
+    fallback: noPins,
+    schema: { type: "object", additionalProperties: { type: "string" } },
+    text: 'How models are made and called, by the name of the class or function: `{"Net": "input=float32[8,3,224,224]; entry=Net(width=2)"}`. A comment `# ridgepoint: …` above the class counts before it.',
+    invalidates: "analysis",
+    decode: (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((item) => typeof item === "string")
+        ? value
+        : undefined,
+  },
 } satisfies Record<string, SettingRow<never> | SettingRow<unknown>>;
 
 type Rows = typeof settingRows;
@@ -93,13 +124,18 @@ function lookUp(section: unknown, key: string): unknown {
   return value;
 }
 
-function flag(key: string, fallback: boolean, text: string): SettingRow<boolean> {
+function flag(
+  key: string,
+  fallback: boolean,
+  text: string,
+  invalidates: SettingRow<boolean>["invalidates"] = "redraw",
+): SettingRow<boolean> {
   return {
     key,
     fallback,
     schema: { type: "boolean" },
     text,
-    invalidates: "redraw",
+    invalidates,
     decode: (value) => (typeof value === "boolean" ? value : undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import {
   CodeLensRefreshRequest,
@@ -59,7 +60,7 @@ export interface TestClient {
   /** Titles of progress that began. */
   readonly progress: readonly string[];
   readonly registrations: readonly string[];
-  open(uri: string, text: string): TestDocument;
+  open(uri: string, text: string, languageId?: string): TestDocument;
   /** Sets the section `ridgepoint` and tells the server. */
   configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   touch(uri: string): Promise<void>;
@@ -79,6 +80,8 @@ export interface TestDocument {
   /** Of the first occurrence. */
   position(what: string, shift?: number): Position;
   lenses(): Promise<readonly CodeLens[]>;
+  /** Titles of all lenses, in the order of the text. */
+  lensTitles(): Promise<readonly string[]>;
   /** Title of the only lens. */
   lens(): Promise<string>;
   diagnostics(): Promise<readonly Diagnostic[]>;
@@ -87,6 +90,8 @@ export interface TestDocument {
 export interface ClientOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly initializationOptions?: unknown;
+  /** Paths of the folders that are open. */
+  readonly folders?: readonly string[];
   /** Runs another program than the bundled server. */
   readonly command?: readonly string[];
   /** Leaves out refreshing, progress, configuration and registration. */
@@ -166,7 +171,10 @@ export async function startClient(
     processId: process.pid,
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol still demands it
     rootUri: null,
-    workspaceFolders: null,
+    workspaceFolders: (options.folders ?? []).map((folder) => ({
+      uri: pathToFileURL(folder).toString(),
+      name: path.basename(folder),
+    })),
     capabilities: options.isPlain === true ? {} : editorCapabilities,
     initializationOptions: options.initializationOptions,
   });
@@ -177,7 +185,7 @@ export async function startClient(
     connection,
     capabilities,
     process: server,
-    open: (uri, text) => openDocument(connection, uri, text),
+    open: (uri, text, languageId) => openDocument(connection, uri, text, languageId),
     configure: async (changed) => {
       settings = changed;
       await connection.sendNotification(DidChangeConfigurationNotification.type, {
@@ -194,12 +202,17 @@ export async function startClient(
   };
 }
 
-function openDocument(connection: ProtocolConnection, uri: string, first: string): TestDocument {
+function openDocument(
+  connection: ProtocolConnection,
+  uri: string,
+  first: string,
+  languageId = "onnx-text",
+): TestDocument {
   let text = first;
   let version = 1;
   const textDocument = { uri };
   void connection.sendNotification(DidOpenTextDocumentNotification.type, {
-    textDocument: { uri, languageId: "onnx-text", version, text },
+    textDocument: { uri, languageId, version, text },
   });
   const whole = (): Range => ({ start: positionOf(text, 0), end: positionOf(text, text.length) });
   const rawHints = async (range = whole()): Promise<readonly InlayHint[]> =>
@@ -239,6 +252,14 @@ function openDocument(connection: ProtocolConnection, uri: string, first: string
       return positionOf(text, start + shift);
     },
     lenses,
+    lensTitles: async () => {
+      const titles: string[] = [];
+      for (const lens of await lenses()) {
+        const resolved = await connection.sendRequest(CodeLensResolveRequest.type, lens);
+        titles.push(resolved.command?.title ?? "");
+      }
+      return titles;
+    },
     lens: async () => {
       const [lens] = await lenses();
       if (lens === undefined) throw new Error("there is no lens");

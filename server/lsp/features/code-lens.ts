@@ -1,13 +1,15 @@
 import type { CodeLens } from "vscode-languageserver/node";
+import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf } from "../model-uri.js";
+import { isModelSource, isPython } from "../python-documents.js";
 
 /**
- * Exactly one lens, above the graph. Where it stands follows from the text alone and is answered at once; what it says
+ * Exactly one lens, above the graph; in a Python file one for each definition of a model. Where they stand follows from the text alone and is answered at once; what it says
  * is filled in by `resolve`, so that no line jumps when the numbers arrive.
  */
 export const codeLensFeature: Feature = {
@@ -21,14 +23,22 @@ export const codeLensFeature: Feature = {
         if (document === undefined) return [];
         const settings = await workspace.settingsFor(uri);
         if (!settings.enable || !settings.codeLens) return [];
-        const range = toRange(document, lensAnchor(document.getText()));
-        return [{ range, data: { uri } }];
+        const text = document.getText();
+        if (isPython(document))
+          return settings.pythonEnable && isModelSource(document)
+            ? sourceAnchors(text).map(({ span, name, pin }) => ({
+                range: toRange(document, span),
+                data: { uri, name, pin: pin ?? null },
+              }))
+            : [];
+        return [{ range: toRange(document, lensAnchor(text)), data: { uri } }];
       }),
     );
     connection.onCodeLensResolve(async (lens: CodeLens, token) => {
-      const uri = uriOf(lens.data);
+      const anchor = anchorOf(lens.data);
+      const { uri } = anchor;
       const resolve = fence(server, "code-lens", { title: "" }, (_: null, signal) =>
-        titleOf(server, uri, signal),
+        titleOf(server, anchor, signal),
       );
       const title = await resolve(null, token);
       return "title" in title
@@ -47,15 +57,17 @@ export const codeLensFeature: Feature = {
 
 async function titleOf(
   { engine, workspace }: ServerContext,
-  uri: string,
+  { uri, name, pin }: LensAnchor,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
   try {
     return await askAgain(async () => {
       const subject = await workspace.subjectOf(uri);
-      return subject === undefined
-        ? { title: "Nothing is known of this model" }
-        : engine.ask("lens", { subject }, workspace.jobFor(subject, signal));
+      if (subject === undefined) return { title: "Nothing is known of this model" };
+      const job = workspace.jobFor(subject, signal);
+      return subject.source.kind === "python"
+        ? engine.ask("sourceLens", { subject, name, pin }, job)
+        : engine.ask("lens", { subject }, job);
     });
   } catch (error) {
     if (error instanceof JobStopped && (error.reason === "failed" || error.reason === "cancelled"))
@@ -64,7 +76,20 @@ async function titleOf(
   }
 }
 
-function uriOf(data: unknown): string {
-  if (typeof data !== "object" || data === null || !("uri" in data)) return "";
-  return typeof data.uri === "string" ? data.uri : "";
+interface LensAnchor {
+  readonly uri: string;
+  /** Of the definition, and its pin, in a Python file. */
+  readonly name: string;
+  readonly pin: string | null;
+}
+
+function anchorOf(data: unknown): LensAnchor {
+  const fields =
+    typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  const { uri, name, pin } = fields;
+  return {
+    uri: typeof uri === "string" ? uri : "",
+    name: typeof name === "string" ? name : "",
+    pin: typeof pin === "string" ? pin : null,
+  };
 }

@@ -4,10 +4,12 @@ import {
   DocumentDiagnosticReportKind,
 } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toDiagnostic } from "../convert.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
+import { isPython } from "../python-documents.js";
 
 /** Problems of a model's text, pulled by the editor. */
 export const diagnosticsFeature: Feature = {
@@ -56,7 +58,10 @@ async function problemsOf(
     return problems.map((problem) => toDiagnostic(document, problem));
   } catch (error) {
     if (!(error instanceof JobStopped) || error.reason !== "failed") throw error;
-    const span = lensAnchor(document.getText());
+    const text = document.getText();
+    const span = isPython(document)
+      ? (sourceAnchors(text)[0]?.span ?? { start: 0, end: 0 })
+      : lensAnchor(text);
     const { message } = error;
     return [toDiagnostic(document, { code: "RP9001", severity: "error", message, span })];
   }

@@ -1,5 +1,6 @@
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
+import { isPython } from "../python-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights. */
 export const documentSymbolFeature: Feature = {
@@ -9,8 +10,10 @@ export const documentSymbolFeature: Feature = {
     const { connection, engine, workspace } = server;
     connection.onDocumentSymbol(
       fence(server, "document-symbol", null, async ({ textDocument: { uri } }, signal) => {
-        const subject = await workspace.subjectOf(uri);
         const document = workspace.documents.get(uri);
+        // Python's own outline and folds are its extension's business.
+        if (document !== undefined && isPython(document)) return null;
+        const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;
         const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));
         return items.map((item) => toDocumentSymbol(document, item));

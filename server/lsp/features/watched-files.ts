@@ -1,4 +1,4 @@
-import { type Feature, fence } from "../feature.js";
+import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
 
 /**
@@ -12,6 +12,10 @@ export const watchedFilesFeature: Feature = {
     connection.onDidChangeWatchedFiles(
       (params) =>
         void fence(server, "watched-files", null, ({ changes }: typeof params) => {
+          followPython(
+            server,
+            changes.map((change) => change.uri),
+          );
           const changed = new Set(changes.map((change) => normalUri(change.uri)));
           const folders = new Set([...changed].map(folderOf));
           const models = workspace
@@ -24,6 +28,17 @@ export const watchedFilesFeature: Feature = {
     );
   },
 };
+
+/** An open file's text is what counts, not what lies on disk; any other may be imported by those that are open. */
+function followPython(server: ServerContext, uris: readonly string[]): void {
+  const { workspace, python } = server;
+  const open = new Set(workspace.documents.all().map(({ uri }) => normalUri(uri)));
+  const isNews = uris.some((uri) => /\.pyi?$/.test(uri) && !open.has(normalUri(uri)));
+  if (!isNews) return;
+  python.filesChanged();
+  const bumped = workspace.bumpPython();
+  if (bumped.length > 0) server.announceChange(bumped);
+}
 
 const neverCancelled = {
   isCancellationRequested: false,

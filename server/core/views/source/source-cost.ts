@@ -103,7 +103,10 @@ function costOf(analysis: Analysis, target: TargetAnalysis | undefined, nodeId: 
   let ofTarget = costs.get(key);
   if (ofTarget === undefined) costs.set(key, (ofTarget = new WeakMap()));
   let ofAnalysis = ofTarget.get(analysis);
-  if (ofAnalysis === undefined) ofTarget.set(analysis, (ofAnalysis = new Map()));
+  if (ofAnalysis === undefined) {
+    ofAnalysis = new Map<NodeId, NodeCost>();
+    ofTarget.set(analysis, ofAnalysis);
+  }
   let cost = ofAnalysis.get(nodeId);
   if (cost === undefined) ofAnalysis.set(nodeId, (cost = nodeCost(analysis, target, [nodeId])));
   return cost;
