@@ -1,6 +1,6 @@
+import { memoryText } from "./memory-text.js";
 import { padded, table } from "./text-table.js";
 import type { ReportDocument } from "../views/report-document.js";
-import { formatNumber } from "../base/units.js";
 import type { ReportContext, ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -67,27 +67,6 @@ function madeBy({ python, models = [] }: ReportDocument): string {
       ? ""
       : `also here: ${others.slice(0, 8).join(", ")}${others.length > 8 ? " …" : ""} (--entry)\n`;
   return `${python.entry} on ${inputs.join(", ") || "no input"} (${python.inputsFrom})\n${more}`;
-}
-
-/** Strategies beside the least that any plan can take, and what is alive at the peak. */
-function planText(target: ReportTarget, plan: MemoryView, context: ReportContext): string {
-  const strategies = plan.strategies.map(({ strategy, bytes }) => [
-    strategy,
-    rows.bytesText(bytes),
-    `${formatNumber(bytes / Math.max(1, plan.lowerBoundBytes))} × the least`,
-  ]);
-  const alive = plan.aliveAtPeak.map((buffer) => [
-    buffer.tensors[0] ?? "",
-    rows.bytesText(buffer.bytes),
-    `at ${buffer.offset}`,
-    buffer.writer === null ? "an input" : `from ${buffer.writer.op} ${buffer.writer.name}`,
-  ]);
-  const peak = plan.peak === null ? "" : ` The peak is set by ${plan.peak.op} ${plan.peak.name}.`;
-  return [
-    `activations on ${rows.labelOf(target, context)}: ${rows.bytesText(plan.arenaBytes)} by ${plan.strategy}; at least ${rows.bytesText(plan.lowerBoundBytes)}.${peak}`,
-    table(["strategy", "arena", ""], strategies, "lrl"),
-    table(["alive at the peak", "bytes", "address", ""], alive, "lrll"),
-  ].join("\n");
 }
 
 function layerTable(
