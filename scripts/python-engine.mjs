@@ -1,7 +1,8 @@
 // The Python engine's part of dist: its child, bundled, Python's own files and our Python packages.
-import { copyFile, cp, mkdir } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,4 +28,36 @@ export async function buildPythonEngine({ outdir, isProduction }) {
     recursive: true,
     filter: (file) => !file.includes("__pycache__"),
   });
+  // In a checkout one is made on first use: it takes seconds, and the packages change all the time.
+  if (isProduction) await addImage(outdir);
+}
+
+/** Lets Python start once, here, so that it need not where the extension runs. */
+async function addImage(outdir) {
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "ridgepoint-image-"));
+  try {
+    const outfile = path.join(scratch, "python-image.mjs");
+    await build({
+      entryPoints: [path.join(root, "server/engines/python/python-image.ts")],
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "warning",
+    });
+    const { ensureImage } = await import(pathToFileURL(outfile).href);
+    const runtimeFolder = path.resolve(outdir);
+    const packagesFolder = path.join(runtimeFolder, "packages");
+    const log = (line) => console.error(line);
+    const image = await ensureImage({
+      runtimeFolder,
+      packagesFolder,
+      cacheFolder: runtimeFolder,
+      log,
+    });
+    await chmod(image, 0o644);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

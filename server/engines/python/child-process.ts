@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import os from "node:os";
 import path from "node:path";
 import type { ChildMessage, FrameMessage, JobMessage, StartMessage } from "./wire.js";
 
@@ -153,9 +152,9 @@ function open(options: ChildStart, flags: readonly string[]) {
       path.join(options.runtimeFolder, "child.mjs"),
     ],
     {
-      // Nothing of the user's environment; an editor's Node must be told that it is one.
-      env: process.versions["electron"] === undefined ? {} : { ELECTRON_RUN_AS_NODE: "1" },
-      cwd: os.tmpdir(),
+      env: environment(),
+      // Beside the file by which it is asked to stop: a folder of its own, with nothing in it.
+      cwd: path.dirname(options.start.stopFile),
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       windowsHide: true,
     },
@@ -174,6 +173,15 @@ function open(options: ChildStart, flags: readonly string[]) {
     places: places as NodeJS.ReadableStream,
     complaints: () => complaints.trim(),
   });
+}
+
+/** Nothing of the user's environment; an editor's Node must be told that it is one, and Windows where Windows is. */
+function environment(): Record<string, string> {
+  const systemRoot = process.env["SystemRoot"];
+  return {
+    ...(process.versions["electron"] !== undefined && { ELECTRON_RUN_AS_NODE: "1" }),
+    ...(process.platform === "win32" && systemRoot !== undefined && { SystemRoot: systemRoot }),
+  };
 }
 
 function permissionFlags(flag: string, { runtimeFolder, start }: ChildStart): readonly string[] {

@@ -32,14 +32,20 @@ export interface Python {
   /** Closes what Python has left open. */
   forgetStreams(): void;
   /** Everything is again as it was when the copy was made. */
-  restore(image: Uint8Array): void;
+  restore(image: Image): void;
+}
+
+/** A copy of all of Python's memory, wherever it is kept. */
+export interface Image {
+  readonly byteLength: number;
+  copyTo(memory: Uint8Array): void;
 }
 
 export interface PythonStart {
   readonly runtimeFolder: string;
   readonly packagesFolder: string;
   /** Absent: Python is started the slow way. */
-  readonly image: Uint8Array | undefined;
+  readonly image: Image | undefined;
   readonly watch: Watch;
 }
 
@@ -131,13 +137,12 @@ export async function startPython(start: PythonStart): Promise<Python> {
     FS.streams = [...standardStreams];
     FS.currentPath = "/";
   };
-  const restore = (image: Uint8Array): void => {
-    const length = module.HEAPU8.length;
-    if (length < image.length) resizeHeap?.(image.length);
+  const restore = (image: Image): void => {
+    if (module.HEAPU8.length < image.byteLength) resizeHeap?.(image.byteLength);
     const heap = module.HEAPU8;
-    heap.set(image);
+    image.copyTo(heap);
     // Python takes memory that it has never had for zero.
-    if (heap.length > image.length) heap.fill(0, image.length);
+    if (heap.length > image.byteLength) heap.fill(0, image.byteLength);
     highestByteLength = heap.length;
     wasm._emscripten_stack_restore(stackTop);
     forgetStreams();

@@ -1,6 +1,7 @@
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { ChildMessage, JobMessage, StartMessage } from "../wire.js";
 import { hostFolderType, stampOfFile } from "./host-folder.js";
+import type { Image } from "./python.js";
 import { largestRootCount, startPython } from "./python.js";
 import { Stopped } from "./stopped.js";
 import { makeWatch } from "./watch.js";
@@ -22,11 +23,8 @@ export interface Session {
 export async function makeSession(start: StartMessage): Promise<Session> {
   const watch = makeWatch(start.memoryBytes, start.stopFile);
   const { imageFile, runtimeFolder, packagesFolder } = start;
-  // Kept open: the file may be replaced by a newer one while this process runs.
-  const imageHandle = imageFile === undefined ? undefined : openSync(imageFile, "r");
-  const startedImage = (): Uint8Array | undefined =>
-    imageHandle === undefined ? undefined : readImage(imageHandle);
-  let image = startedImage();
+  const startedImage = imageFile === undefined ? undefined : imageIn(imageFile);
+  let image = startedImage;
   const python = await startPython({ runtimeFolder, packagesFolder, image, watch });
   const { FS, scratch } = python;
   const roots = start.roots.slice(0, largestRootCount);
@@ -132,14 +130,13 @@ export async function makeSession(start: StartMessage): Promise<Session> {
   };
 
   const isSwollen = (): boolean =>
-    python.memoryByteLength() > (image?.length ?? 0) + largestGrowthBytes;
+    python.memoryByteLength() > (image?.byteLength ?? 0) + largestGrowthBytes;
 
   const refresh = (): void => {
     putBack();
     if (image === undefined || wanted === kept || wanted === refused) return;
-    const names = JSON.parse(wanted) as unknown;
-    if (!Array.isArray(names) || names.length === 0 || names.length > largestLibrary) return;
-    image = startedImage() ?? image;
+    if (!isListOfNames(wanted)) return;
+    image = startedImage;
     isFresh = false;
     putBack();
     const read = new Map<string, string>();
@@ -151,7 +148,8 @@ export async function makeSession(start: StartMessage): Promise<Session> {
       if (runWatched(`preload(${libraryPaths})`, limits)) {
         // Nothing of what was mounted for it may be open or remembered in the copy.
         python.forgetStreams();
-        image = python.memory();
+        const memory = python.memory();
+        image = { byteLength: memory.length, copyTo: (heap) => heap.set(memory) };
         kept = wanted;
         stamps = read;
       } else refused = wanted;
@@ -179,7 +177,7 @@ export async function makeSession(start: StartMessage): Promise<Session> {
       return false;
     };
     if (!isOverlaid && !isStale()) return;
-    image = startedImage() ?? image;
+    image = startedImage;
     kept = "[]";
     refused = "";
     stamps = new Map();
@@ -189,14 +187,32 @@ export async function makeSession(start: StartMessage): Promise<Session> {
   return { answer, refresh, image: () => python.memory() };
 }
 
-function readImage(handle: number): Uint8Array {
-  const bytes = new Uint8Array(fstatSync(handle).size);
-  for (let length = 0; length < bytes.length;) {
-    const count = readSync(handle, bytes, length, bytes.length - length, length);
-    if (count === 0) throw new Error("The image of a started Python is cut short.");
-    length += count;
+/** The user's code may have written it. */
+function isListOfNames(text: string): boolean {
+  try {
+    const names = JSON.parse(text) as unknown;
+    return Array.isArray(names) && 0 < names.length && names.length <= largestLibrary;
+  } catch {
+    // Then there is nothing to keep.
+    return false;
   }
-  return bytes;
+}
+
+/**
+ * Read anew each time: the operating system keeps it in memory for all processes. The file is kept open, for it may be
+ * replaced by a newer one while this process runs.
+ */
+function imageIn(file: string): Image {
+  const handle = openSync(file, "r");
+  const byteLength = fstatSync(handle).size;
+  const copyTo = (memory: Uint8Array): void => {
+    for (let length = 0; length < byteLength;) {
+      const count = readSync(handle, memory, length, byteLength - length, length);
+      if (count === 0) throw new Error("The image of a started Python is cut short.");
+      length += count;
+    }
+  };
+  return { byteLength, copyTo };
 }
 
 type Mounting = Pick<JobMessage, "request" | "overlays" | "answerBytes">;
