@@ -1,5 +1,5 @@
 import { formatNumber } from "../base/units.js";
-import type { MemoryView } from "../views/memory.js";
+import type { MemoryView, NodeName } from "../views/memory.js";
 import type { ReportTarget } from "../views/report-document.js";
 import type { ReportContext } from "./report.js";
 import * as rows from "./rows.js";
@@ -13,16 +13,21 @@ export function memoryText(target: ReportTarget, plan: MemoryView, context: Repo
     `${formatNumber(bytes / Math.max(1, plan.lowerBoundBytes))} × the least`,
   ]);
   const alive = plan.aliveAtPeak.map((buffer) => [
-    buffer.tensors[0] ?? "",
+    rows.shortened(buffer.tensors[0] ?? "", nameWidth),
     rows.bytesText(buffer.bytes),
     String(buffer.offset),
-    buffer.writer === null ? "an input" : `${buffer.writer.op} ${buffer.writer.name}`.trimEnd(),
+    buffer.writer === null ? "an input" : nameOf(buffer.writer),
   ]);
-  const peak =
-    plan.peak === null ? "" : ` Peak set by ${plan.peak.op} ${plan.peak.name}.`.trimEnd();
+  const peak = plan.peak === null ? "" : ` Peak set by ${nameOf(plan.peak)}.`;
   return [
     `Activations on ${rows.labelOf(target, context)}: ${rows.bytesText(plan.arenaBytes)} by ${plan.strategy}; at least ${rows.bytesText(plan.lowerBoundBytes)}.${peak}`,
     table(["strategy", "arena", ""], strategies, "lrl"),
     table(["alive at the peak", "bytes", "address", "written by"], alive, "lrrl"),
   ].join("\n");
+}
+
+const nameWidth = 44;
+
+function nameOf({ id, name, op }: NodeName): string {
+  return `${op} ${rows.shortened(name === "" ? `#${id}` : name, nameWidth)}`;
 }

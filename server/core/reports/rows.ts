@@ -99,3 +99,8 @@ export function batchText(target: ReportTarget): string {
 export function joulesText(joules: number): string {
   return formatJoules(joules);
 }
+
+/** Keeps the end: the last parts of a layer's name tell it from its neighbours. */
+export function shortened(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+}

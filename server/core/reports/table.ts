@@ -1,7 +1,7 @@
 import { memoryText } from "./memory-text.js";
 import { padded, table } from "./text-table.js";
 import type { ReportDocument } from "../views/report-document.js";
-import type { ReportContext, ReportFormat } from "./report.js";
+import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
 const layerLimit = 15;
@@ -80,7 +80,7 @@ function layerTable(
   const shown = heaviest.slice(0, layerLimit);
   const nameWidth = Math.max(16, Math.min(44, width - 60 - targetCount * 26));
   const lines = shown.map(({ layer, perTarget }) => [
-    shortened(rows.layerName(layer), nameWidth),
+    rows.shortened(rows.layerName(layer), nameWidth),
     layer.op,
     rows.shapeOf(layer),
     layer.parameterCount === 0 ? "" : rows.countText(layer.parameterCount),
@@ -94,9 +94,4 @@ function layerTable(
   const rest = heaviest.length - shown.length;
   const more = rest > 0 ? `… and ${rest} more; --format csv or --json has them all\n` : "";
   return `${table(header, lines, `lllrr${"rrl".repeat(targetCount)}`)}${more}`;
-}
-
-/** Keeps the end: the last parts of a layer's name tell it from its neighbours. */
-function shortened(text: string, width: number): string {
-  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
 }
