@@ -14,12 +14,6 @@ const layers: readonly Layer[] = [
     packagesOf: { "server/protocol/requests.ts": ["vscode-languageserver-protocol"] },
   },
   {
-    folder: "server/engines",
-    folders: ["server/engines", "server/core", "server/protocol"],
-    packages: [],
-    node: true,
-  },
-  {
     folder: "server/io",
     folders: ["server/io", "server/engines", "server/core", "server/protocol"],
     packages: [],
