@@ -105,9 +105,12 @@ def check(task):
     warnings.simplefilter("ignore")
     start = time.time()
     try:
-        import torch.nn.modules.module as modules
+        from ridgepoint import opaque
 
-        modules.Sites.wanted = False
+        opaque.install()
+        from torch.nn.modules import module
+
+        module.Sites.wanted = False
         import timm.layers
 
         timm.layers.set_fused_attn(False)

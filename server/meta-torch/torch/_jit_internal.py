@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Final, List, Optional, Tuple, TypeVar, Union  # noqa: F401
 
 _T = TypeVar("_T")
-BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = List[int]
+BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = BroadcastingList4 = List
 
 
 def _same(fn: Any = None, *args: Any, **options: Any) -> Any:

@@ -229,7 +229,11 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple:  # noqa: A002
 
 
 @operator("tensor_split", "array_split")
-def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple:  # noqa: A002
+def tensor_split(  # noqa: A002
+    input: Tensor, indices_or_sections: Any = None, dim: int = 0, *, indices: Any = None, sections: Any = None,
+) -> tuple:
+    if indices_or_sections is None:
+        indices_or_sections = indices if indices is not None else sections
     along = s.axis(dim, len(input._shape))
     extent = input._shape[along]
     if isinstance(indices_or_sections, int):

@@ -2,4 +2,4 @@
 
 from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: F401
 
-BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = List[int]
+BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = BroadcastingList4 = List
