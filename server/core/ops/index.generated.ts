@@ -72,6 +72,7 @@ import { rule as torchPool } from "./torch-pool.js";
 import { rule as torchRecurrent } from "./torch-recurrent.js";
 import { rule as torchReduction } from "./torch-reduction.js";
 import { rule as torchTransform } from "./torch-transform.js";
+import { rule as torchVision } from "./torch-vision.js";
 import { rule as training } from "./training.js";
 import { rule as transpose } from "./transpose.js";
 import { rule as windowFunction } from "./window-function.js";
@@ -151,6 +152,7 @@ export const rules: readonly OpRule[] = [
   torchRecurrent,
   torchReduction,
   torchTransform,
+  torchVision,
   training,
   transpose,
   windowFunction,

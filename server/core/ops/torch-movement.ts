@@ -46,8 +46,11 @@ const copies = [
   "masked_select",
   "meshgrid",
   "native_channel_shuffle",
+  "lu_unpack",
   "one_hot",
+  "pack_padded_sequence",
   "pad",
+  "pad_packed_sequence",
   "pad_sequence",
   "pixel_shuffle",
   "pixel_unshuffle",
@@ -68,6 +71,7 @@ const copies = [
 
 /** Random numbers: as much as the writing of them. */
 const random = [
+  "binomial",
   "cauchy",
   "exponential",
   "geometric",

@@ -89,10 +89,25 @@ const flopsPerElement: Readonly<Record<string, number>> = {
   equal: 1,
   bernoulli: 1,
   cross: 5,
+  // Distributions: densities take about an exponential or logarithm and four operations.
+  distribution_cdf: 5,
+  distribution_entropy: 3,
+  distribution_kl_divergence: 8,
+  distribution_log_prob: 6,
+  distribution_mean: 1,
+  distribution_rsample: 3,
+  distribution_sample: 3,
+  distribution_stddev: 2,
+  distribution_variance: 2,
   isin: 1,
+  // w = g v / |v|: a square and a sum for the norm, a quotient and a product.
+  weight_norm: 4,
+  // One step of the power method: W by u, Wᵀ by v, then the quotient (Miyato et al. 2018, algorithm 1).
+  spectral_norm: 5,
   renorm: 3,
   quantize_per_tensor: 3,
   dequantize: 2,
+  fake_quantize: 5,
   fake_quantize_per_tensor_affine: 5,
   fake_quantize_per_channel_affine: 5,
 };

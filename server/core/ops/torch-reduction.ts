@@ -24,6 +24,7 @@ export const rule: OpRule = torchRule({
       "histogram",
       "searchsorted",
       "bucketize",
+      "segment_reduce",
     ],
     reductionWork(1),
   ),

@@ -44,6 +44,7 @@ def make_and_run(
     try:
         if chosen:
             made.inputs_from = "input: given" if specs else f"input: {configuration.source}"
+            _take_type(made, chosen)
             args, kwargs = run_model.arguments_of(made.model, chosen)
             made.run = _run(made.model, args, kwargs, batch, file)
         elif configuration.example is not None:
@@ -152,6 +153,20 @@ def _check(made: Made, nn: Any, file: str) -> None:
         made.problems.append(
             failures.problem("RP1506", "error", f"`{made.entry}` gives no module but a {kind}.")
         )
+
+
+def _take_type(made: Made, specs: list[Spec]) -> None:
+    """Inputs in half precision are meant for a model in half precision: torch would refuse to mix them."""
+    import torch
+
+    wanted = {spec.dtype for spec in specs if spec.dtype in ("float16", "bfloat16", "float64")}
+    if len(wanted) != 1 or any(spec.dtype == "float32" for spec in specs):
+        return
+    kind = getattr(torch, wanted.pop())
+    first = next((item for item in made.model.parameters() if item.is_floating_point()), None)
+    if first is not None and first.dtype is torch.float32:
+        made.model = made.model.to(kind)
+        made.inputs_from += f", the model in {str(kind).replace('torch.', '')}"
 
 
 def _run(model: Any, args: Any, kwargs: dict, batch: int | None, file: str) -> run_model.Run:

@@ -19,6 +19,26 @@ export const convolutions: OperatorTable = {
   conv_transpose1d: transposed,
   conv_transpose2d: transposed,
   conv_transpose3d: transposed,
+  // torchvision: input, weight, offset, mask, bias.
+  deform_conv2d: (call) => {
+    const window = windowOf(call);
+    if (window === undefined) return undefined;
+    const { kernel, strides, dilations, group } = window;
+    const [input = -1, weight = -1, offset = -1, mask = -1, bias = -1] = call.inputs;
+    return onnx(
+      "DeformConv",
+      call,
+      {
+        kernel_shape: ints(kernel),
+        strides: ints(strides),
+        dilations: ints(dilations),
+        group: int(group),
+        offset_group: int(numberOf(call, "offset_groups") ?? 1),
+        pads: ints(padsOf(call, kernel, dilations)),
+      },
+      [input, weight, offset, bias, mask],
+    );
+  },
 };
 
 function convolution(call: CallView): MappedCall | undefined {

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { Place } from "../../server/core/base/text-span.js";
+import { fixtures, trace } from "./python-kit.js";
+
+/** Problems of a fixture, each with the text that it stands at. */
+function check(name: string): readonly string[] {
+  const program = trace({ file: path.join(fixtures, name) });
+  return [...program.problems, ...(program.main?.problems ?? [])].map(
+    ({ code, severity, message, place }) => `${code} ${severity} ${textAt(place)}: ${message}`,
+  );
+}
+
+function textAt(place: Place | undefined): string {
+  if (place?.kind !== "source") return "nowhere";
+  const line = readFileSync(place.file, "utf8").split("\n")[place.line] ?? "";
+  const end = place.endLine === place.line ? place.endCharacter : line.length;
+  return `${path.basename(place.file)}:${place.line + 1} ${line.slice(place.character, end).trim()}`;
+}
+
+test("a shape that does not fit has torch's words, on the call", () => {
+  expect(check("shape_error.py")).toEqual([
+    "RP1102 error shape_error.py:12 self.fc(x.flatten(1)): mat1 and mat2 shapes cannot be multiplied (1x128 and 512x10).",
+  ]);
+});
+
+test("the calls that led to an error are told", () => {
+  const { main } = trace({ file: path.join(fixtures, "shape_error.py") });
+  expect(main?.problems[0]?.related.map(({ message, source }) => [message, source.line])).toEqual([
+    ["in forward", 14],
+  ]);
+});
+
+test("a syntax error stands where Python sees it", () => {
+  expect(check("syntax_error.py")).toEqual(["RP1501 error syntax_error.py:5 : expected ':'."]);
+});
+
+test("a branch on data, and the layer that it leaves out", () => {
+  expect(check("data_dependent.py")).toEqual([
+    "RP2210 information data_dependent.py:12 x.sum() > 0: This branch depends on tensor data; costed as taken.",
+    "RP2211 warning data_dependent.py:9 nn.Linear(16, 16): `b` (Linear) is not used in this run; its 272 parameters are loaded all the same.",
+  ]);
+});
+
+test("an expression that makes no module", () => {
+  const { main } = trace({ entry: "1 + 1" });
+  expect(main?.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "RP1506 `1 + 1` gives no module but a int.",
+  ]);
+});
+
+test("positions count UTF-16 units, whatever stands before them", () => {
+  const { main } = trace({ file: path.join(fixtures, "zoo/model.py") });
+  const nodes = main?.model?.graph.nodes ?? [];
+  // The innermost call in the file asked for is where its line is; the frames behind it are kept.
+  expect(textAt(nodes[0]?.place)).toBe("model.py:13 self.a(x)");
+  const { frames = [], callFrames = [] } = main?.model?.trace?.sources ?? {};
+  const inner = frames[callFrames[0]?.[0] ?? -1];
+  expect(inner && textAt({ kind: "source", ...inner })).toBe("parts.py:12 self.conv(x)");
+});
