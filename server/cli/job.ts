@@ -12,6 +12,7 @@ import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import type { ReportDocument } from "../core/views/report-document.js";
 import { emptyReport } from "../core/views/empty-report.js";
+import { extentRead } from "../core/views/extent-read.js";
 import { view as reportView } from "../core/views/report.js";
 import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
@@ -70,11 +71,13 @@ export async function runJob(
   progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
   const analysis = analyze(read.value, bindings, targets, neverCancelled);
   const text = sourceText(request, read.value);
-  const document = reportView(
-    { ...analysis, problems: [...read.problems, ...analysis.problems] },
-    { file, hasBuffers: request.memory, ...(text !== undefined && { text }) },
-  );
-  return { document, isAnalysed: true };
+  const found = { ...analysis, problems: [...read.problems, ...analysis.problems] };
+  const document = reportView(found, {
+    file,
+    hasBuffers: request.memory,
+    ...(text !== undefined && { text }),
+  });
+  return { document, isAnalysed: extentRead(found) !== "none" };
 }
 
 function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {

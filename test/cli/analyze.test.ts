@@ -1,7 +1,8 @@
-import { mkdtempSync, mkdirSync, writeFileSync, copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import type { ReportDocument } from "../../server/core/views/report-document.js";
 import { analyzeJson, cli, resnet50 } from "../kit/cli.js";
 
 const gpu = "nvidia-rtx-4090/tensorrt/fp16";
@@ -88,6 +89,17 @@ test("what cannot be analysed still answers JSON, with the reason, and status 1"
     expect(report.problems.length).toBeGreaterThan(0);
     expect(err).not.toMatch(/\bat .*\.(cjs|ts):\d+/);
   }
+});
+
+test("of a file that ends early nothing is 0: all is unknown, and the status is 1", async () => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), "ridgepoint-")), "cut.onnx");
+  writeFileSync(file, readFileSync(resnet50).subarray(0, 300));
+  const { status, out } = await cli(["analyze", file, "--json", "--target", gpu]);
+  expect(status).toBe(1);
+  const report = JSON.parse(out) as ReportDocument;
+  expect(report.model).toMatchObject({ parameterCount: null, weightBytes: null, macs: null });
+  expect(report.targets[0]?.latency).toBeNull();
+  expect(report.problems[0]?.message).toContain("ends early");
 });
 
 test.each([

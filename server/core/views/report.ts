@@ -4,6 +4,7 @@ import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
 import type { ValueType } from "../graph/value-type.js";
+import { extentRead } from "./extent-read.js";
 import { view as memoryView } from "./memory.js";
 import type {
   ReportDocument,
@@ -19,6 +20,7 @@ import type {
 export function view(analysis: Analysis, params: ReportParams): ReportDocument {
   const { model, totals, layers, targets } = analysis;
   const sourceOf = sourceFinder(params);
+  const isUnread = extentRead(analysis) === "none";
   const problems = [...analysis.problems, ...targets.flatMap((target) => target.problems)];
   return {
     schemaVersion: 1,
@@ -26,12 +28,12 @@ export function view(analysis: Analysis, params: ReportParams): ReportDocument {
     kind: model.format,
     model: {
       name: model.name === "" ? model.graph.name : model.name,
-      parameterCount: totals.parameterCount,
-      weightBytes: totals.weightBytes,
+      parameterCount: isUnread ? null : totals.parameterCount,
+      weightBytes: isUnread ? null : totals.weightBytes,
       macs: totals.macs ?? null,
       flops: totals.flops ?? null,
       activationElements: totals.activationElements ?? null,
-      initializerElements: totals.initializerElements,
+      initializerElements: isUnread ? null : totals.initializerElements,
     },
     layers: layers.map((layer) => layerOf(analysis, layer, sourceOf)),
     targets: targets.map((target) => targetOf(analysis, target, params.hasBuffers === true)),
