@@ -43,6 +43,19 @@ test("a branch on data, and the layer that it leaves out", () => {
   ]);
 });
 
+test("an import that is missing is told where the file asks for it, and stops nothing", () => {
+  expect(check("lightning_like.py")).toEqual([
+    "RP1510 information lightning_like.py:2 import pytorch_lightning_that_is_not_there as pl: `pytorch_lightning_that_is_not_there` is not found; a stand-in takes its place. Add the folder that has it to the Python path.",
+  ]);
+});
+
+test("an expression whose module is missing", () => {
+  const { problems } = trace({ entry: "nowhere.make()" });
+  expect(problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "RP1502 `nowhere.make()` names a module that cannot be imported: No module named 'nowhere'. Add its folder to the Python path.",
+  ]);
+});
+
 test("an expression that makes no module", () => {
   const { main } = trace({ entry: "1 + 1" });
   expect(main?.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([

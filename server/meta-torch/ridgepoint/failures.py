@@ -41,6 +41,8 @@ def of_exception(error: BaseException, main_file: str, severity: str = "error") 
     text = text_of(error)
     if isinstance(error, ImportError):
         return problem("RP1502", severity, f"{_sentence(text)} Add its folder to the Python path.", _plain(chosen), related)
+    if type(error).__name__ == "MissingImport":
+        return problem("RP1502", severity, _sentence(text), _plain(chosen), related)
     if is_ours and isinstance(error, (RuntimeError, IndexError, ValueError)) and not isinstance(error, RecursionError):
         return problem("RP1102", severity, _sentence(text), _plain(chosen), related)
     name = type(error).__name__

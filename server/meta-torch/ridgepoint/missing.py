@@ -1,12 +1,49 @@
-"""Names of modules that could not be found and have been replaced by stand-ins."""
+"""Imports that nobody has found: stand-ins take their places, and the user is told where the file itself asks for one."""
 
 from __future__ import annotations
 
-import sys
+import ast
+from typing import Any
+
+from . import failures, opaque, places
+
+
+def begin() -> None:
+    """From here on a missing import does not stop a program."""
+    opaque.install()
+    opaque.missing.clear()
 
 
 def missing_imports() -> list[str]:
     """Sorted; empty while nothing is missing."""
-    finder = sys.modules.get("torch._opaque")
-    names = getattr(finder, "missing", None)
-    return sorted(names) if names else []
+    return sorted(opaque.missing)
+
+
+def is_stand_in(module: Any) -> bool:
+    return isinstance(module, opaque.OpaqueModule)
+
+
+def problems_of(tree: ast.Module, file: str) -> list[dict]:
+    """One for each import of the file itself that is missing; what libraries lack among themselves is their business."""
+    found: list[dict] = []
+    told: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            top = name.partition(".")[0]
+            if top not in opaque.missing or top in told:
+                continue
+            told.add(top)
+            found.append(
+                failures.problem(
+                    "RP1510", "information",
+                    f"`{top}` is not found; a stand-in takes its place. Add the folder that has it to the Python path.",
+                    places.range_of_node(file, node),
+                )
+            )
+    return found

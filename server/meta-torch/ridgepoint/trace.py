@@ -14,11 +14,10 @@ import importlib
 import os
 from typing import Any
 
-from . import failures, places
+from . import failures, missing, places
 from .choose import Configuration, configurations_of, main_of
 from .discover import Candidate, Examples, candidates
 from .make_model import Made, make_and_run
-from .missing import missing_imports
 from .script import Script
 from .specs import Spec, SpecError, parse_spec
 
@@ -35,11 +34,12 @@ def run(request: dict) -> dict:
         answer["problems"].append(failures.problem("RP1507", "error", str(error)))
         return answer
     _quiet_libraries()
+    missing.begin()
     if file:
         _run_file(request, specs, answer)
     else:
         _run_expression(request, specs, answer)
-    answer["missingImports"] = missing_imports()
+    answer["missingImports"] = missing.missing_imports()
     _weigh_imports(answer)
     return answer
 
@@ -70,6 +70,8 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
             script.run_main_block()
             found = [*found, *(item for item in candidates(script) if item.kind == "instance" and item.name not in known)]
     problems.extend(script.problems)
+    if script.tree is not None:
+        problems.extend(missing.problems_of(script.tree, script.file))
     entry = request.get("entry")
     if entry:
         _add_entry(entry, script.namespace, script.file, specs, request, answer)
@@ -158,7 +160,10 @@ def _import_named(entry: str, namespace: dict) -> None:
         if not path or root in namespace or hasattr(builtins, root):
             continue
         parts = path.split(".")
-        namespace[root] = importlib.import_module(root)
+        module = importlib.import_module(root)
+        if missing.is_stand_in(module):
+            raise ModuleNotFoundError(f"No module named '{root}'", name=root)
+        namespace[root] = module
         for depth in range(2, len(parts) + 1):
             try:
                 importlib.import_module(".".join(parts[:depth]))
