@@ -158,8 +158,12 @@ export async function startPython(start: PythonStart): Promise<Python> {
   module.HEAPU8[wasm.Py_EMSCRIPTEN_SIGNAL_HANDLING.value] = 1;
   if (start.image === undefined) {
     dropModules(wasm, droppedModules);
+    FS.mount(FS.filesystems.MEMFS, {}, "/tmp");
+    Object.assign(scratch.limits, { bytes: 1 << 20, files: 16 });
     if (!run(`__droppedModules = ${JSON.stringify(droppedModules)}\n${bootCode}`))
       throw new Error(`Python did not start: ${watch.takeOutput()}`);
+    FS.unmount("/tmp");
+    forgetStreams();
   }
   return {
     FS,
