@@ -53,7 +53,7 @@ def make_and_run(
             made.run = _run(made.model, example.args, example.kwargs, batch, file)
         else:
             _try_plans(made, batch, file)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         made.problems.append(failures.of_exception(error, file))
     if assumed:
         made.inputs_from = f"{made.inputs_from}; arguments assumed: {assumed}".lstrip("; ")
@@ -94,7 +94,7 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
                 _name_place(candidate, file),
             )
         )
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if configuration.entry and not isinstance(error, SyntaxError):
             found = failures.of_exception(error, file)
             if "source" not in found:
