@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { commands } from "./commands/index.generated.js";
 import type { Ctx } from "./ctx.js";
 import { followModels } from "./model-changes.js";
+import { followInterpreter } from "./python-interpreter.js";
 import { registerModelEditor } from "./model-editor.js";
 import { PanelRegistry } from "./panel-registry.js";
 import { shareSelection } from "./selection.js";
@@ -52,4 +53,5 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
       }),
     );
   await client.start();
+  extension.subscriptions.push(followInterpreter(ctx));
 }

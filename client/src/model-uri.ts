@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { usesModelLibrary } from "../../server/protocol/python-source.js";
 import { printedExtension, printedScheme } from "../../server/protocol/printed-document.js";
 
 /** The read-only text document of a model file. */
@@ -31,7 +32,13 @@ export function activeModelUri(): vscode.Uri | undefined {
   const document = vscode.workspace.textDocuments.find(
     (candidate) => candidate.uri.toString() === input.uri.toString(),
   );
-  return document?.languageId === "onnx-text" ? input.uri : undefined;
+  if (document === undefined) return undefined;
+  const isModel =
+    document.languageId === "onnx-text" ||
+    (document.languageId === "python" &&
+      input.uri.scheme === "file" &&
+      usesModelLibrary(document.getText()));
+  return isModel ? input.uri : undefined;
 }
 
 /** Models in binary, which open so by default, and models in text, which can be. */

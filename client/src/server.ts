@@ -26,6 +26,7 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "onnx-text", scheme: "file" },
       { language: "onnx-text", scheme: "untitled" },
       { language: "onnx-text", scheme: printedScheme },
+      { language: "python", scheme: "file" },
     ],
     outputChannel: log,
     initializationOptions: { tellsOfSettings: true },

@@ -27,7 +27,12 @@ export interface Limits {
   readonly slowMilliseconds: number;
 }
 
-export const defaultLimits: Limits = { jobSeconds: 60, memoryMiB: 4096, slowMilliseconds: 1000 };
+export const defaultLimits: Limits = {
+  jobSeconds: 60,
+  memoryMiB: 4096,
+
+  slowMilliseconds: 1000,
+};
 
 /** How long a cancelled job may take to notice before its worker is ended. */
 const cancelGraceMilliseconds = 2000;

@@ -3,9 +3,9 @@ import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { type TracedProgram, readTracedProgram } from "../core/formats/torch-trace.js";
 import { AnalysisHost } from "../core/host.js";
+import { movedLines } from "../core/views/source/moved-lines.js";
 import { type SourceIndex, indexSource } from "../core/views/source/source-index.js";
 import type { AnalysedModel, SourceState } from "../core/views/source/source-state.js";
-import { editBetween } from "../core/views/text/text-state.js";
 import { toHostText } from "../engines/python/places.js";
 import type { Catalogues, Chosen } from "./catalogues.js";
 import type { PythonRun } from "./python-runs.js";
@@ -80,10 +80,10 @@ export class PythonAnalyst {
       lastGood.index = indexSource(lastGood.run.text, models);
       lastGood.indexed = main?.analysis;
     }
-    const edit = lastGood.run === run ? undefined : editBetween(lastGood.run.text, run.text);
+    const moved = lastGood.run === run ? undefined : movedLines(lastGood.run.text, run.text);
     return {
       ...base,
-      numbers: { text: lastGood.run.text, edit, models, index: lastGood.index },
+      numbers: { text: lastGood.run.text, moved, models, index: lastGood.index },
     };
   }
 

@@ -28,12 +28,14 @@ export interface PythonContext {
 /** What turns a Python document into a run: its roots, the texts around it, the settings. */
 export class PythonDocuments {
   readonly #runs: PythonRuns;
+  readonly #seconds: number;
   #interpreterFolders: readonly string[] = [];
   /** Counts changes of Python files on disk that are not open: imports may read them. */
   #diskRevision = 0;
 
-  constructor(runs: PythonRuns) {
+  constructor(runs: PythonRuns, seconds: number) {
     this.#runs = runs;
+    this.#seconds = seconds;
   }
 
   /** The run of what the file says now; undefined when there is nothing to run. */
@@ -67,7 +69,14 @@ export class PythonDocuments {
       title: fileNameOf(uri),
       text,
       file,
-      request: { file, overlays, roots, pins, ...(batch !== null && { batch }) },
+      request: {
+        file,
+        overlays,
+        roots,
+        pins,
+        seconds: this.#seconds,
+        ...(batch !== null && { batch }),
+      },
       key: JSON.stringify([text, around, roots, pins, batch, this.#diskRevision]),
     });
   }

@@ -47,7 +47,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
         announceChange([uri]);
       },
     });
-    const python = new PythonDocuments(runs);
+    const python = new PythonDocuments(runs, options.pythonSeconds);
     const announce = (uri: string): void => {
       connection
         .sendNotification(changedNotification, { uri: modelUriOf(uri) })

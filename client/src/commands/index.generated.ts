@@ -3,6 +3,7 @@ import { command as copyReport } from "./copy-report.js";
 import { command as openAsText } from "./open-as-text.js";
 import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
+import { command as pinInput } from "./pin-input.js";
 import { command as setDimensions } from "./set-dimensions.js";
 import { command as showLog } from "./show-log.js";
 import { command as showModelActions } from "./show-model-actions.js";
@@ -14,6 +15,7 @@ export const commands: readonly ClientCommand[] = [
   openAsText,
   openModel,
   pickTargets,
+  pinInput,
   setDimensions,
   showLog,
   showModelActions,

@@ -2,7 +2,13 @@ import * as vscode from "vscode";
 import type { ClientCommand } from "../command.js";
 import { modelUriFor } from "../model-uri.js";
 
-const actions = [
+interface ModelAction extends vscode.QuickPickItem {
+  readonly command: string;
+  /** What it is called with; the model's address unless given. */
+  readonly words?: readonly unknown[];
+}
+
+const actions: readonly ModelAction[] = [
   { label: "$(circuit-board) Pick targets", command: "ridgepoint.pickTargets" },
   { label: "$(graph) Open the model", command: "ridgepoint.openModel" },
   { label: "$(symbol-numeric) Set batch size and dimensions", command: "ridgepoint.setDimensions" },
@@ -13,9 +19,16 @@ const actions = [
 export const command: ClientCommand = {
   id: "showModelActions",
   title: "Show Model Actions…",
-  run: async (_ctx, argument) => {
+  run: async (_ctx, argument, line) => {
     const uri = modelUriFor(argument);
-    const picked = await vscode.window.showQuickPick(actions, { title: "Ridgepoint" });
-    if (picked !== undefined) await vscode.commands.executeCommand(picked.command, uri);
+    const pin: ModelAction = {
+      label: "$(pin) Pin the input in a comment",
+      command: "ridgepoint.pinInput",
+      words: [uri, line],
+    };
+    const offered = typeof line === "number" ? [...actions, pin] : actions;
+    const picked = await vscode.window.showQuickPick(offered, { title: "Ridgepoint" });
+    if (picked !== undefined)
+      await vscode.commands.executeCommand(picked.command, ...(picked.words ?? [uri]));
   },
 };

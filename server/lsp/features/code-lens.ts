@@ -47,7 +47,8 @@ export const codeLensFeature: Feature = {
             command: {
               ...title,
               command: "ridgepoint.showModelActions",
-              arguments: [modelUriOf(uri)],
+              arguments:
+                anchor.name === "" ? [modelUriOf(uri)] : [modelUriOf(uri), lens.range.start.line],
             },
           }
         : title;

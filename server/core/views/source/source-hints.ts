@@ -5,7 +5,6 @@ import { typeText } from "../../graph/value-type.js";
 import { type Hint, type HintKinds, type Measure, labelOf } from "../text/hints.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import { plain } from "../text/markdown.js";
-import { moveBack, moveSpan } from "../text/text-state.js";
 import { endOfLineAt } from "./line-starts.js";
 import { instancesText } from "./instances.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
@@ -19,17 +18,17 @@ export function sourceHints(
   kinds: HintKinds,
 ): readonly Hint[] {
   if (numbers === undefined) return [];
-  const { index, edit } = numbers;
-  const first = moveBack(edit, span.start) ?? edit?.start ?? 0;
-  const last = moveBack(edit, span.end) ?? edit?.oldEnd ?? 0;
+  const { index, moved } = numbers;
   const hints: Hint[] = [];
   for (const row of index.rows.values()) {
     const [site] = row.sites;
-    if (site === undefined || site.span.start < first || last < site.span.start) continue;
-    const now = moveSpan(edit, { start: site.span.start, end: site.span.start });
+    if (site === undefined) continue;
+    const was = { start: site.span.start, end: site.span.start };
+    const now = moved === undefined ? was : moved.toNew(was);
+    if (now === undefined || now.start < span.start || span.end < now.start) continue;
     const measures = measuresOf(row, kinds);
-    if (now === undefined || measures.length === 0) continue;
-    const isOld = edit !== undefined;
+    if (measures.length === 0) continue;
+    const isOld = moved !== undefined;
     hints.push({
       offset: endOfLineAt(text, now.start),
       label: labelOf(measures, isOld),

@@ -5,7 +5,6 @@ import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import type { HoverText } from "../text/hover.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
-import { moveBack, moveSpan } from "../text/text-state.js";
 import { instancesOf, instancesText } from "./instances.js";
 import { layerTitle } from "./layer-title.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
@@ -16,12 +15,12 @@ import type { AnalysedModel, SourceState } from "./source-state.js";
 /** Over an expression that makes layers or calls operators: what they are and cost, all together. */
 export function sourceHover({ numbers }: SourceState, offset: number): HoverText | null {
   if (numbers === undefined) return null;
-  const { index, edit } = numbers;
-  const before = moveBack(edit, offset);
+  const { index, moved } = numbers;
+  const before = moved === undefined ? offset : moved.toOld(offset);
   const site = before === undefined ? undefined : siteAt(index, before);
-  const span = site && moveSpan(edit, site.span);
+  const span = moved === undefined ? site?.span : site && moved.toNew(site.span);
   if (site === undefined || span === undefined) return null;
-  const mark = edit === undefined ? [] : [`*${beforeEditText}*`];
+  const mark = moved === undefined ? [] : [`*${beforeEditText}*`];
   return { span, markdown: [...mark, siteMarkdown(site, numbers.models.length > 1)].join("\n\n") };
 }
 

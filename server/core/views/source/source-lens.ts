@@ -20,7 +20,7 @@ export function sourceLens(
   const { numbers } = state;
   const found = numbers && (wholeOf(numbers, anchor) ?? partOf(numbers, anchor));
   if (numbers === undefined || found === undefined) return withoutNumbers(state, anchor);
-  if (numbers.edit === undefined) return found;
+  if (numbers.moved === undefined) return found;
   return { title: `was ${found.title}`, tooltip: `${beforeEditText}\n${found.tooltip ?? ""}` };
 }
 

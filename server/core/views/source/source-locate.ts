@@ -1,8 +1,8 @@
+import type { TextSpan } from "../../base/text-span.js";
 import type { NodeId } from "../../graph/graph.js";
 import type { Located } from "../text/locate.js";
-import { moveBack, moveSpan } from "../text/text-state.js";
 import { type SourceSite, siteAt } from "./source-index.js";
-import type { SourceState } from "./source-state.js";
+import type { SourceNumbers, SourceState } from "./source-state.js";
 
 /** Where a call of the main model stands in the file; the place that made its layer counts first. */
 export function locateInSource(
@@ -17,18 +17,22 @@ export function locateInSource(
     (site) => site.model === main && site.isInnermost && site.nodeIds.includes(nodeId),
   );
   const site = sites.find(({ role }) => role === "made") ?? sites[0];
-  const span = site && moveSpan(numbers.edit, site.span);
+  const span = site && spanNow(numbers, site);
   return span === undefined ? null : { nodeId, offset: span.start };
 }
 
 /** The first call that the place stands for, where that is of the main model. */
 export function nodeIdInSource({ numbers }: SourceState, offset: number): Located | null {
   if (numbers === undefined) return null;
-  const before = moveBack(numbers.edit, offset);
+  const before = numbers.moved === undefined ? offset : numbers.moved.toOld(offset);
   const site: SourceSite | undefined =
     before === undefined ? undefined : siteAt(numbers.index, before);
   const [nodeId] = site?.nodeIds ?? [];
-  const span = site && moveSpan(numbers.edit, site.span);
+  const span = site && spanNow(numbers, site);
   if (nodeId === undefined || span === undefined || site?.model !== numbers.models[0]) return null;
   return { nodeId, offset: span.start };
+}
+
+function spanNow({ moved }: SourceNumbers, { span }: SourceSite): TextSpan | undefined {
+  return moved === undefined ? span : moved.toNew(span);
 }

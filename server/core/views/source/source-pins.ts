@@ -12,7 +12,7 @@ export interface SourcePin {
 
 /** The pin of the model whose definition begins at the offset's line; undefined where it has one, or did not run. */
 export function pinAt({ text, numbers }: SourceState, offset: number): SourcePin | undefined {
-  if (numbers === undefined || numbers.edit !== undefined) return undefined;
+  if (numbers === undefined || numbers.moved !== undefined) return undefined;
   const anchor = sourceAnchors(text).find(
     ({ start, span, pin }) =>
       pin === undefined && start <= offset && offset <= Math.max(span.end, lineEnd(text, span.end)),

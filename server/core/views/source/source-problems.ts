@@ -25,7 +25,7 @@ export function sourceProblems(state: SourceState): readonly TextProblem[] {
       problems.map((problem) => placed(state, problem, problem.related)),
     ),
     ...(hasModel ? choiceProblems.map((problem) => placed(state, problem, [])) : []),
-    ...(numbers === undefined || numbers.edit !== undefined
+    ...(numbers === undefined || numbers.moved !== undefined
       ? []
       : numbers.models.slice(0, 1).flatMap((model) => problemsOfModel(state, model))),
   ];

@@ -1,7 +1,7 @@
 import type { Analysis } from "../../analysis.js";
 import type { Problem } from "../../base/problem.js";
 import type { TracedModel, TracedProgram } from "../../formats/torch-trace.js";
-import type { TextEdit } from "../text/text-state.js";
+import type { MovedLines } from "./moved-lines.js";
 import type { SourceIndex } from "./source-index.js";
 
 /** A Python file as it is now, and the last numbers that are known of it. */
@@ -21,7 +21,7 @@ export interface SourceNumbers {
   /** The text that was run. */
   readonly text: string;
   /** Present when that is no longer the text: the numbers are shown as what was. */
-  readonly edit: TextEdit | undefined;
+  readonly moved: MovedLines | undefined;
   /** The file's main model first. */
   readonly models: readonly AnalysedModel[];
   readonly index: SourceIndex;
