@@ -24,6 +24,10 @@ export async function buildPythonEngine({ outdir, isProduction }) {
   });
   for (const name of runtimeFiles)
     await copyFile(path.join(root, "node_modules/pyodide", name), path.join(outdir, name));
+  await copyFile(
+    path.join(root, "server/engines/python/NOTICE.txt"),
+    path.join(outdir, "NOTICE.txt"),
+  );
   await cp(path.join(root, "server/meta-torch"), path.join(outdir, "packages"), {
     recursive: true,
     filter: (file) => !file.includes("__pycache__"),

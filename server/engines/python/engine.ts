@@ -148,7 +148,8 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
       id,
       request: JSON.stringify({ ...job.request, ...virtualFile(job), watched: isWatched }),
       overlays: virtualOverlays(job),
-      seconds: limits.seconds,
+      // Noting lines takes time, and the process is a new one.
+      seconds: isWatched ? limits.seconds + watchedSeconds : limits.seconds,
       outputBytes: limits.outputBytes,
       answerBytes: limits.answerBytes,
       isWatched,
@@ -160,14 +161,21 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
         hardStop ??= reason;
         child.kill();
       }, milliseconds);
-    const timers = [killLater("time", limits.seconds * 1000 + graceMilliseconds)];
+    const timers = [killLater("time", message.seconds * 1000 + graceMilliseconds)];
+    let quiet: NodeJS.Timeout | undefined;
+    const onPlace = (place: FrameMessage): void => {
+      lastPlace = place;
+      // A line that takes this long is the one that did not come back before.
+      if (quiet === undefined) timers.push((quiet = killLater("time", quietMilliseconds)));
+      else quiet.refresh();
+    };
     const onAbort = (): void => {
       writeFileSync(stopFile(), "");
       timers.push(killLater("cancelled", graceMilliseconds));
     };
     signal?.addEventListener("abort", onAbort);
     try {
-      const reply = await child.ask(message, (place) => (lastPlace = place));
+      const reply = await child.ask(message, onPlace);
       // WebAssembly's memory never shrinks.
       if ("isSwollen" in reply && reply.isSwollen) replace(job.roots, child);
       return outcomeOf(job, reply);
@@ -286,3 +294,5 @@ function reasonOf(error: unknown): string {
 const defaultMemoryMiB = 512;
 const defaultIdleSeconds = 900;
 const graceMilliseconds = 1000;
+const quietMilliseconds = 1000;
+const watchedSeconds = 10;

@@ -41,12 +41,13 @@ def _warm_up() -> None:
     with _open(file, "w", encoding="utf-8") as out:
         out.write(_WARM_UP_MODEL)
     request = {"task": "trace", "file": file, "inputs": [], "models": "all", "pins": {}, "deploy": False}
-    known = set(sys.modules)
+    known, meta_path, path, arguments = set(sys.modules), sys.meta_path[:], sys.path[:], sys.argv[:]
     for _ in range(3):
         _text_of_answer(_answer(request))
     for module in set(sys.modules) - known:
         if getattr(sys.modules[module], "__file__", None) == file:
             del sys.modules[module]
+    sys.meta_path[:], sys.path[:], sys.argv[:] = meta_path, path, arguments
     linecache.clearcache()
     sys.path_importer_cache.pop("/tmp", None)
 
