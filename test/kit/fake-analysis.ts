@@ -5,6 +5,7 @@ import { symbol } from "../../server/core/graph/dim.js";
 import type { Attribute, Graph, Node, Value } from "../../server/core/graph/graph.js";
 import { tensor, type ValueType } from "../../server/core/graph/value-type.js";
 import type { Kernel } from "../../server/core/lower/lowered.js";
+import { planMemory } from "../../server/core/memory/make-plan.js";
 import type { MemoryPlan } from "../../server/core/memory/plan.js";
 import type { Target } from "../../server/core/targets/target.js";
 
@@ -20,7 +21,7 @@ export function fakeAnalysis(options: FakeOptions = {}): Analysis {
       : fakeGraph(blockCount, options.isSymbolic ?? false, options.nodeName ?? ((name) => name));
   const layers = graph.nodes.map((node, nodeId) => fakeLayer(node, nodeId));
   const targets = (options.targets ?? fakeTargets).map((target) =>
-    fakeTargetAnalysis(target, graph, layers),
+    fakeTargetAnalysis(target, graph, layers, options.isUnsized ?? false),
   );
   return {
     model: {
@@ -55,7 +56,7 @@ export function fakeAnalysis(options: FakeOptions = {}): Analysis {
       initializerElements: sum(layers.map((layer) => layer.parameterCount)),
       uncostedCount: layers.filter((layer) => !layer.isCosted).length,
     },
-    memoryPlan: fakePlan(graph),
+    memoryPlan: options.isUnsized === true ? undefined : fakePlan(graph),
     targets,
     problems: options.problems ?? fakeProblems(graph),
   };
@@ -67,6 +68,8 @@ export interface FakeOptions {
   readonly isSymbolic?: boolean;
   /** No nodes and no values: what is left of a file that breaks off early. */
   readonly isEmpty?: boolean;
+  /** Some tensor's size is not known, so nothing can be planned. */
+  readonly isUnsized?: boolean;
   /** Makes other names of the nodes' own. */
   readonly nodeName?: (name: string) => string;
   readonly targets?: readonly FakeTarget[];
@@ -238,6 +241,7 @@ function fakeTargetAnalysis(
   fake: FakeTarget,
   graph: Graph,
   layers: readonly Layer[],
+  isUnsized: boolean,
 ): TargetAnalysis {
   const kernels: Kernel[] = [];
   const kernelCosts: KernelCost[] = [];
@@ -303,7 +307,10 @@ function fakeTargetAnalysis(
     latency: estimate(latencySeconds, fake),
     energy: fake.hasPower ? estimate(latencySeconds * 300, fake) : undefined,
     weightBytes,
-    memoryPlan: undefined,
+    // Made when asked for: few tests do, and some models are large.
+    get memoryPlan() {
+      return isUnsized ? undefined : fakeTargetPlan(fake, graph, kernels);
+    },
     peakActivationBytes: peak,
     totalBytes,
     capacityBytes: fake.capacityBytes,
@@ -336,13 +343,36 @@ function estimate(value: number, fake: FakeTarget): Estimate {
   };
 }
 
+/** Every kernel reads the one before it; activations have the width of the target's precision. */
+function fakeTargetPlan(
+  fake: FakeTarget,
+  graph: Graph,
+  kernels: readonly Kernel[],
+): MemoryPlan | undefined {
+  const bytes = channels * side * side * (fake.id.endsWith("int8") ? 1 : 2);
+  const valueOf = (nodeId: number | undefined, end: "inputs" | "outputs"): readonly number[] =>
+    graph.nodes[nodeId ?? -1]?.[end].slice(0, 1) ?? [];
+  const outcome = planMemory({
+    steps: kernels.map(({ nodeIds }) => ({
+      nodeId: nodeIds[0]!,
+      reads: valueOf(nodeIds[0], "inputs"),
+      writes: valueOf(nodeIds.at(-1), "outputs"),
+    })),
+    inputs: graph.inputs.slice(0, 1),
+    outputs: [],
+    bytesOf: () => bytes,
+    valueCount: graph.values.length,
+  });
+  return outcome.kind === "planned" ? outcome.plan : undefined;
+}
+
 function fakePlan(graph: Graph): MemoryPlan {
   const bytes = channels * side * side * 4;
   const plan = { strategy: "greedy-by-size" as const, offsets: [0, bytes], size: 2 * bytes };
   return {
     buffers: [
       { valueIds: [0], bytes, firstStep: 0, lastStep: 1 },
-      { valueIds: [1], bytes, firstStep: 0, lastStep: 1 },
+      { valueIds: [2], bytes, firstStep: 0, lastStep: 1 },
     ],
     liveBytes: graph.nodes.map(() => 2 * bytes),
     lowerBound: 2 * bytes,

@@ -9,6 +9,7 @@ test("what was kept comes back", () => {
     descending: false,
     nodeId: 3,
     areProblemsOpen: false,
+    isMemoryOpen: true,
     target: "a/b/c",
     batch: 8,
     dims: { seq: 128 },

@@ -11,17 +11,20 @@ export function view(analysis: Analysis, params: MemoryParams): MemoryView | und
   const plan = params.target === null ? analysis.memoryPlan : target?.memoryPlan;
   if (plan === undefined) return undefined;
   const row = (index: number): BufferRow => bufferRow(analysis, plan, index);
+  const buffers = params.hasBuffers ? largest(plan, params.bufferLimit ?? Infinity) : [];
   return {
     lowerBoundBytes: plan.lowerBound,
     arenaBytes: plan.best.size,
     strategy: plan.best.strategy,
     strategies: plan.plans.map(({ strategy, size }) => ({ strategy, bytes: size })),
     skipped: plan.skipped,
+    stepCount: plan.stepNodeIds.length,
+    peakStep: plan.peakStep,
     peak: plan.peakNodeId === undefined ? null : nodeName(analysis, plan.peakNodeId),
     aliveAtPeak: plan.aliveAtPeak.slice(0, params.aliveLimit).map(row),
     aliveAtPeakCount: plan.aliveAtPeak.length,
     bufferCount: plan.buffers.length,
-    buffers: params.hasBuffers ? plan.buffers.map((_, index) => row(index)) : [],
+    buffers: buffers.map(row),
   };
 }
 
@@ -31,6 +34,8 @@ export interface MemoryParams {
   readonly aliveLimit: number;
   /** Also all buffers with their addresses and life times. */
   readonly hasBuffers: boolean;
+  /** How many of them at most, the largest; all unless given. */
+  readonly bufferLimit?: number;
 }
 
 export interface MemoryView {
@@ -40,11 +45,16 @@ export interface MemoryView {
   readonly strategies: readonly { readonly strategy: Strategy; readonly bytes: number }[];
   /** Strategies that were not tried, because the model is too large for them to pay. */
   readonly skipped: readonly Strategy[];
+  /** Steps of the execution order: the nodes, or the kernels, that are executed. */
+  readonly stepCount: number;
+  /** Zero-based step at which most bytes are alive, the first such. */
+  readonly peakStep: number;
   readonly peak: NodeName | null;
   /** Largest first. */
   readonly aliveAtPeak: readonly BufferRow[];
   readonly aliveAtPeakCount: number;
   readonly bufferCount: number;
+  /** In the order in which they are written. */
   readonly buffers: readonly BufferRow[];
 }
 
@@ -55,7 +65,7 @@ export interface NodeName {
 }
 
 export interface BufferRow {
-  /** The tensors that share the storage; the first is the one written. */
+  /** The tensors that share the storage; the first is the one written. None: working memory of the writer itself. */
   readonly tensors: readonly string[];
   readonly bytes: number;
   /** Byte offset in the arena of the best plan. */
@@ -63,6 +73,20 @@ export interface BufferRow {
   /** The node that writes it; null for an input of the graph. */
   readonly writer: NodeName | null;
   readonly lastReader: NodeName | null;
+  /** Zero-based steps, inclusive: from the one that writes it to the last that reads it. */
+  readonly firstStep: number;
+  readonly lastStep: number;
+}
+
+/** Indices of the largest buffers, in their own order. */
+function largest({ buffers }: MemoryPlan, limit: number): readonly number[] {
+  const indices = buffers.map((_, index) => index);
+  if (indices.length <= limit) return indices;
+  const bytes = (index: number): number => buffers[index]?.bytes ?? 0;
+  return indices
+    .sort((a, b) => bytes(b) - bytes(a) || a - b)
+    .slice(0, limit)
+    .sort((a, b) => a - b);
 }
 
 function bufferRow(analysis: Analysis, plan: MemoryPlan, index: number): BufferRow {
@@ -80,6 +104,8 @@ function bufferRow(analysis: Analysis, plan: MemoryPlan, index: number): BufferR
     offset: plan.best.offsets[index] ?? 0,
     writer: isInput ? null : nodeAt(buffer?.firstStep),
     lastReader: nodeAt(buffer?.lastStep),
+    firstStep: buffer?.firstStep ?? 0,
+    lastStep: buffer?.lastStep ?? 0,
   };
 }
 

@@ -1,18 +1,29 @@
 import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
-import { h, put, unknown, type Child } from "../kit/dom.js";
+import { h, icon, put, unknown, type Child } from "../kit/dom.js";
 import { elidedLeft } from "../kit/elided-left.js";
 
 /** The head of the page: which model this is, and what it takes whatever the target. */
-export function createOverview(actions: { readonly openNode: (nodeId: number) => void }): Overview {
+export function createOverview(actions: OverviewActions): Overview {
   const title = h("h1", { class: "title" }, h("span", { class: "skeleton is-title" }));
   const facts = h("p", { class: "facts" }, h("span", { class: "skeleton is-line" }));
   const status = h("span", { class: "status", role: "status" });
   const tiles = h("dl", { class: "tiles" }, ...[0, 1, 2, 3].map(() => skeletonTile()));
+  // One for the life of the page, so that it keeps the focus while the tiles are drawn anew.
+  const memoryToggle = h(
+    "button",
+    { class: "tile-toggle", type: "button", "aria-controls": "memory" },
+    "Peak activations",
+    icon("chevron-right", "tile-chevron"),
+  );
+  const markMemory = (isOpen: boolean): void =>
+    memoryToggle.setAttribute("aria-expanded", String(isOpen));
+  markMemory(actions.isMemoryOpen);
   return {
     head: h("header", { class: "head" }, h("div", { class: "head-text" }, title, facts), status),
     tiles,
     status,
+    markMemory,
     showName(fileName) {
       put(title, fileName);
     },
@@ -20,9 +31,17 @@ export function createOverview(actions: { readonly openNode: (nodeId: number) =>
       const name = summary.name === "" ? fileName : summary.name;
       put(title, name);
       put(facts, ...separated(factsOf(summary, fileName === name ? "" : fileName)));
-      put(tiles, ...tilesOf(summary, actions.openNode));
+      const hasFocus = document.activeElement === memoryToggle;
+      put(tiles, ...tilesOf(summary, memoryToggle, actions));
+      if (hasFocus) memoryToggle.focus();
     },
   };
+}
+
+export interface OverviewActions {
+  readonly openNode: (nodeId: number) => void;
+  readonly isMemoryOpen: boolean;
+  readonly toggleMemory: () => void;
 }
 
 export interface Overview {
@@ -30,6 +49,8 @@ export interface Overview {
   readonly tiles: HTMLElement;
   /** Says "updating…" while what is shown is stale. */
   readonly status: HTMLElement;
+  /** Says on the tile of the peak whether the memory section is open. */
+  markMemory(isOpen: boolean): void;
   /** All that is known before, or without, an analysis. */
   showName(fileName: string): void;
   show(summary: SummaryView, fileName: string): void;
@@ -53,7 +74,11 @@ function separated(facts: readonly string[]): readonly Child[] {
   return facts.map((fact) => h("span", { class: "fact" }, fact));
 }
 
-function tilesOf(summary: SummaryView, openNode: (nodeId: number) => void): readonly HTMLElement[] {
+function tilesOf(
+  summary: SummaryView,
+  memoryToggle: HTMLElement,
+  actions: OverviewActions,
+): readonly HTMLElement[] {
   const { parameterCount, weightBytes, macs, uncostedCount } = summary;
   const isPart = summary.extentRead === "part";
   const uncosted =
@@ -74,28 +99,41 @@ function tilesOf(summary: SummaryView, openNode: (nodeId: number) => void): read
       weightBytes === null ? unknown(nothingRead) : formatBytes(weightBytes),
       weightBytes === null ? null : isPart ? "of what could be read" : "as the file stores them",
     ),
-    peakTile(summary, openNode),
+    memoryTile(peakTile(summary, memoryToggle, actions.openNode), actions.toggleMemory),
   ];
 }
 
 export const nothingRead = "The file could not be read; its problems say why.";
 
-function whyUnknown({ extentRead, symbols }: SummaryView): string {
+export function whyUnknown({ extentRead, symbols }: SummaryView): string {
   if (extentRead === "none") return nothingRead;
   return symbols.some(({ bound }) => bound === null)
     ? "Some shapes are not known: bind the symbolic dimensions."
     : "Some shapes are not known.";
 }
 
-function peakTile(summary: SummaryView, openNode: (nodeId: number) => void): HTMLElement {
+/** All of the tile opens the memory section, but for the link in it; for the keyboard there is the button. */
+function memoryTile(element: HTMLElement, toggleMemory: () => void): HTMLElement {
+  element.classList.add("is-toggle");
+  element.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element) || target.closest(".link") === null) toggleMemory();
+  });
+  return element;
+}
+
+function peakTile(
+  summary: SummaryView,
+  label: HTMLElement,
+  openNode: (nodeId: number) => void,
+): HTMLElement {
   const { peak } = summary;
-  if (peak === null) return tile("Peak activations", unknown(whyUnknown(summary)), null);
+  if (peak === null) return tile(label, unknown(whyUnknown(summary)), null);
   const bound =
     peak.lowerBound < peak.bytes ? `at least ${formatBytes(peak.lowerBound)}` : "least possible";
-  if (peak.nodeId === null) return tile("Peak activations", formatBytes(peak.bytes), bound);
+  if (peak.nodeId === null) return tile(label, formatBytes(peak.bytes), bound);
   const { nodeId } = peak;
   return tile(
-    "Peak activations",
+    label,
     formatBytes(peak.bytes),
     h(
       "span",
@@ -115,7 +153,7 @@ function peakTile(summary: SummaryView, openNode: (nodeId: number) => void): HTM
   );
 }
 
-function tile(label: string, value: Child, note: Child): HTMLElement {
+function tile(label: Child, value: Child, note: Child): HTMLElement {
   return h(
     "div",
     { class: "tile" },

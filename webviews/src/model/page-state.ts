@@ -12,6 +12,7 @@ export interface ModelPageState {
   readonly isPaneOpen: boolean;
   /** Null until the user decides: open then while there are errors. */
   readonly areProblemsOpen: boolean | null;
+  readonly isMemoryOpen: boolean;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
 }
@@ -28,6 +29,7 @@ export const initialState: ModelPageState = {
   paneBelow: 0.42,
   isPaneOpen: true,
   areProblemsOpen: null,
+  isMemoryOpen: false,
   batch: null,
   dims: {},
 };
@@ -37,7 +39,7 @@ export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<Mo
   const state: { -readonly [K in keyof ModelPageState]?: ModelPageState[K] } = {};
   const sortBy = layerColumnIds.find((id) => id === kept["sortBy"]);
   if (sortBy !== undefined) state.sortBy = sortBy;
-  for (const key of ["descending", "isPaneOpen", "areProblemsOpen"] as const) {
+  for (const key of ["descending", "isPaneOpen", "areProblemsOpen", "isMemoryOpen"] as const) {
     const value = kept[key];
     if (typeof value === "boolean") state[key] = value;
   }

@@ -6,6 +6,7 @@ import { bootPage, messageOf } from "../kit/page.js";
 import { createSplitView } from "../kit/split-view.js";
 import { createDetailsPane } from "../model/details-pane.js";
 import { createLayerList } from "../model/layer-list.js";
+import { createMemorySection } from "../model/memory-section.js";
 import { createPageStatus } from "../model/page-status.js";
 import { createOverview } from "../model/overview.js";
 import {
@@ -43,7 +44,20 @@ let asking = new AbortController();
 let asksDetails = new AbortController();
 let isRefreshing = false;
 
-const overview = createOverview({ openNode });
+const overview = createOverview({
+  openNode,
+  isMemoryOpen: page.state.isMemoryOpen,
+  toggleMemory: () => memory.setOpen(!page.state.isMemoryOpen),
+});
+const memory = createMemorySection({
+  isOpen: page.state.isMemoryOpen,
+  onToggle: (isMemoryOpen) => {
+    page.keep({ isMemoryOpen });
+    overview.markMemory(isMemoryOpen);
+  },
+  fetch: (params, signal) => page.ask("memory", params, { signal }),
+  openNode,
+});
 const targets = createTargetsTable({ choose: chooseTarget, pick: pickTargets });
 const toolbar = createToolbar({
   filter: page.state.filter,
@@ -110,6 +124,7 @@ main.append(
   overview.head,
   overview.tiles,
   targets.element,
+  memory.element,
   toolbar.element,
   status.banner,
   problems.element,
@@ -208,6 +223,7 @@ function showSummary(view: SummaryView): void {
   const active = activeTarget();
   overview.show(view, fileName);
   targets.show(view, active);
+  memory.show(view, active);
   toolbar.show(view, active, page.state);
   problems.show(view);
 }
