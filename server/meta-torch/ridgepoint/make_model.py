@@ -177,6 +177,8 @@ def _run(model: Any, args: Any, kwargs: dict, batch: int | None, file: str) -> r
 
 def _try_plans(made: Made, batch: int | None, file: str) -> None:
     """The first plan that runs. Only where a shape did not fit is the next one tried; the first complaint is told."""
+    from torch._meta.recorder import TooManyCalls
+
     first: BaseException | None = None
     for plan in inputs.plans(made.model):
         try:
@@ -188,7 +190,7 @@ def _try_plans(made: Made, batch: int | None, file: str) -> None:
             if first is None:
                 first = error
                 made.inputs_from = f"input: {plan.source}"
-            if isinstance(error, RecursionError):
+            if isinstance(error, (RecursionError, TooManyCalls)):
                 break
     if first is None:
         made.problems.append(

@@ -16,7 +16,7 @@ _LIBRARY_ROOT = os.__file__.rsplit("/", 1)[0] + "/"
 #: Frames kept of a call: the innermost ones, and the outermost, where the user's own file is likely to be.
 _INNER_FRAMES = 6
 _OUTER_FRAMES = 2
-_CALL_LIMIT = 1_000_000
+_CALL_LIMIT = 200_000
 _NOTE_LIMIT = 200
 _CACHE_LIMIT = 20_000
 _CALLERS_LIMIT = 256
@@ -29,6 +29,10 @@ active: Trace | None = None
 # By identity of the code object, since hashing one reads all of it; the first item keeps it alive. The second is None
 # for code of our own package and of the standard library, and otherwise positions by instruction.
 _codes: dict[int, tuple[Any, dict[int, tuple] | None]] = {}
+
+
+class TooManyCalls(RuntimeError):
+    """A loop without end, or a model beyond all models: other inputs would not help."""
 
 
 class Trace:
@@ -138,7 +142,7 @@ def record(op: str, inputs: Any, outputs: Any, attributes: dict | None = None) -
         return
     calls = trace.calls
     if len(calls) >= _CALL_LIMIT:
-        raise RuntimeError(f"The model makes more than {_CALL_LIMIT} operator calls; the trace ends here.")
+        raise TooManyCalls(f"The model makes more than {_CALL_LIMIT} operator calls; the trace ends here.")
     tensor_id = trace.tensor_id
     ins = [-1 if tensor is None else tensor_id(tensor) for tensor in inputs]
     outs = [tensor_id(tensor) for tensor in outputs]
