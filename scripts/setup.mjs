@@ -41,6 +41,7 @@ const debianPackages = {
   "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
   "libonnx-testdata": "/usr/share/libonnx-testdata/data/node",
   "python3-torch": "/usr/lib/python3/dist-packages/torch/__init__.py",
+  "python3-torchvision": "/usr/lib/python3/dist-packages/torchvision/__init__.py",
 };
 
 /** Installs the Debian packages that tests use; elsewhere says which are missing. */

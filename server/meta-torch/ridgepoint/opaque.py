@@ -24,6 +24,10 @@ _REAL = frozenset(("torch", "ridgepoint", "numpy", "js", "pyodide", "pyodide_js"
 _TORCH = "torch."
 
 
+_STAND_INS = __file__.rsplit("/", 1)[0] + "/standins/"
+_OWN_NUMPY = __file__.rsplit("/", 2)[0] + "/numpy/"
+
+
 class MissingImport(RuntimeError, TypeError):
     """A number or a tensor was needed where a missing import's value stood."""
 
@@ -199,23 +203,29 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         top = name.split(".", 1)[0]
         parent = sys.modules.get(name.rpartition(".")[0])
-        if top in _REAL and not (name.startswith(_TORCH) and name.count(".") >= 1 and not name.startswith("torch._meta")):
+        if top in _REAL and not name.startswith((_TORCH, "numpy.")):
             return None
         if top in sys.stdlib_module_names and not isinstance(parent, OpaqueModule):
             return None
-        if parent is not None and not isinstance(parent, OpaqueModule) and top not in ("torch",):
+        if parent is not None and not isinstance(parent, OpaqueModule) and top != "torch" and not _is_stand_in(parent):
             # A part that a found package lacks: only compiled ones, whose file is there, are replaced.
             if not _has_compiled(name, path):
                 return None
         frame = _importer(sys._getframe(1))
         if frame is _QUERY or (frame is not None and not isinstance(parent, OpaqueModule) and expects_failure(frame)):
             return None
-        if top != "torch":
+        if top not in _REAL and not _is_stand_in(parent):
             missing.add(top)
         return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
 
 
 _QUERY = object()
+
+
+def _is_stand_in(module: Any) -> bool:
+    """A small package of our own: parts that it lacks are opaque."""
+    file = getattr(module, "__file__", None) or getattr(sys.modules.get(getattr(module, "__name__", "").split(".", 1)[0]), "__file__", None) or ""
+    return file.startswith((_STAND_INS, _OWN_NUMPY))
 
 
 def _has_compiled(name: str, path: Any) -> bool:
@@ -272,7 +282,9 @@ def _catches_import(instructions: list, start: int) -> bool:
 
 
 def install() -> None:
-    """Puts the stand-ins behind all other finders, once."""
+    """Puts the stand-ins behind all other finders, and small packages of our own behind all other folders, once."""
+    if _STAND_INS[:-1] not in sys.path:
+        sys.path.append(_STAND_INS[:-1])
     sys.modules["torch._opaque"] = sys.modules[__name__]
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())

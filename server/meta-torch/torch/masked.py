@@ -21,3 +21,5 @@ def masked_tensor(data: Tensor, mask: Tensor, requires_grad: bool = False) -> Te
 
 as_masked_tensor = masked_tensor
 MaskedTensor = type("MaskedTensor", (), {})
+
+__path__: list = []  # Parts that are not here are stand-ins.

@@ -35,3 +35,5 @@ def distribute_tensor(tensor: Any, *args: Any, **options: Any) -> Any:
 
 
 distribute_module = distribute_tensor
+
+__path__: list = []  # Parts that are not here are stand-ins.

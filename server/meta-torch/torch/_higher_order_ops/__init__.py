@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from .associative_scan import associative_scan  # noqa: F401
+
 
 def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -> Any:
     return (true_fn if bool(pred) else false_fn)(*operands)
@@ -15,13 +17,6 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
 
 
 def map(f: Callable, xs: Any, *args: Any) -> Any:  # noqa: A001
-    from ._ops.registry import functions
+    from .._ops.registry import functions
 
     return functions["stack"]([f(item, *args) for item in xs.unbind(0)])
-
-
-def associative_scan(combine_fn: Callable, xs: Any, dim: int = 0, *args: Any, **options: Any) -> Any:
-    return xs
-
-
-flex_attention = None
