@@ -205,7 +205,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         parent = sys.modules.get(name.rpartition(".")[0])
         if top in _REAL and not name.startswith((_TORCH, "numpy.")):
             return None
-        if top in sys.stdlib_module_names and not isinstance(parent, OpaqueModule):
+        if top.startswith("_") and top in sys.stdlib_module_names and not isinstance(parent, OpaqueModule):
             return None
         if parent is not None and not isinstance(parent, OpaqueModule) and top != "torch" and not _is_stand_in(parent):
             # A part that a found package lacks: only compiled ones, whose file is there, are replaced.
@@ -214,7 +214,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         frame = _importer(sys._getframe(1))
         if frame is _QUERY or (frame is not None and not isinstance(parent, OpaqueModule) and expects_failure(frame)):
             return None
-        if top not in _REAL and not _is_stand_in(parent):
+        if top not in _REAL and top not in sys.stdlib_module_names and not _is_stand_in(parent):
             missing.add(top)
         return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
 
@@ -281,8 +281,20 @@ def _catches_import(instructions: list, start: int) -> bool:
     return False
 
 
+#: Parts of the standard library whose compiled core the engine lacks. They are found, and would fail half-way: libraries
+#: import them for logging, downloads and worker processes, none of which makes a shape.
+_CORES = {"socket": "_socket", "ssl": "_ssl", "ctypes": "_ctypes", "sqlite3": "_sqlite3"}
+
+
+def _stand_in_for_cores() -> None:
+    for name, core in _CORES.items():
+        if name not in sys.modules and importlib.machinery.BuiltinImporter.find_spec(core) is None and importlib.machinery.PathFinder.find_spec(core) is None:
+            sys.modules[name] = OpaqueModule(name)
+
+
 def install() -> None:
     """Puts the stand-ins behind all other finders, and small packages of our own behind all other folders, once."""
+    _stand_in_for_cores()
     if _STAND_INS[:-1] not in sys.path:
         sys.path.append(_STAND_INS[:-1])
     sys.modules["torch._opaque"] = sys.modules[__name__]
