@@ -62,7 +62,7 @@ function definitionsOf(lines: readonly PythonLine[], text: string): readonly Blo
     while (firstLine > 0 && isDecorator(lines[firstLine - 1], line.indent)) firstLine -= 1;
     blocks.push({
       ...header,
-      text: text.slice(line.start, lines[end]?.start ?? text.length),
+      text: text.slice(line.start + line.indent, lines[end]?.start ?? text.length),
       firstLine,
     });
     index = end;
