@@ -5,7 +5,7 @@ ensurePackages();
 if (run("node", ["scripts/build.mjs"]) !== 0) process.exit(1);
 const targets = [
   "nvidia-rtx-4090/tensorrt/fp16",
-  "nvidia-jetson-orin-nx-16gb/tensorrt/int8",
+  "nvidia-jetson-orin-nx/tensorrt/int8",
   "raspberry-pi-5/onnxruntime/fp32",
 ];
 const given = process.argv.slice(2);
