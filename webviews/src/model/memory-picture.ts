@@ -54,7 +54,7 @@ export function memoryPicture(view: MemoryView): HTMLElement {
       y2: extent,
     }),
   );
-  const peakLabel = h("span", { class: "memory-peak-label" }, `peak, step ${peakStep + 1}`);
+  const peakLabel = h("span", { class: "memory-peak-label" }, `peak, step ${number(peakStep + 1)}`);
   const middle = (peakStep + 0.5) / stepCount;
   // Near an end the label hangs from its other side, so that it stays inside the picture.
   peakLabel.classList.toggle("is-left", middle > 0.5);
@@ -75,7 +75,7 @@ export function memoryPicture(view: MemoryView): HTMLElement {
       "div",
       { class: "memory-axis-x dim", "aria-hidden": "true" },
       h("span", {}, "step 1"),
-      stepCount > 1 && h("span", {}, String(stepCount)),
+      stepCount > 1 && h("span", {}, number(stepCount)),
     ),
     buffers.length < bufferCount &&
       h(

@@ -76,6 +76,7 @@ export function createMemorySection(actions: MemoryActions): MemorySection {
   const setOpen = (open: boolean): void => {
     if (open === isOpen) return;
     isOpen = open;
+    if (!isOpen && element.contains(document.activeElement)) actions.leave();
     actions.onToggle(isOpen);
     if (!isOpen) put(body);
     ask();
@@ -95,6 +96,8 @@ export interface MemoryActions {
   readonly onToggle: (isOpen: boolean) => void;
   readonly fetch: (params: MemoryParams, signal: AbortSignal) => Promise<ViewReply<"memory">>;
   readonly openNode: (nodeId: number) => void;
+  /** Takes the focus back when the section closes under it. */
+  readonly leave: () => void;
 }
 
 export interface MemorySection {
@@ -118,7 +121,7 @@ function whyNoPlan(summary: SummaryView, targetId: string | null): string {
     return `tensors' sizes depend on ${unbound.map(({ name }) => `\`${name}\``).join(", ")}: bind the dimensions.`;
   const target = summary.targets.find(({ id }) => id === targetId);
   if (summary.extentRead !== "none" && target !== undefined && target.uncostedCount > 0)
-    return `of ${counted(target.uncostedCount, "node")} it is not known what it keeps alive. ${target.uncostedReason ?? ""}`.trimEnd();
+    return `what ${counted(target.uncostedCount, "uncosted node")} keep${target.uncostedCount === 1 ? "s" : ""} alive is not known. ${target.uncostedReason ?? ""}`.trimEnd();
   const reason = whyUnknown(summary);
   return reason.charAt(0).toLowerCase() + reason.slice(1);
 }

@@ -24,6 +24,7 @@ export function createOverview(actions: OverviewActions): Overview {
     tiles,
     status,
     markMemory,
+    focusMemory: () => memoryToggle.focus(),
     showName(fileName) {
       put(title, fileName);
     },
@@ -51,6 +52,7 @@ export interface Overview {
   readonly status: HTMLElement;
   /** Says on the tile of the peak whether the memory section is open. */
   markMemory(isOpen: boolean): void;
+  focusMemory(): void;
   /** All that is known before, or without, an analysis. */
   showName(fileName: string): void;
   show(summary: SummaryView, fileName: string): void;

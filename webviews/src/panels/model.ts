@@ -57,6 +57,7 @@ const memory = createMemorySection({
   },
   fetch: (params, signal) => page.ask("memory", params, { signal }),
   openNode,
+  leave: () => overview.focusMemory(),
 });
 const targets = createTargetsTable({ choose: chooseTarget, pick: pickTargets });
 const toolbar = createToolbar({
