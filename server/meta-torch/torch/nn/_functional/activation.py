@@ -31,6 +31,8 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:  # noqa: A002
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:  # noqa: A002
+    if input.dtype is d.bool_:
+        raise RuntimeError("Bool inputs not supported for hardtanh")
     return _finish("relu6", input, inplace)
 
 
@@ -86,6 +88,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 
 
 def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False) -> Tensor:  # noqa: A002
+    _must_float("leaky_relu_cpu", input)
     return _finish("rrelu", input, inplace, {"lower": lower, "upper": upper, "training": bool(training)})
 
 
@@ -128,11 +131,15 @@ def logsigmoid(input: Tensor) -> Tensor:  # noqa: A002
 
 def softsign(input: Tensor) -> Tensor:  # noqa: A002
     kind = input.dtype if input.dtype.category >= d.FLOAT else d.default.floating
+    if input.dtype is d.bool_:
+        raise RuntimeError("\"abs_cpu\" not implemented for 'Bool'")
     return make("softsign", input._shape, kind, (input,))
 
 
 def tanhshrink(input: Tensor) -> Tensor:  # noqa: A002
     kind = input.dtype if input.dtype.category >= d.FLOAT else d.default.floating
+    if input.dtype is d.bool_:
+        raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.")
     return make("tanhshrink", input._shape, kind, (input,))
 
 

@@ -52,7 +52,7 @@ def interpolate(
         raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
     if antialias and not (mode in ("bilinear", "bicubic") and rank == 2):
         raise ValueError("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input")
-    if min(result) <= 0 or min(shape[2:]) <= 0:
+    if mode != "area" and (min(result) <= 0 or min(shape[2:]) <= 0):
         raise RuntimeError(f"Input and output sizes should be greater than 0, but got input ({', '.join(map(str, shape[2:]))}) output ({', '.join(map(str, result))})")
     attributes: dict = {"size": result, "mode": mode, "antialias": bool(antialias)}
     if align_corners is not None:

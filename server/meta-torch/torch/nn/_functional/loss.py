@@ -100,7 +100,7 @@ def _class_shape(input: Tensor, target: Tensor) -> tuple:  # noqa: A002
     if not shape:
         raise RuntimeError("input tensor should be 1D or 2D")
     wanted = () if len(shape) == 1 else shape[:1] + shape[2:]
-    if target._shape == wanted:
+    if target._shape == wanted or (len(shape) == 1 and target._shape == shape):
         return wanted
     if len(shape) > 1 and target._shape[:1] != shape[:1]:
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({target._shape[0] if target._shape else 0}).")

@@ -56,6 +56,8 @@ def _check_mode(mode: str, shape: tuple, amounts: list, value: Any) -> None:
     rank, pairs = len(shape), len(amounts) // 2
     if pairs < 1 or pairs > 3 or rank not in (pairs + 1, pairs + 2):
         raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+    if mode == "circular" and rank != pairs + 2:
+        raise RuntimeError(f"Invalid padding size, expected {2 * (rank - 2)} but got {len(amounts)}")
     if 0 in shape[rank - pairs:]:
         raise RuntimeError(f"Expected {pairs + 1}D or {pairs + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {list(shape)}")
     for pair in range(pairs):

@@ -43,7 +43,8 @@ def _windows(name: str, spatial: tuple, kernel: tuple, stride: tuple, padding: t
         if not 0 <= pad * 2 <= ((kernel[axis] - 1) * dilation[axis] + 1):
             raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={pad}, kernel_size={kernel[axis]} and dilation={dilation[axis]}")
         result.append(_extent(size, kernel[axis], pad, stride[axis], dilation[axis], is_ceil))
-    if min(result) < 1:
+    # torch's max_pool1d has a path of its own, which lets an empty result pass.
+    if min(result) < (0 if name == "max_pool1d" else 1):
         one = "x".join(str(item) for item in (channels, *spatial))
         other = "x".join(str(item) for item in (channels, *result))
         raise RuntimeError(f"Given input size: ({one}). Calculated output size: ({other}). Output size is too small")
@@ -66,7 +67,7 @@ def _max(rank: int) -> tuple:
         input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False,  # noqa: A002
         return_indices: bool = True,
     ) -> tuple:
-        shape, attributes = _max_shape(name, rank, input, kernel_size, stride, padding, dilation, ceil_mode)
+        shape, attributes = _max_shape(name + "_with_indices", rank, input, kernel_size, stride, padding, dilation, ceil_mode)
         return tuple(make_many(name, (input,), [(shape, input.dtype, None), (shape, d.int64, None)], attributes))
 
     plain.__name__, with_indices.__name__ = name, name + "_with_indices"
@@ -102,6 +103,9 @@ def _average(name: str, rank: int, input: Tensor, kernel_size: Any, stride: Any,
         raise RuntimeError("divisor must be not zero")
     if input.dtype.category < d.FLOAT and input.dtype is not d.int64:
         raise RuntimeError(f'"{name}_out_frame" not implemented for \'{long_name(input.dtype)}\'')
+    if rank == 3 and any(extent < reach for extent, reach in zip(spatial, kernel)):
+        sizes = "T: {} H: {} W: {}".format(*spatial), "kT: {} kH: {} kW: {}".format(*kernel)
+        raise RuntimeError(f"input image ({sizes[0]}) smaller than kernel size ({sizes[1]})")
     lead = input._shape[:-rank]
     result = lead + _windows(name, spatial, kernel, stride, padding, (1,) * rank, ceil_mode, lead[-1])
     attributes: dict = {
@@ -131,6 +135,8 @@ def _adaptive_shape(name: str, rank: int, input: Tensor, output_size: Any) -> tu
         raise RuntimeError(f"{name}: Expected {rank + 1}D or {rank + 2}D tensor, but got {list(shape)}")
     if 0 in shape[-rank - 1:] and len(shape) == rank + 2 or 0 in shape[-rank:]:
         raise RuntimeError(f"{name}: Expected input to have non-zero size for non-batch dimensions, but input has sizes {list(shape)}")
+    if rank == 1 and (output_size is None or (isinstance(output_size, (tuple, list)) and None in output_size)):
+        raise TypeError(f"{name}(): argument 'output_size' (position 2) must be tuple of ints, not {type(output_size).__name__}")
     if output_size is None or type(output_size) is int:
         output_size = (output_size,) * rank
     elif isinstance(output_size, (tuple, list)) and len(output_size) == 1:
