@@ -15,6 +15,7 @@ from ._dtype import (  # noqa: F401
     int64, integer, intp, number, object_, signedinteger, single, str_, uint8, uint16, uint32, uint64, unsignedinteger,
 )
 from ._functions import *  # noqa: F401,F403
+from ._joining import *  # noqa: F401,F403
 from ._functions import abs, all, any, max, min, round, sum  # noqa: A004, F401
 
 __version__ = "2.0.0"

@@ -133,9 +133,9 @@ class ndarray:  # noqa: N801
         self._value = [value] * self.size if self.size <= LIMIT else None
 
     def repeat(self, repeats: int, axis: Any = None) -> ndarray:
-        from . import _functions
+        from . import _joining
 
-        return _functions.repeat(self, repeats, axis)
+        return _joining.repeat(self, repeats, axis)
 
     # Items.
 
@@ -170,7 +170,8 @@ class ndarray:  # noqa: N801
             self._value = None
             return
         for index, place in enumerate(places):
-            self._value[place] = values[index] if values is not None else item
+            one = values[index] if values is not None else item
+            self._value[place] = float(one) if self.dtype.kind == "f" else one
 
     def _select(self, key: Any) -> tuple:
         """Flat positions of what `key` takes, its shape, and the contents there."""
@@ -320,9 +321,9 @@ ndarray.__invert__ = lambda self: element_wise(lambda x: not x if isinstance(x, 
 
 
 def _matmul(self: ndarray, other: Any) -> Any:
-    from . import _functions
+    from . import _joining
 
-    return _functions.matmul(self, other)
+    return _joining.matmul(self, other)
 
 
 ndarray.__matmul__ = _matmul  # type: ignore[attr-defined]

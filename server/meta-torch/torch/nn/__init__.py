@@ -6,6 +6,13 @@ from .modules import *  # noqa: F401,F403
 from .modules import utils as _module_utils  # noqa: F401
 from . import init, modules, parallel, parameter, utils  # noqa: F401
 from .parallel import DataParallel  # noqa: F401
+from .utils.spectral_norm import remove_spectral_norm, spectral_norm
+from .utils.weight_norm import remove_weight_norm, weight_norm
+
+# As in torch, the functions hide the files of their names; the files need modules, so that it is done here.
+utils.spectral_norm, utils.remove_spectral_norm = spectral_norm, remove_spectral_norm
+utils.weight_norm, utils.remove_weight_norm = weight_norm, remove_weight_norm
+del spectral_norm, remove_spectral_norm, weight_norm, remove_weight_norm
 
 
 def __getattr__(name: str):  # type: ignore[no-untyped-def]

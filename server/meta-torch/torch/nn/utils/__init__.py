@@ -16,8 +16,4 @@ def __getattr__(name: str):  # type: ignore[no-untyped-def]
 
     if name in ("parametrize", "parametrizations", "prune"):
         return importlib.import_module(f"{__name__}.{name}")
-    if name in ("weight_norm", "remove_weight_norm"):
-        return getattr(importlib.import_module(f"{__name__}.weight_norm"), name)
-    if name in ("spectral_norm", "remove_spectral_norm"):
-        return getattr(importlib.import_module(f"{__name__}.spectral_norm"), name)
     raise AttributeError(f"module 'torch.nn.utils' has no attribute '{name}'")
