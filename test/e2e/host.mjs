@@ -1,7 +1,14 @@
 // Runs test/e2e/suite inside a real extension host, against the packed extension (E2E_DEV=1: against the working tree).
 import fs from "node:fs";
 import path from "node:path";
-import { copyOfExamples, out, root, startBrowser, startServer, testDriverArguments } from "./rig.mjs";
+import {
+  copyOfExamples,
+  out,
+  root,
+  startBrowser,
+  startServer,
+  testDriverArguments,
+} from "./rig.mjs";
 
 const report = path.join(out, "host-report.txt");
 const consoleLog = path.join(out, "host-console.log");
@@ -9,21 +16,32 @@ fs.rmSync(report, { force: true });
 fs.writeFileSync(consoleLog, "");
 process.env.E2E_REPORT = report; // Inherited by the server, and by the extension host from it.
 const isDevelopment = Boolean(process.env.E2E_DEV);
-const server = await startServer({ vsix: isDevelopment ? undefined : path.join(root, "ridgepoint.vsix"), args: testDriverArguments() });
+const server = await startServer({
+  vsix: isDevelopment ? undefined : path.join(root, "ridgepoint.vsix"),
+  args: testDriverArguments(),
+});
 const { browser, page } = await startBrowser({ home: server.tmp });
 let code = 3;
 try {
   const done = new Promise((resolve, reject) => {
     // The workbench calls these two when extensionTestsPath is given.
-    void page.exposeFunction("codeAutomationLog", (type, args) => fs.appendFileSync(consoleLog, `[${type}] ${args.join(" ")}\n`));
+    void page.exposeFunction("codeAutomationLog", (type, args) =>
+      fs.appendFileSync(consoleLog, `[${type}] ${args.join(" ")}\n`),
+    );
     void page.exposeFunction("codeAutomationExit", resolve);
-    setTimeout(() => reject(new Error("the extension host tests did not end in time")), Number(process.env.E2E_LIMIT ?? 180_000)).unref();
+    setTimeout(
+      () => reject(new Error("the extension host tests did not end in time")),
+      Number(process.env.E2E_LIMIT ?? 180_000),
+    ).unref();
   });
   await page.goto(
     server.url({
       folder: copyOfExamples(),
       payload: [
-        ["extensionDevelopmentPath", server.uri(isDevelopment ? root : path.join(root, "test/e2e/host-stub"))],
+        [
+          "extensionDevelopmentPath",
+          server.uri(isDevelopment ? root : path.join(root, "test/e2e/host-stub")),
+        ],
         ["extensionTestsPath", server.uri(path.join(root, "test/e2e/suite/index.cjs"))],
       ],
     }),

@@ -44,11 +44,22 @@ const quietSettings = {
 
 export async function startServer({ vsix, settings = {}, args = [] } = {}) {
   const tmp = fs.mkdtempSync(path.join(os.tmpdir(), "e2e-"));
-  const folders = ["--user-data-dir", path.join(tmp, "user"), "--extensions-dir", path.join(tmp, "ext"), "--config", path.join(tmp, "config.yaml")];
+  const folders = [
+    "--user-data-dir",
+    path.join(tmp, "user"),
+    "--extensions-dir",
+    path.join(tmp, "ext"),
+    "--config",
+    path.join(tmp, "config.yaml"),
+  ];
   // Sockets live in "t": their paths may have 107 characters, so it stays short.
-  for (const folder of ["user/User", "ext", "t"]) fs.mkdirSync(path.join(tmp, folder), { recursive: true });
+  for (const folder of ["user/User", "ext", "t"])
+    fs.mkdirSync(path.join(tmp, folder), { recursive: true });
   fs.writeFileSync(path.join(tmp, "config.yaml"), "auth: none\ncert: false\n");
-  fs.writeFileSync(path.join(tmp, "user/User/settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  fs.writeFileSync(
+    path.join(tmp, "user/User/settings.json"),
+    JSON.stringify({ ...quietSettings, ...settings }, null, 2),
+  );
   const env = {
     ...process.env,
     HOME: tmp,
@@ -63,10 +74,29 @@ export async function startServer({ vsix, settings = {}, args = [] } = {}) {
   delete env.VSCODE_IPC_HOOK_CLI;
   delete env.NODE_OPTIONS;
   const log = fs.openSync(path.join(out, "code-server.log"), "w");
-  if (vsix) execFileSync(node, [entry, ...folders, "--install-extension", vsix], { env, stdio: ["ignore", log, log] });
+  if (vsix)
+    execFileSync(node, [entry, ...folders, "--install-extension", vsix], {
+      env,
+      stdio: ["ignore", log, log],
+    });
   const port = await freePort();
-  const flags = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override", "--disable-proxy", "--ignore-last-opened"];
-  const child = spawn(node, [entry, ...folders, ...flags, ...args], { env, stdio: ["ignore", log, log], detached: true });
+  const flags = [
+    "--auth",
+    "none",
+    "--bind-addr",
+    `127.0.0.1:${port}`,
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-workspace-trust",
+    "--disable-getting-started-override",
+    "--disable-proxy",
+    "--ignore-last-opened",
+  ];
+  const child = spawn(node, [entry, ...folders, ...flags, ...args], {
+    env,
+    stdio: ["ignore", log, log],
+    detached: true,
+  });
   const end = () => {
     try {
       process.kill(-child.pid, "SIGTERM");
@@ -80,7 +110,8 @@ export async function startServer({ vsix, settings = {}, args = [] } = {}) {
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
   for (let attempt = 0; !(await isReachable(port)); attempt += 1) {
-    if (child.exitCode !== null || attempt > 300) throw new Error("the editor's server ended early, see test-out/code-server.log");
+    if (child.exitCode !== null || attempt > 300)
+      throw new Error("the editor's server ended early, see test-out/code-server.log");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {
@@ -88,7 +119,8 @@ export async function startServer({ vsix, settings = {}, args = [] } = {}) {
     pid: child.pid,
     tmp,
     uri: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
-    url: ({ folder, payload = [] }) => `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`,
+    url: ({ folder, payload = [] }) =>
+      `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`,
     async stop() {
       const gone = new Promise((resolve) => child.once("exit", resolve));
       end();
@@ -103,8 +135,19 @@ export async function startBrowser({ home, viewport = { width: 1280, height: 800
   const { chromium } = await import("playwright-core");
   const browser = await chromium.launch({
     executablePath: chromePath,
-    env: { ...process.env, ...(home && { HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home }) },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    env: {
+      ...process.env,
+      ...(home && { HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home }),
+    },
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   const context = await browser.newContext({ viewport, locale: "en-US" });
   const blocked = [];
@@ -130,7 +173,7 @@ export function copyOfExamples() {
 
 /** Waits until `probe` answers something truthy. */
 export async function until(what, probe, milliseconds = 30_000) {
-  for (const end = Date.now() + milliseconds; Date.now() < end; ) {
+  for (const end = Date.now() + milliseconds; Date.now() < end;) {
     const value = await Promise.resolve(probe()).catch(() => undefined);
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -6,23 +6,36 @@ const folder = () => vscode.workspace.workspaceFolders[0].uri;
 const all = (document) => new vscode.Range(0, 0, document.lineCount, 0);
 
 async function until(what, probe, milliseconds = 60_000) {
-  for (const end = Date.now() + milliseconds; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const end = Date.now() + milliseconds;
+    Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     const value = await probe();
     if (value) return value;
   }
   throw new Error(`not seen: ${what}`);
 }
 
-const hintsOf = (document) => vscode.commands.executeCommand("vscode.executeInlayHintProvider", document.uri, all(document));
-const labelOf = (hint) => (typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join(""));
-const lineOf = (document, text) => document.getText().split("\n").findIndex((line) => line.includes(text));
-const lensesOf = (document) => vscode.commands.executeCommand("vscode.executeCodeLensProvider", document.uri, 20);
+const hintsOf = (document) =>
+  vscode.commands.executeCommand("vscode.executeInlayHintProvider", document.uri, all(document));
+const labelOf = (hint) =>
+  typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join("");
+const lineOf = (document, text) =>
+  document
+    .getText()
+    .split("\n")
+    .findIndex((line) => line.includes(text));
+const lensesOf = (document) =>
+  vscode.commands.executeCommand("vscode.executeCodeLensProvider", document.uri, 20);
 
 suite("PyTorch source", function () {
   this.timeout(120_000);
   let document;
   suiteSetup(async () => {
-    document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder(), "python", "resnet.py"));
+    document = await vscode.workspace.openTextDocument(
+      vscode.Uri.joinPath(folder(), "python", "resnet.py"),
+    );
     await vscode.window.showTextDocument(document);
     await until("hints", async () => (await hintsOf(document))?.length > 0, 100_000);
   });
@@ -32,7 +45,8 @@ suite("PyTorch source", function () {
     const own = (await hintsOf(document)).filter((hint) => hint.position.line === line);
     assert.equal(own.length, 1);
     assert.match(labelOf(own[0]), /\d.* (ns|µs|ms)\b.*· .* %/);
-    for (const hint of await hintsOf(document)) assert.ok(labelOf(hint).length <= 20, labelOf(hint));
+    for (const hint of await hintsOf(document))
+      assert.ok(labelOf(hint).length <= 20, labelOf(hint));
   });
 
   test("the lens on the class has the parameters and multiplications of ResNet-50", async () => {
@@ -48,8 +62,15 @@ suite("PyTorch source", function () {
     const line = lineOf(document, "self.conv1 = nn.Conv2d(3, 64");
     const at = new vscode.Position(line, document.lineAt(line).text.indexOf("nn.Conv2d") + 4);
     const text = await until("hover", async () => {
-      const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, at);
-      const found = hovers.flatMap((hover) => hover.contents).map((content) => content.value ?? content).join("\n");
+      const hovers = await vscode.commands.executeCommand(
+        "vscode.executeHoverProvider",
+        document.uri,
+        at,
+      );
+      const found = hovers
+        .flatMap((hover) => hover.contents)
+        .map((content) => content.value ?? content)
+        .join("\n");
       return /Conv2d 3→64 k7 s2/.test(found) ? found : undefined;
     });
     assert.match(text, /float32\[1,3,224,224\]/);
@@ -63,11 +84,24 @@ suite("PyTorch source", function () {
     const edit = new vscode.WorkspaceEdit();
     edit.replace(document.uri, document.lineAt(line).range, good.replace("512 *", "500 *"));
     assert.ok(await vscode.workspace.applyEdit(edit));
-    const problem = await until("a problem", () => vscode.languages.getDiagnostics(document.uri).find((item) => /cannot be multiplied/.test(item.message)));
+    const problem = await until("a problem", () =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .find((item) => /cannot be multiplied/.test(item.message)),
+    );
     assert.equal(problem.range.start.line, lineOf(document, "return self.fc(x)"));
     const back = new vscode.WorkspaceEdit();
     back.replace(document.uri, document.lineAt(line).range, good);
     assert.ok(await vscode.workspace.applyEdit(back));
-    await until("no problem", () => !vscode.languages.getDiagnostics(document.uri).some((item) => item.source === "ridgepoint" && item.severity === vscode.DiagnosticSeverity.Error));
+    await until(
+      "no problem",
+      () =>
+        !vscode.languages
+          .getDiagnostics(document.uri)
+          .some(
+            (item) =>
+              item.source === "ridgepoint" && item.severity === vscode.DiagnosticSeverity.Error,
+          ),
+    );
   });
 });

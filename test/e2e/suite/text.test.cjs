@@ -9,22 +9,33 @@ const file = (name) => vscode.Uri.joinPath(folder(), ...name.split("/"));
 const all = (document) => new vscode.Range(0, 0, document.lineCount, 0);
 
 async function until(what, probe, milliseconds = 30_000) {
-  for (const end = Date.now() + milliseconds; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (
+    const end = Date.now() + milliseconds;
+    Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
     const value = await probe();
     if (value) return value;
   }
   throw new Error(`not seen: ${what}`);
 }
 
-const hintsOf = (document) => vscode.commands.executeCommand("vscode.executeInlayHintProvider", document.uri, all(document));
-const labelOf = (hint) => (typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join(""));
-const lineOf = (document, text) => document.getText().split("\n").findIndex((line) => line.includes(text));
+const hintsOf = (document) =>
+  vscode.commands.executeCommand("vscode.executeInlayHintProvider", document.uri, all(document));
+const labelOf = (hint) =>
+  typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join("");
+const lineOf = (document, text) =>
+  document
+    .getText()
+    .split("\n")
+    .findIndex((line) => line.includes(text));
 const positionOf = (document, text, within = text) => {
   const line = lineOf(document, text);
   return new vscode.Position(line, document.lineAt(line).text.indexOf(within) + 1);
 };
 const configuration = () => vscode.workspace.getConfiguration("ridgepoint");
-const set = (key, value) => configuration().update(key, value, vscode.ConfigurationTarget.Workspace);
+const set = (key, value) =>
+  configuration().update(key, value, vscode.ConfigurationTarget.Workspace);
 
 suite("a model as text", () => {
   let document;
@@ -34,7 +45,8 @@ suite("a model as text", () => {
     await until("hints", async () => (await hintsOf(document))?.length > 0);
   });
 
-  test("the language is known by its extension", () => assert.equal(document.languageId, "onnx-text"));
+  test("the language is known by its extension", () =>
+    assert.equal(document.languageId, "onnx-text"));
 
   test("every layer that costs has a short hint on its line", async () => {
     const hints = await hintsOf(document);
@@ -47,16 +59,29 @@ suite("a model as text", () => {
 
   test("one lens stands on the graph, with its totals", async () => {
     const lenses = await until("filled lens", async () => {
-      const found = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", document.uri, 10);
-      return found?.length === 1 && /params/.test(found[0].command?.title ?? "") ? found : undefined;
+      const found = await vscode.commands.executeCommand(
+        "vscode.executeCodeLensProvider",
+        document.uri,
+        10,
+      );
+      return found?.length === 1 && /params/.test(found[0].command?.title ?? "")
+        ? found
+        : undefined;
     });
     assert.match(lenses[0].command.title, /MMAC/);
     assert.equal(lenses[0].range.start.line, lineOf(document, "mobile_block ("));
   });
 
   test("the hover tells shapes, targets, intervals and the method", async () => {
-    const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, positionOf(document, "[depthwise]", "Conv"));
-    const text = hovers.flatMap((hover) => hover.contents).map((content) => content.value ?? content).join("\n");
+    const hovers = await vscode.commands.executeCommand(
+      "vscode.executeHoverProvider",
+      document.uri,
+      positionOf(document, "[depthwise]", "Conv"),
+    );
+    const text = hovers
+      .flatMap((hover) => hover.contents)
+      .map((content) => content.value ?? content)
+      .join("\n");
     assert.match(text, /float32\[1,96,48,48\]/);
     assert.match(text, /RTX 4090/);
     assert.match(text, /roofline/);
@@ -64,14 +89,28 @@ suite("a model as text", () => {
 
   test("a tensor leads to its definition and to its readers", async () => {
     const at = positionOf(document, "block = Add", "stem_active");
-    const definitions = await vscode.commands.executeCommand("vscode.executeDefinitionProvider", document.uri, at);
-    assert.equal((definitions[0].range ?? definitions[0].targetRange).start.line, lineOf(document, "stem_active = Clip"));
-    const references = await vscode.commands.executeCommand("vscode.executeReferenceProvider", document.uri, at);
+    const definitions = await vscode.commands.executeCommand(
+      "vscode.executeDefinitionProvider",
+      document.uri,
+      at,
+    );
+    assert.equal(
+      (definitions[0].range ?? definitions[0].targetRange).start.line,
+      lineOf(document, "stem_active = Clip"),
+    );
+    const references = await vscode.commands.executeCommand(
+      "vscode.executeReferenceProvider",
+      document.uri,
+      at,
+    );
     assert.equal(references.length, 3);
   });
 
   test("the outline names the graph and its layers", async () => {
-    const symbols = await vscode.commands.executeCommand("vscode.executeDocumentSymbolProvider", document.uri);
+    const symbols = await vscode.commands.executeCommand(
+      "vscode.executeDocumentSymbolProvider",
+      document.uri,
+    );
     const flat = (items) => items.flatMap((item) => [item.name, ...flat(item.children ?? [])]);
     const names = flat(symbols).join(" ");
     assert.match(names, /mobile_block/);
@@ -83,15 +122,27 @@ suite("a model as text", () => {
     const line = lineOf(document, "[project]");
     const good = document.lineAt(line).text;
     const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, document.lineAt(line).range, good.replace("expand_active, ", "x").replace("depthwise_active", "image"));
+    edit.replace(
+      document.uri,
+      document.lineAt(line).range,
+      good.replace("expand_active, ", "x").replace("depthwise_active", "image"),
+    );
     assert.ok(await vscode.workspace.applyEdit(edit));
-    const problem = await until("a problem", () => vscode.languages.getDiagnostics(document.uri).find((item) => item.range.start.line === line));
+    const problem = await until("a problem", () =>
+      vscode.languages.getDiagnostics(document.uri).find((item) => item.range.start.line === line),
+    );
     assert.match(problem.message, /3/);
     assert.equal(problem.source, "ridgepoint");
     const back = new vscode.WorkspaceEdit();
     back.replace(document.uri, document.lineAt(line).range, good);
     assert.ok(await vscode.workspace.applyEdit(back));
-    await until("no problem", () => !vscode.languages.getDiagnostics(document.uri).some((item) => item.severity === vscode.DiagnosticSeverity.Error));
+    await until(
+      "no problem",
+      () =>
+        !vscode.languages
+          .getDiagnostics(document.uri)
+          .some((item) => item.severity === vscode.DiagnosticSeverity.Error),
+    );
     await until("the same hints", async () => (await hintsOf(document)).length === before.length);
   });
 
@@ -116,7 +167,10 @@ suite("a model as text", () => {
 });
 
 suite("a binary model", () => {
-  const customTabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof vscode.TabInputCustom);
+  const customTabs = () =>
+    vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.input instanceof vscode.TabInputCustom);
 
   test("opens in the model editor", async () => {
     await vscode.commands.executeCommand("vscode.open", file("models/resnet50.onnx"));
@@ -128,7 +182,9 @@ suite("a binary model", () => {
     await vscode.commands.executeCommand("ridgepoint.openAsText");
     const editor = await until("text", () => {
       const active = vscode.window.activeTextEditor;
-      return active?.document.languageId === "onnx-text" && active.document.uri.scheme !== "file" ? active : undefined;
+      return active?.document.languageId === "onnx-text" && active.document.uri.scheme !== "file"
+        ? active
+        : undefined;
     });
     await until("hints", async () => (await hintsOf(editor.document))?.length > 20);
     assert.match(editor.document.getText(), /Conv/);
@@ -136,7 +192,10 @@ suite("a binary model", () => {
 
   test("a damaged file is told as such and does not harm others", async () => {
     const damaged = path.join(folder().fsPath, "damaged.onnx");
-    fs.writeFileSync(damaged, fs.readFileSync(file("models/resnet50.onnx").fsPath).subarray(0, 20_000));
+    fs.writeFileSync(
+      damaged,
+      fs.readFileSync(file("models/resnet50.onnx").fsPath).subarray(0, 20_000),
+    );
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(damaged));
     await until("tab", () => customTabs().some((tab) => tab.label === "damaged.onnx"));
     const document = await vscode.workspace.openTextDocument(file("control-flow.onnxtxt"));

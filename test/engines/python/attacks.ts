@@ -86,7 +86,8 @@ except ImportError as error:
 `,
   },
   // Native modules and memory.
-  { name: "ctypes", ends: "ModuleNotFoundError", code: "import ctypes" },
+  // Stand-ins take the places of these (`ridgepoint/opaque.py`): they answer, and nothing happens.
+  { name: "ctypes", ends: "answer", code: "import ctypes" },
   { name: "_ctypes", ends: "ModuleNotFoundError", code: "import _ctypes" },
   { name: "cffi", ends: "ModuleNotFoundError", code: "import _cffi_backend" },
   { name: "mmap", ends: "ModuleNotFoundError", code: "import mmap" },
@@ -133,26 +134,26 @@ f()
   // Network.
   {
     name: "socket",
-    ends: "ModuleNotFoundError",
+    ends: "answer",
     code: "import socket\nsocket.create_connection(('127.0.0.1', {port}))",
   },
   { name: "_socket", ends: "ModuleNotFoundError", code: "import _socket" },
   {
     name: "urllib",
-    ends: "ModuleNotFoundError",
+    ends: "TypeError",
     code: "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:{port}/')",
   },
   {
     name: "http.client",
-    ends: "ModuleNotFoundError",
+    ends: "answer",
     code: "import http.client\nhttp.client.HTTPConnection('127.0.0.1', {port}).request('GET', '/')",
   },
   {
     name: "asyncio",
-    ends: "ModuleNotFoundError",
+    ends: "ValueError",
     code: "import asyncio\nasyncio.run(asyncio.open_connection('127.0.0.1', {port}))",
   },
-  { name: "ssl", ends: "ModuleNotFoundError", code: "import ssl" },
+  { name: "ssl", ends: "answer", code: "import ssl" },
   {
     name: "webbrowser",
     ends: "ModuleNotFoundError",
@@ -316,7 +317,7 @@ for number in range(3, 64):
   { name: "kill", ends: "PermissionError", code: "import os\nos.kill(os.getppid(), 9)" },
   {
     name: "multiprocessing",
-    ends: "ModuleNotFoundError",
+    ends: "OSError",
     code: "import multiprocessing\nmultiprocessing.Pool(64).map(print, range(9))",
   },
   {
