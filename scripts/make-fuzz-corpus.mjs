@@ -158,6 +158,10 @@ const cases = {
   ],
   "many-problems": [
     "RP1029",
+    model(...Array.from({ length: 1000 }, (_, index) => node("", [], [`y${index}`]))),
+  ],
+  "many-missing": [
+    "RP1014",
     model(
       ...Array.from({ length: 1000 }, (_, index) =>
         node("Relu", [`missing${index}`], [`y${index}`]),

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { commands } from "./index.generated.js";
 import { UsageError } from "./words.js";
 
@@ -7,6 +9,10 @@ async function main(words: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(help());
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined)
@@ -20,9 +26,16 @@ async function main(words: readonly string[]): Promise<number> {
   return command.run(rest);
 }
 
+/** As the package says that this file was shipped in. */
+function packageVersion(): string {
+  const text = readFileSync(path.join(__dirname, "../package.json"), "utf8");
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}
+
 function help(): string {
   const lines = commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
-  return `ridgepoint: what a model costs on a target\n\n${lines.join("\n")}\n\nridgepoint COMMAND --help tells more.\n`;
+  return `ridgepoint: what a model costs on a target\n\n${lines.join("\n")}\n\nridgepoint COMMAND --help tells more; ridgepoint --version prints the version.\n`;
 }
 
 // A reader that goes away (`ridgepoint … | head`) is no error.

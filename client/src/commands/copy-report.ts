@@ -15,6 +15,7 @@ const choices: readonly Choice[] = [
   { label: "$(clippy) Copy as CSV", format: "csv" },
   { label: "$(new-file) Markdown in a new document", format: "markdown", language: "markdown" },
   { label: "$(new-file) JSON in a new document", format: "json", language: "json" },
+  { label: "$(new-file) SARIF in a new document", format: "sarif", language: "json" },
 ];
 
 export const command: ClientCommand = {

@@ -120,6 +120,7 @@ class InferencePass implements InferHost {
 
   reportMissingRules(): void {
     for (const [key, nodes] of this.#nodesOfMissingRule) {
+      if (key === "") continue; // The reader has said that the node names no operator.
       const [first] = nodes;
       const noun = nodes.size === 1 ? "1 node" : `${nodes.size} nodes`;
       this.report({

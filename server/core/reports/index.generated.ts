@@ -3,6 +3,7 @@ import { report as csv } from "./csv.js";
 import { report as html } from "./html.js";
 import { report as json } from "./json.js";
 import { report as markdown } from "./markdown.js";
+import { report as sarif } from "./sarif.js";
 import { report as table } from "./table.js";
 import type { ReportFormat } from "./report.js";
 
@@ -11,5 +12,6 @@ export const reportFormats: readonly ReportFormat[] = [
   html,
   json,
   markdown,
+  sarif,
   table,
 ];

@@ -123,4 +123,10 @@ export interface ReportProblem {
   readonly severity: Severity;
   readonly message: string;
   readonly source: ReportSource | null;
+  /** `id` of the layer that it speaks of, where there is one. */
+  readonly layer?: string;
+  /** The part of the model that it speaks of, in a format without text: `graph.node[12].attribute[0]`. */
+  readonly path?: string;
+  /** Where in a binary file. */
+  readonly byteOffset?: number;
 }

@@ -4,6 +4,7 @@ import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
 import type { ValueType } from "../graph/value-type.js";
+import { unwrittenPlace } from "./empty-report.js";
 import { extentRead } from "./extent-read.js";
 import { view as memoryView } from "./memory.js";
 import type {
@@ -160,12 +161,14 @@ function targetLayersOf(
 }
 
 function problemOf(problem: Problem, sourceOf: SourceFinder): ReportProblem {
-  const { code, severity, message, place } = problem;
+  const { code, severity, message, place, nodeId } = problem;
   return {
     code,
     severity,
     message,
     source: sourceOf(place),
+    ...(nodeId !== undefined && { layer: String(nodeId) }),
+    ...unwrittenPlace(place),
   };
 }
 

@@ -102,12 +102,13 @@ export function problemsOfTotals(
         return node === undefined ? "" : operatorKey(node.domain, node.op);
       }),
     );
+    operators.delete(""); // A node that names no operator.
     const names = [...operators].slice(0, 6).map((name) => `\`${name}\``);
     problems.push({
       code: "RP1202",
       severity: "warning",
       message:
-        `${rest.length} of ${layers.length} nodes (${formatShare(rest.length / layers.length)}) have no cost and are left out of the sums: ${names.join(", ")}${operators.size > names.length ? " …" : ""}. ${first.reason ?? ""}`.trimEnd(),
+        `${rest.length} of ${layers.length} nodes (${formatShare(rest.length / layers.length)}) have no cost and are left out of the sums${names.length > 0 ? `: ${names.join(", ")}` : ""}${operators.size > names.length ? " …" : ""}. ${first.reason ?? ""}`.trimEnd(),
       nodeId: first.nodeId,
     });
   }

@@ -11,6 +11,7 @@ export function reportMissing(
   { isMain }: { readonly isMain: boolean },
 ): void {
   const { complaints } = reading;
+  let unreadCount = 0;
   for (const { name, userId, userIndex } of missing) {
     if (userId < 0) {
       complaints.enter("output");
@@ -22,6 +23,8 @@ export function reportMissing(
       complaints.leave();
       continue;
     }
+    unreadCount += 1;
+    if (unreadCount > shownLimit) continue;
     complaints.enter("node", userIndex);
     if (isMain) complaints.nodeId = userId;
     complaints.add(
@@ -32,7 +35,16 @@ export function reportMissing(
     if (isMain) complaints.nodeId = -1;
     complaints.leave();
   }
+  if (unreadCount > shownLimit)
+    complaints.add(
+      "RP1014",
+      "error",
+      `… and ${unreadCount - shownLimit} more tensors are read that nothing makes.`,
+    );
 }
+
+/** Where a file has lost its end, each of its thousands of weights is missing for one and the same reason. */
+const shownLimit = 8;
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
