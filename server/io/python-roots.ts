@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { PythonRoot } from "../engines/python/job.js";
@@ -11,12 +11,12 @@ export function pythonRoots(
   file: string | undefined,
   pythonPath: readonly string[],
 ): readonly PythonRoot[] {
+  // Whether installed or checked out, what is imported from there stays imported until a file of it changes.
   const given = pythonPath.map((folder): PythonRoot => {
-    const absolute = path.resolve(folder);
-    return { folder: absolute, isLibrary: holdsPackages(absolute) };
+    return { folder: path.resolve(folder), isLibrary: true };
   });
   if (file !== undefined) return [{ folder: projectOf(file), isLibrary: false }, ...given];
-  return given.length > 0 ? given : [{ folder: process.cwd(), isLibrary: false }];
+  return given.length > 0 ? given : [{ folder: process.cwd(), isLibrary: true }];
 }
 
 /**
@@ -49,17 +49,3 @@ const projectMarks = [
   "setup.cfg",
   "requirements.txt",
 ];
-
-/** `site-packages` by its name, or by the descriptions that installers leave. */
-function holdsPackages(folder: string): boolean {
-  if (/(site|dist)-packages$/.test(folder)) return true;
-  try {
-    return (
-      statSync(folder).isDirectory() &&
-      readdirSync(folder).some((name) => /\.(dist|egg)-info$/.test(name))
-    );
-  } catch {
-    // It is not there: nothing will be found in it either.
-    return false;
-  }
-}

@@ -11,6 +11,8 @@ import json
 import re
 import sys
 
+from . import missing, opaque
+
 REQUEST_FILE = "/job/request.json"
 ANSWER_FILE = "/job/answer.json"
 LIBRARIES_FILE = "/job/libraries.json"
@@ -72,22 +74,29 @@ def serve(roots: list[str], libraries: list[str]) -> None:
     except OSError:
         _write_answer('{"tooLarge": true}')
     with _open(LIBRARIES_FILE, "w", encoding="utf-8") as file:
-        json.dump(_modules_below(libraries), file)
+        json.dump({"modules": _modules_below(libraries), "missing": [*opaque.missing]}, file)
 
 
 def preload(libraries: list[str]) -> None:
-    """Imports modules of installed packages, without any of the user's own, so that later requests find them there.
+    """Imports modules of libraries, without any of the user's own, so that later requests find them there.
 
     An exception flies: then there is no such image, and each request imports for itself.
     """
+    from . import trace
+
     with open(REQUEST_FILE, encoding="utf-8") as file:
-        names = json.load(file)
+        wanted = json.load(file)
     path = sys.path[:]
     sys.path[:] = [*libraries, *path]
-    for name in names:
+    trace.quiet_libraries()
+    missing.begin()
+    for name in wanted["modules"]:
         importlib.import_module(name)
-    if set(_modules_below(libraries)) != set(names):
+    if set(_modules_below(libraries)) != set(wanted["modules"]):
         raise ImportError("without the user's own modules, the packages import others")
+    if not opaque.missing <= set(wanted["missing"]):
+        raise ImportError("without the user's own modules, the packages miss more")
+    missing.keep()
     sys.path[:] = path
     gc.collect()
     gc.freeze()

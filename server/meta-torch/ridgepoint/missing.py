@@ -7,11 +7,19 @@ from typing import Any
 
 from . import failures, opaque, places
 
+_kept: set[str] = set()
+
 
 def begin() -> None:
     """From here on a missing import does not stop a program."""
     opaque.install()
     opaque.missing.clear()
+    opaque.missing.update(_kept)
+
+
+def keep() -> None:
+    """What libraries miss that stay imported is missing for whoever comes later too."""
+    _kept.update(opaque.missing)
 
 
 def missing_imports() -> list[str]:

@@ -33,7 +33,7 @@ def run(request: dict) -> dict:
     except SpecError as error:
         answer["problems"].append(failures.problem("RP1507", "error", str(error)))
         return answer
-    _quiet_libraries()
+    quiet_libraries()
     missing.begin()
     if file:
         _run_file(request, specs, answer)
@@ -222,7 +222,7 @@ def _place(candidate: Candidate, script: Script) -> dict | None:
     return places.range_of_node(script.file, node)
 
 
-def _quiet_libraries() -> None:
+def quiet_libraries() -> None:
     """Nothing is downloaded or shown; what reads such variables finds them set."""
     for name, value in (("HF_HUB_OFFLINE", "1"), ("TRANSFORMERS_OFFLINE", "1"), ("TQDM_DISABLE", "1"), ("MPLBACKEND", "agg")):
         os.environ.setdefault(name, value)

@@ -141,6 +141,23 @@ test("installed packages are kept between jobs, and read again when they change"
   expect(resultOf(await run(code, { roots }))).toEqual([1, "changed"]);
 });
 
+test("a package that misses another is kept too, and what it misses is still told", async () => {
+  mkdirSync(path.join(library, "lacking"));
+  writeFileSync(
+    path.join(library, "lacking", "__init__.py"),
+    "import nowhere\nfrom nowhere.parts import Part\n",
+  );
+  const code = `import sys
+from ridgepoint import missing
+missing.begin()
+was_kept = 'lacking' in sys.modules
+import lacking
+result = was_kept, missing.missing_imports()`;
+  const roots = [workspace, library];
+  expect(resultOf(await run(code, { roots }))).toEqual([false, ["nowhere"]]);
+  expect(resultOf(await run(code, { roots }))).toEqual([true, ["nowhere"]]);
+});
+
 test("the same text gives the same draws", async () => {
   const code =
     "import random, os, uuid\nresult = random.random(), os.urandom(4).hex(), str(uuid.uuid4())";

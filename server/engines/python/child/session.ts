@@ -36,10 +36,10 @@ export async function makeSession(start: StartMessage): Promise<Session> {
   const libraryPaths = pathsOf((isLibrary) => isLibrary);
   const mounted: string[] = [];
   let isFresh = true;
-  /** Of the installed packages' modules: what the last job imported, what the image holds, what cannot be kept. */
-  let wanted = "[]";
-  let kept = "[]";
-  let refused = "";
+  /** Of the libraries' modules: what the last job imported, what the image holds, what cannot be kept. */
+  let wanted = noLibraries;
+  let kept = noLibraries;
+  const refused = new Set<string>();
   /** The files that the image was made of. */
   let stamps = new Map<string, string>();
 
@@ -90,7 +90,8 @@ export async function makeSession(start: StartMessage): Promise<Session> {
 
   const answer = (job: JobMessage): ChildMessage => {
     const begin = performance.now();
-    dropStaleImage(job);
+    const isOverlaid = overlaysLibrary(job);
+    dropStaleImage(isOverlaid);
     putBack();
     wanted = kept;
     try {
@@ -98,7 +99,7 @@ export async function makeSession(start: StartMessage): Promise<Session> {
       if (!runWatched(`serve(${allPaths}, ${libraryPaths})`, job))
         throw new Stopped("crash", "driver", []);
       const bytes = FS.readFile("/job/answer.json");
-      wanted = new TextDecoder().decode(FS.readFile("/job/libraries.json"));
+      if (!isOverlaid) wanted = librariesIn(FS.readFile("/job/libraries.json")) ?? kept;
       return {
         kind: "answer",
         id: job.id,
@@ -134,68 +135,96 @@ export async function makeSession(start: StartMessage): Promise<Session> {
 
   const refresh = (): void => {
     putBack();
-    if (image === undefined || wanted === kept || wanted === refused) return;
-    if (!isListOfNames(wanted)) return;
-    image = startedImage;
+    if (image === undefined || wanted.modules.length === 0) return;
+    const known = new Set(kept.modules);
+    const added = wanted.modules.filter((name) => !known.has(name));
+    if (added.length === 0 || added.some((name) => refused.has(name))) return;
+    // What is kept stays, and what came new is added to it, so that jobs in turn about this and that keep both.
+    if (image.byteLength > largestImageBytes) dropImage();
     isFresh = false;
     putBack();
-    const read = new Map<string, string>();
+    const read = new Map(stamps);
+    const asked = { modules: [...kept.modules, ...added], missing: wanted.missing };
     try {
-      mount({ request: wanted, overlays: {}, answerBytes: 0 }, (file, stamp) =>
-        read.set(file, stamp),
-      );
+      const request = JSON.stringify(asked);
+      mount({ request, overlays: {}, answerBytes: 0 }, (file, stamp) => read.set(file, stamp));
       const limits = { seconds: librarySeconds, outputBytes: 1 << 20, isWatched: false };
       if (runWatched(`preload(${libraryPaths})`, limits)) {
         // Nothing of what was mounted for it may be open or remembered in the copy.
         python.forgetStreams();
-        const memory = python.memory();
+        const memory = withoutTrailingZeros(python.memory());
         image = { byteLength: memory.length, copyTo: (heap) => heap.set(memory) };
-        kept = wanted;
+        kept = asked;
         stamps = read;
-      } else refused = wanted;
+      } else refuse(added);
     } catch (error) {
-      if (!(error instanceof Stopped && error.reason === "cancelled")) refused = wanted;
-    }
-    if (kept !== wanted) {
-      kept = "[]";
-      stamps = new Map();
+      if (!(error instanceof Stopped && error.reason === "cancelled")) refuse(added);
     }
     watch.takeOutput();
     isFresh = false;
     putBack();
   };
 
+  const refuse = (names: readonly string[]): void => {
+    if (refused.size > largestLibrary) refused.clear();
+    for (const name of names) refused.add(name);
+  };
+
+  const dropImage = (): void => {
+    image = startedImage;
+    kept = noLibraries;
+    stamps = new Map();
+    isFresh = false;
+  };
+
+  const overlaysLibrary = (job: JobMessage): boolean =>
+    Object.keys(job.overlays).some((path) => roots[Number(path.split("/")[2])]?.isLibrary === true);
+
   /** A package was changed, or an unsaved editor shows one of its files: then nothing of it may be taken as known. */
-  const dropStaleImage = (job: JobMessage): void => {
-    if (kept === "[]") return;
-    const isOverlaid = Object.keys(job.overlays).some((path) => {
-      const root = roots[Number(path.split("/")[2])];
-      return root?.isLibrary === true;
-    });
+  const dropStaleImage = (isOverlaid: boolean): void => {
+    if (kept.modules.length === 0) return;
     const isStale = (): boolean => {
       for (const [file, stamp] of stamps) if (stampOfFile(file) !== stamp) return true;
       return false;
     };
     if (!isOverlaid && !isStale()) return;
-    image = startedImage;
-    kept = "[]";
-    refused = "";
-    stamps = new Map();
-    isFresh = false;
+    dropImage();
+    refused.clear();
   };
 
   return { answer, refresh, image: () => python.memory() };
 }
 
+/** Names of modules, and of the imports among them that nobody has found. */
+interface Libraries {
+  readonly modules: readonly string[];
+  readonly missing: readonly string[];
+}
+
+const noLibraries: Libraries = { modules: [], missing: [] };
+
 /** The user's code may have written it. */
-function isListOfNames(text: string): boolean {
+function librariesIn(bytes: Uint8Array): Libraries | undefined {
   try {
-    const names = JSON.parse(text) as unknown;
-    return Array.isArray(names) && 0 < names.length && names.length <= largestLibrary;
+    const { modules, missing } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Libraries>;
+    const isFine = (names: unknown): names is readonly string[] =>
+      Array.isArray(names) &&
+      names.length <= largestLibrary &&
+      names.every((name) => typeof name === "string");
+    return isFine(modules) && isFine(missing) ? { modules, missing } : undefined;
   } catch {
     // Then there is nothing to keep.
-    return false;
+    return undefined;
   }
+}
+
+/** Memory that Python has grown into and does not use is zero, and `restore` makes it so. */
+function withoutTrailingZeros(memory: Uint8Array): Uint8Array {
+  const words = new Float64Array(memory.buffer, memory.byteOffset, memory.length >> 3);
+  let count = words.length;
+  while (count > 0 && Object.is(words[count - 1], 0)) count -= 1;
+  const used = Math.ceil((count * 8) / pageBytes) * pageBytes;
+  return used < memory.length ? memory.slice(0, used) : memory;
 }
 
 /**
@@ -223,5 +252,9 @@ const scratchBytes = 32 << 20;
 const namesBytes = 4 << 20;
 const scratchFiles = 4096;
 const largestGrowthBytes = 96 << 20;
+/** Of what is kept between jobs. */
+const largestImageBytes = 160 << 20;
+/** Of WebAssembly's memory. */
+const pageBytes = 65_536;
 const largestLibrary = 10_000;
 const librarySeconds = 20;
