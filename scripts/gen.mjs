@@ -72,6 +72,12 @@ registry(
     `import type { LoweringPass } from "./pass.js";\n\nexport const passes: readonly LoweringPass[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
 );
 registry(
+  "server/core/cost/calibrated/models",
+  "kernelModel",
+  (found) =>
+    `import type { KernelModel } from "../kernel-model.js";\n\nexport const kernelModels: readonly KernelModel[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/core/views",
   "view",
   (found) =>

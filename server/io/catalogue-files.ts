@@ -1,6 +1,7 @@
 import { open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Outcome, Problem } from "../core/base/problem.js";
+import { withCalibrations } from "../core/cost/calibrated/attach.js";
 import { buildCatalogue } from "../core/targets/catalogue.js";
 import type { Chip } from "../core/targets/chip.js";
 import { decodeChip } from "../core/targets/decode-chip.js";
@@ -9,6 +10,7 @@ import { decodeRuntime } from "../core/targets/decode-runtime.js";
 import type { Precision } from "../core/targets/precision.js";
 import type { Runtime } from "../core/targets/runtime.js";
 import type { Catalogue } from "../core/targets/target.js";
+import { openCalibrations } from "./calibration-files.js";
 
 export interface CatalogueFolders {
   /** Holds `chips`, `runtimes` and `precisions`; see `findDataFolder`. */
@@ -28,8 +30,11 @@ export async function loadCatalogue(folders: CatalogueFolders): Promise<Outcome<
     await readFolder(path.join(folder, "runtimes"), false, found, addRuntime);
     await readFolder(path.join(folder, "precisions"), false, found, addPrecisions);
   }
-  const catalogue = buildCatalogue(found, (problem) => found.problems.push(problem));
-  return { value: catalogue, problems: found.problems };
+  const report = (problem: Problem): void => void found.problems.push(problem);
+  const catalogue = buildCatalogue(found, report);
+  const folder = path.join(folders.dataFolder, "calibration");
+  const store = await openCalibrations(folder, report);
+  return { value: withCalibrations(catalogue, store, report), problems: found.problems };
 }
 
 /** `data` beside the bundle; `server/data` in a checkout. */

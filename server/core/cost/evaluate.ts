@@ -1,12 +1,13 @@
 import type { Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
-import type { Estimate, KernelCost } from "./cost.js";
+import { calibratedEvaluator } from "./calibrated/evaluator.js";
+import type { Estimate, KernelCost, Method } from "./cost.js";
 import { powerOf, inferenceJoules } from "./energy.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
 
-/** Best method first; each declines targets that it has no data for. Calibrated ones go before the roofline. */
-const factories: readonly EvaluatorFactory[] = [];
+/** Best method first; each declines targets that it has no data for. The roofline takes what is left. */
+const factories: readonly EvaluatorFactory[] = [calibratedEvaluator];
 
 export interface ModelCost {
   readonly kernelCosts: readonly KernelCost[];
@@ -28,9 +29,35 @@ export function costModel(
   const evaluator = evaluatorFor(target, lowered, footprint);
   const kernelCosts = lowered.kernels.map((kernel) => evaluator.evaluate(kernel));
   if (lowered.uncosted.length > 0) return { kernelCosts, latency: undefined, energy: undefined };
+  if (!isOperator && evaluator.total !== undefined) {
+    const { latency, scale } = evaluator.total(kernelCosts);
+    return {
+      kernelCosts: scale === 1 ? kernelCosts : kernelCosts.map((cost) => scaled(cost, scale)),
+      latency,
+      energy: inferenceJoules(latency, powerOf(target.chip)),
+    };
+  }
   const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
-  const latency = latencyOf(target, evaluator, kernelCosts, overhead);
+  const latency = latencyOf(target, kernelCosts, overhead);
   return { kernelCosts, latency, energy: inferenceJoules(latency, powerOf(target.chip)) };
+}
+
+/** A kernel's part of an inference that was measured as a whole. */
+function scaled(cost: KernelCost, scale: number): KernelCost {
+  const times = (estimate: Estimate): Estimate => ({
+    ...estimate,
+    value: estimate.value * scale,
+    low: estimate.low * scale,
+    high: estimate.high * scale,
+  });
+  return {
+    ...cost,
+    seconds: times(cost.seconds),
+    joules: cost.joules === undefined ? undefined : times(cost.joules),
+    get reasons() {
+      return cost.reasons;
+    },
+  };
 }
 
 function evaluatorFor(target: Target, lowered: Lowered, footprint: ModelFootprint): Evaluator {
@@ -45,12 +72,7 @@ function evaluatorFor(target: Target, lowered: Lowered, footprint: ModelFootprin
  * The errors of a target's kernels have one cause, the same wrong efficiency, so they do not average out: the ends of
  * the intervals add up like the values (fully correlated errors), and so does the overhead of the inference.
  */
-function latencyOf(
-  target: Target,
-  evaluator: Evaluator,
-  kernelCosts: readonly KernelCost[],
-  overhead: number,
-): Estimate {
+function latencyOf(target: Target, kernelCosts: readonly KernelCost[], overhead: number): Estimate {
   const { low, high } = target.runtime.rooflineInterval;
   let value = overhead;
   let lowest = overhead * low.value;
@@ -66,9 +88,21 @@ function latencyOf(
     value,
     low: lowest,
     high: highest,
-    method: evaluator.method,
+    method: methodOf(kernelCosts),
     coverage: kernelCosts.length === 0 ? rooflineCoverage : coverage,
   };
+}
+
+/** The worst method that answers for a tenth of the time or more: a small remainder does not lower the whole. */
+function methodOf(costs: readonly KernelCost[]): Method {
+  const seconds: Partial<Record<Method, number>> = {};
+  let whole = 0;
+  for (const cost of costs) {
+    whole += cost.seconds.value;
+    seconds[cost.seconds.method] = (seconds[cost.seconds.method] ?? 0) + cost.seconds.value;
+  }
+  const worstFirst: readonly Method[] = ["roofline", "borrowed", "calibrated", "measured"];
+  return worstFirst.find((method) => (seconds[method] ?? 0) > 0.1 * whole) ?? "roofline";
 }
 
 const rooflineCoverage = 0.9;

@@ -1,11 +1,16 @@
 import type { Kernel, Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
-import type { KernelCost, Method } from "./cost.js";
+import type { Estimate, KernelCost, Method } from "./cost.js";
 
 /** One way of predicting time and energy on one target. */
 export interface Evaluator {
   readonly method: Method;
   readonly evaluate: (kernel: Kernel) => KernelCost;
+  /** Where whole inferences were measured: their time, and the factor that brings the kernels' sum to it. */
+  readonly total?: (costs: readonly KernelCost[]) => {
+    readonly latency: Estimate;
+    readonly scale: number;
+  };
 }
 
 /** What is known of the whole model when its kernels are costed one by one. */

@@ -16,6 +16,10 @@ export interface Chip {
   readonly kind: ChipKind;
   /** What people filter by: `datacenter`, `workstation`, `desktop`, `laptop`, `phone`, `embedded`, `board`, `microcontroller`. */
   readonly segment: string;
+  /** Name of the design that siblings share: `Hopper`, `Ada`, `Cortex-A76`. */
+  readonly architecture?: string;
+  /** Streaming multiprocessors of a GPU, cores of a CPU: what work is dealt out to in whole tiles. */
+  readonly computeUnits?: Sourced;
   /** Dense peak of the matrix or SIMD engine by arithmetic (`float16`, `bfloat16`, `int8`, `float8`, `float4`…), op/s where 1 MAC = 2 op. */
   readonly peaks: Readonly<Record<string, Sourced>>;
   /** Peak of ordinary (non-matrix) arithmetic by type, op/s; what element-wise work runs at. */

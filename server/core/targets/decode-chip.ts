@@ -27,6 +27,14 @@ function chipOf(decoder: Decoder, fields: Readonly<Record<string, unknown>>): Ch
   const vendor = decoder.string(fields["vendor"], "vendor");
   const kind = decoder.oneOf(fields["kind"], "kind", chipKinds);
   const segment = decoder.oneOf(fields["segment"], "segment", segments);
+  const architecture =
+    fields["architecture"] === undefined
+      ? undefined
+      : decoder.string(fields["architecture"], "architecture");
+  const computeUnits =
+    fields["computeUnits"] === undefined
+      ? undefined
+      : decodeSourced(decoder, fields["computeUnits"], "computeUnits", unitsRule);
   const peaks = decodeSourcedTable(decoder, fields["peaks"], "peaks", peakRule);
   const vectorPeaks = decodeSourcedTable(decoder, fields["vectorPeaks"], "vectorPeaks", peakRule);
   const memories = decodeMemories(decoder, fields["memories"]);
@@ -44,7 +52,20 @@ function chipOf(decoder: Decoder, fields: Readonly<Record<string, unknown>>): Ch
     runtimes === undefined
   )
     return undefined;
-  return { id, name, vendor, kind, segment, peaks, vectorPeaks, memories, power, runtimes };
+  return {
+    id,
+    name,
+    vendor,
+    kind,
+    segment,
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(computeUnits === undefined ? {} : { computeUnits }),
+    peaks,
+    vectorPeaks,
+    memories,
+    power,
+    runtimes,
+  };
 }
 
 function decodeMemories(decoder: Decoder, value: unknown): readonly MemoryLevel[] | undefined {
@@ -119,6 +140,8 @@ const fieldNames = [
   "vendor",
   "kind",
   "segment",
+  "architecture",
+  "computeUnits",
   "peaks",
   "vectorPeaks",
   "memories",
@@ -142,5 +165,6 @@ const memoryRoles: readonly MemoryLevel["role"][] = ["cache", "scratchpad", "ram
 const peakRule = { unit: "op/s", low: 1e5, high: 1e19 };
 const sizeRule = { unit: "B", low: 256, high: 1e15 };
 const bandwidthRule = { unit: "B/s", low: 1e5, high: 1e16 };
+const unitsRule = { unit: "1", low: 1, high: 1e6 };
 const secondsRule = { unit: "s", low: 0, high: 10 };
 const powerRule = { unit: "W", low: 1e-6, high: 1e5 };

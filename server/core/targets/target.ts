@@ -1,3 +1,4 @@
+import type { TargetCalibration } from "../cost/calibrated/target-calibration.js";
 import type { Chip } from "./chip.js";
 import type { Precision } from "./precision.js";
 import type { Runtime } from "./runtime.js";
@@ -10,6 +11,8 @@ export interface Target {
   readonly chip: Chip;
   readonly runtime: Runtime;
   readonly precision: Precision;
+  /** What was measured on it or on a sibling, read when first asked for; without it the roofline answers. */
+  readonly calibration?: () => TargetCalibration | undefined;
 }
 
 export interface Catalogue {

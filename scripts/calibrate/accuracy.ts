@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { analyzeTarget } from "../../server/core/analyze.js";
+import { neverCancelled } from "../../server/core/base/cancel.js";
+import { withCalibrations } from "../../server/core/cost/calibrated/attach.js";
+import type { Estimate } from "../../server/core/cost/cost.js";
+import { openCalibrations } from "../../server/io/calibration-files.js";
+import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.js";
+import { openContext } from "./context.js";
+import { errorRow, type Judged } from "./error-row.js";
+import { groupBy } from "./group.js";
+import { readOptions } from "./options.js";
+import type { Sample } from "./set.js";
+import { sets } from "./sets/index.js";
+import { isHeldOut } from "./split.js";
+import { hasTargetFile, writeErrors } from "./target-files.js";
+import { writeSample } from "./write-sample.js";
+import { writeReport } from "./write-report.js";
+
+const options = readOptions(process.argv.slice(2));
+if (!existsSync(options.data)) {
+  console.error(`There is no folder \`${options.data}\` with measurements; name one with --data.`);
+  process.exit(2);
+}
+const problems: string[] = [];
+const { value: plain } = await loadCatalogue({
+  dataFolder: await findDataFolder(),
+  chipFolders: [],
+});
+const store = await openCalibrations(options.calibration, ({ message }) => problems.push(message));
+const catalogue = withCalibrations(plain, store, ({ message }) => problems.push(message));
+const ctx = openContext(catalogue, options.data);
+
+/** Through the same path as a user's question: reader, inference, lowering, evaluation. */
+async function predict(sample: Sample): Promise<Estimate | undefined> {
+  const target = catalogue.find(sample.target);
+  if (target === undefined) return undefined;
+  const inferred = await ctx.infer(sample.subject);
+  return inferred === undefined
+    ? undefined
+    : analyzeTarget(inferred, target, neverCancelled).latency;
+}
+
+for (const set of sets) {
+  if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
+  const held = (await set.samples(ctx)).filter(
+    ({ key, target }) =>
+      isHeldOut(set.id, key) &&
+      (options.without.length === 0 || options.without.includes(target.split("/")[0] ?? "")),
+  );
+  const judged: Judged[] = [];
+  let unanswered = 0;
+  for (const sample of held) {
+    const estimate = await predict(sample);
+    if (estimate === undefined) unanswered += 1;
+    else judged.push({ sample, estimate });
+  }
+  if (unanswered > 0) console.error(`${set.id}: ${unanswered} rows have no answer.`);
+  if (options.without.length === 0) writeSample("test/accuracy", set, judged);
+  for (const [target, own] of groupBy(judged, ({ sample }) => sample.target)) {
+    const rows = [...groupBy(own, ({ sample }) => sample.kind)].map(([kind, items]) =>
+      errorRow(kind, items),
+    );
+    for (const row of rows)
+      console.log(
+        `${target}  ${row.kind}  ${own[0]?.estimate.method ?? ""}  median ${percent(row.median)}  mean ${percent(row.mean)}  p90 ${percent(row.p90)}  covered ${percent(row.coverage)}  n ${row.rows}`,
+      );
+    if (options.without.length === 0 && hasTargetFile(options.calibration, target))
+      writeErrors(options.calibration, target, rows);
+  }
+}
+for (const message of problems) console.error(message);
+if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

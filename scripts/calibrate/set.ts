@@ -1,0 +1,61 @@
+import type { Bindings } from "../../server/core/analysis.js";
+import type { Model } from "../../server/core/graph/graph.js";
+import type { Lowered } from "../../server/core/lower/lowered.js";
+import type { Target } from "../../server/core/targets/target.js";
+import type { CalibrationSource } from "../../server/core/cost/calibrated/calibration.js";
+
+/** One set of measurements: how its rows read, and what is fitted to them. One file each in `sets`. */
+export interface CalibrationSet {
+  readonly id: string;
+  readonly licence: string;
+  /** Where the figures come from, for docs/accuracy.md. */
+  readonly origin: string;
+  /** The licence lets rows of it stand in this repository. */
+  readonly isCommittable: boolean;
+  readonly samples: (ctx: CalibrationContext) => Promise<readonly Sample[]>;
+  /** Sees the samples that are not held out, and returns a fragment for each target that it can speak of. */
+  readonly fit: (
+    ctx: CalibrationContext,
+    samples: readonly Sample[],
+  ) => Promise<readonly Fragment[]>;
+}
+
+/** One measurement. */
+export interface Sample {
+  readonly target: string;
+  /** Row of the error table that it counts in: `MatMul`, `attention prefill`, `model`. */
+  readonly kind: string;
+  /** Samples of one key are never on both sides of a split. */
+  readonly key: string;
+  readonly seconds: number;
+  readonly subject: Subject;
+  /** Parallel calls that one measurement stands for, and the like; for the set's own use. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** What was measured, as a user would ask for it. */
+export type Subject =
+  | { readonly kind: "op"; readonly text: string }
+  | {
+      readonly kind: "model";
+      /** Equal ids are equal models and bindings: they are read once. */
+      readonly id: string;
+      readonly load: () => Promise<Model>;
+      readonly bindings?: Bindings;
+    };
+
+/** Part of a target's calibration; the regressors are in the form of the files. */
+export interface Fragment {
+  readonly target: string;
+  readonly kinds?: Readonly<Record<string, unknown>>;
+  readonly network?: unknown;
+  readonly source: CalibrationSource;
+}
+
+export interface CalibrationContext {
+  /** Text of a file of the data folder; undefined when there is none. */
+  readonly text: (name: string) => string | undefined;
+  readonly target: (id: string) => Target | undefined;
+  /** Kernels of a subject on a target, through the path that users' models take. */
+  readonly lower: (subject: Subject, target: Target) => Promise<Lowered | undefined>;
+}

@@ -1,0 +1,68 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { format } from "prettier";
+import type { ErrorRow } from "../../server/core/cost/calibrated/calibration.js";
+import { groupBy } from "./group.js";
+import { sets } from "./sets/index.js";
+import { readTargetFile } from "./target-files.js";
+
+/** docs/accuracy.md: the error of each target on measurements that its fit never saw. */
+export async function writeReport(folder: string, file: string): Promise<void> {
+  const ids = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length).split(path.sep).join("/"))
+    .sort();
+  const rows = ids.flatMap((id) => {
+    const { error, sources, date } = readTargetFile(folder, id);
+    return error.map((row) => ({ id, row, sources: sources.map(({ set }) => set), date }));
+  });
+  const kinds = [...groupBy(rows, ({ row }) => row.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = [
+    preamble,
+    `## Where the measurements come from\n\n| set | licence | origin |\n| --- | --- | --- |`,
+    ...sets.map((set) => `| ${set.id} | ${set.licence} | ${set.origin} |`),
+    "",
+    "## By kind, over all targets\n\n| kind | targets | rows | median | mean | p90 | inside the interval |\n| --- | --: | --: | --: | --: | --: | --: |",
+    ...kinds.map(([kind, items]) => {
+      const all = pooled(items.map(({ row }) => row));
+      return `| ${kind} | ${items.length} | ${all.rows} | ${percent(all.median)} | ${percent(all.mean)} | ${percent(all.p90)} | ${percent(all.coverage)} |`;
+    }),
+    "",
+    "## By target\n\n| target | kind | rows | median | mean | p90 | inside the interval | sets | fitted |\n| --- | --- | --: | --: | --: | --: | --: | --- | --- |",
+    ...rows.map(
+      ({ id, row, sources, date }) =>
+        `| \`${id}\` | ${row.kind} | ${row.rows} | ${percent(row.median)} | ${percent(row.mean)} | ${percent(row.p90)} | ${percent(row.coverage)} | ${sources.join(", ")} | ${date} |`,
+    ),
+    "",
+  ].join("\n");
+  writeFileSync(file, await format(text, { parser: "markdown", printWidth: 120 }));
+}
+
+/** Weighted by rows: medians and percentiles of targets are averaged, which is near enough for an overview. */
+function pooled(rows: readonly ErrorRow[]): ErrorRow {
+  const count = rows.reduce((sum, row) => sum + row.rows, 0);
+  const mean = (pick: (row: ErrorRow) => number): number =>
+    rows.reduce((sum, row) => sum + pick(row) * row.rows, 0) / count;
+  return {
+    kind: "",
+    median: mean((row) => row.median),
+    mean: mean((row) => row.mean),
+    p90: mean((row) => row.p90),
+    coverage: mean((row) => row.coverage),
+    rows: count,
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+const preamble = `# Accuracy
+
+What Ridgepoint predicts beside what was measured, target by target. Written by \`npm run accuracy\`; nobody edits it.
+
+Errors are |predicted − measured| ÷ measured on measurements that no fit has seen: rows are held out by key, so that a
+shape, a model or a family of models is wholly unseen, on every chip and precision. \`inside the interval\` is the share of
+measurements within the stated interval, which promises 90 %. Targets that are not listed borrow the utilisation of a
+sibling, or are plain rooflines; \`ridgepoint targets\` tells which.
+`;

@@ -1,0 +1,62 @@
+import type { Lowered } from "../../lower/lowered.js";
+import type { KernelCost } from "../cost.js";
+
+export interface Aggregated {
+  readonly lowered: Lowered;
+  readonly costs: readonly KernelCost[];
+  /** Sum of the kernels' seconds. */
+  readonly seconds: number;
+}
+
+/** A number about a whole model by its name in calibration files; 0 for a name that is not known. */
+export function aggregate(name: string, subject: Aggregated): number {
+  return Object.hasOwn(aggregates, name) ? (aggregates[name]?.(subject) ?? 0) : 0;
+}
+
+export function isAggregate(name: string): boolean {
+  return Object.hasOwn(aggregates, name);
+}
+
+/** Logarithms are of base 2. */
+const aggregates: Readonly<Record<string, (subject: Aggregated) => number>> = {
+  "log-seconds": ({ seconds }) => log2(seconds * 1e9),
+  "log-kernels": ({ lowered }) => log2(lowered.kernels.length),
+  "log-macs": ({ lowered }) => log2(lowered.kernels.reduce((sum, kernel) => sum + kernel.macs, 0)),
+  "log-activation-bytes": ({ lowered }) =>
+    log2(
+      lowered.kernels.reduce(
+        (sum, kernel) => sum + kernel.readBytes - kernel.weightReadBytes + kernel.writeBytes,
+        0,
+      ),
+    ),
+  "log-weight-bytes": ({ lowered }) => log2(lowered.weightBytes),
+  "seconds-per-kernel": ({ seconds, lowered }) =>
+    log2((seconds * 1e9) / Math.max(1, lowered.kernels.length)),
+  "depthwise-share": (subject) => secondsShare(subject, (kernel) => isDepthwise(kernel.shape)),
+  "convolution-share": (subject) => secondsShare(subject, ({ shape }) => shape.kind === "conv"),
+  "product-share": (subject) =>
+    secondsShare(subject, ({ shape }) => shape.kind === "matmul" || shape.kind === "attention"),
+  "elementwise-share": (subject) =>
+    secondsShare(subject, ({ shape }) => shape.kind === "elementwise"),
+};
+
+type AnyKernel = Lowered["kernels"][number];
+
+function isDepthwise(shape: AnyKernel["shape"]): boolean {
+  return shape.kind === "conv" && shape.groups > 1 && shape.groups === shape.inputChannels;
+}
+
+function secondsShare(
+  { lowered, costs, seconds }: Aggregated,
+  isMeant: (kernel: AnyKernel) => boolean,
+): number {
+  if (seconds <= 0) return 0;
+  let sum = 0;
+  for (const [index, kernel] of lowered.kernels.entries())
+    if (isMeant(kernel)) sum += costs[index]?.seconds.value ?? 0;
+  return sum / seconds;
+}
+
+function log2(value: number): number {
+  return Math.log2(Math.max(value, 1));
+}

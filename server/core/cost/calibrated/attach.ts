@@ -1,0 +1,60 @@
+import type { Report } from "../../base/problem.js";
+import type { Catalogue, Target } from "../../targets/target.js";
+import type { Calibration } from "./calibration.js";
+import { decodeCalibration } from "./decode-calibration.js";
+import { findSibling } from "./sibling.js";
+import type { TargetCalibration } from "./target-calibration.js";
+
+/** Where calibrations are kept: which targets have one, and its JSON when somebody needs it. */
+export interface CalibrationStore {
+  readonly targetIds: ReadonlySet<string>;
+  /** Undefined when it cannot be read, having reported why. */
+  readonly read: (targetId: string) => unknown;
+}
+
+/** The same targets, each with a way to its calibration, which is read when it is first asked for. */
+export function withCalibrations(
+  catalogue: Catalogue,
+  store: CalibrationStore,
+  report: Report,
+): Catalogue {
+  const measured = catalogue.targets.filter((target) => store.targetIds.has(target.id));
+  const loaded = new Map<string, Calibration | undefined>();
+  const load = (id: string): Calibration | undefined => {
+    if (loaded.has(id)) return loaded.get(id);
+    const json = store.read(id);
+    const outcome = json === undefined ? undefined : decodeCalibration(json, id);
+    for (const problem of outcome?.problems ?? []) report(problem);
+    loaded.set(id, outcome?.value);
+    return outcome?.value;
+  };
+  const targets = catalogue.targets.map((target) => ({
+    ...target,
+    calibration: once(() => calibrationOf(target, store, measured, load)),
+  }));
+  const byId = new Map<string, Target>(targets.map((target) => [target.id, target]));
+  return { targets, find: (id) => byId.get(id) };
+}
+
+function calibrationOf(
+  target: Target,
+  store: CalibrationStore,
+  measured: readonly Target[],
+  load: (id: string) => Calibration | undefined,
+): TargetCalibration | undefined {
+  if (store.targetIds.has(target.id)) {
+    const calibration = load(target.id);
+    if (calibration !== undefined)
+      return { calibration, method: "calibrated", lender: target.label };
+  }
+  const sibling = findSibling(target, measured);
+  const lent = sibling === undefined ? undefined : load(sibling.id);
+  return sibling === undefined || lent === undefined
+    ? undefined
+    : { calibration: lent, method: "borrowed", lender: sibling.label };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

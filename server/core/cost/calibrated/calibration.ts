@@ -1,0 +1,79 @@
+import type { Regressor } from "./regressor.js";
+
+/**
+ * What measurements of one target have taught: one file each in `server/data/calibration/<chip>/<runtime>/`. It holds
+ * fitted parameters and their errors, never the measurements.
+ */
+export interface Calibration {
+  /** Id of the target that was measured. */
+  readonly target: string;
+  /** Day of the fit, `2026-11-27`. */
+  readonly date: string;
+  readonly sources: readonly CalibrationSource[];
+  /** By id of the kernel model (`kernel-model.ts`); a kernel without one is left to the roofline. */
+  readonly kinds: Readonly<Record<string, KindModel>>;
+  readonly network?: NetworkModel;
+  /** On rows that the fit never saw, as `npm run accuracy` found it. */
+  readonly error: readonly ErrorRow[];
+}
+
+export interface CalibrationSource {
+  readonly set: string;
+  readonly licence: string;
+  readonly rows: number;
+  readonly note?: string;
+}
+
+/** How long kernels of one kind take on the target. */
+export interface KindModel {
+  /**
+   * `correction`: seconds = (the roofline's time at full peaks + `overhead`) × exp(regressor(features)).
+   * `seconds`: the regressor answers seconds itself, from features that are times and counts.
+   */
+  readonly form: "correction" | "seconds";
+  /** Seconds added before the correction: what a kernel takes that does nothing. */
+  readonly overhead: number;
+  /** Names of the kernel model's features that the regressor takes, in its order. */
+  readonly features: readonly string[];
+  /** Range of each feature in the fit: outside of it the nearest end is used, and the interval widens. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly regressor: Regressor;
+  readonly interval: Interval;
+  /** Interval when a sibling borrows this model, where it was fitted by leaving chips out. */
+  readonly transfer?: Interval;
+}
+
+/** What is known of whole models beyond the sum of their kernels. */
+export interface NetworkModel {
+  /** Seconds added once per inference, in place of the runtime's overhead. */
+  readonly inferenceSeconds: number;
+  /** seconds × exp(regressor(aggregates)); names as in `aggregates.ts`. */
+  readonly correction?: {
+    readonly features: readonly string[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+    readonly regressor: Regressor;
+  };
+  readonly interval: Interval;
+}
+
+/**
+ * The truth is expected within [seconds × low, seconds × high] in 90 % of cases. With `edges`, the factors depend on
+ * the predicted seconds: entry i holds below edges[i], the last above all of them.
+ */
+export interface Interval {
+  readonly edges: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** Absolute percentage errors as shares: 0.05 is 5 %. `coverage` is the share of truths inside the interval. */
+export interface ErrorRow {
+  readonly kind: string;
+  readonly median: number;
+  readonly mean: number;
+  readonly p90: number;
+  readonly coverage: number;
+  readonly rows: number;
+}

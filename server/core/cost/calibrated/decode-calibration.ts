@@ -1,0 +1,177 @@
+import { Decoder } from "../../base/decode.js";
+import type { Outcome } from "../../base/problem.js";
+import type {
+  Calibration,
+  CalibrationSource,
+  ErrorRow,
+  Interval,
+  KindModel,
+  NetworkModel,
+} from "./calibration.js";
+import { isAggregate } from "./aggregates.js";
+import { decodeNumbers, decodeRegressor, decodeWords } from "./decode-regressor.js";
+
+/** Reads a target's calibration. What is wrong costs the kind of kernel that it belongs to, no other. */
+export function decodeCalibration(
+  value: unknown,
+  targetId: string,
+): Outcome<Calibration | undefined> {
+  const decoder = new Decoder(`Calibration \`${targetId}\``);
+  const fields = decoder.object(value, "$");
+  return {
+    value: fields === undefined ? undefined : calibrationOf(decoder, fields, targetId),
+    problems: decoder.problems,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function calibrationOf(decoder: Decoder, fields: Fields, targetId: string): Calibration {
+  const kinds: [string, KindModel][] = [];
+  for (const [id, entry] of Object.entries(decoder.object(fields["kinds"], "kinds") ?? {})) {
+    const kind = decodeKind(decoder, entry, `kinds.${id}`);
+    if (kind !== undefined) kinds.push([id, kind]);
+  }
+  const network =
+    fields["network"] === undefined
+      ? undefined
+      : decodeNetwork(decoder, fields["network"], "network");
+  return {
+    target: targetId,
+    date: decoder.string(fields["date"], "date") ?? "",
+    sources: (decoder.array(fields["sources"], "sources") ?? []).flatMap(
+      (item, index) => decodeSource(decoder, item, `sources[${index}]`) ?? [],
+    ),
+    kinds: Object.fromEntries(kinds),
+    ...(network === undefined ? {} : { network }),
+    error: (decoder.array(fields["error"] ?? [], "error") ?? []).flatMap(
+      (item, index) => decodeError(decoder, item, `error[${index}]`) ?? [],
+    ),
+  };
+}
+
+function decodeKind(decoder: Decoder, value: unknown, path: string): KindModel | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const form = decoder.oneOf(fields["form"], `${path}.form`, ["correction", "seconds"] as const);
+  const overhead = decoder.number(fields["overhead"], `${path}.overhead`, { low: 0, high: 10 });
+  const fitted = decodeFitted(decoder, fields, path);
+  const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
+  const transfer =
+    fields["transfer"] === undefined
+      ? undefined
+      : decodeInterval(decoder, fields["transfer"], `${path}.transfer`);
+  if (
+    form === undefined ||
+    overhead === undefined ||
+    fitted === undefined ||
+    interval === undefined
+  )
+    return undefined;
+  return {
+    form,
+    overhead,
+    ...fitted,
+    interval,
+    ...(transfer === undefined ? {} : { transfer }),
+  };
+}
+
+/** Names, their range, and the function over them: what kinds of kernels and networks share. */
+function decodeFitted(
+  decoder: Decoder,
+  fields: Fields,
+  path: string,
+): Pick<KindModel, "features" | "low" | "high" | "regressor"> | undefined {
+  const features = decodeWords(decoder, fields["features"], `${path}.features`);
+  const low = decodeNumbers(decoder, fields["low"], `${path}.low`);
+  const high = decodeNumbers(decoder, fields["high"], `${path}.high`);
+  if (features === undefined || low === undefined || high === undefined) return undefined;
+  if (low.length !== features.length || high.length !== features.length)
+    return decoder.complain(path, "should give `low` and `high` for each of `features`.");
+  const regressor = decodeRegressor(
+    decoder,
+    fields["regressor"],
+    `${path}.regressor`,
+    features.length,
+  );
+  return regressor === undefined
+    ? undefined
+    : { features, low: [...low], high: [...high], regressor };
+}
+
+function decodeNetwork(decoder: Decoder, value: unknown, path: string): NetworkModel | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const inferenceSeconds = decoder.number(fields["inferenceSeconds"], `${path}.inferenceSeconds`, {
+    low: 0,
+    high: 10,
+  });
+  const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
+  if (inferenceSeconds === undefined || interval === undefined) return undefined;
+  if (fields["correction"] === undefined) return { inferenceSeconds, interval };
+  const inner = decoder.object(fields["correction"], `${path}.correction`);
+  const correction =
+    inner === undefined ? undefined : decodeFitted(decoder, inner, `${path}.correction`);
+  if (correction === undefined) return undefined;
+  const unknown = correction.features.find((name) => !isAggregate(name));
+  return unknown === undefined
+    ? { inferenceSeconds, correction, interval }
+    : decoder.complain(`${path}.correction.features`, `names \`${unknown}\`, which is unknown.`);
+}
+
+function decodeInterval(decoder: Decoder, value: unknown, path: string): Interval | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const edges = decodeNumbers(decoder, fields["edges"], `${path}.edges`);
+  const low = decodeNumbers(decoder, fields["low"], `${path}.low`);
+  const high = decodeNumbers(decoder, fields["high"], `${path}.high`);
+  if (edges === undefined || low === undefined || high === undefined) return undefined;
+  const isRight =
+    low.length === edges.length + 1 &&
+    high.length === edges.length + 1 &&
+    low.every((factor) => 0 < factor && factor <= 1) &&
+    high.every((factor) => 1 <= factor);
+  return isRight
+    ? { edges: [...edges], low: [...low], high: [...high] }
+    : decoder.complain(path, "should give factors low ≤ 1 ≤ high, one more than `edges`.");
+}
+
+function decodeSource(
+  decoder: Decoder,
+  value: unknown,
+  path: string,
+): CalibrationSource | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const set = decoder.string(fields["set"], `${path}.set`);
+  const licence = decoder.string(fields["licence"], `${path}.licence`);
+  const rows = decoder.number(fields["rows"], `${path}.rows`, { low: 0, high: 1e9 });
+  if (set === undefined || licence === undefined || rows === undefined) return undefined;
+  const note =
+    fields["note"] === undefined ? undefined : decoder.string(fields["note"], `${path}.note`);
+  return { set, licence, rows, ...(note === undefined ? {} : { note }) };
+}
+
+function decodeError(decoder: Decoder, value: unknown, path: string): ErrorRow | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const share = (key: string): number | undefined =>
+    decoder.number(fields[key], `${path}.${key}`, { low: 0, high: 1e6 });
+  const kind = decoder.string(fields["kind"], `${path}.kind`);
+  const median = share("median");
+  const mean = share("mean");
+  const p90 = share("p90");
+  const coverage = share("coverage");
+  const rows = decoder.number(fields["rows"], `${path}.rows`, { low: 0, high: 1e9 });
+  if (
+    kind === undefined ||
+    median === undefined ||
+    mean === undefined ||
+    p90 === undefined ||
+    coverage === undefined ||
+    rows === undefined
+  )
+    return undefined;
+  return { kind, median, mean, p90, coverage, rows };
+}

@@ -1,0 +1,33 @@
+import type { Estimate, Method } from "../cost.js";
+import type { Interval } from "./calibration.js";
+
+/** `widening` ≥ 0 is added to the logarithm of both sides: what lies outside of the measured range is less certain. */
+export function estimateOf(
+  seconds: number,
+  interval: Interval,
+  method: Method,
+  widening: number,
+): Estimate {
+  let index = 0;
+  while (index < interval.edges.length && seconds >= (interval.edges[index] ?? Infinity)) index++;
+  const spread = Math.exp(widening);
+  return {
+    value: seconds,
+    low: (seconds * (interval.low[index] ?? 0.5)) / spread,
+    high: seconds * (interval.high[index] ?? 2) * spread,
+    method,
+    coverage: 0.9,
+  };
+}
+
+/**
+ * The interval of a borrowed model where none was fitted: errors of the lender, and beyond them half again in either
+ * direction, about what leaving one chip out costs on linear layers.
+ */
+export function lentInterval(interval: Interval): Interval {
+  return {
+    edges: interval.edges,
+    low: interval.low.map((factor) => factor / 1.5),
+    high: interval.high.map((factor) => factor * 1.5),
+  };
+}

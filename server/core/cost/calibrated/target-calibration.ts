@@ -1,0 +1,9 @@
+import type { Calibration } from "./calibration.js";
+
+/** What a target knows of measurements: its own, or those of the sibling that lends them. */
+export interface TargetCalibration {
+  readonly calibration: Calibration;
+  readonly method: "calibrated" | "borrowed";
+  /** Label of the target that was measured. */
+  readonly lender: string;
+}
