@@ -155,7 +155,7 @@ async function registerLater(
   if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
-        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data}" },
+        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite}" },
         { globPattern: "**/*.py" },
       ],
     });

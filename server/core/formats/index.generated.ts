@@ -1,9 +1,11 @@
 // Written by scripts/gen.mjs; do not edit.
 import { format as onnxText } from "./onnx-text.js";
 import { format as onnx } from "./onnx.js";
+import { format as tflite } from "./tflite.js";
 import type { ModelFormat } from "./format.js";
 
 export const formats: readonly ModelFormat[] = [
   onnxText,
   onnx,
+  tflite,
 ];

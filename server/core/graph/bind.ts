@@ -3,7 +3,7 @@ import type { Outcome, Problem } from "../base/problem.js";
 import { isAnonymous, mapDims } from "./declared-type.js";
 import { type Dim, dimText, isKnown } from "./dim.js";
 import { parseDim } from "./dim-expression.js";
-import { isFloat } from "./element-type.js";
+import { elementTypes, isFloat, isInteger, type ElementType } from "./element-type.js";
 import type { Attribute, Graph, Model, Node, Value, ValueId } from "./graph.js";
 import { rescaleBatch } from "./rescale-batch.js";
 import { shapeText, typeText, type TensorType, type ValueType } from "./value-type.js";
@@ -159,7 +159,7 @@ interface BoundBatch {
 
 /**
  * The batch dimension is the first extent of an input if it is symbolic. Inputs with a number there have one if all
- * floating-point inputs of rank two or more share that number.
+ * floating-point inputs of rank two or more share that number; where there are none, all quantized ones.
  */
 function bindBatch(
   graph: Graph,
@@ -173,10 +173,11 @@ function bindBatch(
     const first = type?.kind === "tensor" ? type.shape?.[0] : undefined;
     if (type?.kind === "tensor" && first !== undefined) tensors.push({ id, type, first });
   }
-  const wide = tensors.filter(
-    ({ type }) =>
-      (type.shape?.length ?? 0) >= 2 && type.elementType !== undefined && isFloat(type.elementType),
-  );
+  const isLike = (type: TensorType, test: (elementType: ElementType) => boolean): boolean =>
+    (type.shape?.length ?? 0) >= 2 && type.elementType !== undefined && test(type.elementType);
+  const floats = tensors.filter(({ type }) => isLike(type, isFloat));
+  const wide =
+    floats.length > 0 ? floats : tensors.filter(({ type }) => isLike(type, isQuantizedInteger));
   const shared = wide[0]?.first;
   const isShared = shared !== undefined && isKnown(shared) && wide.every((w) => w.first === shared);
   const types = new Map<ValueId, ValueType>();
@@ -191,6 +192,11 @@ function bindBatch(
     types.set(id, { ...type, shape: [batch, ...(type.shape ?? []).slice(1)] });
   }
   return types.size === 0 ? undefined : { types, numbers, replacesNumber };
+}
+
+/** Pixels and samples; wider integers are indices and lengths. */
+function isQuantizedInteger(type: ElementType): boolean {
+  return isInteger(type) && elementTypes[type].bits <= 16;
 }
 
 function unknownInput(graph: Graph, inputs: readonly ValueId[], name: string): Problem {

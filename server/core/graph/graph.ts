@@ -21,6 +21,8 @@ export interface Model {
   readonly functions: readonly FunctionDefinition[];
   /** Present when the model is the record of a program that was run. */
   readonly trace?: TraceFacts;
+  /** The file's element types hold, whatever a rule derives: integer kernels narrow and widen as they like. */
+  readonly ownsElementTypes?: boolean;
 }
 
 /**
@@ -81,7 +83,18 @@ export interface Value {
   readonly declared?: ValueType;
   /** Present when the value is a constant of the file. */
   readonly weight?: Weight;
+  /** How stored integers stand for real numbers, where the file says it of the tensor itself. */
+  readonly quantization?: Quantization;
+  /** State that outlives an inference: nothing makes it, and it is no input. */
+  readonly isVariable?: boolean;
   readonly place?: Place;
+}
+
+/** Affine: real = scale × (stored − zero point); one scale for all, or one for each slice along `axis`. */
+export interface Quantization {
+  readonly scales: readonly number[];
+  readonly zeroPoints: readonly number[];
+  readonly axis: number;
 }
 
 export interface Node {

@@ -161,7 +161,7 @@ class InferencePass implements InferHost {
       const value = facts.graph.values[id];
       if (value === undefined) continue;
       const result = results[index];
-      const found = result?.type;
+      const found = this.#withoutElementType(result?.type, value.declared);
       let type =
         found === undefined || isPossible(found) ? found : this.#withoutImpossible(found, reader);
       if (value.declared !== undefined) {
@@ -211,6 +211,15 @@ class InferencePass implements InferHost {
         });
       });
     }
+  }
+
+  /** Where the file's own element types hold, a rule speaks of the shape alone. */
+  #withoutElementType(
+    found: ValueType | undefined,
+    declared: ValueType | undefined,
+  ): ValueType | undefined {
+    if (this.#model.ownsElementTypes !== true || found?.kind !== "tensor") return found;
+    return declared === undefined ? found : { ...found, elementType: undefined };
   }
 
   /** Extents that no tensor has come from wrong attributes or overflow; they count as unknown, and are told. */
@@ -287,7 +296,8 @@ function startFacts(graph: Graph): MutableFacts {
     bodies: new Map(),
   };
   for (let id = 0; id < count; id++) {
-    const weight = graph.values[id]?.weight;
+    const { weight, isVariable = false, declared } = graph.values[id] ?? {};
+    if (isVariable) facts.types[id] = declared;
     if (weight === undefined) continue;
     facts.types[id] = weightType(weight);
     facts.isConstant[id] = true;

@@ -64,6 +64,15 @@ import { rule as shapeOf } from "./shape-of.js";
 import { rule as slice } from "./slice.js";
 import { rule as softmax } from "./softmax.js";
 import { rule as string } from "./string.js";
+import { rule as tfliteControl } from "./tflite-control.js";
+import { rule as tfliteConv } from "./tflite-conv.js";
+import { rule as tfliteExtent } from "./tflite-extent.js";
+import { rule as tfliteMovement } from "./tflite-movement.js";
+import { rule as tflitePointwise } from "./tflite-pointwise.js";
+import { rule as tflitePool } from "./tflite-pool.js";
+import { rule as tfliteProduct } from "./tflite-product.js";
+import { rule as tfliteRecurrent } from "./tflite-recurrent.js";
+import { rule as tfliteReduction } from "./tflite-reduction.js";
 import { rule as torchLoss } from "./torch-loss.js";
 import { rule as torchMatmul } from "./torch-matmul.js";
 import { rule as torchMovement } from "./torch-movement.js";
@@ -144,6 +153,15 @@ export const rules: readonly OpRule[] = [
   slice,
   softmax,
   string,
+  tfliteControl,
+  tfliteConv,
+  tfliteExtent,
+  tfliteMovement,
+  tflitePointwise,
+  tflitePool,
+  tfliteProduct,
+  tfliteRecurrent,
+  tfliteReduction,
   torchLoss,
   torchMatmul,
   torchMovement,

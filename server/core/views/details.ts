@@ -5,6 +5,7 @@ import type { NodeId, Value, ValueId } from "../graph/graph.js";
 import { byteCount, typeText } from "../graph/value-type.js";
 import { attributeText } from "./attribute-text.js";
 import { extentRead } from "./extent-read.js";
+import { quantizationText } from "./quantization-text.js";
 import { layerCost, nodeLabel, quantity, type LayerState, type Quantity } from "./layer-cost.js";
 import { tensorUses } from "./tensor-uses.js";
 
@@ -84,6 +85,8 @@ export interface DetailsTensor {
   readonly role: "input" | "output" | "weight" | "constant" | "activation";
   /** Where a weight's bytes lie, relative to the model's folder, when in a file of their own. */
   readonly file: string | null;
+  /** How its integers stand for real numbers, as a phrase; "" when the file does not say. */
+  readonly quantization: string;
   readonly producer: NodeLink | null;
   /** The first few readers, in execution order; `consumerCount` counts all. */
   readonly consumers: readonly NodeLink[];
@@ -144,6 +147,7 @@ function tensorOf(analysis: Analysis, id: ValueId): DetailsTensor {
     bytes: value?.weight?.byteLength ?? byteCount(analysis.inferred.types[id]) ?? null,
     role: roleOf(analysis, id, value),
     file: value?.weight?.location?.file ?? null,
+    quantization: quantizationText(value?.quantization),
     producer: producer === undefined ? null : link(producer),
     consumers: consumers.slice(0, consumerLimit).map(link),
     consumerCount: consumers.length,

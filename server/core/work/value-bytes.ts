@@ -68,6 +68,7 @@ export function bitsOf(type: ElementType): number {
 
 const keepsStorage: ReadonlySet<string> = new Set([
   "DequantizeLinear",
+  "DEQUANTIZE",
   "Transpose",
   "Reshape",
   "Flatten",

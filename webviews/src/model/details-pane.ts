@@ -207,6 +207,7 @@ function tensors(
                     ? unknown("Its shape is not known.")
                     : formatBytes(tensor.bytes),
                   tensor.file === null ? "" : ` in ${tensor.file}`,
+                  tensor.quantization === "" ? "" : ` · ${tensor.quantization}`,
                 ),
               ),
               endsOf(tensor, ends, openNode),

@@ -59,18 +59,25 @@ export interface Overview {
 }
 
 function factsOf(summary: SummaryView, fileName: string): readonly string[] {
-  const opsets = summary.opsets.map(({ domain, version }) =>
+  // What a reader maps operators to says nothing of the file.
+  const isOnnx = summary.format.startsWith("onnx");
+  const opsets = (isOnnx ? summary.opsets : []).map(({ domain, version }) =>
     domain === "" || domain === "ai.onnx" ? `opset ${version}` : `${domain} ${version}`,
   );
   return [
     fileName,
-    summary.format === "onnx" ? "ONNX" : summary.format,
+    formatNames[summary.format] ?? summary.format,
     summary.producer,
     ...opsets,
     counted(summary.nodeCount, "node"),
     summary.batch === null ? "" : `batch ${summary.batch}`,
   ].filter((fact) => fact !== "");
 }
+
+const formatNames: Readonly<Record<string, string>> = {
+  onnx: "ONNX",
+  tflite: "TensorFlow Lite",
+};
 
 function separated(facts: readonly string[]): readonly Child[] {
   return facts.map((fact) => h("span", { class: "fact" }, fact));

@@ -6,6 +6,7 @@ import type { GraphMap, Identifier } from "../../formats/onnx-text/text-map.js";
 import type { ValueId } from "../../graph/graph.js";
 import { byteCount, typeText } from "../../graph/value-type.js";
 import { nodeLabel } from "../layer-cost.js";
+import { quantizationText } from "../quantization-text.js";
 import { tensorUses } from "../tensor-uses.js";
 import { codeSpan } from "./markdown.js";
 import { statementAt, type TextIndex } from "./text-index.js";
@@ -38,6 +39,7 @@ export function tensorHover(
   const facts = [
     bytes === undefined ? "size not known" : formatBytes(bytes),
     roleOf(analysis, valueId),
+    ...(value?.quantization === undefined ? [] : [quantizationText(value.quantization)]),
     ...(producer === undefined ? [] : [`made by ${codeSpan(nodeLabel(analysis, producer))}`]),
     readerCount === 1 ? "read by 1 node" : `read by ${readerCount} nodes`,
   ];
