@@ -9,6 +9,8 @@ import { decodeBatchLine, UsageError } from "./words.js";
 
 /** Lines longer than this are refused: memory stays constant whatever the input. */
 const lineLimit = 1 << 20;
+/** While one line's model is analysed here, the next line's Python runs in the engine's process. */
+const linesAhead = 2;
 
 export const command: Command = {
   name: "batch",
@@ -33,15 +35,21 @@ with the reason under \`problems\`. FILE may be - for standard input.`,
         : createReadStream(file, { encoding: "utf8" });
     try {
       await withJobContext(catalogue, async (context) => {
+        // Each report leaves as soon as those before it have left: whoever asks line by line is answered line by line.
+        const begun: Promise<void>[] = [];
+        let written = Promise.resolve();
         for await (const line of linesOf(stream)) {
           lineNumber += 1;
           if (line.trim() === "") continue;
-          const document = await runLine(line, lineNumber, async (text) => {
+          const document = runLine(line, lineNumber, async (text) => {
             const job = await runJob(context, decodeBatchLine(text), () => undefined);
             return job.document;
           });
-          if (!process.stdout.write(`${JSON.stringify(document)}\n`)) await drained();
+          written = written.then(async () => write(await document));
+          begun.push(written);
+          if (begun.length > linesAhead) await begun.shift();
         }
+        await written;
       });
     } catch (error) {
       process.stderr.write(
@@ -81,6 +89,9 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-function drained(): Promise<void> {
-  return new Promise((resolve) => process.stdout.once("drain", () => resolve()));
+function write(document: ReportDocument): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.write(`${JSON.stringify(document)}\n`)) resolve();
+    else process.stdout.once("drain", () => resolve());
+  });
 }

@@ -118,13 +118,14 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
     clearTimeout(idleTimer);
     current = waiting;
     work(waiting)
-      .then(waiting.resolve, (error: unknown) =>
-        waiting.resolve(stopped(waiting.job, "start", reasonOf(error), [], "")),
-      )
-      .finally(() => {
+      .catch((error: unknown) => stopped(waiting.job, "start", reasonOf(error), [], ""))
+      .then((outcome) => {
         current = undefined;
         next();
-      });
+        // The child has its next job before the reader of this answer takes its time.
+        setImmediate(() => waiting.resolve(outcome));
+      })
+      .catch((error: unknown) => options.log(`python: ${reasonOf(error)}`));
   };
 
   const work = async (waiting: Waiting): Promise<EngineOutcome> => {
