@@ -17,8 +17,11 @@ export function parseBinding(text: string): ParsedBinding {
     const extent = Number(part.slice(equals + 1));
     if (name === "")
       return { kind: "wrong", message: `\`${part}\` needs a name, as in \`batch=8\`.` };
-    if (!Number.isSafeInteger(extent) || extent < 1)
-      return { kind: "wrong", message: `\`${name}\` needs a whole number of 1 or more.` };
+    if (!Number.isSafeInteger(extent) || extent < (name === "batch" ? 1 : 0))
+      return {
+        kind: "wrong",
+        message: `\`${name}\` needs a whole number${name === "batch" ? " of 1 or more" : ""}.`,
+      };
     if (name === "batch") batch = extent;
     else dims.set(name, extent);
   }

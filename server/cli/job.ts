@@ -4,7 +4,8 @@ import type { Bindings } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Outcome } from "../core/base/problem.js";
-import { parseTensorType, readOpCall } from "../core/formats/op-call.js";
+import { parseBoundInput } from "../core/formats/bound-input.js";
+import { readOpCall } from "../core/formats/op-call.js";
 import type { Model } from "../core/graph/graph.js";
 import type { TensorType } from "../core/graph/value-type.js";
 import { defaultTargetIds } from "../core/targets/default-targets.js";
@@ -110,19 +111,25 @@ function chooseTargets(catalogue: Catalogue, request: AnalyzeRequest): readonly 
 
 function bindingsOf(request: AnalyzeRequest): Bindings {
   const inputs = new Map<string, TensorType>();
+  const contents = new Map<string, readonly number[]>();
   for (const word of request.inputs) {
-    const equals = word.indexOf("=");
-    const name = equals < 0 ? "" : word.slice(0, equals);
-    const type = parseTensorType(equals < 0 ? word : word.slice(equals + 1));
-    if (type === undefined)
+    // `float32[8]` and `int64[1]={10}` name no input; `x=float32[8]` and `steps={10}` do.
+    const unnamed = parseBoundInput(word);
+    const equals = unnamed === undefined ? word.indexOf("=") : -1;
+    const name = word.slice(0, Math.max(equals, 0));
+    const bound = unnamed ?? parseBoundInput(word.slice(equals + 1));
+    if (bound === undefined)
       throw new UsageError(
-        `Input \`${word}\` should read NAME=TYPE[DIMS], for example \`x=float32[1,3,224,224]\`.`,
+        `Input \`${word}\` should read NAME=TYPE[DIMS], for example \`x=float32[1,3,224,224]\`, or NAME={VALUES}.`,
       );
-    if (inputs.has(name)) throw new UsageError(`Input \`${name}\` is given twice.`);
-    inputs.set(name, type);
+    if (inputs.has(name) || contents.has(name))
+      throw new UsageError(`Input \`${name}\` is given twice.`);
+    if (bound.type !== undefined) inputs.set(name, bound.type);
+    if (bound.contents !== undefined) contents.set(name, bound.contents);
   }
   return {
     inputs,
+    contents,
     dims: request.dims,
     ...(request.batch !== undefined && { batch: request.batch }),
   };

@@ -8,8 +8,9 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
                         (default: the workspace's chosen ones, else a small default set)
   --batch N             batch size (default: as the model declares, else 1)
   --input "NAME=TYPE[DIMS]"
-                        type of an input, repeatable; NAME may be left out for a single input
-  --dim NAME=N          binds a symbolic dimension, repeatable
+                        type of an input, repeatable; NAME may be left out for a single input;
+                        NAME={1,2} or NAME=TYPE[DIMS]={1,2} says what a small input holds
+  --dim NAME=N          binds a symbolic dimension or a scalar input, repeatable
   --op "TEXT"           one operator in place of a file, in ONNX's names and input order
   --entry "EXPR"        Python source: the expression that makes the model
   --python-path DIR     folder from which Python imports are resolved, repeatable

@@ -147,8 +147,8 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
   if (typeof dimField !== "object" || dimField === null || Array.isArray(dimField))
     throw new UsageError('Key `dims` should be an object such as {"seq": 128}.');
   for (const [name, extent] of Object.entries(dimField)) {
-    if (typeof extent !== "number" || !Number.isSafeInteger(extent) || extent < 1)
-      throw new UsageError(`Key \`dims.${name}\` should be a whole number of at least 1.`);
+    if (typeof extent !== "number" || !Number.isSafeInteger(extent) || extent < 0)
+      throw new UsageError(`Key \`dims.${name}\` should be a whole number.`);
     dims.set(name, extent);
   }
   const batch = fields["batch"];
@@ -185,7 +185,14 @@ function addDim(dims: Map<string, number>, word: string): void {
   const equals = word.lastIndexOf("=");
   if (equals < 1)
     throw new UsageError(`\`--dim ${word}\` should read NAME=N, for example \`--dim seq=128\`.`);
-  dims.set(word.slice(0, equals), positiveInteger(word.slice(equals + 1), "--dim"));
+  dims.set(word.slice(0, equals), wholeNumber(word.slice(equals + 1), "--dim"));
+}
+
+/** An extent may be 0: nothing is cached yet where a prompt is read. */
+function wholeNumber(word: string, option: string): number {
+  if (!/^\d+$/.test(word) || !Number.isSafeInteger(Number(word)))
+    throw new UsageError(`Option \`${option}\` takes a whole number, not \`${word}\`.`);
+  return Number(word);
 }
 
 function positiveInteger(word: string, option: string): number {

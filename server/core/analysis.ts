@@ -13,7 +13,10 @@ export interface Bindings {
   readonly batch?: number;
   /** Types given for inputs by name; "" binds the single input. */
   readonly inputs: ReadonlyMap<string, TensorType>;
+  /** Extents by symbol; a name that is no symbol but a scalar input gives its contents. */
   readonly dims: ReadonlyMap<string, number>;
+  /** What inputs hold, by name; "" stands for the single input. */
+  readonly contents?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One node of the source, with what it takes whatever the target. Parallel to `model.graph.nodes`. */

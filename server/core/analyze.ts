@@ -15,6 +15,7 @@ import { planMemory } from "./memory/make-plan.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import { declaredSchedule, loweredSchedule } from "./memory/schedules.js";
 import type { Target } from "./targets/target.js";
+import { problemsOfControlFlow } from "./work/control-flow.js";
 import { layersOf } from "./work/layers.js";
 import { problemsOfTotals, totalsOf } from "./work/totals.js";
 import { batchOf, withDefaultBatch } from "./work/default-batch.js";
@@ -61,7 +62,7 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
   throwIfCancelled(cancel);
   const graphWork = worksOf(inferred, bound.value.opsets, cancel, report);
   const layers = layersOf(graphWork);
-  problems.push(...problemsOfTotals(graphWork, layers));
+  problems.push(...problemsOfTotals(graphWork, layers), ...problemsOfControlFlow(graphWork));
   const outcome = planMemory(declaredSchedule(graphWork));
   return {
     model: expanded.value,

@@ -32,7 +32,7 @@ test("parts of the wrong kind are left out", () =>
       nodeId: -1,
       batch: 1.5,
       paneBeside: 7,
-      dims: { seq: 0, n: 4 },
+      dims: { seq: -1, n: 4 },
     }),
   ).toEqual({ dims: { n: 4 } }));
 

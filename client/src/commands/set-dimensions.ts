@@ -16,7 +16,8 @@ export const command: ClientCommand = {
     const key = `binding:${uri.toString()}`;
     const text = await vscode.window.showInputBox({
       title: "Ridgepoint: batch size and dimensions",
-      prompt: "For example `batch=8, sequence_length=128`. Empty: as the model declares.",
+      prompt:
+        "For example `batch=8, sequence_length=128`; a scalar input by its name. Empty: as declared.",
       value: ctx.extension.workspaceState.get<string>(key, ""),
       validateInput: (value) => {
         const parsed = parseBinding(value);

@@ -1,5 +1,6 @@
 import type { Bindings } from "../analysis.js";
 import type { Outcome, Problem } from "../base/problem.js";
+import { bindContents, scalarInput } from "./bind-contents.js";
 import { isAnonymous, mapDims } from "./declared-type.js";
 import { type Dim, dimText, isKnown } from "./dim.js";
 import { parseDim } from "./dim-expression.js";
@@ -30,6 +31,9 @@ export function bindInputs(model: Model, bindings: Bindings): Outcome<Model> {
       replaced.set(id, withElementType(type, declared));
     }
   }
+  for (const name of bindings.contents?.keys() ?? [])
+    if (!bindings.inputs.has(name) && findInput(model.graph, inputs, name) === undefined)
+      problems.push(unknownInput(model.graph, inputs, name));
   if (bindings.batch !== undefined) {
     const bound = bindBatch(model.graph, inputs, replaced, bindings.batch);
     if (bound === undefined)
@@ -45,8 +49,10 @@ export function bindInputs(model: Model, bindings: Bindings): Outcome<Model> {
     }
   }
   const used = new Set<string>();
-  if (numbers.size === 0 && replaced.size === 0) return { value: model, problems };
-  const graph = bindGraph(model.graph, {
+  const contents = contentsOf(model.graph, inputs, bindings, used);
+  if (numbers.size === 0 && replaced.size === 0 && contents.size === 0)
+    return { value: model, problems };
+  const typed = bindGraph(model.graph, {
     numbers,
     replaced,
     used,
@@ -54,10 +60,36 @@ export function bindInputs(model: Model, bindings: Bindings): Outcome<Model> {
   });
   for (const name of bindings.dims.keys())
     if (!used.has(name)) problems.push(unknownDim(model.graph, inputs, name));
+  const held = bindContents(typed, inputs, contents);
+  problems.push(...held.problems);
+  const graph =
+    held.values.size === 0
+      ? typed
+      : { ...typed, values: typed.values.map((value, id) => held.values.get(id) ?? value) };
   return {
     value: { ...model, graph: rescaleBatch(graph, model.graph.values, replaced) },
     problems,
   };
+}
+
+/** What inputs hold, by their names: given as such, or as the "extent" of a scalar input, which no symbol is called. */
+function contentsOf(
+  graph: Graph,
+  inputs: readonly ValueId[],
+  bindings: Bindings,
+  used: Set<string>,
+): ReadonlyMap<string, readonly number[]> {
+  const contents = new Map<string, readonly number[]>();
+  for (const [name, data] of bindings.contents ?? []) {
+    const id = findInput(graph, inputs, name);
+    if (id !== undefined) contents.set(graph.values[id]?.name ?? "", data);
+  }
+  for (const [name, value] of bindings.dims) {
+    if (scalarInput(graph, inputs, name) === undefined) continue;
+    contents.set(name, [value]);
+    used.add(name);
+  }
+  return contents;
 }
 
 interface Binding {

@@ -87,6 +87,8 @@ export interface Value {
   readonly quantization?: Quantization;
   /** State that outlives an inference: nothing makes it, and it is no input. */
   readonly isVariable?: boolean;
+  /** What the user says that an input holds; row-major, 0 and 1 for bool. The input is still given at run time. */
+  readonly contents?: readonly number[];
   readonly place?: Place;
 }
 

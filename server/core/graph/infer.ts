@@ -141,6 +141,11 @@ class InferencePass implements InferHost {
     facts.types[id] = type;
     namedSymbols(type, this.#symbols);
     if (given?.constant !== undefined) facts.constants.set(id, given.constant);
+    const shape = type?.kind === "tensor" ? knownShape(type.shape) : undefined;
+    if (value.contents === undefined || type?.kind !== "tensor" || shape === undefined) return;
+    const { elementType } = type;
+    if (elementType !== undefined && value.contents.length <= constantLimit)
+      facts.constants.set(id, { elementType, shape, data: value.contents });
   }
 
   #declaredType(declared: ValueType | undefined): ValueType | undefined {

@@ -7,9 +7,13 @@ import type { InferContext, Inferred, NodeContext, OpRule, Work, WorkContext } f
 
 /**
  * Loop(M, cond, states…) runs its body up to M times while cond holds. Its work is the body's times M: the exact number
- * where the condition stays true, and the most it can be where not. Without a constant M its work is not known.
+ * where the condition stays true, and the most it can be where not. Without a constant M, or with one that bounds nothing,
+ * its work is not known.
  */
 export const rule: OpRule = { ops: ["Loop"], infer: inferLoop, work: loopWork };
+
+/** A trip count that means "until the condition fails": exporters write the largest 32- or 64-bit integer. */
+export const unboundedTrips = 2 ** 31 - 1;
 
 /** A state whose shape still changes after this many generalizations is given no shape. */
 const passLimit = 3;
@@ -89,7 +93,7 @@ function loopWork(ctx: WorkContext): Work | undefined {
   const body = ctx.graph("body");
   const trips = numberOfConstant(ctx.constant(0));
   const once = body === undefined ? undefined : ctx.bodyWork(body);
-  if (once === undefined || trips === undefined) return undefined;
+  if (once === undefined || trips === undefined || unboundedTrips <= trips) return undefined;
   const isNeverEntered = ctx.hasInput(1) && numberOfConstant(ctx.constant(1)) === 0;
   const times = isNeverEntered ? 0 : Math.max(0, trips);
   return {

@@ -3,6 +3,7 @@ import type { Problem, Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
 import { isKnown } from "../graph/dim.js";
 import { typeText, type Shape, type ValueType } from "../graph/value-type.js";
+import { decidingInputs } from "../work/control-flow.js";
 import { extentRead, type ExtentRead } from "./extent-read.js";
 import { fallbackCount, nodeLabel, quantity, type Quantity } from "./layer-cost.js";
 
@@ -170,7 +171,10 @@ function peakOf(analysis: Analysis): SummaryPeak | null {
   };
 }
 
-/** What a user can bind: the symbols that the inputs declare, with the number that inference used in their place. */
+/**
+ * What a user can bind: the symbols that the inputs declare, with the number that inference used in their place, and
+ * the scalar inputs that decide what runs.
+ */
 function symbolsOf({ model, inferred }: Analysis): readonly SummarySymbol[] {
   const found = new Map<string, { bound: number | null; isBatch: boolean }>();
   for (const id of model.graph.inputs) {
@@ -188,6 +192,8 @@ function symbolsOf({ model, inferred }: Analysis): readonly SummarySymbol[] {
   }
   for (const name of inferred.symbols)
     if (!found.has(name) && !name.startsWith("?")) found.set(name, { bound: null, isBatch: false });
+  for (const { name, contents } of decidingInputs(inferred))
+    if (!found.has(name)) found.set(name, { bound: contents?.[0] ?? null, isBatch: false });
   return [...found].map(([name, symbol]) => ({ name, ...symbol }));
 }
 

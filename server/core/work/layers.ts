@@ -5,6 +5,7 @@ import { operatorKey, type Graph, type NodeId, type ValueId } from "../graph/gra
 import type { InferredGraph } from "../graph/inferred.js";
 import { typeText, type ValueType } from "../graph/value-type.js";
 import { bodiesOf, type Dataflow } from "./dataflow.js";
+import { reasonOfLoop } from "./control-flow.js";
 import { parametersOf, storedBytes } from "./value-bytes.js";
 import { trafficOf, type GraphWork, type NodeWork } from "./works.js";
 
@@ -154,6 +155,8 @@ function reasonOf(
   const unknown = [...(flow.inputs[nodeId] ?? []), ...(flow.outputs[nodeId] ?? [])].find(
     (id) => !isSettled(flow.inferred, id),
   );
+  const ofLoop = reasonOfLoop(flow.inferred, nodeId);
+  if (ofLoop !== undefined) return ofLoop;
   if (unknown === undefined)
     return "Its work depends on the data, or its inputs do not fit the operator.";
   const value = flow.graph.values[unknown];

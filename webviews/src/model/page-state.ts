@@ -54,7 +54,7 @@ export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<Mo
   const dims = kept["dims"];
   if (typeof dims === "object" && dims !== null)
     state.dims = Object.fromEntries(
-      Object.entries(dims).filter((entry): entry is [string, number] => isExtent(entry[1], 1)),
+      Object.entries(dims).filter((entry): entry is [string, number] => isExtent(entry[1], 0)),
     );
   return state;
 }

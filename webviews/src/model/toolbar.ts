@@ -45,7 +45,7 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
     for (const [name, field] of fields) {
       const text = field.value.trim();
       const extent = Number(text);
-      field.invalid = text !== "" && !(Number.isInteger(extent) && 1 <= extent);
+      field.invalid = text !== "" && !(Number.isInteger(extent) && (name === "" ? 1 : 0) <= extent);
       if (field.invalid || text === "") continue;
       if (name === "") batch = extent;
       else dims[name] = extent;
