@@ -19,6 +19,7 @@ import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
+import { quantifyModel } from "./quantification.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
@@ -72,9 +73,17 @@ export async function runJob(
   progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
   const analysis = analyze(read.value, bindings, targets, neverCancelled);
   const text = sourceText(request, read.value);
-  const found = { ...analysis, problems: [...read.problems, ...analysis.problems] };
+  const quantified =
+    request.quantization && request.file !== undefined
+      ? await quantifyModel(analysis, request.file, progress)
+      : undefined;
+  const found = {
+    ...analysis,
+    problems: [...read.problems, ...analysis.problems, ...(quantified?.problems ?? [])],
+  };
   const document = reportView(found, {
     file,
+    ...(quantified !== undefined && { quantization: quantified.result }),
     hasBuffers: request.memory,
     ...(text !== undefined && { text }),
   });

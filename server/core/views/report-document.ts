@@ -15,10 +15,40 @@ export interface ReportDocument {
   readonly layers: readonly ReportLayer[];
   readonly targets: readonly ReportTarget[];
   readonly problems: readonly ReportProblem[];
+  /** Present when it is asked for. */
+  readonly quantization?: ReportQuantization;
   /** Present for Python source: how the model that is reported was made and called. */
   readonly python?: ReportPython;
   /** Present for Python source: every model that was found, the reported one among them. */
   readonly models?: readonly ReportFoundModel[];
+}
+
+export interface ReportQuantization {
+  /** Ids of number formats, with how they are applied: `int8`, `int4@g128`. */
+  readonly formats: readonly string[];
+  /** Where sensitivities come from, or why there are none. */
+  readonly sensitivitySource: string;
+  /** Layers with weights of their own, in execution order. */
+  readonly layers: readonly ReportLayerQuantization[];
+}
+
+export interface ReportLayerQuantization {
+  readonly id: string;
+  readonly weights: readonly string[];
+  readonly elementCount: number;
+  readonly excludedCount: number;
+  readonly outlierRowCount: number;
+  /** By format: signal to quantization noise of the weights; 200 and more is exact. */
+  readonly sqnrDb: Readonly<Record<string, number | null>>;
+  readonly meanSquareError: Readonly<Record<string, number>>;
+  readonly cosine: Readonly<Record<string, number>>;
+  readonly largestError: Readonly<Record<string, number>>;
+  readonly clippedShare: Readonly<Record<string, number>>;
+  readonly bytes: Readonly<Record<string, number>>;
+  /** Expected square error of the outputs over their squares when this layer alone is in the first format. */
+  readonly sensitivity: number | null;
+  /** The same by format. */
+  readonly sensitivities: Readonly<Record<string, number | null>>;
 }
 
 export interface ReportPython {

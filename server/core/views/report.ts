@@ -3,6 +3,8 @@ import type { Problem } from "../base/problem.js";
 import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
+import type { QuantizationResult } from "../quant/result.js";
+import { reportQuantization } from "./report-quantization.js";
 import type { ValueType } from "../graph/value-type.js";
 import { unwrittenPlace } from "./empty-report.js";
 import { extentRead } from "./extent-read.js";
@@ -39,10 +41,15 @@ export function view(analysis: Analysis, params: ReportParams): ReportDocument {
     layers: layers.map((layer) => layerOf(analysis, layer, sourceOf)),
     targets: targets.map((target) => targetOf(analysis, target, params.hasBuffers === true)),
     problems: problems.map((problem) => problemOf(problem, sourceOf)),
+    ...(params.quantization !== undefined && {
+      quantization: reportQuantization(params.quantization),
+    }),
   };
 }
 
 export interface ReportParams {
+  /** Adds the section of the same name. */
+  readonly quantization?: QuantizationResult;
   readonly file: string | null;
   /** The model's text, when it has one: offsets become lines and characters by it. */
   readonly text?: string;

@@ -6,7 +6,9 @@ declare namespace WebAssembly {
   }
   interface Memory {
     readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
   }
+  const Memory: new (limits: { initial: number; maximum: number }) => Memory;
   interface Global {
     readonly value: number;
   }

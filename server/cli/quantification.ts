@@ -1,0 +1,41 @@
+import type { Analysis } from "../core/analysis.js";
+import { neverCancelled } from "../core/base/cancel.js";
+import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { type FormatTable, parseScheme, type Scheme } from "../core/quant/formats/scheme.js";
+import { findDataFolder } from "../io/catalogue-files.js";
+import { loadFormats } from "../io/format-files.js";
+import { quantify, type Quantified } from "../io/quant/quantify.js";
+import type { Progress } from "./job.js";
+import { UsageError } from "./words.js";
+
+/** Quantization errors of the model's weights in the given formats, or in the usual ones. */
+export async function quantifyModel(
+  { model }: Analysis,
+  modelPath: string,
+  progress: Progress,
+  schemes?: readonly Scheme[],
+): Promise<Quantified> {
+  return quantify({
+    model,
+    modelPath,
+    schemes: schemes ?? parseSchemes(await formatTable(), defaultSchemeIds),
+    cancel: neverCancelled,
+    onProgress: progress,
+  });
+}
+
+export async function formatTable(): Promise<FormatTable> {
+  const { value, problems } = loadFormats(await findDataFolder());
+  for (const { message } of problems) process.stderr.write(`ridgepoint: ${message}\n`);
+  return value;
+}
+
+export function parseSchemes(formats: FormatTable, texts: readonly string[]): readonly Scheme[] {
+  const found = new Map<string, Scheme>();
+  for (const text of texts) {
+    const scheme = parseScheme(text, formats);
+    if (typeof scheme === "string") throw new UsageError(scheme);
+    found.set(scheme.id, scheme);
+  }
+  return [...found.values()];
+}

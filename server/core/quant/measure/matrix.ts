@@ -1,0 +1,89 @@
+import type { Node, Weight } from "../../graph/graph.js";
+import { operatorKey } from "../../graph/graph.js";
+
+/**
+ * A weight as the product sees it: one row for each output channel, the reduction along the row. In the file the
+ * elements lie as [outer][rows][inner]; a row of the matrix is [outer][inner].
+ */
+export interface MatrixShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly outer: number;
+  readonly inner: number;
+  /** Consecutive columns that belong to one input channel: the window of a convolution. */
+  readonly window: number;
+}
+
+/** How the operator uses the weight at `inputIndex`; undefined for what is no matrix of a product. */
+export function matrixShape(
+  node: Node,
+  inputIndex: number,
+  { shape }: Weight,
+): MatrixShape | undefined {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  const last = shape[shape.length - 1] ?? 1;
+  switch (operatorKey(node.domain, node.op)) {
+    case "Conv":
+    case "com.microsoft:FusedConv":
+    case "com.microsoft:NhwcFusedConv": {
+      const [rows = 1, channels = 1] = shape;
+      if (inputIndex !== 1 || shape.length < 3) return undefined;
+      return matrix(1, rows, count / rows, count / rows / Math.max(1, channels));
+    }
+    case "ConvTranspose": {
+      const [outer = 1, rows = 1] = shape;
+      if (inputIndex !== 1 || shape.length < 3) return undefined;
+      return matrix(outer, rows, count / outer / rows, count / outer / rows);
+    }
+    case "Gemm": {
+      if (shape.length !== 2 || inputIndex > 1) return undefined;
+      const isTransposed = node.attributes.get(inputIndex === 1 ? "transB" : "transA")?.value === 1;
+      // The left operand's output channels are its rows as they are, the right one's its columns.
+      const isRowMajor = inputIndex === 1 ? isTransposed : !isTransposed;
+      const [first = 1] = shape;
+      return isRowMajor ? matrix(1, first, last, 1) : matrix(first, last, 1, 1);
+    }
+    case "MatMul":
+    case "com.microsoft:FusedMatMul":
+      if (shape.length < 2) return undefined;
+      return inputIndex === 1 ? matrix(count / last, last, 1, 1) : matrix(1, count / last, last, 1);
+    case "LSTM":
+    case "GRU":
+    case "RNN":
+      return (inputIndex === 1 || inputIndex === 2) && shape.length === 3
+        ? matrix(1, count / last, last, 1)
+        : undefined;
+    case "Gather":
+    case "com.microsoft:EmbedLayerNormalization":
+      // A table is read row by row; each row is an output.
+      return inputIndex === 0 && shape.length === 2 && count > 4096
+        ? matrix(1, count / last, last, 1)
+        : undefined;
+    default:
+      // Operators of PyTorch that ONNX lacks, and contributed products: rows are the first extent, as in `nn.Linear`.
+      return (node.domain === "torch" || node.domain === "com.microsoft") &&
+        shape.length === 2 &&
+        count > 1024
+        ? matrix(1, count / last, last, 1)
+        : undefined;
+  }
+}
+
+function matrix(
+  outer: number,
+  rows: number,
+  inner: number,
+  window: number,
+): MatrixShape | undefined {
+  const columns = outer * inner;
+  return rows >= 1 && columns >= 1 ? { rows, columns, outer, inner, window } : undefined;
+}
+
+/** A tensor without an operator: the first extent are the output channels, as PyTorch and safetensors keep them. */
+export function matrixOfShape(shape: readonly number[]): MatrixShape | undefined {
+  const [rows = 1] = shape;
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (shape.length < 2 || count === 0) return undefined;
+  const window = shape.slice(2).reduce((product, extent) => product * extent, 1);
+  return matrix(1, rows, count / rows, window);
+}

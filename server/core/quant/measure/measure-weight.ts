@@ -1,0 +1,125 @@
+import { throwIfCancelled, type Cancel } from "../../base/cancel.js";
+import { storedBytes } from "../formats/number-format.js";
+import type { Scheme } from "../formats/scheme.js";
+import { statisticCount } from "../kernels/error-kernels.js";
+import {
+  type Chunk,
+  type ElementSource,
+  chunksOf,
+  leastCommonMultiple,
+  loadChunk,
+  paddedLength,
+} from "./chunks.js";
+import type { Kernels } from "./kernels.js";
+import type { MatrixShape } from "./matrix.js";
+import { Workspace } from "./workspace.js";
+import { type RowRanges, errorOfChunk } from "./scheme-chunk.js";
+import { outlierFactor, type SchemeError, type WeightErrors } from "./statistics.js";
+
+export interface MeasureOptions {
+  /** Elements that are in memory at a time. */
+  readonly chunkElements?: number;
+  readonly cancel: Cancel;
+}
+
+/** 32 MiB of float32: two workers with their copies stay far below 300 MB. */
+const defaultChunkElements = 1 << 23;
+
+/**
+ * Error of one weight in several schemes, in two passes over its elements: the ranges, then the errors. A weight that
+ * fits in memory is read once.
+ */
+export function measureWeight(
+  kernels: Kernels,
+  source: ElementSource,
+  shape: MatrixShape,
+  schemes: readonly Scheme[],
+  { chunkElements = defaultChunkElements, cancel }: MeasureOptions,
+): WeightErrors {
+  const alignment = schemes.reduce(
+    (multiple, { format: { granularity }, isRotated }) =>
+      leastCommonMultiple(
+        multiple,
+        granularity.kind === "group" ? granularity.size : isRotated ? 128 : 4,
+      ),
+    4,
+  );
+  const chunks = chunksOf(shape, chunkElements, alignment);
+  const workspace = new Workspace(kernels, chunks, schemes);
+  const load = (chunk: Chunk): number => {
+    throwIfCancelled(cancel);
+    const length = chunk.rows * paddedLength(chunk.columns);
+    loadChunk(source, shape, chunk, workspace.elements(length));
+    return workspace.clean(length);
+  };
+  const totals = schemes.map(() => new Float64Array(statisticCount));
+  const ranges: RowRanges = {
+    low: new Float32Array(shape.rows),
+    high: new Float32Array(shape.rows),
+    magnitudes: schemes.some(({ format }) => format.scaleRule === "mean")
+      ? new Float64Array(shape.rows)
+      : undefined,
+    tensor: { low: 0, high: 0 },
+    columns: shape.columns,
+  };
+  let excludedCount = 0;
+  let energy = 0;
+  for (const chunk of chunks) {
+    excludedCount += load(chunk);
+    energy += workspace.rowRanges(chunk, ranges);
+  }
+  const tensor = {
+    low: ranges.low.reduce((least, value) => Math.min(least, value), 0),
+    high: ranges.high.reduce((most, value) => Math.max(most, value), 0),
+  };
+  const found: RowRanges = { ...ranges, tensor };
+  for (const chunk of chunks) {
+    // A single chunk is still there from the first pass.
+    if (chunks.length > 1) load(chunk);
+    workspace.forgetBlocks();
+    for (const [index, scheme] of schemes.entries()) {
+      throwIfCancelled(cancel);
+      addTo(totals[index], errorOfChunk(workspace, scheme, chunk, found));
+    }
+  }
+  return {
+    elementCount: shape.rows * shape.columns,
+    excludedCount,
+    ...tensor,
+    energy,
+    outlierRowCount: outlierRows(found),
+    schemes: schemes.map((scheme, index) => schemeError(scheme, shape, totals[index])),
+  };
+}
+
+function addTo(total: Float64Array | undefined, part: Float64Array): void {
+  if (total === undefined) return;
+  for (const [index, value] of part.entries())
+    total[index] = index === 2 ? Math.max(total[index] ?? 0, value) : (total[index] ?? 0) + value;
+}
+
+function schemeError(
+  scheme: Scheme,
+  { rows, columns }: MatrixShape,
+  total: Float64Array | undefined,
+): SchemeError {
+  const [squareSum = 0, productSum = 0, largest = 0, clippedCount = 0] = total ?? [];
+  return {
+    schemeId: scheme.id,
+    squareSum,
+    productSum,
+    largest,
+    clippedCount,
+    bytes: storedBytes(scheme.format, rows, columns),
+  };
+}
+
+function outlierRows({ low, high }: RowRanges): number {
+  const magnitudes = low.map((value, row) => Math.max(-value, high[row] ?? 0));
+  const sorted = magnitudes.slice().sort();
+  const median = sorted[sorted.length >> 1] ?? 0;
+  return magnitudes.reduce(
+    (count, value) => count + (value > outlierFactor * median && median > 0 ? 1 : 0),
+    0,
+  );
+}

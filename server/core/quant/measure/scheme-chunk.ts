@@ -1,0 +1,188 @@
+import { gridValues } from "../formats/grid.js";
+import { writeBlockScales } from "../formats/block-scales.js";
+import { affineOf, type TensorRange } from "../formats/scales.js";
+import type { Scheme } from "../formats/scheme.js";
+import { statisticCount } from "../kernels/error-kernels.js";
+import { type Chunk, paddedLength } from "./chunks.js";
+import { clippedEnds } from "./clip.js";
+import { gridKernel } from "./kernels.js";
+import { type BlockEnds, blockLength, quantizeRows } from "./quantize-rows.js";
+import { rotateRows } from "./rotate.js";
+import type { Workspace } from "./workspace.js";
+
+/** Ranges of a whole weight, known after the first pass. */
+export interface RowRanges {
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  /** Σ|x| of each row, where a scheme's scale is the mean magnitude. */
+  readonly magnitudes: Float64Array | undefined;
+  readonly tensor: TensorRange;
+  /** Of the whole matrix. */
+  readonly columns: number;
+}
+
+/** Sums of `statisticCount` statistics over the chunk. */
+export function errorOfChunk(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+): Float64Array {
+  return hasKernel(scheme, chunk)
+    ? byKernel(workspace, scheme, chunk, ranges)
+    : byReference(workspace, scheme, chunk, ranges);
+}
+
+function hasKernel(scheme: Scheme, { columns }: Chunk): boolean {
+  const { format, clip, isRotated } = scheme;
+  const block = blockLength(scheme, columns);
+  return (
+    clip.kind === "max" &&
+    !isRotated &&
+    format.special.kind === "plain" &&
+    gridKernel(format.grid) !== undefined &&
+    // A padded zero is an error in a grid without zero.
+    (columns % 4 === 0 || gridValues(format.grid).includes(0)) &&
+    (format.granularity.kind !== "group" ||
+      (format.scaleRule !== "mean" && (block % 4 === 0 || block >= columns)))
+  );
+}
+
+function byKernel(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+): Float64Array {
+  const { kernels, scales, zeros, vectors, out, x } = workspace;
+  const kernel = gridKernel(scheme.format.grid);
+  if (kernel === undefined) throw new Error(`no kernel for ${scheme.id}`);
+  const stride = paddedLength(chunk.columns);
+  const { granularity } = scheme.format;
+  const block = granularity.kind === "group" ? Math.min(stride, granularity.size) : stride;
+  writeScales(workspace, scheme, chunk, ranges, block, kernel.step);
+  kernels.error(kernel.name)(
+    x,
+    chunk.rows,
+    4 * stride,
+    4 * block,
+    scales,
+    zeros,
+    vectors,
+    out,
+    0,
+    kernel.low,
+    kernel.high,
+    kernel.shift,
+  );
+  const sums = new Float64Array(statisticCount);
+  const { floats } = kernels;
+  for (let row = 0; row < chunk.rows; row++)
+    for (let index = 0; index < statisticCount; index++) {
+      const value = floats[out / 4 + row * statisticCount + index] ?? 0;
+      sums[index] = index === 2 ? Math.max(sums[index] ?? 0, value) : (sums[index] ?? 0) + value;
+    }
+  return sums;
+}
+
+/** Scale and zero point of each block, row by row. */
+function writeScales(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+  block: number,
+  step: number,
+): void {
+  const { format } = scheme;
+  const ends = endsOfChunk(workspace, scheme, chunk, ranges, block);
+  const count = ends.low.length;
+  const { floats } = workspace.kernels;
+  const scales = floats.subarray(workspace.scales / 4, workspace.scales / 4 + count);
+  const zeros = floats.subarray(workspace.zeros / 4, workspace.zeros / 4 + count);
+  zeros.fill(0);
+  if (format.isAffine)
+    for (let index = 0; index < count; index++) {
+      const found = affineOf(format, ends.low[index] ?? 0, ends.high[index] ?? 0, ranges.tensor);
+      scales[index] = found.scale;
+      zeros[index] = found.zero;
+    }
+  else if (format.scaleRule === "mean")
+    for (let index = 0; index < count; index++) scales[index] = (ends.mean?.[index] ?? 0) || 1;
+  else writeBlockScales(format, ends, ranges.tensor, scales);
+  if (step !== 1)
+    for (let index = 0; index < count; index++) scales[index] = (scales[index] ?? 0) * step;
+}
+
+function endsOfChunk(
+  workspace: Workspace,
+  { format: { granularity } }: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+  block: number,
+): BlockEnds {
+  const { tensor } = ranges;
+  const first = chunk.firstRow;
+  const last = first + chunk.rows;
+  const mean = ranges.magnitudes?.subarray(first, last).map((sum) => sum / ranges.columns);
+  switch (granularity.kind) {
+    case "group":
+      return { ...workspace.blockRanges(chunk, block), tensor, ...(mean && { mean }) };
+    case "channel":
+      return {
+        low: ranges.low.subarray(first, last),
+        high: ranges.high.subarray(first, last),
+        tensor,
+        ...(mean && { mean }),
+      };
+    case "tensor": {
+      const rows = chunk.rows;
+      const whole = ranges.magnitudes?.reduce((sum, value) => sum + value, 0) ?? 0;
+      return {
+        low: new Float32Array(rows).fill(tensor.low),
+        high: new Float32Array(rows).fill(tensor.high),
+        mean: new Float32Array(rows).fill(whole / (ranges.low.length * ranges.columns)),
+        tensor,
+      };
+    }
+  }
+}
+
+/** The plain arithmetic, for what has no kernel: wide tables, chosen types, outliers, searched ranges, rotations. */
+function byReference(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+): Float64Array {
+  const { columns, rows } = chunk;
+  const stride = paddedLength(columns);
+  const padded = workspace.elements(rows * stride);
+  const x = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    x.set(padded.subarray(row * stride, row * stride + columns), row * columns);
+  if (scheme.isRotated) rotateRows(x, columns);
+  // A rotation makes new ranges, and blocks of a padded row end elsewhere than blocks of the row.
+  const isOwn = scheme.isRotated || scheme.format.granularity.kind === "group";
+  const known = isOwn ? undefined : endsOfChunk(workspace, scheme, chunk, ranges, stride);
+  const ends = clippedEnds(scheme, x, columns, known);
+  return statisticsOf(x, quantizeRows(scheme, x, columns, ends));
+}
+
+function statisticsOf(x: Float32Array, quantized: Float32Array): Float64Array {
+  const sums = new Float64Array(statisticCount);
+  let squares = 0;
+  let products = 0;
+  let largest = 0;
+  for (let index = 0; index < x.length; index++) {
+    const value = x[index] ?? 0;
+    const error = value - (quantized[index] ?? 0);
+    squares += error * error;
+    products += value * error;
+    if (Math.abs(error) > largest) largest = Math.abs(error);
+  }
+  sums[0] = squares;
+  sums[1] = products;
+  sums[2] = largest;
+  return sums;
+}

@@ -1,0 +1,132 @@
+import type { Scheme } from "../formats/scheme.js";
+import { statisticCount } from "../kernels/error-kernels.js";
+import { type Chunk, paddedLength } from "./chunks.js";
+import type { Kernels } from "./kernels.js";
+import type { RowRanges } from "./scheme-chunk.js";
+
+/** Where things lie in the kernels' memory for one weight, and the kernels' calls on it. Addresses are in bytes. */
+export class Workspace {
+  readonly kernels: Kernels;
+  readonly vectors: number;
+  readonly scales: number;
+  readonly zeros: number;
+  readonly out: number;
+  readonly x: number;
+  readonly #low: number;
+  readonly #high: number;
+  readonly #scratch = 0;
+  /** Ranges of the current chunk's blocks, by block length. */
+  readonly #blocks = new Map<number, BlockRanges>();
+
+  constructor(kernels: Kernels, chunks: readonly Chunk[], schemes: readonly Scheme[]) {
+    const most = (count: (chunk: Chunk) => number): number => Math.max(...chunks.map(count), 1);
+    const rows = most((chunk) => chunk.rows);
+    const blocks = Math.max(
+      rows,
+      ...schemes.map(({ format: { granularity } }) =>
+        granularity.kind === "group"
+          ? most((chunk) => chunk.rows * Math.ceil(paddedLength(chunk.columns) / granularity.size))
+          : 0,
+      ),
+    );
+    this.kernels = kernels;
+    let next = 64;
+    const take = (floats: number): number => {
+      const at = next;
+      next += Math.ceil(floats / 4) * 16;
+      return at;
+    };
+    this.vectors = take(2 * most((chunk) => paddedLength(chunk.columns)));
+    this.scales = take(blocks);
+    this.zeros = take(blocks);
+    this.#low = take(blocks);
+    this.#high = take(blocks);
+    this.out = take(rows * statisticCount);
+    this.x = take(most((chunk) => chunk.rows * paddedLength(chunk.columns)));
+    kernels.reserve(next);
+    // Without activations both vectors are zero, and so are their sums.
+    kernels.floats.fill(0, this.vectors / 4, this.scales / 4);
+  }
+
+  elements(length: number): Float32Array {
+    return this.kernels.floats.subarray(this.x / 4, this.x / 4 + length);
+  }
+
+  /** Makes NaN and infinities zero and says how many there were. */
+  clean(length: number): number {
+    this.kernels.clean(this.x, this.x + 4 * length, this.#scratch);
+    const lanes = this.kernels.integers.subarray(0, 4);
+    return length - lanes.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Widens the ranges of the chunk's rows; answers its Σx². */
+  rowRanges({ rows, columns, firstRow }: Chunk, ranges: RowRanges): number {
+    const stride = paddedLength(columns);
+    this.kernels.ranges(this.x, rows, 4 * stride, 4 * stride, this.#low, this.#high);
+    const { floats } = this.kernels;
+    for (let row = 0; row < rows; row++) {
+      const low = floats[this.#low / 4 + row] ?? 0;
+      const high = floats[this.#high / 4 + row] ?? 0;
+      if (low < (ranges.low[firstRow + row] ?? 0)) ranges.low[firstRow + row] = low;
+      if (high > (ranges.high[firstRow + row] ?? 0)) ranges.high[firstRow + row] = high;
+    }
+    if (ranges.magnitudes !== undefined)
+      for (let row = 0; row < rows; row++) {
+        let sum = 0;
+        const start = this.x / 4 + row * stride;
+        for (let index = start; index < start + columns; index++)
+          sum += Math.abs(floats[index] ?? 0);
+        ranges.magnitudes[firstRow + row] = (ranges.magnitudes[firstRow + row] ?? 0) + sum;
+      }
+    return this.#energy(rows, stride);
+  }
+
+  /** On a grid of zero alone all of x is error. */
+  #energy(rows: number, stride: number): number {
+    const { floats } = this.kernels;
+    floats.fill(1, this.scales / 4, this.scales / 4 + rows);
+    floats.fill(0, this.zeros / 4, this.zeros / 4 + rows);
+    this.kernels.error("integer")(
+      this.x,
+      rows,
+      4 * stride,
+      4 * stride,
+      this.scales,
+      this.zeros,
+      this.vectors,
+      this.out,
+      0,
+      0,
+      0,
+      0,
+    );
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += floats[this.out / 4 + row * statisticCount] ?? 0;
+    return sum;
+  }
+
+  /** Ranges of the blocks of `block` elements, row by row. */
+  blockRanges({ rows, columns }: Chunk, block: number): BlockRanges {
+    const known = this.#blocks.get(block);
+    if (known !== undefined) return known;
+    const stride = paddedLength(columns);
+    this.kernels.ranges(this.x, rows, 4 * stride, 4 * block, this.#low, this.#high);
+    const count = rows * Math.ceil(stride / block);
+    const { floats } = this.kernels;
+    const made = {
+      low: floats.slice(this.#low / 4, this.#low / 4 + count),
+      high: floats.slice(this.#high / 4, this.#high / 4 + count),
+    };
+    this.#blocks.set(block, made);
+    return made;
+  }
+
+  forgetBlocks(): void {
+    this.#blocks.clear();
+  }
+}
+
+export interface BlockRanges {
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}

@@ -1,0 +1,105 @@
+import type { Cancel } from "../../core/base/cancel.js";
+import type { Problem } from "../../core/base/problem.js";
+import type { Model } from "../../core/graph/graph.js";
+import type { Scheme } from "../../core/quant/formats/scheme.js";
+import type { WeightErrors } from "../../core/quant/measure/statistics.js";
+import { layerQuantization, type QuantizationResult } from "../../core/quant/result.js";
+import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
+import { measureWeights } from "./measure-weights.js";
+import type { WeightTask } from "./weight-task.js";
+
+export interface QuantifyRequest {
+  /** Expanded model: nodes are those of the analysis. */
+  readonly model: Model;
+  readonly modelPath: string;
+  readonly schemes: readonly Scheme[];
+  readonly cancel: Cancel;
+  readonly onProgress?: (sentence: string) => void;
+}
+
+export interface Quantified {
+  readonly result: QuantizationResult;
+  readonly problems: readonly Problem[];
+}
+
+/** Error of every layer's weights in every scheme, from the model's own file and those beside it. */
+export async function quantify(request: QuantifyRequest): Promise<Quantified> {
+  const { model, modelPath, schemes, cancel, onProgress } = request;
+  const weights = layerWeights(model.graph);
+  const readable = weights.filter(({ weight }) => isReadable(weight));
+  const tasks = new Map(readable.map((weight) => [keyOf(weight), taskOf(weight)]));
+  const errors = await measureWeights({
+    modelPath,
+    tasks: [...tasks.values()],
+    schemes,
+    cancel,
+    onProgress: (done, count) => onProgress?.(`measuring weights: ${done} of ${count}`),
+  });
+  const byNode = new Map<number, LayerWeight[]>();
+  for (const weight of readable) {
+    const list = byNode.get(weight.nodeId);
+    if (list === undefined) byNode.set(weight.nodeId, [weight]);
+    else list.push(weight);
+  }
+  const layers = [...byNode].flatMap(([nodeId, own]) => {
+    const found = own.map((weight) => errors.get(keyOf(weight)));
+    if (found.some((one) => one === undefined)) return [];
+    const whole = found.filter((one): one is WeightErrors => one !== undefined);
+    return [layerQuantization(nodeId, own, whole, schemes, () => undefined)];
+  });
+  return {
+    result: { schemes, layers, sensitivitySource: "" },
+    problems: problemsOf(weights, readable, layers),
+  };
+}
+
+function isReadable({ location, sparseCount }: LayerWeight["weight"]): boolean {
+  return location !== undefined && location.encoding === undefined && sparseCount === undefined;
+}
+
+/** A tensor that several layers share is measured once. */
+function keyOf({ weight: { location }, shape }: LayerWeight): string {
+  return `${location?.file ?? ""}:${location?.offset ?? 0}:${shape.outer}:${shape.rows}`;
+}
+
+function taskOf(weight: LayerWeight): WeightTask {
+  const { location, elementType } = weight.weight;
+  return {
+    key: keyOf(weight),
+    ...(location?.file !== undefined && { file: location.file }),
+    offset: location?.offset ?? 0,
+    elementType,
+    shape: weight.shape,
+  };
+}
+
+function problemsOf(
+  weights: readonly LayerWeight[],
+  readable: readonly LayerWeight[],
+  layers: QuantizationResult["layers"],
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (weights.length === 0)
+    problems.push({
+      code: "RP2310",
+      severity: "information",
+      message:
+        "No layer multiplies by a floating-point constant: there are no weights to quantize, or the model is quantized already.",
+    });
+  const missing = weights.length - readable.length;
+  if (missing > 0)
+    problems.push({
+      code: "RP2311",
+      severity: "information",
+      message: `${missing} of ${weights.length} weights are stored in a way whose elements are not read (sparse, or listed one by one); they have no quantization error here.`,
+    });
+  for (const { nodeId, excludedCount, weightNames } of layers)
+    if (excludedCount > 0)
+      problems.push({
+        code: "RP2312",
+        severity: "warning",
+        nodeId,
+        message: `\`${weightNames.join("`, `")}\` holds ${excludedCount} elements that are NaN or infinite; they are left out of its quantization error.`,
+      });
+  return problems;
+}

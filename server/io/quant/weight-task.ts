@@ -1,0 +1,58 @@
+import path from "node:path";
+import type { ByteSource } from "../../core/base/byte-source.js";
+import type { Cancel } from "../../core/base/cancel.js";
+import type { ElementType } from "../../core/graph/element-type.js";
+import type { Scheme } from "../../core/quant/formats/scheme.js";
+import { elementsOf } from "../../core/quant/measure/elements.js";
+import type { Kernels } from "../../core/quant/measure/kernels.js";
+import type { MatrixShape } from "../../core/quant/measure/matrix.js";
+import { measureWeight } from "../../core/quant/measure/measure-weight.js";
+import type { WeightErrors } from "../../core/quant/measure/statistics.js";
+import { openFileBytes, type FileBytes } from "../file-bytes.js";
+import { neighbourhoodOf, type FileNeighbourhood } from "../neighbourhood.js";
+
+/** One tensor of a file, as a worker gets it. */
+export interface WeightTask {
+  /** Names the answer. */
+  readonly key: string;
+  /** Relative to the model's folder; the model's own file when left out. */
+  readonly file?: string;
+  readonly offset: number;
+  readonly elementType: ElementType;
+  readonly shape: MatrixShape;
+}
+
+/** Opens what tasks read from: the model's file, and those beside it that lie inside its folder. */
+export interface TaskFiles {
+  source(file: string | undefined): ByteSource | undefined;
+  close(): void;
+}
+
+export function openTaskFiles(modelPath: string): TaskFiles {
+  let own: FileBytes | undefined;
+  let beside: FileNeighbourhood | undefined;
+  return {
+    source(file) {
+      if (file === undefined) return (own ??= openFileBytes(modelPath));
+      beside ??= neighbourhoodOf(path.dirname(modelPath));
+      return beside.open(file);
+    },
+    close() {
+      own?.close();
+      beside?.close();
+    },
+  };
+}
+
+/** Undefined when the tensor's bytes cannot be had. */
+export function runWeightTask(
+  kernels: Kernels,
+  files: TaskFiles,
+  task: WeightTask,
+  schemes: readonly Scheme[],
+  cancel: Cancel,
+): WeightErrors | undefined {
+  const source = files.source(task.file);
+  const elements = source && elementsOf(source, task.offset, task.elementType);
+  return elements && measureWeight(kernels, elements, task.shape, schemes, { cancel });
+}
