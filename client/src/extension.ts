@@ -5,6 +5,7 @@ import { followModels } from "./model-changes.js";
 import { followInterpreter } from "./python-interpreter.js";
 import { registerModelEditor } from "./model-editor.js";
 import { PanelRegistry } from "./panel-registry.js";
+import { openPanel, restorePanels } from "./panels.js";
 import { shareSelection } from "./selection.js";
 import { createClient } from "./server.js";
 import { followSettings } from "./settings-changes.js";
@@ -21,6 +22,7 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     log,
     client,
     panels: new PanelRegistry(),
+    openPanel: (panel, uri, nodeId) => openPanel(ctx, panel, uri, nodeId),
     settingsChanged,
     modelChanged,
   };
@@ -32,6 +34,7 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     followSettings(ctx),
     { dispose: () => void client.stop().catch((error: unknown) => log.warn(String(error))) },
     registerModelEditor(ctx),
+    restorePanels(ctx),
     registerTextDocuments(ctx),
     showTargetsInStatusBar(ctx),
     shareSelection(ctx),

@@ -4,6 +4,9 @@ import { bindRequest, viewRequest } from "../../server/protocol/requests.js";
 import { type CallContext, type Methods, type Remote, connect } from "../../server/protocol/rpc.js";
 import type { Ctx } from "./ctx.js";
 import { panelHtml } from "./panel-html.js";
+import type { OpenPanel } from "./panel-registry.js";
+import { saveFile } from "./save-file.js";
+import { revealInEditors } from "./selection.js";
 
 /**
  * One host for every panel. A hidden page is thrown away by the editor and made anew when it is shown (its state comes
@@ -35,7 +38,7 @@ export async function hostPanel(
       setTimeout(flush);
       return Promise.resolve({ uri: uri.toString(), fileName });
     },
-    view: (params) => ctx.client.sendRequest(viewRequest, { uri: uri.toString(), ...params }),
+    view: (params) => ctx.client.sendRequest(viewRequest, question(uri, params)),
     bind: (params) => ctx.client.sendRequest(bindRequest, { uri: uri.toString(), ...params }),
     pickTargets: () => run("ridgepoint.pickTargets"),
     openAsText: (params) => run("ridgepoint.openAsText", uri, params),
@@ -43,13 +46,24 @@ export async function hostPanel(
       await vscode.env.clipboard.writeText(text);
       return null;
     },
+    openPanel: async ({ panel: wanted, nodeId }) => {
+      await ctx.openPanel(wanted, uri, nodeId);
+      return null;
+    },
+    select: async ({ nodeId }) => {
+      for (const other of ctx.panels.of(uri))
+        if (other !== opened && other.isVisible()) other.reveal(nodeId);
+      await revealInEditors(ctx, uri, nodeId);
+      return null;
+    },
+    save: (params) => saveFile(uri, params),
   };
   const methods: Methods = {
     ...local,
     view: (params: Parameters<HostApi["view"]>[0], { onCancel }: CallContext) => {
       const source = new vscode.CancellationTokenSource();
       onCancel(() => source.cancel());
-      return ctx.client.sendRequest(viewRequest, { uri: uri.toString(), ...params }, source.token);
+      return ctx.client.sendRequest(viewRequest, question(uri, params), source.token);
     },
   };
   const listen = (): void => {
@@ -64,18 +78,20 @@ export async function hostPanel(
         deliver = listener;
       },
     };
-    const opened = connect<PageApi>(channel, methods);
+    const connected = connect<PageApi>(channel, methods);
     remote = {
-      call: (...args) => opened.call(...args),
+      call: (...args) => connected.call(...args),
       close: (reason) => {
         isCurrent = false;
-        opened.close(reason);
+        connected.close(reason);
       },
     };
   };
 
-  const registration = ctx.panels.add({
+  const opened: OpenPanel = {
     uri,
+    page,
+    show: () => panel.reveal(),
     isVisible: () => panel.visible,
     changed: () => {
       if (remote !== undefined && panel.visible) call(ctx, remote.call("changed", null));
@@ -84,9 +100,9 @@ export async function hostPanel(
       nodeToReveal = nodeId;
       if (panel.visible) flush();
     },
-  });
+  };
   const subscriptions = [
-    registration,
+    ctx.panels.add(opened),
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (isReady(message) || remote === undefined) listen();
       deliver?.(message);
@@ -105,16 +121,24 @@ export async function hostPanel(
 
   panel.webview.options = { enableScripts: true, localResourceRoots: [folder] };
   const files = await vscode.workspace.fs.readDirectory(folder);
-  const styles = files.map(([name]) => name).filter((name) => name.endsWith(".css"));
+  const names = new Set(files.map(([name]) => name));
+  // A sheet beside a script of the same name belongs to that page; every other sheet is for all.
+  const isForPage = (name: string): boolean =>
+    name === `${page}.css` || !names.has(name.replace(/css$/, "js"));
   panel.webview.html = panelHtml(panel.webview, folder, {
     title: fileName,
     script: `${page}.js`,
-    styles: styles.filter((name) => name === `${page}.css` || !pages.has(name)).sort(),
+    styles: [...names].filter((name) => name.endsWith(".css") && isForPage(name)).sort(),
   });
 }
 
-/** Sheets that belong to one page; every other sheet is for all. */
-const pages: ReadonlySet<string> = new Set(["model.css"]);
+/** Of the panel's own model unless another is named. */
+function question(
+  uri: vscode.Uri,
+  { of, ...params }: Parameters<HostApi["view"]>[0],
+): { readonly uri: string } & Omit<Parameters<HostApi["view"]>[0], "of"> {
+  return { uri: of ?? uri.toString(), ...params };
+}
 
 async function run(command: string, ...args: unknown[]): Promise<null> {
   await vscode.commands.executeCommand(command, ...args);

@@ -3,6 +3,10 @@ import type { Uri } from "vscode";
 /** A panel that shows one model file. */
 export interface OpenPanel {
   readonly uri: Uri;
+  /** `model`, or the panel's id. */
+  readonly page: string;
+  /** Brings it to the front. */
+  readonly show: () => void;
   readonly isVisible: () => boolean;
   /** What it shows is out of date. */
   readonly changed: () => void;

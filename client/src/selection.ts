@@ -27,3 +27,22 @@ export function shareSelection(ctx: Ctx): vscode.Disposable {
   });
   return vscode.Disposable.from(listening, { dispose: () => clearTimeout(timer) });
 }
+
+/** A node that was chosen in a panel: the visible texts of its model go to it, and the focus stays where it is. */
+export async function revealInEditors(ctx: Ctx, uri: vscode.Uri, nodeId: number): Promise<void> {
+  for (const editor of vscode.window.visibleTextEditors) {
+    const { document } = editor;
+    if (modelUriOf(document.uri).toString() !== uri.toString()) continue;
+    const found = await ctx.client.sendRequest(locateRequest, {
+      uri: document.uri.toString(),
+      nodeId,
+    });
+    if (found === null) continue;
+    const position = document.positionAt(found.offset);
+    editor.selection = new vscode.Selection(position, position);
+    editor.revealRange(
+      new vscode.Range(position, position),
+      vscode.TextEditorRevealType.InCenterIfOutsideViewport,
+    );
+  }
+}

@@ -3,6 +3,7 @@ import { command as analyze } from "./analyze.js";
 import { command as batch } from "./batch.js";
 import { command as lsp } from "./lsp.js";
 import { command as targets } from "./targets.js";
+import { command as view } from "./view.js";
 import type { Command } from "./command.js";
 
 export const commands: readonly Command[] = [
@@ -10,4 +11,5 @@ export const commands: readonly Command[] = [
   batch,
   lsp,
   targets,
+  view,
 ];

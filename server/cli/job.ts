@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Bindings } from "../core/analysis.js";
+import type { Analysis, Bindings } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Outcome } from "../core/base/problem.js";
@@ -27,6 +27,8 @@ import { UsageError, type AnalyzeRequest } from "./words.js";
 export interface JobResult {
   readonly document: ReportDocument;
   readonly isAnalysed: boolean;
+  /** What the document was made from; undefined when the input could not be read. */
+  readonly analysis?: Analysis;
 }
 
 /** Says what a long job is doing; shown on standard error. */
@@ -87,7 +89,7 @@ export async function runJob(
     hasBuffers: request.memory,
     ...(text !== undefined && { text }),
   });
-  return { document, isAnalysed: extentRead(found) !== "none" };
+  return { document, isAnalysed: extentRead(found) !== "none", analysis: found };
 }
 
 function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {

@@ -51,11 +51,13 @@ export async function runPythonJob(
   progress(`analysing ${reported.model.graph.nodes.length} calls on ${targets.length} targets`);
   const bindings = { inputs: new Map(), dims: request.dims };
   const analysis = analyze(reported.model, bindings, targets, neverCancelled);
-  const document = reportView(
-    { ...analysis, problems: [...problems, ...analysis.problems] },
-    { hasBuffers: request.memory, file: file ?? null },
-  );
-  return { document: withProgram(document, program, reported), isAnalysed: true };
+  const found = { ...analysis, problems: [...problems, ...analysis.problems] };
+  const document = reportView(found, { hasBuffers: request.memory, file: file ?? null });
+  return {
+    document: withProgram(document, program, reported),
+    isAnalysed: true,
+    analysis: found,
+  };
 }
 
 /** Large models of installed libraries take seconds to import and to make; nobody types meanwhile. */

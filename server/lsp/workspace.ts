@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -171,7 +172,7 @@ export class Workspace {
   }
 
   /** What to ask about a document or file; undefined when it is neither open nor on this machine. */
-  async subjectOf(uri: string): Promise<Subject | undefined> {
+  async subjectOf(uri: string, suppose: Supposition = {}): Promise<Subject | undefined> {
     await this.settled(uri);
     const settings = await this.settingsFor(uri);
     const binding = this.bindingOf(uri);
@@ -185,9 +186,10 @@ export class Workspace {
       uri: normalUri(uri),
       fileName: fileNameOf(modelUri),
       source,
-      choice,
-      batch,
-      dims: binding?.dims ?? {},
+      choice: suppose.targets === undefined ? choice : { ...choice, targetIds: suppose.targets },
+      // A run of Python has had its extents; another batch would be another run.
+      batch: suppose.batch === undefined ? batch : suppose.batch,
+      dims: { ...binding?.dims, ...suppose.dims },
     };
   }
 

@@ -1,5 +1,5 @@
 import type { ViewId, ViewParams } from "./views.js";
-import type { ViewReply } from "./requests.js";
+import type { Supposition, ViewReply } from "./requests.js";
 
 /** What a page may ask of its host. */
 export interface HostApi {
@@ -13,6 +13,10 @@ export interface HostApi {
     readonly params: ViewParams<ViewId>;
     /** The user asked to try again after a failure or a cancellation; without it a known failure is not repeated. */
     readonly isRetry?: boolean;
+    /** Another model than the panel's, by an address that the host has given. */
+    readonly of?: string;
+    /** What if: for this answer alone. */
+    readonly suppose?: Supposition;
   }): Promise<ViewReply<ViewId>>;
   bind(params: {
     readonly batch: number | null;
@@ -22,7 +26,23 @@ export interface HostApi {
   /** Opens the model as text, at the node of that id where one is given, else of that name. */
   openAsText(params: { readonly nodeName: string | null; readonly nodeId?: number }): Promise<null>;
   copy(params: { readonly text: string }): Promise<null>;
+  /** Opens another panel on the same model, or brings it to the front, at a node where one is given. */
+  openPanel(params: { readonly panel: PanelId | "model"; readonly nodeId?: number }): Promise<null>;
+  /** The user chose a node: the other panels of the model and the visible editors follow. */
+  select(params: { readonly nodeId: number }): Promise<null>;
+  /** Asks where to, and writes a file; `base64` for what is no text. Answers the file's name, null when cancelled. */
+  save(params: {
+    readonly name: string;
+    readonly content: string;
+    readonly isBase64?: boolean;
+  }): Promise<string | null>;
 }
+
+/** Panels beside the model's own page. A page of the same name draws each. */
+export const panelIds = ["graph"] as const;
+export type PanelId = (typeof panelIds)[number];
+
+export const panelTitles: Readonly<Record<PanelId, string>> = { graph: "Graph" };
 
 export interface PageStart {
   readonly uri: string;

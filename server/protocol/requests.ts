@@ -8,6 +8,13 @@ export type ViewReply<K extends ViewId> =
   /** The user stopped it; it runs again when asked with `isRetry`, or when the file changes. */
   | { readonly kind: "cancelled" };
 
+/** What a question supposes in place of what is chosen: the panels' sliders ask so, and change nothing for others. */
+export interface Supposition {
+  readonly batch?: number | null;
+  readonly dims?: Readonly<Record<string, number>>;
+  readonly targets?: readonly string[];
+}
+
 /** One view of one model file, on the workspace's targets. The server reads the file itself; the page gets ranges. */
 export const viewRequest = new RequestType<
   {
@@ -15,6 +22,7 @@ export const viewRequest = new RequestType<
     readonly view: ViewId;
     readonly params: ViewParams<ViewId>;
     readonly isRetry?: boolean;
+    readonly suppose?: Supposition;
   },
   ViewReply<ViewId>,
   void

@@ -49,7 +49,14 @@ test("what the server says has changed is passed to the panels of that model", (
   const { ctx, server } = fakeCtx();
   registerModelEditor(ctx);
   const changed = vi.fn();
-  ctx.panels.add({ uri, isVisible: () => true, changed, reveal: vi.fn() });
+  ctx.panels.add({
+    uri,
+    page: "model",
+    show: () => undefined,
+    isVisible: () => true,
+    changed,
+    reveal: vi.fn(),
+  });
   server.notify("ridgepoint/changed", { uri: "file:///other.onnx" });
   expect(changed).not.toHaveBeenCalled();
   server.notify("ridgepoint/changed", { uri: uri.toString() });
@@ -68,7 +75,14 @@ test("the node under the cursor is selected in the visible panels of its model",
   const { ctx, server } = fakeCtx({ "ridgepoint/locate": () => ({ nodeId: 5, offset: 1 }) });
   shareSelection(ctx);
   const reveal = vi.fn();
-  ctx.panels.add({ uri, isVisible: () => true, changed: vi.fn(), reveal });
+  ctx.panels.add({
+    uri,
+    page: "model",
+    show: () => undefined,
+    isVisible: () => true,
+    changed: vi.fn(),
+    reveal,
+  });
   const select = (kind: number): void =>
     editor.events.selection.fire({
       kind,

@@ -59,6 +59,7 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
     },
     client,
     panels: new PanelRegistry(),
+    openPanel: async () => undefined,
     settingsChanged: new vscode.EventEmitter<void>(),
     modelChanged: new vscode.EventEmitter<string>(),
   } as unknown as Ctx;

@@ -18,7 +18,10 @@ export function fakeAnalysis(options: FakeOptions = {}): Analysis {
   const { graph, types } =
     options.isEmpty === true
       ? emptyGraph
-      : fakeGraph(blockCount, options.isSymbolic ?? false, options.nodeName ?? ((name) => name));
+      : flattened(
+          fakeGraph(blockCount, options.isSymbolic ?? false, options.nodeName ?? ((name) => name)),
+          options.isFlat ?? false,
+        );
   const layers = graph.nodes.map((node, nodeId) => fakeLayer(node, nodeId));
   const targets = (options.targets ?? fakeTargets).map((target) =>
     fakeTargetAnalysis(target, graph, layers, options.isUnsized ?? false),
@@ -62,6 +65,12 @@ export function fakeAnalysis(options: FakeOptions = {}): Analysis {
   };
 }
 
+function flattened(made: ReturnType<typeof fakeGraph>, isFlat: boolean): typeof made {
+  if (!isFlat) return made;
+  const nodes = made.graph.nodes.map((node) => ({ ...node, scope: "" }));
+  return { ...made, graph: { ...made.graph, nodes } };
+}
+
 export interface FakeOptions {
   readonly blockCount?: number;
   readonly name?: string;
@@ -72,6 +81,8 @@ export interface FakeOptions {
   readonly isUnsized?: boolean;
   /** Makes other names of the nodes' own. */
   readonly nodeName?: (name: string) => string;
+  /** No node has a scope. */
+  readonly isFlat?: boolean;
   readonly targets?: readonly FakeTarget[];
   readonly problems?: readonly Problem[];
 }

@@ -17,13 +17,15 @@ export function fakeHost(analysis: Analysis): FakeHost {
         return { kind: "view", version: 1, view: views[params.view](host.analysis, params.params) };
       },
       ...Object.fromEntries(
-        ["bind", "pickTargets", "openAsText", "copy"].map((method) => [
-          method,
-          (params: never) => {
-            calls.push({ method, params });
-            return null;
-          },
-        ]),
+        ["bind", "pickTargets", "openAsText", "copy", "openPanel", "select", "save"].map(
+          (method) => [
+            method,
+            (params: never) => {
+              calls.push({ method, params });
+              return null;
+            },
+          ],
+        ),
       ),
     },
   };

@@ -9,6 +9,11 @@ import { startPages, type OpenedPage, type OpenOptions, type Pages } from "./pag
 
 /** Starts the pages for a test file; answers what opens the model page on an analysis and runs the steps of a test. */
 export function useModelPage(): OnModelPage {
+  return usePanel("model", ".page:not(.is-loading)");
+}
+
+/** The same for any panel; `ready` is what it shows once it has its first answer. */
+export function usePanel(panel: string, ready = ".frame:not(.is-loading)"): OnModelPage {
   let pages: Pages;
   let folder: string;
   beforeAll(async () => {
@@ -22,9 +27,9 @@ export function useModelPage(): OnModelPage {
   return async (analysis, steps, options = {}) => {
     const host = fakeHost(analysis);
     options.prepare?.(host);
-    const opened = await pages.open({ ...options, panel: "model", host: host.methods });
+    const opened = await pages.open({ ...options, panel, host: host.methods });
     try {
-      await opened.page.waitForSelector(".page:not(.is-loading)");
+      await opened.page.waitForSelector(ready);
       await steps(opened.page, host, opened);
       expect(opened.complaints).toEqual([]);
     } finally {

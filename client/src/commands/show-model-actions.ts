@@ -11,6 +11,7 @@ interface ModelAction extends vscode.QuickPickItem {
 const actions: readonly ModelAction[] = [
   { label: "$(circuit-board) Pick targets", command: "ridgepoint.pickTargets" },
   { label: "$(graph) Open the model", command: "ridgepoint.openModel" },
+  { label: "$(type-hierarchy-sub) Show the graph", command: "ridgepoint.showGraph" },
   { label: "$(symbol-numeric) Set batch size and dimensions", command: "ridgepoint.setDimensions" },
   { label: "$(clippy) Copy a report", command: "ridgepoint.copyReport" },
 ];

@@ -1,5 +1,7 @@
 // Written by scripts/gen.mjs; do not edit.
 import { view as details } from "./details.js";
+import { view as graphFigure } from "./graph-figure.js";
+import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
 import { view as memory } from "./memory.js";
 import { view as report } from "./report.js";
@@ -7,6 +9,8 @@ import { view as summary } from "./summary.js";
 
 export const views = {
   "details": details,
+  "graph-figure": graphFigure,
+  "graph": graph,
   "layers": layers,
   "memory": memory,
   "report": report,

@@ -21,10 +21,10 @@ export const viewFeature: Feature = {
     const { connection, engine, workspace } = server;
     connection.onRequest(
       viewRequest,
-      fence(server, "view", ourMistake, async ({ uri, view, params, isRetry }, signal) => {
+      fence(server, "view", ourMistake, async ({ uri, view, params, isRetry, suppose }, signal) => {
         try {
           return await askAgain(async () => {
-            const subject = await workspace.subjectOf(uri);
+            const subject = await workspace.subjectOf(uri, suppose);
             if (subject === undefined) return notHere;
             const job = workspace.jobFor(subject, signal, isRetry);
             return engine.ask("view", { subject, view, params }, job);

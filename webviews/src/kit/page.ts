@@ -1,5 +1,5 @@
 import type { HostApi, PageApi, PageStart } from "../../../server/protocol/panels.js";
-import type { ViewReply } from "../../../server/protocol/requests.js";
+import type { Supposition, ViewReply } from "../../../server/protocol/requests.js";
 import { connect, type Methods, type Remote } from "../../../server/protocol/rpc.js";
 import type { ViewId, ViewParams } from "../../../server/protocol/views.js";
 
@@ -18,13 +18,21 @@ export function bootPage<State extends object>(options: PageOptions<State>): Pag
     options.api satisfies PageApi as unknown as Methods,
   );
   let state: State = { ...options.initialState, ...keptState(vscode.getState(), options) };
+  // The editor makes a panel anew after a reload from what is kept: the model's address is part of it.
+  let uri: string | undefined;
+  const keep = (): void =>
+    vscode.setState({ version: options.stateVersion, state, ...(uri !== undefined && { uri }) });
   return {
     host,
-    start: host.call("ready", null),
-    ask: (view, params, { signal, isRetry = false } = {}) =>
+    start: host.call("ready", null).then((start) => {
+      uri = start.uri;
+      keep();
+      return start;
+    }),
+    ask: (view, params, { signal, isRetry = false, ...more } = {}) =>
       host.call(
         "view",
-        { view, params, ...(isRetry ? { isRetry } : {}) },
+        { view, params, ...(isRetry ? { isRetry } : {}), ...more },
         signal,
       ) as Promise<never>,
     get state() {
@@ -32,7 +40,7 @@ export function bootPage<State extends object>(options: PageOptions<State>): Pag
     },
     keep(change) {
       state = { ...state, ...change };
-      vscode.setState({ version: options.stateVersion, state });
+      keep();
     },
   };
 }
@@ -64,6 +72,8 @@ export interface Page<State> {
 export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly isRetry?: boolean;
+  readonly of?: string;
+  readonly suppose?: Supposition;
 }
 
 interface VsCodeApi {

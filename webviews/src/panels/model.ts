@@ -3,6 +3,7 @@ import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
 import { h } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
+import { panelLinks } from "../kit/panel-frame.js";
 import { createSplitView } from "../kit/split-view.js";
 import { createDetailsPane } from "../model/details-pane.js";
 import { createLayerList } from "../model/layer-list.js";
@@ -49,6 +50,7 @@ const overview = createOverview({
   isMemoryOpen: page.state.isMemoryOpen,
   toggleMemory: () => memory.setOpen(!page.state.isMemoryOpen),
 });
+overview.head.append(panelLinks("model", (panel) => told(page.host.call("openPanel", { panel }))));
 const memory = createMemorySection({
   isOpen: page.state.isMemoryOpen,
   onToggle: (isMemoryOpen) => {

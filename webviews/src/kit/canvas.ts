@@ -1,0 +1,160 @@
+import { h } from "./dom.js";
+
+/**
+ * A canvas as large as its place, sharp on every screen, that draws at most once a frame. Colours come from the editor's
+ * variables, which canvas cannot read: `colours` are computed again whenever the theme changes.
+ */
+export function createCanvas(options: CanvasOptions): Canvas {
+  const element = h("canvas", { class: "canvas" });
+  const place = h("div", { class: "canvas-place" }, element);
+  const context = element.getContext("2d", { alpha: false });
+  let width = 0;
+  let height = 0;
+  let isQueued = false;
+  let colours = themeColours(place);
+  const draw = (): void => {
+    isQueued = false;
+    if (context === null || width === 0 || height === 0) return;
+    const ratio = element.width / width;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.fillStyle = colours.background;
+    context.fillRect(0, 0, width, height);
+    options.draw(context, { width, height }, colours);
+  };
+  const redraw = (): void => {
+    if (isQueued) return;
+    isQueued = true;
+    requestAnimationFrame(draw);
+  };
+  new ResizeObserver(() => {
+    width = place.clientWidth;
+    height = place.clientHeight;
+    const ratio = window.devicePixelRatio;
+    element.width = Math.max(1, Math.round(width * ratio));
+    element.height = Math.max(1, Math.round(height * ratio));
+    colours = themeColours(place);
+    options.onResize?.({ width, height });
+    // A canvas that got another size is empty: waiting for a frame would flash.
+    draw();
+  }).observe(place);
+  new MutationObserver(() => {
+    colours = themeColours(place);
+    redraw();
+  }).observe(document.body, { attributes: true, attributeFilter: ["class", "style"] });
+  new MutationObserver(() => {
+    colours = themeColours(place);
+    redraw();
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
+  return {
+    element,
+    place,
+    redraw,
+    size: () => ({ width, height }),
+    toPng: () => element.toDataURL("image/png").replace(/^data:image\/png;base64,/, ""),
+  };
+}
+
+export interface CanvasOptions {
+  readonly draw: (
+    context: CanvasRenderingContext2D,
+    size: CanvasSize,
+    colours: ThemeColours,
+  ) => void;
+  readonly onResize?: (size: CanvasSize) => void;
+}
+
+export interface Canvas {
+  readonly element: HTMLCanvasElement;
+  /** Holds the canvas; what lies over it goes in here. */
+  readonly place: HTMLElement;
+  redraw(): void;
+  size(): CanvasSize;
+  /** The picture as it is, in base64. */
+  toPng(): string;
+}
+
+export interface CanvasSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ThemeColours {
+  readonly background: string;
+  readonly foreground: string;
+  readonly dim: string;
+  readonly line: string;
+  readonly accent: string;
+  readonly compute: string;
+  readonly memory: string;
+  readonly overhead: string;
+  readonly red: string;
+  readonly green: string;
+  readonly yellow: string;
+  readonly font: string;
+  readonly isContrast: boolean;
+}
+
+function themeColours(place: HTMLElement): ThemeColours {
+  const style = getComputedStyle(document.body);
+  const probe = h("span", { hidden: true });
+  document.body.append(probe);
+  const of = (name: string, fallback: string): string => {
+    probe.style.color = fallback;
+    probe.style.color = `var(--vscode-${name}, ${fallback})`;
+    return getComputedStyle(probe).color;
+  };
+  const isContrast =
+    document.body.classList.contains("vscode-high-contrast") ||
+    document.body.classList.contains("vscode-high-contrast-light");
+  const foreground = of("editor-foreground", "#888888");
+  const colours = {
+    background: of("editor-background", "#ffffff"),
+    foreground,
+    dim: isContrast ? foreground : of("descriptionForeground", "#888888"),
+    line: isContrast ? of("contrastBorder", "#888888") : of("charts-lines", "#888888"),
+    accent: of("focusBorder", "#0078d4"),
+    compute: of("charts-blue", "#3794ff"),
+    memory: of("charts-orange", "#d18616"),
+    overhead: of("charts-purple", "#b180d7"),
+    red: of("charts-red", "#f14c4c"),
+    green: of("charts-green", "#89d185"),
+    yellow: of("charts-yellow", "#cca700"),
+    font: getComputedStyle(place).fontFamily || style.fontFamily || "sans-serif",
+    isContrast,
+  };
+  probe.remove();
+  return colours;
+}
+
+/** A text cut so that it fits; measured by the mean width of the font's letters, since most are about as wide. */
+export function fittingText(text: string, width: number, fontSize: number): string {
+  const room = Math.floor(width / (fontSize * 0.54));
+  if (text.length <= room) return text;
+  return room < 2
+    ? ""
+    : `${text.slice(0, Math.ceil((room - 1) * 0.6))}…${text.slice(text.length - Math.floor((room - 1) * 0.4))}`;
+}
+
+/** A colour between two, as canvas takes it. */
+export function mixed(from: string, to: string, share: number): string {
+  const a = channels(from);
+  const b = channels(to);
+  const at = Math.max(0, Math.min(1, share));
+  return `rgb(${a.map((value, index) => Math.round(value + ((b[index] ?? 0) - value) * at)).join(" ")})`;
+}
+
+const known = new Map<string, readonly number[]>();
+
+function channels(colour: string): readonly number[] {
+  let found = known.get(colour);
+  if (found === undefined) {
+    found = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+    known.set(colour, found);
+  }
+  return found;
+}
+
+/** Text from files: control characters and marks that turn the direction of writing are made visible. */
+export function plainText(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "�");
+}

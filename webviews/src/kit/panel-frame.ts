@@ -1,0 +1,147 @@
+import type { PanelId } from "../../../server/protocol/panels.js";
+import { h, icon, prose, put, type Child } from "./dom.js";
+
+/**
+ * What all panels beside the model page look like: a title with model, target and batch, the other panels a click away,
+ * one row of tools, and a body that is loading, shown, stale, failed, or empty for a stated reason.
+ */
+export function createPanelFrame(options: FrameOptions): PanelFrame {
+  const file = h("span", { class: "frame-file" });
+  const facts = h("span", { class: "frame-facts dim" });
+  const note = h("span", { class: "frame-note dim", role: "status" });
+  const tools = h("div", { class: "frame-tools", role: "toolbar", "aria-label": "Tools" });
+  const cover = h("div", { class: "frame-cover", hidden: true });
+  const body = h("div", { class: "frame-body" });
+  const main = h(
+    "main",
+    { class: "frame is-loading", "aria-busy": "true" },
+    h(
+      "header",
+      { class: "frame-head" },
+      h("h1", {}, options.title),
+      file,
+      facts,
+      note,
+      panelLinks(options.panel, options.openPanel),
+    ),
+    tools,
+    cover,
+    body,
+  );
+  (document.getElementById("app") ?? document.body).append(main);
+  let hasContent = false;
+  const settle = (className: string): void => {
+    main.classList.remove("is-loading", "is-stale", "is-empty");
+    if (className !== "") main.classList.add(className);
+    main.setAttribute("aria-busy", "false");
+    put(note);
+  };
+  return {
+    main,
+    body,
+    tools,
+    setFile(name) {
+      file.textContent = name;
+      document.title = `${options.title}: ${name}`;
+    },
+    setFacts: (...parts) =>
+      put(facts, ...parts.flatMap((part, at) => (at === 0 ? [part] : [" · ", part]))),
+    say: (text) => put(note, text),
+    busy() {
+      main.setAttribute("aria-busy", "true");
+      if (hasContent) {
+        main.classList.add("is-stale");
+        put(note, "updating…");
+      } else main.classList.add("is-loading");
+    },
+    current() {
+      hasContent = true;
+      cover.hidden = true;
+      settle("");
+    },
+    nothing(sentence, action) {
+      settle("is-empty");
+      cover.hidden = false;
+      put(
+        cover,
+        h("p", { role: "status" }, icon("info"), " ", ...prose(sentence)),
+        action !== undefined &&
+          h(
+            "button",
+            { class: "frame-button", type: "button", on: { click: action.run } },
+            action.label,
+          ),
+      );
+    },
+    failed(message) {
+      const words = [icon("error"), " ", ...prose(message)];
+      if (hasContent) {
+        settle("is-stale");
+        put(note, "out of date: ", ...prose(message));
+        return;
+      }
+      settle("is-empty");
+      cover.hidden = false;
+      put(
+        cover,
+        h("p", { role: "alert" }, ...words),
+        h(
+          "button",
+          { class: "frame-button", type: "button", on: { click: options.retry } },
+          "Try again",
+        ),
+      );
+    },
+  };
+}
+
+export interface FrameOptions {
+  readonly panel: PanelId;
+  readonly title: string;
+  readonly openPanel: (panel: PanelId | "model") => void;
+  readonly retry: () => void;
+}
+
+export interface PanelFrame {
+  readonly main: HTMLElement;
+  readonly body: HTMLElement;
+  readonly tools: HTMLElement;
+  setFile(name: string): void;
+  setFacts(...parts: readonly Child[]): void;
+  /** A short note beside the title. */
+  say(text: string): void;
+  busy(): void;
+  current(): void;
+  /** Nothing to show, because …; perhaps with what to do about it. */
+  nothing(sentence: string, action?: { readonly label: string; readonly run: () => void }): void;
+  failed(message: string): void;
+}
+
+/** The panels in the order of the questions that they answer. */
+const links: readonly (readonly [PanelId | "model", string, string])[] = [
+  ["model", "list-flat", "Layers"],
+  ["graph", "type-hierarchy-sub", "Graph"],
+];
+
+export function panelLinks(
+  current: PanelId | "model",
+  open: (panel: PanelId | "model") => void,
+): HTMLElement {
+  return h(
+    "nav",
+    { class: "frame-links", "aria-label": "Panels of this model" },
+    ...links.map(([id, iconName, label]) =>
+      h(
+        "button",
+        {
+          class: "frame-link",
+          type: "button",
+          "aria-current": id === current ? "page" : undefined,
+          on: { click: () => id !== current && open(id) },
+        },
+        icon(iconName),
+        h("span", {}, label),
+      ),
+    ),
+  );
+}
