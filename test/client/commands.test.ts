@@ -4,15 +4,16 @@ import { parseBinding } from "../../client/src/binding.js";
 import { command as copyReport } from "../../client/src/commands/copy-report.js";
 import { command as openAsText } from "../../client/src/commands/open-as-text.js";
 import { command as openModel } from "../../client/src/commands/open-model.js";
-import { command as pickTargets, targetItems } from "../../client/src/commands/pick-targets.js";
+import { command as pickTargets } from "../../client/src/commands/pick-targets.js";
 import { command as setDimensions } from "../../client/src/commands/set-dimensions.js";
 import { command as toggleHints } from "../../client/src/commands/toggle-hints.js";
 import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
 import { followSettings } from "../../client/src/settings-changes.js";
+import { matchingTargets, targetItems, type TargetItem } from "../../client/src/target-picker.js";
 import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
 import type { TargetInfo } from "../../server/protocol/requests.js";
 import { fakeCtx } from "../kit/client-ctx.js";
-import { editor, tabOfPage, tabOfText, workspace } from "../kit/fake-vscode.js";
+import { editor, type FakeQuickPick, tabOfPage, tabOfText, workspace } from "../kit/fake-vscode.js";
 
 beforeEach(() => editor.reset());
 
@@ -30,27 +31,76 @@ function info(id: string, label: string, segment: string, isChosen: boolean): Ta
 describe("picking targets", () => {
   test("chosen ones stand on top, the others by segment", () => {
     expect(
-      targetItems(targets).map(({ label, picked }) => `${label}${picked === true ? " ✓" : ""}`),
+      targetItems(targets, new Set(["c/r/p"])).map(
+        ({ label, picked }) => `${label}${picked === true ? " ✓" : ""}`,
+      ),
     ).toEqual(["chosen", "Chosen · R · p ✓", "datacenter", "A · R · p", "board", "B · R · p"]);
   });
 
-  test("the choice is kept for the workspace when there is one, else for the user", async () => {
+  test("every word of a search stands in the name or the id", () => {
+    const found = (text: string): string[] => matchingTargets(many, text).map(({ id }) => id);
+    const many = [
+      info("nvidia-orin/tensorrt/int8", "Jetson Orin · TensorRT · int8", "embedded", false),
+      info("apple-m1-cpu/onnxruntime/int8", "Apple M1 CPU · ONNX Runtime · int8", "laptop", false),
+    ];
+    expect(found("orin")).toEqual(["nvidia-orin/tensorrt/int8"]);
+    expect(found("int8 apple")).toEqual(["apple-m1-cpu/onnxruntime/int8"]);
+    expect(found("Orin · TensorRT")).toEqual(["nvidia-orin/tensorrt/int8"]);
+    expect(found("")).toHaveLength(2);
+  });
+
+  /** Opens the picker, does what a person does in it, and closes it by accepting. */
+  async function pick(act: (picker: FakeQuickPick) => void | Promise<void>): Promise<void> {
     const { ctx } = fakeCtx({ "ridgepoint/targets": () => targets });
-    editor.answers = [[{ targetId: "a/r/p" }, { targetId: "b/r/p" }]];
+    const done = pickTargets.run(ctx);
+    const picker = await shownPicker();
+    await act(picker);
+    picker.accepted.fire();
+    await done;
+  }
+
+  const itemsOf = (picker: FakeQuickPick): readonly TargetItem[] =>
+    picker.items as readonly TargetItem[];
+  const select = (picker: FakeQuickPick, ...ids: string[]): void =>
+    picker.selectionChanged.fire(
+      itemsOf(picker).filter(({ targetId = "" }) => ids.includes(targetId)),
+    );
+
+  test("the choice is kept for the workspace when there is one, else for the user", async () => {
     workspace.workspaceFolders = [{}];
-    await pickTargets.run(ctx);
+    await pick((picker) => select(picker, "a/r/p", "b/r/p"));
     expect(editor.configurationUpdates).toEqual([["targets", ["a/r/p", "b/r/p"], 2]]);
     workspace.workspaceFolders = undefined;
-    editor.answers = [[]];
-    await pickTargets.run(ctx);
+    await pick((picker) => select(picker));
     expect(editor.configurationUpdates[1]).toEqual(["targets", undefined, 1]);
+  });
+
+  test("a search keeps what is chosen, shown or not", async () => {
+    await pick(async (picker) => {
+      picker.value = "b/r";
+      picker.valueChanged.fire("b/r");
+      expect(itemsOf(picker).flatMap(({ targetId }) => targetId ?? [])).toEqual(["b/r/p"]);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      select(picker, "b/r/p");
+    });
+    expect(editor.configurationUpdates).toEqual([["targets", ["c/r/p", "b/r/p"], 1]]);
   });
 
   test("leaving the picker changes nothing", async () => {
     const { ctx } = fakeCtx({ "ridgepoint/targets": () => targets });
-    await pickTargets.run(ctx);
+    const done = pickTargets.run(ctx);
+    (await shownPicker()).hide();
+    await done;
     expect(editor.configurationUpdates).toEqual([]);
   });
+
+  async function shownPicker(): Promise<FakeQuickPick> {
+    for (;;) {
+      const picker = editor.pickers.pop();
+      if (picker !== undefined) return picker;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
 });
 
 describe("the status bar", () => {

@@ -130,6 +130,7 @@ export const editor = {
   configurationUpdates: [] as unknown[][],
   workspaceConfiguration: {} as Record<string, unknown>,
   statusBarItems: [] as FakeStatusBarItem[],
+  pickers: [] as FakeQuickPick[],
   watchers: [] as FakeWatcher[],
   customEditors: new Map<string, { provider: unknown; options: unknown }>(),
   contentProviders: new Map<
@@ -152,6 +153,7 @@ export const editor = {
       configurationUpdates: [],
       workspaceConfiguration: {},
       statusBarItems: [],
+      pickers: [],
       watchers: [],
       customEditors: new Map(),
       contentProviders: new Map(),
@@ -176,6 +178,43 @@ export class FakeStatusBarItem {
   }
   hide(): void {
     this.isShown = false;
+  }
+  dispose(): void {
+    this.isShown = false;
+  }
+}
+
+/** As in the editor: whoever replaces the items ends the selection, and is told of it. */
+export class FakeQuickPick {
+  title = "";
+  placeholder = "";
+  canSelectMany = false;
+  value = "";
+  selectedItems: readonly unknown[] = [];
+  isShown = false;
+  #items: readonly unknown[] = [];
+  readonly valueChanged = new EventEmitter<string>();
+  readonly selectionChanged = new EventEmitter<readonly unknown[]>();
+  readonly accepted = new EventEmitter<void>();
+  readonly hidden = new EventEmitter<void>();
+  readonly onDidChangeValue = this.valueChanged.event;
+  readonly onDidChangeSelection = this.selectionChanged.event;
+  readonly onDidAccept = this.accepted.event;
+  readonly onDidHide = this.hidden.event;
+  get items(): readonly unknown[] {
+    return this.#items;
+  }
+  set items(items: readonly unknown[]) {
+    this.#items = items;
+    this.selectedItems = [];
+    this.selectionChanged.fire([]);
+  }
+  show(): void {
+    this.isShown = true;
+  }
+  hide(): void {
+    this.isShown = false;
+    this.hidden.fire();
   }
   dispose(): void {
     this.isShown = false;
@@ -231,6 +270,11 @@ export const window = {
     return new Disposable(() => undefined);
   },
   showQuickPick: (items: unknown, options: unknown) => answer(items, options),
+  createQuickPick: (): FakeQuickPick => {
+    const picker = new FakeQuickPick();
+    editor.pickers.push(picker);
+    return picker;
+  },
   showInputBox: (options: unknown) => answer(undefined, options),
   showOpenDialog: (options: unknown) => answer(undefined, options),
   showTextDocument: async (document: { uri: URI }) => ({
