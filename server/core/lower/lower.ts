@@ -34,6 +34,7 @@ const order: readonly PassId[] = [
   "fold-constants",
   "strided-views",
   "drop-views",
+  "fold-zeros",
   "fold-batch-norm",
   "fuse-attention",
   "fuse-activation",

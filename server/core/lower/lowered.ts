@@ -47,6 +47,7 @@ export interface Lowered {
 export type PassId =
   | "fold-constants"
   | "fold-batch-norm"
+  | "fold-zeros"
   | "fuse-activation"
   | "fuse-elementwise"
   | "fuse-quantization"
