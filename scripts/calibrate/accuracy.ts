@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { analyzeTarget } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import { withCalibrations } from "../../server/core/cost/calibrated/attach.js";
-import type { Estimate } from "../../server/core/cost/cost.js";
+import type { TargetAnalysis } from "../../server/core/analysis.js";
 import { openCalibrations } from "../../server/io/calibration-files.js";
 import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.js";
 import { openContext } from "./context.js";
@@ -13,6 +13,7 @@ import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
 import { hasTargetFile, writeErrors } from "./target-files.js";
+import { closeTraces } from "./traced.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
 
@@ -31,13 +32,11 @@ const catalogue = withCalibrations(plain, store, ({ message }) => problems.push(
 const ctx = openContext(catalogue, options.data);
 
 /** Through the same path as a user's question: reader, inference, lowering, evaluation. */
-async function predict(sample: Sample): Promise<Estimate | undefined> {
+async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {
   const target = catalogue.find(sample.target);
   if (target === undefined) return undefined;
   const inferred = await ctx.infer(sample.subject);
-  return inferred === undefined
-    ? undefined
-    : analyzeTarget(inferred, target, neverCancelled).latency;
+  return inferred === undefined ? undefined : analyzeTarget(inferred, target, neverCancelled);
 }
 
 for (const set of sets) {
@@ -48,26 +47,35 @@ for (const set of sets) {
       (options.without.length === 0 || options.without.includes(target.split("/")[0] ?? "")),
   );
   const judged: Judged[] = [];
+  const metered: Judged[] = [];
   let unanswered = 0;
   for (const sample of held) {
-    const estimate = await predict(sample);
-    if (estimate === undefined) unanswered += 1;
-    else judged.push({ sample, estimate });
+    const analysis = await predict(sample);
+    const { latency, energy } = analysis ?? {};
+    if (latency === undefined) unanswered += 1;
+    else judged.push({ sample, estimate: latency, measured: sample.seconds });
+    if (energy !== undefined && sample.joules !== undefined)
+      metered.push({
+        sample: { ...sample, kind: `${sample.kind} energy` },
+        estimate: energy,
+        measured: sample.joules,
+      });
   }
   if (unanswered > 0) console.error(`${set.id}: ${unanswered} rows have no answer.`);
   if (options.without.length === 0) writeSample("test/accuracy", set, judged);
-  for (const [target, own] of groupBy(judged, ({ sample }) => sample.target)) {
+  for (const [target, own] of groupBy([...judged, ...metered], ({ sample }) => sample.target)) {
     const rows = [...groupBy(own, ({ sample }) => sample.kind)].map(([kind, items]) =>
       errorRow(kind, items),
     );
     for (const row of rows)
       console.log(
-        `${target}  ${row.kind}  ${own[0]?.estimate.method ?? ""}  median ${percent(row.median)}  mean ${percent(row.mean)}  p90 ${percent(row.p90)}  covered ${percent(row.coverage)}  n ${row.rows}`,
+        `${target}  ${row.kind}  ${own[0]?.estimate.method ?? ""}  median ${percent(row.median)}  mean ${percent(row.mean)}  p90 ${percent(row.p90)}  covered ${percent(row.coverage)}  n ${row.rows}${row.rank === undefined ? "" : `  rank ${row.rank.toFixed(3)}`}`,
       );
     if (options.without.length === 0 && hasTargetFile(options.calibration, target))
       writeErrors(options.calibration, target, rows);
   }
 }
+closeTraces();
 for (const message of problems) console.error(message);
 if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
 

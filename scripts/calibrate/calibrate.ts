@@ -4,6 +4,7 @@ import { openContext } from "./context.js";
 import { readOptions } from "./options.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
+import { closeTraces } from "./traced.js";
 import { writeFragments } from "./target-files.js";
 
 const options = readOptions(process.argv.slice(2));
@@ -36,3 +37,4 @@ for (const set of sets) {
       `largest file ${Math.max(0, ...sizes)} B, ${((Date.now() - started) / 1000).toFixed(0)} s`,
   );
 }
+closeTraces();

@@ -28,6 +28,8 @@ export interface Sample {
   /** Samples of one key are never on both sides of a split. */
   readonly key: string;
   readonly seconds: number;
+  /** What a meter read, where one was; judged in a row of its own, `<kind> energy`. */
+  readonly joules?: number;
   readonly subject: Subject;
   /** Parallel calls that one measurement stands for, and the like; for the set's own use. */
   readonly fields?: Readonly<Record<string, string>>;
@@ -49,6 +51,7 @@ export interface Fragment {
   readonly target: string;
   readonly kinds?: Readonly<Record<string, unknown>>;
   readonly network?: unknown;
+  readonly energy?: unknown;
   readonly source: CalibrationSource;
 }
 

@@ -9,6 +9,7 @@ interface TargetFile {
   sources: { set: string; licence: string; rows: number; note?: string }[];
   kinds: Record<string, unknown>;
   network?: unknown;
+  energy?: unknown;
   error: readonly ErrorRow[];
 }
 
@@ -31,6 +32,9 @@ export function writeFragments(
       ...((fragment.network ?? old.network) === undefined
         ? {}
         : { network: fragment.network ?? old.network }),
+      ...((fragment.energy ?? old.energy) === undefined
+        ? {}
+        : { energy: fragment.energy ?? old.energy }),
       error: old.error,
     };
     return write(folder, file);

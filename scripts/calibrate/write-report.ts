@@ -28,10 +28,10 @@ export async function writeReport(folder: string, file: string): Promise<void> {
       return `| ${kind} | ${items.length} | ${all.rows} | ${percent(all.median)} | ${percent(all.mean)} | ${percent(all.p90)} | ${percent(all.coverage)} |`;
     }),
     "",
-    "## By target\n\n| target | kind | rows | median | mean | p90 | inside the interval | sets | fitted |\n| --- | --- | --: | --: | --: | --: | --: | --- | --- |",
+    "## By target\n\n| target | kind | rows | median | mean | p90 | inside the interval | rank | sets | fitted |\n| --- | --- | --: | --: | --: | --: | --: | --: | --- | --- |",
     ...rows.map(
       ({ id, row, sources, date }) =>
-        `| \`${id}\` | ${row.kind} | ${row.rows} | ${percent(row.median)} | ${percent(row.mean)} | ${percent(row.p90)} | ${percent(row.coverage)} | ${sources.join(", ")} | ${date} |`,
+        `| \`${id}\` | ${row.kind} | ${row.rows} | ${percent(row.median)} | ${percent(row.mean)} | ${percent(row.p90)} | ${percent(row.coverage)} | ${row.rank?.toFixed(3) ?? ""} | ${sources.join(", ")} | ${date} |`,
     ),
     "",
   ].join("\n");
@@ -63,6 +63,6 @@ What Ridgepoint predicts beside what was measured, target by target. Written by 
 
 Errors are |predicted − measured| ÷ measured on measurements that no fit has seen: rows are held out by key, so that a
 shape, a model or a family of models is wholly unseen, on every chip and precision. \`inside the interval\` is the share of
-measurements within the stated interval, which promises 90 %. Targets that are not listed borrow the utilisation of a
+measurements within the stated interval, which promises 90 %; \`rank\` is Spearman's correlation. Targets that are not listed borrow the utilisation of a
 sibling, or are plain rooflines; \`ridgepoint targets\` tells which.
 `;

@@ -34,12 +34,16 @@ export function costModel(
     return {
       kernelCosts: scale === 1 ? kernelCosts : kernelCosts.map((cost) => scaled(cost, scale)),
       latency,
-      energy: inferenceJoules(latency, powerOf(target.chip)),
+      energy:
+        evaluator.energy?.(kernelCosts, isOperator) ??
+        inferenceJoules(latency, powerOf(target.chip)),
     };
   }
   const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
   const latency = latencyOf(target, kernelCosts, overhead);
-  return { kernelCosts, latency, energy: inferenceJoules(latency, powerOf(target.chip)) };
+  const energy =
+    evaluator.energy?.(kernelCosts, isOperator) ?? inferenceJoules(latency, powerOf(target.chip));
+  return { kernelCosts, latency, energy };
 }
 
 /** A kernel's part of an inference that was measured as a whole. */

@@ -26,7 +26,11 @@ interface Fixed {
 function findFixed(draft: Draft): Fixed {
   const { flow } = draft;
   const count = flow.graph.values.length;
-  const fixed: Fixed = { values: new Uint8Array(count), zeros: new Uint8Array(count), nodeCount: 0 };
+  const fixed: Fixed = {
+    values: new Uint8Array(count),
+    zeros: new Uint8Array(count),
+    nodeCount: 0,
+  };
   for (let nodeId = 0; nodeId < flow.graph.nodes.length; nodeId++) {
     const node = flow.graph.nodes[nodeId];
     const made = flow.outputs[nodeId];

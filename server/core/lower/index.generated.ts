@@ -2,6 +2,7 @@
 import { pass as dropViews } from "./drop-views.js";
 import { pass as foldBatchNorm } from "./fold-batch-norm.js";
 import { pass as foldConstants } from "./fold-constants.js";
+import { pass as foldZeros } from "./fold-zeros.js";
 import { pass as fuseActivation } from "./fuse-activation.js";
 import { pass as fuseAttention } from "./fuse-attention.js";
 import { pass as fuseElementwise } from "./fuse-elementwise.js";
@@ -13,6 +14,7 @@ export const passes: readonly LoweringPass[] = [
   dropViews,
   foldBatchNorm,
   foldConstants,
+  foldZeros,
   fuseActivation,
   fuseAttention,
   fuseElementwise,

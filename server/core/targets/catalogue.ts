@@ -77,6 +77,8 @@ function adaptedTo(chip: Chip, entry: Chip["runtimes"][number], runtime: Runtime
     ...runtime,
     engine: runtime.engine === ownEngine ? chip.kind : runtime.engine,
     kernelOverhead: entry.kernelOverhead ?? runtime.kernelOverhead,
+    passes:
+      entry.passes === undefined ? runtime.passes : [...runtime.passes, ...entry.passes],
   };
 }
 

@@ -1,3 +1,5 @@
+import type { PassId } from "../lower/lowered.js";
+
 /** A number with where it comes from. Data files never hold a bare number. */
 export interface Sourced {
   readonly value: number;
@@ -33,6 +35,8 @@ export interface Chip {
     readonly precisions: readonly string[];
     /** Replaces the runtime's own, where launches cost something else here: threads of a CPU, an old driver. */
     readonly kernelOverhead?: Sourced;
+    /** Passes that the build of the runtime on this device has beyond the runtime's own. */
+    readonly passes?: readonly PassId[];
   }[];
 }
 

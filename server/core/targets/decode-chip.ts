@@ -1,5 +1,6 @@
 import { Decoder } from "../base/decode.js";
 import type { Outcome } from "../base/problem.js";
+import { decodePasses } from "./decode-runtime.js";
 import type { Chip, ChipKind, MemoryLevel, Sourced } from "./chip.js";
 import {
   complainOfUnknown,
@@ -122,7 +123,7 @@ function decodeRuntimes(decoder: Decoder, value: unknown): Chip["runtimes"] | un
     const path = `runtimes[${index}]`;
     const fields = decoder.object(item, path);
     if (fields === undefined) return [];
-    complainOfUnknown(decoder, fields, path, ["runtime", "precisions", "kernelOverhead"]);
+    complainOfUnknown(decoder, fields, path, ["runtime", "precisions", "kernelOverhead", "passes"]);
     const runtime = decodeId(decoder, fields["runtime"], `${path}.runtime`);
     const precisions = decodeTexts(decoder, fields["precisions"], `${path}.precisions`);
     const kernelOverhead =
@@ -130,7 +131,18 @@ function decodeRuntimes(decoder: Decoder, value: unknown): Chip["runtimes"] | un
         ? undefined
         : decodeSourced(decoder, fields["kernelOverhead"], `${path}.kernelOverhead`, secondsRule);
     if (runtime === undefined || precisions === undefined) return [];
-    return [{ runtime, precisions, ...(kernelOverhead === undefined ? {} : { kernelOverhead }) }];
+    const passes =
+      fields["passes"] === undefined
+        ? undefined
+        : decodePasses(decoder, fields["passes"], `${path}.passes`);
+    return [
+      {
+        runtime,
+        precisions,
+        ...(kernelOverhead === undefined ? {} : { kernelOverhead }),
+        ...(passes === undefined ? {} : { passes }),
+      },
+    ];
   });
 }
 

@@ -84,12 +84,12 @@ function decodeComputeEfficiency(
   );
 }
 
-function decodePasses(decoder: Decoder, value: unknown): readonly PassId[] | undefined {
+export function decodePasses(decoder: Decoder, value: unknown, path = "passes"): readonly PassId[] | undefined {
   if (value === undefined)
-    return decoder.complain("passes", "is missing; give a list, which may be empty.");
+    return decoder.complain(path, "is missing; give a list, which may be empty.");
   return decoder
-    .array(value, "passes")
-    ?.flatMap((item, index) => decoder.oneOf(item, `passes[${index}]`, passIds) ?? []);
+    .array(value, path)
+    ?.flatMap((item, index) => decoder.oneOf(item, `${path}[${index}]`, passIds) ?? []);
 }
 
 function decodeInterval(decoder: Decoder, value: unknown): Runtime["rooflineInterval"] | undefined {
@@ -128,6 +128,7 @@ const fieldNames = [
 const passIds: readonly PassId[] = [
   "fold-constants",
   "fold-batch-norm",
+  "fold-zeros",
   "fuse-activation",
   "fuse-elementwise",
   "fuse-quantization",

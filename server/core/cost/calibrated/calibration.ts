@@ -13,6 +13,7 @@ export interface Calibration {
   /** By id of the kernel model (`kernel-model.ts`); a kernel without one is left to the roofline. */
   readonly kinds: Readonly<Record<string, KindModel>>;
   readonly network?: NetworkModel;
+  readonly energy?: EnergyModel;
   /** On rows that the fit never saw, as `npm run accuracy` found it. */
   readonly error: readonly ErrorRow[];
 }
@@ -55,6 +56,34 @@ export interface NetworkModel {
     readonly high: readonly number[];
     readonly regressor: Regressor;
   };
+  /** Where launches run ahead of the kernels (an eager framework on a GPU); `inferenceSeconds` is then theirs. */
+  readonly dispatch?: Dispatch;
+  readonly interval: Interval;
+}
+
+/**
+ * The processor launches kernels while the chip still works on earlier ones, so a network takes about as long as the
+ * slower of the two: seconds = (kernels^power + launches^power)^(1 / power).
+ */
+export interface Dispatch {
+  readonly power: number;
+  /** Seconds of a launch by its class (`launch-class.ts`). */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Of classes that were not measured. */
+  readonly other: number;
+}
+
+/** Joules, where a meter was read. */
+export interface EnergyModel {
+  /** What the meter saw: rails of the chip, the whole board, the wall. Figures of different scopes are never mixed. */
+  readonly scope: string;
+  /** Watts while it works: joules = watts × seconds, of kernels that `kinds` does not speak of. */
+  readonly watts: number;
+  /** By id of the kernel model: joules = Σ weight × feature. */
+  readonly kinds: Readonly<
+    Record<string, { readonly features: readonly string[]; readonly weights: Float64Array }>
+  >;
+  readonly inferenceJoules: number;
   readonly interval: Interval;
 }
 
@@ -76,4 +105,6 @@ export interface ErrorRow {
   readonly p90: number;
   readonly coverage: number;
   readonly rows: number;
+  /** Spearman's rank correlation, where there are rows enough. */
+  readonly rank?: number;
 }

@@ -3,6 +3,8 @@ import type { Outcome } from "../../base/problem.js";
 import type {
   Calibration,
   CalibrationSource,
+  Dispatch,
+  EnergyModel,
   ErrorRow,
   Interval,
   KindModel,
@@ -36,6 +38,8 @@ function calibrationOf(decoder: Decoder, fields: Fields, targetId: string): Cali
     fields["network"] === undefined
       ? undefined
       : decodeNetwork(decoder, fields["network"], "network");
+  const energy =
+    fields["energy"] === undefined ? undefined : decodeEnergy(decoder, fields["energy"], "energy");
   return {
     target: targetId,
     date: decoder.string(fields["date"], "date") ?? "",
@@ -44,6 +48,7 @@ function calibrationOf(decoder: Decoder, fields: Fields, targetId: string): Cali
     ),
     kinds: Object.fromEntries(kinds),
     ...(network === undefined ? {} : { network }),
+    ...(energy === undefined ? {} : { energy }),
     error: (decoder.array(fields["error"] ?? [], "error") ?? []).flatMap(
       (item, index) => decodeError(decoder, item, `error[${index}]`) ?? [],
     ),
@@ -109,15 +114,64 @@ function decodeNetwork(decoder: Decoder, value: unknown, path: string): NetworkM
   });
   const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
   if (inferenceSeconds === undefined || interval === undefined) return undefined;
-  if (fields["correction"] === undefined) return { inferenceSeconds, interval };
+  const dispatch =
+    fields["dispatch"] === undefined
+      ? undefined
+      : decodeDispatch(decoder, fields["dispatch"], `${path}.dispatch`);
+  const model = { inferenceSeconds, interval, ...(dispatch === undefined ? {} : { dispatch }) };
+  if (fields["correction"] === undefined) return model;
   const inner = decoder.object(fields["correction"], `${path}.correction`);
   const correction =
     inner === undefined ? undefined : decodeFitted(decoder, inner, `${path}.correction`);
   if (correction === undefined) return undefined;
   const unknown = correction.features.find((name) => !isAggregate(name));
   return unknown === undefined
-    ? { inferenceSeconds, correction, interval }
+    ? { ...model, correction }
     : decoder.complain(`${path}.correction.features`, `names \`${unknown}\`, which is unknown.`);
+}
+
+function decodeDispatch(decoder: Decoder, value: unknown, path: string): Dispatch | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const range = { low: 0, high: 10 };
+  const power = decoder.number(fields["power"], `${path}.power`, { low: 1, high: 100 });
+  const other = decoder.number(fields["other"], `${path}.other`, range);
+  const seconds: Record<string, number> = {};
+  const classes = decoder.object(fields["seconds"], `${path}.seconds`) ?? {};
+  for (const [name, entry] of Object.entries(classes))
+    seconds[name] = decoder.number(entry, `${path}.seconds.${name}`, range) ?? 0;
+  return power === undefined || other === undefined ? undefined : { power, seconds, other };
+}
+
+function decodeEnergy(decoder: Decoder, value: unknown, path: string): EnergyModel | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const scope = decoder.string(fields["scope"], `${path}.scope`);
+  const range = { low: 0, high: 1e6 };
+  const watts = decoder.number(fields["watts"], `${path}.watts`, range);
+  const inferenceJoules = decoder.number(
+    fields["inferenceJoules"],
+    `${path}.inferenceJoules`,
+    range,
+  );
+  const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
+  const kinds: [string, EnergyModel["kinds"][string]][] = [];
+  const entries = decoder.object(fields["kinds"] ?? {}, `${path}.kinds`) ?? {};
+  for (const [id, entry] of Object.entries(entries)) {
+    const inner = decoder.object(entry, `${path}.kinds.${id}`) ?? {};
+    const features = decodeWords(decoder, inner["features"], `${path}.kinds.${id}.features`);
+    const weights = decodeNumbers(decoder, inner["weights"], `${path}.kinds.${id}.weights`);
+    if (features === undefined || weights?.length !== features.length) continue;
+    kinds.push([id, { features, weights: Float64Array.from(weights) }]);
+  }
+  if (
+    scope === undefined ||
+    watts === undefined ||
+    inferenceJoules === undefined ||
+    interval === undefined
+  )
+    return undefined;
+  return { scope, watts, kinds: Object.fromEntries(kinds), inferenceJoules, interval };
 }
 
 function decodeInterval(decoder: Decoder, value: unknown, path: string): Interval | undefined {
@@ -173,5 +227,9 @@ function decodeError(decoder: Decoder, value: unknown, path: string): ErrorRow |
     rows === undefined
   )
     return undefined;
-  return { kind, median, mean, p90, coverage, rows };
+  const rank =
+    fields["rank"] === undefined
+      ? undefined
+      : decoder.number(fields["rank"], `${path}.rank`, { low: -1, high: 1 });
+  return { kind, median, mean, p90, coverage, rows, ...(rank === undefined ? {} : { rank }) };
 }

@@ -1,4 +1,5 @@
 import { formatSeconds, formatShare } from "../../base/units.js";
+import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
 import type { KernelCost } from "../cost.js";
 import { inferenceJoules, powerOf } from "../energy.js";
@@ -7,6 +8,7 @@ import { activationMemory } from "../memory-levels.js";
 import { rooflineEvaluator } from "../roofline.js";
 import type { Interval, KindModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
+import { kernelJoules, totalJoules } from "./energy.js";
 import { estimateOf, lentInterval } from "./interval.js";
 import type { KernelModel, KernelView } from "./kernel-model.js";
 import { kernelModels } from "./models/index.generated.js";
@@ -20,13 +22,27 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   if (known === undefined) return undefined;
   const roofline = rooflineEvaluator(target, footprint);
   const fits = fitsOf(known);
-  const network = known.calibration.network;
+  const { network, energy } = known.calibration;
   const power = powerOf(target.chip);
   const memory = activationMemory(target.chip);
+  const fallback = (kernel: Kernel): KernelCost => {
+    const cost = roofline.evaluate(kernel);
+    if (energy === undefined) return cost;
+    return {
+      ...cost,
+      joules: kernelJoules(energy, known, cost.seconds.value, undefined),
+      get reasons() {
+        return cost.reasons;
+      },
+    };
+  };
   const evaluator: Evaluator = {
     method: known.method,
+    ...(energy !== undefined && { 
+      energy: (costs, isOperator) => totalJoules(energy, known, costs, isOperator),
+    }),
     evaluate: (kernel) => {
-      if (kernel.engine !== target.runtime.engine) return roofline.evaluate(kernel);
+      if (kernel.engine !== target.runtime.engine) return fallback(kernel);
       for (const fit of fits.get(kernel.shape.kind) ?? []) {
         const view = fit.model.describe(kernel, target);
         if (view === undefined) continue;
@@ -35,10 +51,13 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
           return {
             ...cost,
             level: memory.name,
-            joules: inferenceJoules(cost.seconds, power),
+            joules:
+              energy === undefined
+                ? inferenceJoules(cost.seconds, power)
+                : kernelJoules(energy, known, cost.seconds.value, { model: fit.model, view }),
           };
       }
-      return roofline.evaluate(kernel);
+      return fallback(kernel);
     },
   };
   return network === undefined

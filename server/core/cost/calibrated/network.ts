@@ -1,9 +1,10 @@
 import type { Lowered } from "../../lower/lowered.js";
 import type { Estimate, KernelCost } from "../cost.js";
 import { aggregate } from "./aggregates.js";
-import type { NetworkModel } from "./calibration.js";
+import type { Dispatch, NetworkModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
 import { estimateOf, lentInterval } from "./interval.js";
+import { isLaunched, launchClass } from "./launch-class.js";
 import { evaluateRegressor } from "./regressor.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
@@ -20,17 +21,40 @@ export function networkTotal(
   costs: readonly KernelCost[],
 ): NetworkTotal {
   const sum = costs.reduce((total, cost) => total + cost.seconds.value, 0);
-  const { correction } = network;
-  let scale = 1;
+  const { correction, dispatch, inferenceSeconds } = network;
+  let factor = 1;
   let widening = 0;
   if (correction !== undefined) {
     const features = Float64Array.from(correction.features, (name) =>
       aggregate(name, { lowered, costs, seconds: sum }),
     );
     widening = clampToRange(features, correction);
-    scale = Math.exp(evaluateRegressor(correction.regressor, features));
+    factor = Math.exp(evaluateRegressor(correction.regressor, features));
   }
+  const whole =
+    dispatch === undefined
+      ? sum + inferenceSeconds
+      : overlapped(dispatch.power, sum, inferenceSeconds + launchSeconds(dispatch, lowered));
   const interval = known.method === "borrowed" ? lentInterval(network.interval) : network.interval;
-  const value = (sum + network.inferenceSeconds) * scale;
-  return { latency: estimateOf(value, interval, known.method, widening), scale };
+  const value = whole * factor;
+  // What launches add belongs to the kernels launched; the inference's own seconds belong to none.
+  const shared = dispatch === undefined ? sum * factor : value;
+  return {
+    latency: estimateOf(value, interval, known.method, widening),
+    scale: sum > 0 ? shared / sum : 1,
+  };
+}
+
+/** About the slower of two that run side by side. */
+export function overlapped(power: number, kernels: number, launches: number): number {
+  const slower = Math.max(kernels, launches);
+  if (slower <= 0) return 0;
+  return slower * ((kernels / slower) ** power + (launches / slower) ** power) ** (1 / power);
+}
+
+function launchSeconds({ seconds, other }: Dispatch, lowered: Lowered): number {
+  let sum = 0;
+  for (const kernel of lowered.kernels)
+    if (isLaunched(kernel)) sum += seconds[launchClass(kernel)] ?? other;
+  return sum;
 }
