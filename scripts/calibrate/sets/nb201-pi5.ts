@@ -16,7 +16,9 @@ export const set: CalibrationSet = {
     for (const [targetId, own] of await workRows(ctx, samples)) {
       const rows = own.map(({ row }) => row);
       const metered = own.flatMap(({ sample: { joules, seconds }, row }) =>
-        joules === undefined ? [] : [{ row: { ...row, measured: joules }, watts: joules / seconds }],
+        joules === undefined
+          ? []
+          : [{ row: { ...row, measured: joules }, watts: joules / seconds }],
       );
       fragments.push({
         target: targetId,

@@ -77,8 +77,7 @@ function adaptedTo(chip: Chip, entry: Chip["runtimes"][number], runtime: Runtime
     ...runtime,
     engine: runtime.engine === ownEngine ? chip.kind : runtime.engine,
     kernelOverhead: entry.kernelOverhead ?? runtime.kernelOverhead,
-    passes:
-      entry.passes === undefined ? runtime.passes : [...runtime.passes, ...entry.passes],
+    passes: entry.passes === undefined ? runtime.passes : [...runtime.passes, ...entry.passes],
   };
 }
 

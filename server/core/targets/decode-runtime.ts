@@ -84,7 +84,11 @@ function decodeComputeEfficiency(
   );
 }
 
-export function decodePasses(decoder: Decoder, value: unknown, path = "passes"): readonly PassId[] | undefined {
+export function decodePasses(
+  decoder: Decoder,
+  value: unknown,
+  path = "passes",
+): readonly PassId[] | undefined {
   if (value === undefined)
     return decoder.complain(path, "is missing; give a list, which may be empty.");
   return decoder

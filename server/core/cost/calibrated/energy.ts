@@ -35,6 +35,9 @@ export function totalJoules(
   return estimateOf(whole, intervalOf(energy, known), known.method, 0);
 }
 
-function intervalOf({ interval }: EnergyModel, { method }: TargetCalibration): EnergyModel["interval"] {
+function intervalOf(
+  { interval }: EnergyModel,
+  { method }: TargetCalibration,
+): EnergyModel["interval"] {
   return method === "borrowed" ? lentInterval(interval) : interval;
 }

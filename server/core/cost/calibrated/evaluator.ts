@@ -38,7 +38,7 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   };
   const evaluator: Evaluator = {
     method: known.method,
-    ...(energy !== undefined && { 
+    ...(energy !== undefined && {
       energy: (costs, isOperator) => totalJoules(energy, known, costs, isOperator),
     }),
     evaluate: (kernel) => {

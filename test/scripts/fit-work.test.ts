@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { fitWork, type WorkRow } from "../../scripts/calibrate/train/fit-work.js";
+
+/** Networks of two kinds of kernel in changing numbers. */
+function rows(secondsOf: (conv: number, add: number) => number): readonly WorkRow[] {
+  const made: WorkRow[] = [];
+  for (let conv = 1; conv <= 12; conv++)
+    for (let add = 0; add <= 12; add += 3)
+      made.push({
+        key: `${conv},${add}`,
+        measured: secondsOf(conv, add),
+        work: new Map([
+          ["work-conv", Float64Array.of(conv, conv * conv)],
+          ["work-elementwise", Float64Array.of(add)],
+        ]),
+        launches: new Map([
+          ["conv", conv],
+          ["binary", add],
+        ]),
+      });
+  return made;
+}
+
+describe("weights of work from times of networks", () => {
+  test("sums are taken apart", () => {
+    const fit = fitWork(
+      rows((conv, add) => 5e-4 + 1e-3 * conv + 2e-4 * conv * conv + 3e-4 * add),
+      { hasDispatch: false },
+    );
+    expect(fit.once).toBeCloseTo(5e-4, 5);
+    expect(fit.weights.get("work-conv")?.[0]).toBeCloseTo(1e-3, 5);
+    expect(fit.weights.get("work-conv")?.[1]).toBeCloseTo(2e-4, 5);
+    expect(fit.weights.get("work-elementwise")?.[0]).toBeCloseTo(3e-4, 5);
+  });
+
+  test("one measurement in ten that is far off does not move the rest", () => {
+    const fit = fitWork(
+      rows((conv, add) => (1e-3 * conv + 3e-4 * add) * (conv === 7 && add === 6 ? 3 : 1)),
+      { hasDispatch: false },
+    );
+    expect(fit.weights.get("work-elementwise")?.[0]).toBeCloseTo(3e-4, 5);
+  });
+
+  test("launches that run ahead are told from kernels", () => {
+    // Few kernels: the launches decide; many: the convolutions, whose work grows with the square.
+    const truth = (conv: number, add: number): number =>
+      ((2e-5 * conv * conv) ** 4 + (1e-4 * conv + 5e-5 * add) ** 4) ** (1 / 4);
+    const all = rows(truth);
+    const fit = fitWork(all, { hasDispatch: true });
+    const errors = all.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
+    expect(Math.max(...errors)).toBeLessThan(0.05);
+  });
+});
