@@ -154,6 +154,11 @@ if (existsSync("client/src/commands/index.generated.ts") && existsSync("client/s
     ...(command.enablement && { enablement: command.enablement }),
   }));
 }
+const { panelIds } = await load("server/protocol/panels.ts");
+manifest.activationEvents = [
+  ...manifest.activationEvents.filter((event) => !event.startsWith("onWebviewPanel:")),
+  ...panelIds.map((id) => `onWebviewPanel:ridgepoint.panel.${id}`),
+];
 put("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
 
 if (stale.length > 0) {

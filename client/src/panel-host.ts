@@ -5,6 +5,7 @@ import { type CallContext, type Methods, type Remote, connect } from "../../serv
 import type { Ctx } from "./ctx.js";
 import { panelHtml } from "./panel-html.js";
 import type { OpenPanel } from "./panel-registry.js";
+import { pickModel } from "./pick-model.js";
 import { saveFile } from "./save-file.js";
 import { revealInEditors } from "./selection.js";
 
@@ -56,6 +57,7 @@ export async function hostPanel(
       await revealInEditors(ctx, uri, nodeId);
       return null;
     },
+    pickModel: () => pickModel(),
     save: (params) => saveFile(uri, params),
   };
   const methods: Methods = {

@@ -36,6 +36,8 @@ export function defaultParams<K extends keyof Views>(
     report: { file: null },
     graph,
     "graph-figure": graph,
+    roofline: { targets: null, alpha: null, limit: Number.MAX_SAFE_INTEGER },
+    "roofline-figure": { target },
   };
   return defaults[name] ?? {};
 }

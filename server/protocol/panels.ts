@@ -30,6 +30,8 @@ export interface HostApi {
   openPanel(params: { readonly panel: PanelId | "model"; readonly nodeId?: number }): Promise<null>;
   /** The user chose a node: the other panels of the model and the visible editors follow. */
   select(params: { readonly nodeId: number }): Promise<null>;
+  /** Asks for another model of the workspace; null when cancelled. */
+  pickModel(params: null): Promise<PageStart | null>;
   /** Asks where to, and writes a file; `base64` for what is no text. Answers the file's name, null when cancelled. */
   save(params: {
     readonly name: string;
@@ -39,10 +41,13 @@ export interface HostApi {
 }
 
 /** Panels beside the model's own page. A page of the same name draws each. */
-export const panelIds = ["graph"] as const;
+export const panelIds = ["graph", "roofline"] as const;
 export type PanelId = (typeof panelIds)[number];
 
-export const panelTitles: Readonly<Record<PanelId, string>> = { graph: "Graph" };
+export const panelTitles: Readonly<Record<PanelId, string>> = {
+  graph: "Graph",
+  roofline: "Roofline",
+};
 
 export interface PageStart {
   readonly uri: string;

@@ -5,6 +5,8 @@ import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
 import { view as memory } from "./memory.js";
 import { view as report } from "./report.js";
+import { view as rooflineFigure } from "./roofline-figure.js";
+import { view as roofline } from "./roofline.js";
 import { view as summary } from "./summary.js";
 
 export const views = {
@@ -14,5 +16,7 @@ export const views = {
   "layers": layers,
   "memory": memory,
   "report": report,
+  "roofline-figure": rooflineFigure,
+  "roofline": roofline,
   "summary": summary,
 } as const;

@@ -121,6 +121,7 @@ export interface PanelFrame {
 const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["model", "list-flat", "Layers"],
   ["graph", "type-hierarchy-sub", "Graph"],
+  ["roofline", "graph-line", "Roofline"],
 ];
 
 export function panelLinks(

@@ -1,0 +1,483 @@
+import {
+  formatNumber,
+  formatRate,
+  formatSeconds,
+  formatShare,
+} from "../../../server/core/base/units.js";
+import type { RooflineParams, RooflineView } from "../../../server/core/views/roofline.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import type { Supposition } from "../../../server/protocol/requests.js";
+import { plainText } from "../kit/canvas.js";
+import { choice, toggle, tool } from "../kit/controls.js";
+import { h, icon, put } from "../kit/dom.js";
+import { bootPage, messageOf } from "../kit/page.js";
+import { createPanelFrame } from "../kit/panel-frame.js";
+import { createPlot } from "../kit/plot.js";
+import { isWide } from "../kit/quantity-text.js";
+import { doublingSlider, type Slider } from "../kit/slider.js";
+import { markTable } from "../roofline/mark-table.js";
+import {
+  drawRoofline,
+  placeMarks,
+  seriesColour,
+  type Placed,
+  type RooflinePicture,
+  type Series,
+} from "../roofline/plot.js";
+import {
+  decodeRooflineState,
+  initialRooflineState,
+  type RooflineState,
+} from "../roofline/state.js";
+
+/** The roofline panel: what limits each kernel, and how that moves with batch, dimensions and precision. */
+const page = bootPage<RooflineState>({
+  stateVersion: 1,
+  initialState: initialRooflineState,
+  decodeState: decodeRooflineState,
+  api: {
+    changed() {
+      ask();
+      return null;
+    },
+    reveal({ nodeId }) {
+      const own = picture.series.find(({ modelIndex }) => modelIndex === 0);
+      if (own !== undefined) select({ key: own.key, nodeId }, { isTold: false });
+      return null;
+    },
+  },
+});
+
+let summary: SummaryView | undefined;
+let views: readonly { readonly name: string; readonly view: RooflineView }[] = [];
+let picture: RooflinePicture = { series: [], isWeighted: false, selected: null };
+let asking: AbortController | undefined;
+let fileName = "";
+let isPython = false;
+const sliders = new Map<string, Slider>();
+
+const frame = createPanelFrame({
+  panel: "roofline",
+  title: "Roofline",
+  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  retry: () => ask({ isRetry: true }),
+});
+const plot = createPlot<Placed>({
+  label: "Roofline",
+  draw(context, size, colours) {
+    const placed = placeMarks(picture, size);
+    drawRoofline(context, size, colours, picture, placed);
+    return placed;
+  },
+  describe: describeMark,
+  isSelected: ({ series, mark }) =>
+    picture.selected?.key === series.key && picture.selected.nodeId === mark.nodeId,
+  onSelect: (item) =>
+    select(item === undefined ? null : { key: item.series.key, nodeId: item.mark.nodeId }),
+  onOpen: ({ series, mark }) => {
+    if (series.modelIndex === 0)
+      told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId }));
+  },
+});
+const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const legend = h("ul", { class: "plot-legend" });
+const buttons = h("div", { class: "graph-buttons" });
+const table = h("div", {
+  class: "plot-table",
+  role: "region",
+  tabindex: "0",
+  "aria-label": "Kernels as a table",
+});
+const precision = choice({
+  label: "Precision",
+  onChange: (targetId) => {
+    page.keep({ precisionTarget: targetId === "" ? null : targetId });
+    ask();
+  },
+});
+const axis = choice({
+  label: "Intensity",
+  onChange: (value) => {
+    page.keep({ isWeighted: value === "weighted" });
+    alpha.element.hidden = !page.state.isWeighted;
+    ask();
+  },
+});
+const alpha = alphaSlider();
+const supposed = h("span", { class: "roofline-sliders" });
+put(
+  frame.tools,
+  supposed,
+  precision.element,
+  axis.element,
+  alpha.element,
+  tool("Add a model…", "add", addModel, "Draw another model over this one"),
+  toggle("Table", "table", page.state.hasTable, (hasTable) => {
+    page.keep({ hasTable });
+    showTable();
+  }),
+  tool("SVG", "desktop-download", saveFigure, "Save the roofline as SVG"),
+);
+frame.body.append(
+  h("div", { class: "plot-main" }, plot.place),
+  h("div", { class: "plot-foot" }, legend, words, buttons),
+  table,
+);
+axis.show(
+  [
+    { id: "plain", label: "operations per byte" },
+    { id: "weighted", label: "weights and activations weighted" },
+  ],
+  page.state.isWeighted ? "weighted" : "plain",
+);
+alpha.element.hidden = !page.state.isWeighted;
+page.start.then(
+  (start) => {
+    fileName = start.fileName;
+    isPython = fileName.endsWith(".py");
+    frame.setFile(fileName);
+    showSliders();
+    show();
+  },
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+ask();
+
+/** What the sliders suppose; nothing while they have not been touched. */
+function supposition(): Supposition {
+  const { batch, dims, precisionTarget } = page.state;
+  const ids = summary?.targets.map(({ id }) => id) ?? [];
+  return {
+    ...(batch !== null && { batch }),
+    ...(Object.keys(dims).length > 0 && { dims }),
+    ...(precisionTarget !== null && {
+      targets: [precisionTarget, ...ids.slice(1).filter((id) => id !== precisionTarget)],
+    }),
+  };
+}
+
+/** The newest question wins: a slider that is dragged asks many times. */
+function ask({ isRetry = false }: { readonly isRetry?: boolean } = {}): void {
+  frame.busy();
+  asking?.abort();
+  const abort = new AbortController();
+  asking = abort;
+  const params: RooflineParams = {
+    targets: null,
+    alpha: page.state.isWeighted ? page.state.alpha : null,
+    limit: 5000,
+  };
+  const suppose = supposition();
+  const options = { signal: abort.signal, isRetry, suppose };
+  Promise.all([
+    page.ask("roofline", params, options),
+    page.ask("summary", { problemLimit: 0 }, { signal: abort.signal }),
+    ...page.state.others.map(({ uri }) => page.ask("roofline", params, { ...options, of: uri })),
+  ]).then(
+    ([own, facts, ...others]) => {
+      if (abort.signal.aborted) return;
+      if (facts?.kind === "view") summary = facts.view;
+      if (own?.kind !== "view") {
+        frame.failed(own?.kind === "failed" ? own.message : "The analysis was stopped.");
+        return;
+      }
+      views = [
+        { name: fileName, view: own.view },
+        ...others.flatMap((reply, at) =>
+          reply.kind === "view"
+            ? [{ name: page.state.others[at]?.fileName ?? "", view: reply.view }]
+            : [],
+        ),
+      ];
+      showSliders();
+      show();
+    },
+    (error: unknown) => {
+      if (!abort.signal.aborted) frame.failed(messageOf(error));
+    },
+  );
+}
+
+function show(): void {
+  const [own] = views;
+  if (own === undefined) return;
+  if (own.view.targets.length === 0) {
+    frame.nothing("Nothing to show, because no target is chosen.", {
+      label: "Pick targets",
+      run: () => told(page.host.call("pickTargets", null)),
+    });
+    return;
+  }
+  const { hiddenTargets } = page.state;
+  // Several targets over each other are a choice: at first the one that hints speak of.
+  const shownIds = own.view.targets
+    .map(({ id }) => id)
+    .filter((id, at) => (hiddenTargets === null ? at === 0 : !hiddenTargets.includes(id)));
+  let index = 0;
+  const series: Series[] = views.flatMap(({ name, view }, modelIndex) =>
+    view.targets
+      .filter(({ id }) => shownIds.includes(id))
+      .map((roofline) => ({
+        key: `${modelIndex} ${roofline.id}`,
+        label: views.length > 1 ? `${name} on ${roofline.label}` : roofline.label,
+        roofline,
+        modelIndex,
+        index: index++,
+      })),
+  );
+  picture = { ...picture, series, isWeighted: page.state.isWeighted };
+  frame.current();
+  frame.setFacts(`batch ${own.view.batch ?? "?"}`, ...unplaced(series));
+  showLegend(own.view, shownIds);
+  showPrecision(own.view);
+  showTable();
+  showWords();
+  plot.redraw();
+}
+
+function unplaced(series: readonly Series[]): readonly string[] {
+  const [first] = series;
+  if (first === undefined || first.roofline.unplacedCount === 0) return [];
+  const { unplacedCount, unplacedSeconds } = first.roofline;
+  return [
+    `${unplacedCount} kernels without arithmetic are not drawn (${formatSeconds(unplacedSeconds, 2)})`,
+  ];
+}
+
+function showLegend(view: RooflineView, shownIds: readonly string[]): void {
+  const probe = getComputedStyle(document.body);
+  const own = (name: string): string => probe.getPropertyValue(`--vscode-charts-${name}`);
+  const palette = {
+    compute: own("blue"),
+    memory: own("orange"),
+    green: own("green"),
+    overhead: own("purple"),
+    red: own("red"),
+    yellow: own("yellow"),
+  } as Parameters<typeof seriesColour>[0];
+  put(
+    legend,
+    ...view.targets.map(({ id, label, latency }) => {
+      const at = picture.series.find((series) => series.roofline.id === id);
+      const box = h("input", {
+        type: "checkbox",
+        checked: shownIds.includes(id),
+        on: {
+          change: () => {
+            const hidden = view.targets
+              .map((target) => target.id)
+              .filter((other) =>
+                other === id ? shownIds.includes(id) : !shownIds.includes(other),
+              );
+            if (hidden.length < view.targets.length) page.keep({ hiddenTargets: hidden });
+            show();
+          },
+        },
+      });
+      const dot = h("span", { class: "plot-dot" });
+      if (picture.series.length > 1 && at !== undefined)
+        dot.style.background = seriesColour(palette, at.index);
+      const time =
+        latency === null ? "" : ` ${formatSeconds(latency.value, 2)}${isWide(latency) ? " ~" : ""}`;
+      return h("li", {}, h("label", {}, box, dot, label, h("span", { class: "dim" }, time)));
+    }),
+    ...page.state.others.map(({ uri, fileName: other }, at) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "dim" }, at === 0 ? "▲ " : "■ "),
+        plainText(other),
+        " ",
+        h(
+          "button",
+          {
+            class: "link",
+            type: "button",
+            "aria-label": `Remove ${other}`,
+            on: {
+              click: () => {
+                page.keep({ others: page.state.others.filter((kept) => kept.uri !== uri) });
+                ask();
+              },
+            },
+          },
+          icon("close"),
+        ),
+      ),
+    ),
+    picture.series.length === 1 &&
+      h(
+        "li",
+        { class: "plot-bounds" },
+        ...(["compute", "memory", "overhead"] as const).map((bound) =>
+          h("span", { class: `bound is-${bound}` }, bound),
+        ),
+      ),
+    h("li", { class: "dim" }, "size: time · hollow: not calibrated"),
+  );
+}
+
+function showPrecision(view: RooflineView): void {
+  const [first] = view.targets;
+  precision.element.hidden = (first?.precisions.length ?? 0) < 2;
+  if (first !== undefined)
+    precision.show(
+      first.precisions.map(({ id, targetId }) => ({ id: targetId, label: id })),
+      first.id,
+    );
+}
+
+function showSliders(): void {
+  if (summary === undefined) return;
+  const names = isPython
+    ? []
+    : ["", ...summary.symbols.filter(({ isBatch }) => !isBatch).map(({ name }) => name)];
+  const rows = names.map((name) => {
+    let slider = sliders.get(name);
+    if (slider === undefined) {
+      slider = doublingSlider({
+        label: name === "" ? "Batch" : name,
+        most: name === "" ? 1024 : 131_072,
+        onChange: (value) => {
+          page.keep(
+            name === "" ? { batch: value } : { dims: { ...page.state.dims, [name]: value } },
+          );
+          ask();
+        },
+      });
+      sliders.set(name, slider);
+    }
+    const bound = summary?.symbols.find((symbol) => symbol.name === name)?.bound;
+    slider.show(
+      name === ""
+        ? (page.state.batch ?? summary?.batch ?? 1)
+        : (page.state.dims[name] ?? bound ?? 1),
+    );
+    return slider.element;
+  });
+  if (rows.length !== supposed.childElementCount) put(supposed, ...rows);
+}
+
+function alphaSlider(): { readonly element: HTMLElement } {
+  const number = h("output", { class: "slider-number" }, String(page.state.alpha));
+  const input = h("input", {
+    type: "range",
+    class: "slider",
+    min: 0.05,
+    max: 0.95,
+    step: 0.05,
+    value: page.state.alpha,
+    on: {
+      input: () => {
+        page.keep({ alpha: Number(input.value) });
+        number.textContent = input.value;
+        ask();
+      },
+    },
+  });
+  return {
+    element: h(
+      "label",
+      {
+        class: "frame-field",
+        title: "Share that bytes of weights count with; the rest is activations",
+      },
+      h("span", {}, "Weight of weights"),
+      input,
+      number,
+    ),
+  };
+}
+
+function select(
+  selected: RooflinePicture["selected"],
+  { isTold = true }: { readonly isTold?: boolean } = {},
+): void {
+  picture = { ...picture, selected };
+  plot.redraw();
+  showWords();
+  if (isTold && selected?.key.startsWith("0 ") === true)
+    told(page.host.call("select", { nodeId: selected.nodeId }));
+}
+
+function showWords(): void {
+  const { selected, series } = picture;
+  const own = series.find(({ key }) => key === selected?.key);
+  const mark = own?.roofline.marks.find(({ nodeId }) => nodeId === selected?.nodeId);
+  if (own === undefined || mark === undefined) {
+    put(
+      words,
+      h(
+        "span",
+        { class: "dim" },
+        "Click a mark, or walk with the arrow keys; Enter goes to its line.",
+      ),
+    );
+    put(buttons);
+    return;
+  }
+  put(words, describeMark({ series: own, mark, x: 0, y: 0, radius: 0 }).replaceAll("\n", " · "));
+  put(
+    buttons,
+    own.modelIndex === 0 &&
+      tool("Source", "go-to-file", () =>
+        told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId })),
+      ),
+    own.modelIndex === 0 &&
+      tool("Why", "info", () =>
+        told(page.host.call("openPanel", { panel: "model", nodeId: mark.nodeId })),
+      ),
+  );
+}
+
+function describeMark({ series, mark }: Placed): string {
+  const share = mark.share === null ? "" : ` · ${formatShare(mark.share)} of the model`;
+  const limit = mark.bound === "memory" ? `memory (${mark.level})` : mark.bound;
+  return [
+    `${plainText(mark.name)} · ${plainText(mark.op)}`,
+    ...(picture.series.length > 1 ? [series.label] : []),
+    `${formatNumber(mark.intensity)} op/byte at ${formatRate(mark.opsPerSecond, "op/s")} (${formatRate(mark.low, "op/s")}–${formatRate(mark.high, "op/s")})`,
+    `${formatSeconds(mark.seconds, 2)}${share}`,
+    `limited by ${limit} · ${mark.method}`,
+  ].join("\n");
+}
+
+function showTable(): void {
+  table.hidden = !page.state.hasTable;
+  if (!page.state.hasTable) put(table);
+  else
+    put(
+      table,
+      markTable(picture.series, (key, nodeId) => select({ key, nodeId })),
+    );
+}
+
+function addModel(): void {
+  page.host.call("pickModel", null).then(
+    (picked) => {
+      if (picked === null || page.state.others.some(({ uri }) => uri === picked.uri)) return;
+      page.keep({ others: [...page.state.others, picked].slice(0, 2) });
+      ask();
+    },
+    (error: unknown) => frame.say(messageOf(error)),
+  );
+}
+
+function saveFigure(): void {
+  const id = picture.series[0]?.roofline.id;
+  page
+    .ask("roofline-figure", { target: id ?? null }, { suppose: supposition() })
+    .then((reply) =>
+      reply.kind === "view" && reply.view !== null
+        ? page.host.call("save", { name: "roofline.svg", content: reply.view.svg })
+        : null,
+    )
+    .then(
+      (name) => frame.say(name === null ? "" : `saved ${name}`),
+      (error: unknown) => frame.say(messageOf(error)),
+    );
+}
+
+function told(call: Promise<unknown>): void {
+  call.catch((error: unknown) => frame.say(messageOf(error)));
+}
