@@ -34,6 +34,7 @@ export function compileKernels(grids: readonly Grid[]): Kernels {
     },
     clean: named("clean"),
     ranges: named("ranges"),
+    multiply: named("multiply"),
     error: (name) => named(name),
   };
 }

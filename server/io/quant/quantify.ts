@@ -5,8 +5,15 @@ import type { Scheme } from "../../core/quant/formats/scheme.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
 import { layerQuantization, type QuantizationResult } from "../../core/quant/result.js";
 import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
+import { elementsOf } from "../../core/quant/measure/elements.js";
+import {
+  dataFreeSensitivity,
+  type Sensitivities,
+} from "../../core/quant/sensitivity/sensitivity.js";
+import { compileKernels } from "../../engines/quant/compile-kernels.js";
+import { gridsOf } from "./grids-of.js";
 import { measureWeights } from "./measure-weights.js";
-import type { WeightTask } from "./weight-task.js";
+import { openTaskFiles, type WeightTask } from "./weight-task.js";
 
 export interface QuantifyRequest {
   /** Expanded model: nodes are those of the analysis. */
@@ -35,6 +42,8 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     cancel,
     onProgress: (done, count) => onProgress?.(`measuring weights: ${done} of ${count}`),
   });
+  onProgress?.("propagating errors to the outputs");
+  const sensitivities = sensitivityOf(request);
   const byNode = new Map<number, LayerWeight[]>();
   for (const weight of readable) {
     const list = byNode.get(weight.nodeId);
@@ -45,12 +54,43 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     const found = own.map((weight) => errors.get(keyOf(weight)));
     if (found.some((one) => one === undefined)) return [];
     const whole = found.filter((one): one is WeightErrors => one !== undefined);
-    return [layerQuantization(nodeId, own, whole, schemes, () => undefined)];
+    const propagated = sensitivities.byNode?.get(nodeId);
+    const effectOf = (index: number): number | undefined =>
+      sensitivities.byNode === undefined ? ownError(whole, index) : propagated?.[index];
+    return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
   return {
-    result: { schemes, layers, sensitivitySource: "" },
+    result: { schemes, layers, sensitivitySource: sensitivities.source },
     problems: problemsOf(weights, readable, layers),
   };
+}
+
+function sensitivityOf({ model, modelPath, schemes, cancel }: QuantifyRequest): Sensitivities {
+  const files = openTaskFiles(modelPath);
+  try {
+    return dataFreeSensitivity({
+      model,
+      kernels: compileKernels(gridsOf(schemes)),
+      weights: {
+        elements: ({ location, elementType }) => {
+          if (location === undefined || location.encoding !== undefined) return undefined;
+          const source = files.source(location.file);
+          return source && elementsOf(source, location.offset, elementType);
+        },
+      },
+      schemes,
+      cancel,
+    });
+  } finally {
+    files.close();
+  }
+}
+
+/** Square error of the weights over their squares: what is left to say where nothing was propagated. */
+function ownError(errors: readonly WeightErrors[], index: number): number | undefined {
+  const energy = errors.reduce((sum, one) => sum + one.energy, 0);
+  const moved = errors.reduce((sum, one) => sum + (one.schemes[index]?.squareSum ?? 0), 0);
+  return energy > 0 ? moved / energy : undefined;
 }
 
 function isReadable({ location, sparseCount }: LayerWeight["weight"]): boolean {

@@ -14,6 +14,7 @@ import {
   v128,
   whileLoop,
 } from "./assembler.js";
+import { multiply } from "./multiply-kernel.js";
 
 /**
  * Kernels over a matrix of float32 rows, each padded with zeros to a multiple of four elements. Blocks run along the
@@ -24,12 +25,13 @@ import {
  *     integer(…, scales, zeros, low, high), minifloat(…), table…(…)   see `errorKernel`
  *
  * Each `error` kernel writes `statisticCount` sums for each row: Σe², Σxe, max |e|, elements beyond the grid,
- * Σ v e² and Σ m e, with e = x − quantized(x) and vectors v and m of one row's length.
+ * Σ v e² and Σ m e, with e = x − quantized(x) and vectors v and m of one row's length. With
+ * `Store` behind its name it writes the errors themselves too.
  */
 export const statisticCount = 6;
 
 export interface KernelOptions {
-  /** Also writes the quantized values, at the same offsets from `output` as the row's from `x`. */
+  /** Also writes the errors, at the same offsets from `output` as the elements' from `x`. */
   readonly isStoring: boolean;
 }
 
@@ -45,6 +47,7 @@ export function kernelModule(codebooks: ReadonlyMap<string, CodebookCode>): Uint
   return assemble([
     clean,
     ranges,
+    multiply,
     errorKernel("integer", integerCode, { isStoring: false }),
     errorKernel("integerStore", integerCode, { isStoring: true }),
     errorKernel("minifloat", minifloatCode, { isStoring: false }),
@@ -272,8 +275,8 @@ function elementCode(at: ErrorLocals, code: RoundingCode, { isStoring }: KernelO
     [get(at.value), get(at.scale), f.divide, set(at.scaled)],
     code.round(at),
     [get(at.rounded), get(at.scale), f.multiply, set(at.rounded)],
-    isStoring ? [get(at.store), get(at.rounded), v128.store(), add(at.store, i32(16))] : [],
     [get(at.value), get(at.rounded), f.subtract, set(at.error)],
+    isStoring ? [get(at.store), get(at.error), v128.store(), add(at.store, i32(16))] : [],
     [get(at.error), get(at.error), f.multiply, set(at.temporary)],
     [get(at.squares), get(at.temporary), f.add, set(at.squares)],
     [get(at.products), get(at.value), get(at.error), f.multiply, f.add, set(at.products)],

@@ -16,6 +16,15 @@ export interface Kernels {
     low: number,
     high: number,
   ): void;
+  /** See `kernels/multiply-kernel.ts`. */
+  multiply(
+    a: number,
+    b: number,
+    c: number,
+    rows: number,
+    depthBytes: number,
+    widthBytes: number,
+  ): void;
   error(name: string): ErrorKernel;
 }
 

@@ -12,7 +12,7 @@ import {
 } from "./chunks.js";
 import type { Kernels } from "./kernels.js";
 import type { MatrixShape } from "./matrix.js";
-import { Workspace } from "./workspace.js";
+import { emptyRanges, withTensor, Workspace } from "./workspace.js";
 import { type RowRanges, errorOfChunk } from "./scheme-chunk.js";
 import { outlierFactor, type SchemeError, type WeightErrors } from "./statistics.js";
 
@@ -53,26 +53,14 @@ export function measureWeight(
     return workspace.clean(length);
   };
   const totals = schemes.map(() => new Float64Array(statisticCount));
-  const ranges: RowRanges = {
-    low: new Float32Array(shape.rows),
-    high: new Float32Array(shape.rows),
-    magnitudes: schemes.some(({ format }) => format.scaleRule === "mean")
-      ? new Float64Array(shape.rows)
-      : undefined,
-    tensor: { low: 0, high: 0 },
-    columns: shape.columns,
-  };
+  const ranges = emptyRanges(shape.rows, shape.columns, schemes);
   let excludedCount = 0;
   let energy = 0;
   for (const chunk of chunks) {
     excludedCount += load(chunk);
     energy += workspace.rowRanges(chunk, ranges);
   }
-  const tensor = {
-    low: ranges.low.reduce((least, value) => Math.min(least, value), 0),
-    high: ranges.high.reduce((most, value) => Math.max(most, value), 0),
-  };
-  const found: RowRanges = { ...ranges, tensor };
+  const found = withTensor(ranges);
   for (const chunk of chunks) {
     // A single chunk is still there from the first pass.
     if (chunks.length > 1) load(chunk);
@@ -85,7 +73,7 @@ export function measureWeight(
   return {
     elementCount: shape.rows * shape.columns,
     excludedCount,
-    ...tensor,
+    ...found.tensor,
     energy,
     outlierRowCount: outlierRows(found),
     schemes: schemes.map((scheme, index) => schemeError(scheme, shape, totals[index])),

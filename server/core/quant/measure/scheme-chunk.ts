@@ -21,16 +21,20 @@ export interface RowRanges {
   readonly columns: number;
 }
 
-/** Sums of `statisticCount` statistics over the chunk. */
+/**
+ * Sums of `statisticCount` statistics over the chunk. Where an `output` address is given, the errors themselves are
+ * written there, in the padded layout of the chunk.
+ */
 export function errorOfChunk(
   workspace: Workspace,
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
+  output?: number,
 ): Float64Array {
   return hasKernel(scheme, chunk)
-    ? byKernel(workspace, scheme, chunk, ranges)
-    : byReference(workspace, scheme, chunk, ranges);
+    ? byKernel(workspace, scheme, chunk, ranges, output)
+    : byReference(workspace, scheme, chunk, ranges, output);
 }
 
 function hasKernel(scheme: Scheme, { columns }: Chunk): boolean {
@@ -53,6 +57,7 @@ function byKernel(
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
+  output: number | undefined,
 ): Float64Array {
   const { kernels, scales, zeros, vectors, out, x } = workspace;
   const kernel = gridKernel(scheme.format.grid);
@@ -61,7 +66,7 @@ function byKernel(
   const { granularity } = scheme.format;
   const block = granularity.kind === "group" ? Math.min(stride, granularity.size) : stride;
   writeScales(workspace, scheme, chunk, ranges, block, kernel.step);
-  kernels.error(kernel.name)(
+  kernels.error(output === undefined ? kernel.name : `${kernel.name}Store`)(
     x,
     chunk.rows,
     4 * stride,
@@ -70,7 +75,7 @@ function byKernel(
     zeros,
     vectors,
     out,
-    0,
+    output ?? 0,
     kernel.low,
     kernel.high,
     kernel.shift,
@@ -154,6 +159,7 @@ function byReference(
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
+  output: number | undefined,
 ): Float64Array {
   const { columns, rows } = chunk;
   const stride = paddedLength(columns);
@@ -166,7 +172,18 @@ function byReference(
   const isOwn = scheme.isRotated || scheme.format.granularity.kind === "group";
   const known = isOwn ? undefined : endsOfChunk(workspace, scheme, chunk, ranges, stride);
   const ends = clippedEnds(scheme, x, columns, known);
-  return statisticsOf(x, quantizeRows(scheme, x, columns, ends));
+  const quantized = quantizeRows(scheme, x, columns, ends);
+  if (output !== undefined) {
+    const errors = x.map((value, index) => value - (quantized[index] ?? 0));
+    // What was rotated for rounding is a rotation of what the layer sees.
+    if (scheme.isRotated) rotateRows(errors, columns);
+    const into = workspace.kernels.floats.subarray(output / 4, output / 4 + rows * stride);
+    for (let row = 0; row < rows; row++) {
+      into.set(errors.subarray(row * columns, (row + 1) * columns), row * stride);
+      into.fill(0, row * stride + columns, (row + 1) * stride);
+    }
+  }
+  return statisticsOf(x, quantized);
 }
 
 function statisticsOf(x: Float32Array, quantized: Float32Array): Float64Array {

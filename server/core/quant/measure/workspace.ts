@@ -12,13 +12,20 @@ export class Workspace {
   readonly zeros: number;
   readonly out: number;
   readonly x: number;
+  /** Room that the caller asked for. */
+  readonly extra: number;
   readonly #low: number;
   readonly #high: number;
   readonly #scratch = 0;
   /** Ranges of the current chunk's blocks, by block length. */
   readonly #blocks = new Map<number, BlockRanges>();
 
-  constructor(kernels: Kernels, chunks: readonly Chunk[], schemes: readonly Scheme[]) {
+  constructor(
+    kernels: Kernels,
+    chunks: readonly Chunk[],
+    schemes: readonly Scheme[],
+    extraFloats = 0,
+  ) {
     const most = (count: (chunk: Chunk) => number): number => Math.max(...chunks.map(count), 1);
     const rows = most((chunk) => chunk.rows);
     const blocks = Math.max(
@@ -43,6 +50,7 @@ export class Workspace {
     this.#high = take(blocks);
     this.out = take(rows * statisticCount);
     this.x = take(most((chunk) => chunk.rows * paddedLength(chunk.columns)));
+    this.extra = take(extraFloats);
     kernels.reserve(next);
     // Without activations both vectors are zero, and so are their sums.
     kernels.floats.fill(0, this.vectors / 4, this.scales / 4);
@@ -129,4 +137,38 @@ export class Workspace {
 export interface BlockRanges {
   readonly low: Float32Array;
   readonly high: Float32Array;
+}
+
+/** Ranges of a matrix that lies in memory whole. */
+export function measureRanges(
+  workspace: Workspace,
+  chunk: Chunk,
+  schemes: readonly Scheme[],
+): RowRanges {
+  const ranges = emptyRanges(chunk.rows, chunk.columns, schemes);
+  workspace.rowRanges(chunk, ranges);
+  return withTensor(ranges);
+}
+
+export function emptyRanges(rows: number, columns: number, schemes: readonly Scheme[]): RowRanges {
+  return {
+    low: new Float32Array(rows),
+    high: new Float32Array(rows),
+    magnitudes: schemes.some(({ format }) => format.scaleRule === "mean")
+      ? new Float64Array(rows)
+      : undefined,
+    tensor: { low: 0, high: 0 },
+    columns,
+  };
+}
+
+/** The same with the range of all rows together. */
+export function withTensor(ranges: RowRanges): RowRanges {
+  return {
+    ...ranges,
+    tensor: {
+      low: ranges.low.reduce((least, value) => Math.min(least, value), 0),
+      high: ranges.high.reduce((most, value) => Math.max(most, value), 0),
+    },
+  };
 }

@@ -1,0 +1,235 @@
+import { type Node, operatorKey } from "../../graph/graph.js";
+import type { MatrixShape } from "../measure/matrix.js";
+import { intAttribute, intsAttribute, NotPropagated } from "./operator.js";
+import { countOf } from "./tensor.js";
+import { windowOf } from "./window.js";
+
+/**
+ * A layer as products of its weight matrix: for each group Z = W · X, where X gathers input elements (one column for
+ * each output position) and Z scatters to output elements. Index −1 stands for padding.
+ */
+export interface LinearPlan {
+  readonly groups: number;
+  /** Rows of one group. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly positions: number;
+  readonly outputShape: readonly number[];
+  readonly scale: number;
+  /** Input element of (group, column, position). */
+  readonly columnMap: Int32Array;
+  /** Output element of (group, row, position). */
+  readonly rowMap: Int32Array;
+  /** Row of an output element, for the bias. */
+  readonly biasStride: number;
+}
+
+export function linearPlan(
+  node: Node,
+  weightIndex: number,
+  matrix: MatrixShape,
+  weightShape: readonly number[],
+  x: readonly number[],
+): LinearPlan {
+  switch (operatorKey(node.domain, node.op)) {
+    case "Conv":
+      return convolution(node, weightShape, x);
+    case "ConvTranspose":
+      return transposed(node, weightShape, x);
+    case "Gemm":
+      return gemm(node, weightIndex, matrix, x);
+    case "MatMul":
+      return product(weightIndex, matrix, weightShape, x);
+    default:
+      throw new NotPropagated(node.op);
+  }
+}
+
+function convolution(node: Node, weight: readonly number[], x: readonly number[]): LinearPlan {
+  const [batch = 1, channels = 1] = x;
+  const [outputs = 1, perGroup = 1] = weight;
+  const groups = intAttribute(node, "group", 1);
+  const window = windowOf(node, x, intsAttribute(node, "kernel_shape") ?? weight.slice(2));
+  const inSize = countOf(window.input);
+  const outSize = countOf(window.output);
+  const taps = countOf(window.kernel);
+  const rows = outputs / groups;
+  const columns = perGroup * taps;
+  if (perGroup * groups !== channels)
+    throw new NotPropagated(`Conv of ${channels} channels with weights for ${perGroup * groups}`);
+  const positions = batch * outSize;
+  const columnMap = new Int32Array(groups * columns * positions).fill(-1);
+  window.visit((output, input, tap) => {
+    for (let channel = 0; channel < channels; channel++) {
+      const group = Math.floor(channel / perGroup);
+      const row = group * columns + (channel - group * perGroup) * taps + tap;
+      for (let sample = 0; sample < batch; sample++)
+        columnMap[row * positions + sample * outSize + output] =
+          (sample * channels + channel) * inSize + input;
+    }
+  });
+  return {
+    groups,
+    rows,
+    columns,
+    positions,
+    outputShape: [batch, outputs, ...window.output],
+    scale: 1,
+    columnMap,
+    rowMap: channelMap(batch, outputs, outSize),
+    biasStride: outSize,
+  };
+}
+
+/** Output element of (channel, sample × position) for [batch, channels, positions]. */
+function channelMap(batch: number, channels: number, size: number): Int32Array {
+  const map = new Int32Array(batch * channels * size);
+  let at = 0;
+  for (let channel = 0; channel < channels; channel++)
+    for (let sample = 0; sample < batch; sample++)
+      for (let position = 0; position < size; position++)
+        map[at++] = (sample * channels + channel) * size + position;
+  return map;
+}
+
+function transposed(node: Node, weight: readonly number[], x: readonly number[]): LinearPlan {
+  const [batch = 1, channels = 1, ...input] = x;
+  const [, outputs = 1, ...kernel] = weight;
+  if (intAttribute(node, "group", 1) !== 1) throw new NotPropagated("ConvTranspose in groups");
+  const rank = input.length;
+  const fill = (name: string, value: number): readonly number[] =>
+    intsAttribute(node, name) ?? new Array<number>(2 * rank).fill(value);
+  const strides = fill("strides", 1);
+  const dilations = fill("dilations", 1);
+  const pads = fill("pads", 0);
+  const extra = fill("output_padding", 0);
+  const output = input.map(
+    (extent, axis) =>
+      (extent - 1) * (strides[axis] ?? 1) +
+      ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) +
+      1 +
+      (extra[axis] ?? 0) -
+      (pads[axis] ?? 0) -
+      (pads[axis + rank] ?? 0),
+  );
+  const inSize = countOf(input);
+  const outSize = countOf(output);
+  const taps = countOf(kernel);
+  const positions = batch * outSize;
+  const columnMap = new Int32Array(channels * taps * positions).fill(-1);
+  for (let tap = 0; tap < taps; tap++)
+    for (let from = 0; from < inSize; from++) {
+      let restTap = tap;
+      let restFrom = from;
+      let to = 0;
+      let stride = 1;
+      for (let axis = rank - 1; axis >= 0; axis--) {
+        const k = restTap % (kernel[axis] ?? 1);
+        const position = restFrom % (input[axis] ?? 1);
+        restTap = Math.floor(restTap / (kernel[axis] ?? 1));
+        restFrom = Math.floor(restFrom / (input[axis] ?? 1));
+        const place =
+          position * (strides[axis] ?? 1) + k * (dilations[axis] ?? 1) - (pads[axis] ?? 0);
+        if (place < 0 || place >= (output[axis] ?? 1)) to = -1;
+        else if (to >= 0) to += place * stride;
+        stride *= output[axis] ?? 1;
+      }
+      if (to < 0) continue;
+      for (let channel = 0; channel < channels; channel++)
+        for (let sample = 0; sample < batch; sample++)
+          columnMap[(channel * taps + tap) * positions + sample * outSize + to] =
+            (sample * channels + channel) * inSize + from;
+    }
+  return {
+    groups: 1,
+    rows: outputs,
+    columns: channels * taps,
+    positions,
+    outputShape: [batch, outputs, ...output],
+    scale: 1,
+    columnMap,
+    rowMap: channelMap(batch, outputs, outSize),
+    biasStride: outSize,
+  };
+}
+
+function gemm(
+  node: Node,
+  weightIndex: number,
+  { rows, columns }: MatrixShape,
+  x: readonly number[],
+): LinearPlan {
+  if (weightIndex !== 1 || x.length !== 2) throw new NotPropagated("Gemm of this form");
+  const isTransposed = intAttribute(node, "transA", 0) === 1;
+  const count = countOf(x) / columns;
+  const columnMap = new Int32Array(columns * count);
+  for (let column = 0; column < columns; column++)
+    for (let position = 0; position < count; position++)
+      columnMap[column * count + position] = isTransposed
+        ? column * count + position
+        : position * columns + column;
+  return {
+    ...flat(rows, columns, count, columnMap),
+    scale: intAttribute(node, "alpha", 1),
+    outputShape: [count, rows],
+  };
+}
+
+function product(
+  weightIndex: number,
+  { rows, columns }: MatrixShape,
+  weight: readonly number[],
+  x: readonly number[],
+): LinearPlan {
+  if (weight.slice(0, -2).some((extent) => extent !== 1))
+    throw new NotPropagated("MatMul by a stack of weights");
+  if (weightIndex === 1) {
+    const count = countOf(x) / columns;
+    if (x[x.length - 1] !== columns) throw new NotPropagated("MatMul of this form");
+    const columnMap = new Int32Array(columns * count);
+    for (let column = 0; column < columns; column++)
+      for (let position = 0; position < count; position++)
+        columnMap[column * count + position] = position * columns + column;
+    return {
+      ...flat(rows, columns, count, columnMap),
+      outputShape: [...x.slice(0, -1), rows],
+    };
+  }
+  const width = x[x.length - 1] ?? 1;
+  const batch = countOf(x) / (columns * width);
+  const count = batch * width;
+  const columnMap = new Int32Array(columns * count);
+  const rowMap = new Int32Array(rows * count);
+  for (let sample = 0; sample < batch; sample++)
+    for (let position = 0; position < width; position++) {
+      const at = sample * width + position;
+      for (let column = 0; column < columns; column++)
+        columnMap[column * count + at] = (sample * columns + column) * width + position;
+      for (let row = 0; row < rows; row++)
+        rowMap[row * count + at] = (sample * rows + row) * width + position;
+    }
+  return {
+    groups: 1,
+    rows,
+    columns,
+    positions: count,
+    outputShape: [...x.slice(0, -2), rows, width],
+    scale: 1,
+    columnMap,
+    rowMap,
+    biasStride: width,
+  };
+}
+
+function flat(
+  rows: number,
+  columns: number,
+  positions: number,
+  columnMap: Int32Array,
+): Omit<LinearPlan, "outputShape"> {
+  const rowMap = new Int32Array(rows * positions);
+  for (let row = 0; row < rows; row++)
+    for (let position = 0; position < positions; position++)
+      rowMap[row * positions + position] = position * rows + row;
+  return { groups: 1, rows, columns, positions, scale: 1, columnMap, rowMap, biasStride: 1 };
+}

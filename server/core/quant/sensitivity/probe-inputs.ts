@@ -1,0 +1,136 @@
+import type { Cancel } from "../../base/cancel.js";
+import { inferModel } from "../../analyze.js";
+import type { Bindings } from "../../analysis.js";
+import { isKnown } from "../../graph/dim.js";
+import { isFloat } from "../../graph/element-type.js";
+import type { Model, Value, ValueId } from "../../graph/graph.js";
+import type { TensorType } from "../../graph/value-type.js";
+import { NotPropagated } from "./operator.js";
+import { countOf, type Tensor, tensor } from "./tensor.js";
+
+/** Inputs that the model is run on when nobody gives any. */
+export interface ProbeInputs {
+  readonly values: ReadonlyMap<ValueId, Tensor>;
+  /** Samples along the first extent of every input. */
+  readonly batch: number;
+  /** Shapes of one sample, for the explanation: `x [3,64,64]`. */
+  readonly text: string;
+}
+
+/** Multiply-accumulates of all samples together: what keeps the propagation below a second. */
+const macBudget = 6e7;
+const batchLimit = 8;
+/** Extents that a model leaves open. */
+const openImageExtent = 64;
+const openSequenceExtent = 16;
+/** A picture is made smaller down to this to stay within the budget. */
+const leastImageExtent = 32;
+
+export function probeInputs(model: Model, cancel: Cancel): ProbeInputs {
+  const { graph } = model;
+  const inputs = graph.inputs.flatMap((id) => {
+    const value = graph.values[id];
+    return value === undefined || value.weight !== undefined ? [] : [{ id, value }];
+  });
+  let shapes = inputs.map(({ value }) => shapeOfOne(value));
+  const canBatch = shapes.every(({ shape }) => shape[0] === 1);
+  const macsOf = (): number => {
+    const bindings: Bindings = {
+      inputs: new Map(
+        inputs.map(({ value }, index) => [value.name, typeOf(value, shapes[index]?.shape ?? [])]),
+      ),
+      dims: new Map(),
+    };
+    const { totals } = inferModel(model, bindings, cancel);
+    return totals.macs ?? macBudget;
+  };
+  let macs = macsOf();
+  // Convolutions do not mind a smaller picture; what follows them has the same weights.
+  while (macs > macBudget && shapes.some(({ shape }) => canShrink(shape))) {
+    shapes = shapes.map(({ shape, isFloating }) => ({ shape: shrunk(shape), isFloating }));
+    macs = macsOf();
+  }
+  if (macs > 20 * macBudget) throw new NotPropagated("a model of this size");
+  const batch = canBatch ? Math.max(2, Math.min(batchLimit, Math.floor(macBudget / macs))) : 1;
+  const next = random(20260101);
+  const values = new Map<ValueId, Tensor>();
+  for (const [index, { id, value }] of inputs.entries()) {
+    const { shape, isFloating } = shapes[index] ?? { shape: [], isFloating: true };
+    const own = canBatch ? [batch, ...shape.slice(1)] : shape;
+    values.set(id, isFloating ? numbers(own, batch, next) : indices(own, value.name, next));
+  }
+  const text = inputs
+    .map(({ value }, index) => `${value.name} [${(shapes[index]?.shape ?? []).join(",")}]`)
+    .join(", ");
+  return { values, batch, text };
+}
+
+function shapeOfOne({ declared }: Value): { shape: readonly number[]; isFloating: boolean } {
+  if (declared?.kind !== "tensor" || declared.shape === undefined)
+    throw new NotPropagated("an input without a shape");
+  const rank = declared.shape.length;
+  const shape = declared.shape.map((dim, axis) => {
+    if (isKnown(dim)) return dim;
+    if (axis === 0) return 1;
+    return rank === 4 && axis >= 2 ? openImageExtent : openSequenceExtent;
+  });
+  return { shape, isFloating: isFloat(declared.elementType ?? "float32") };
+}
+
+function typeOf({ declared }: Value, shape: readonly number[]): TensorType {
+  const elementType = declared?.kind === "tensor" ? declared.elementType : undefined;
+  return { kind: "tensor", elementType: elementType ?? "float32", shape };
+}
+
+function isImage(shape: readonly number[]): boolean {
+  return shape.length === 4 && (shape[1] ?? 0) <= 4;
+}
+
+function canShrink(shape: readonly number[]): boolean {
+  return isImage(shape) && shape.slice(2).some((extent) => extent > leastImageExtent);
+}
+
+function shrunk(shape: readonly number[]): readonly number[] {
+  if (!isImage(shape)) return shape;
+  return shape.map((extent, axis) =>
+    axis < 2 ? extent : Math.min(extent, Math.max(leastImageExtent, Math.round(extent / 64) * 32)),
+  );
+}
+
+/**
+ * The first half of the samples are standard normal numbers, as after preprocessing, the second half uniform ones in
+ * [0, 1), as from a picture: which a model expects is not known, and its layers do not weigh the same under both.
+ */
+function numbers(shape: readonly number[], batch: number, next: () => number): Tensor {
+  const count = countOf(shape);
+  const normalCount = batch < 2 ? count : (count / batch) * Math.ceil(batch / 2);
+  const data = Float32Array.from({ length: count }, (_, index) =>
+    index < normalCount
+      ? Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next())
+      : next(),
+  );
+  return tensor(shape, data);
+}
+
+/** Token ids at random; masks let everything through, segments are the first. */
+function indices(shape: readonly number[], name: string, next: () => number): Tensor {
+  const lower = name.toLowerCase();
+  const data = Float32Array.from({ length: countOf(shape) }, (_, index) => {
+    if (lower.includes("mask")) return 1;
+    if (lower.includes("type") || lower.includes("segment")) return 0;
+    if (lower.includes("position")) return index % (shape[shape.length - 1] ?? 1);
+    return Math.floor(next() * 1000);
+  });
+  return tensor(shape, data);
+}
+
+/** Mulberry32: the same numbers in every run, in (0, 1). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 4294967296;
+  };
+}

@@ -1,0 +1,139 @@
+import type { Cancel } from "../../base/cancel.js";
+import type { Model, NodeId, ValueId } from "../../graph/graph.js";
+import type { Scheme } from "../formats/scheme.js";
+import type { Kernels } from "../measure/kernels.js";
+import { layerWeights } from "../weights.js";
+import { NotPropagated } from "./operator.js";
+import { probeInputs, random } from "./probe-inputs.js";
+import { Propagation, type Weights } from "./propagate.js";
+import type { Tensor } from "./tensor.js";
+
+export interface SensitivityRequest {
+  readonly model: Model;
+  readonly kernels: Kernels;
+  readonly weights: Weights;
+  readonly schemes: readonly Scheme[];
+  readonly cancel: Cancel;
+}
+
+export interface Sensitivities {
+  /**
+   * By node and scheme: expected square error of the outputs over their squares when that layer alone is quantized.
+   * Undefined when the model could not be propagated.
+   */
+  readonly byNode: ReadonlyMap<NodeId, readonly number[]> | undefined;
+  readonly source: string;
+}
+
+/** Gradients that are followed where there are too many outputs to follow each. */
+const projectionCount = 8;
+/** Outputs of one sample that are followed one by one. */
+const exactOutputs = 12;
+
+/**
+ * How far the outputs are expected to move, without any data: the model is run once on random inputs, and the error of
+ * each layer's product on what reaches it is projected on gradients of the outputs. With v drawn from N(0, I),
+ * E (v · δy)² = |δy|² (Hutchinson's estimator, 1989).
+ */
+export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities {
+  const { model, schemes, cancel } = request;
+  try {
+    const inputs = probeInputs(model, cancel);
+    const propagation = new Propagation({
+      graph: model.graph,
+      kernels: request.kernels,
+      weights: request.weights,
+      layers: layerWeights(model.graph),
+      schemes,
+      inputs: inputs.values,
+      batch: inputs.batch,
+      cancel,
+    });
+    const outputs = propagation.forward();
+    const { seeds, scale } = seedsOf(outputs, inputs.batch);
+    const energies = sampleEnergies(outputs, inputs.batch);
+    if (energies.some((energy) => !Number.isFinite(energy) || energy === 0))
+      throw new NotPropagated("outputs that are all zero or no numbers");
+    const byNode = new Map<NodeId, readonly number[]>();
+    for (const [nodeId, projections] of propagation.backward(seeds))
+      byNode.set(
+        nodeId,
+        projections.map((sums) => scale * meanEffect(sums, energies)),
+      );
+    return {
+      byNode,
+      source: `first-order effect on the outputs, propagated through the graph on ${inputs.batch} random inputs (${inputs.text})`,
+    };
+  } catch (error) {
+    if (!(error instanceof NotPropagated)) throw error;
+    return {
+      byNode: undefined,
+      source: `error of the layer's own weights; it is not propagated through the graph, which has ${error.message}`,
+    };
+  }
+}
+
+/** Σy² of each sample. */
+function sampleEnergies(
+  outputs: readonly { readonly value: Tensor }[],
+  batch: number,
+): readonly number[] {
+  return Array.from({ length: batch }, (_, sample) =>
+    outputs.reduce((sum, { value: { data } }) => {
+      const length = data.length / batch;
+      const own = data.subarray(sample * length, (sample + 1) * length);
+      return sum + own.reduce((total, one) => total + one * one, 0);
+    }, 0),
+  );
+}
+
+/**
+ * Relative square error over the samples of each kind of input, and the geometric mean of the two kinds: an effect
+ * that only one kind shows counts, and does not drown the other.
+ */
+function meanEffect(sums: Float64Array, energies: readonly number[]): number {
+  const batch = energies.length;
+  const half = batch < 2 ? 1 : Math.ceil(batch / 2);
+  const effect = (first: number, last: number): number => {
+    let moved = 0;
+    let energy = 0;
+    for (let sample = first; sample < last; sample++) {
+      energy += energies[sample] ?? 0;
+      for (let at = sample; at < sums.length; at += batch) moved += (sums[at] ?? 0) ** 2;
+    }
+    return moved / energy;
+  };
+  return batch < 2 ? effect(0, 1) : Math.sqrt(effect(0, half) * effect(half, batch));
+}
+
+interface Seeds {
+  readonly seeds: readonly ReadonlyMap<ValueId, Float32Array>[];
+  /** What sums of squared projections are multiplied by. */
+  readonly scale: number;
+}
+
+function seedsOf(
+  outputs: readonly { readonly id: ValueId; readonly value: Tensor }[],
+  batch: number,
+): Seeds {
+  const perSample = outputs.reduce((sum, { value }) => sum + value.data.length / batch, 0);
+  if (perSample > exactOutputs) {
+    const next = random(7);
+    const normal = (): number => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+    const seeds = Array.from(
+      { length: projectionCount },
+      () => new Map(outputs.map(({ id, value }) => [id, value.data.map(normal)])),
+    );
+    return { seeds, scale: 1 / projectionCount };
+  }
+  // One gradient for each output of a sample, in all samples at once: samples do not meet.
+  const seeds = outputs.flatMap(({ id, value }) => {
+    const count = value.data.length / batch;
+    return Array.from(
+      { length: count },
+      (_, output) =>
+        new Map([[id, value.data.map((__, index) => (index % count === output ? 1 : 0))]]),
+    );
+  });
+  return { seeds, scale: 1 };
+}
