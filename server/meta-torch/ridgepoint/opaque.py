@@ -219,6 +219,26 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
 
 
+#: Packages that are a shell around a compiled core. A folder of installed packages has them beside those that we read, and
+#: they would fail half-way, on purpose, where a missing package is replaced.
+_COMPILED = frozenset(("PIL", "cv2", "scipy", "pandas", "matplotlib", "sklearn", "skimage", "h5py", "onnx", "onnxruntime", "tensorflow", "av"))
+
+
+class _CompiledFinder(importlib.abc.MetaPathFinder):
+    """Comes first: such a package is never what it looks like."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        # An older one is made for an older Python, and fails while it is imported.
+        if name == "typing_extensions":
+            return importlib.machinery.PathFinder.find_spec(name, [_STAND_INS[:-1]])
+        if name.split(".", 1)[0] not in _COMPILED:
+            return None
+        frame = _importer(sys._getframe(1))
+        if frame is _QUERY or (frame is not None and expects_failure(frame)):
+            return None
+        return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
+
+
 _QUERY = object()
 
 
@@ -299,4 +319,5 @@ def install() -> None:
         sys.path.append(_STAND_INS[:-1])
     sys.modules["torch._opaque"] = sys.modules[__name__]
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _CompiledFinder())
         sys.meta_path.append(_Finder())
