@@ -13,6 +13,7 @@ import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
 import { hasTargetFile, writeErrors } from "./target-files.js";
+import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
@@ -76,6 +77,7 @@ for (const set of sets) {
   }
 }
 closeTraces();
+closeLibraryModels();
 for (const message of problems) console.error(message);
 if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
 

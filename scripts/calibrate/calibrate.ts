@@ -4,6 +4,7 @@ import { openContext } from "./context.js";
 import { readOptions } from "./options.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
+import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { writeFragments } from "./target-files.js";
 
@@ -38,3 +39,4 @@ for (const set of sets) {
   );
 }
 closeTraces();
+closeLibraryModels();

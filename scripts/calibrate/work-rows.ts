@@ -16,7 +16,7 @@ import {
 } from "./train/fit-work.js";
 
 /** A measured network as the `work-…` models see it. */
-function workRow(
+export function workRow(
   lowered: Lowered,
   target: Target,
   key: string,
@@ -43,7 +43,9 @@ function workRow(
   return { key, measured, work, launches };
 }
 
-const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) => id.startsWith("work-"));
+export const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) =>
+  id.startsWith("work-"),
+);
 
 /**
  * Rows by target of samples that are whole networks. Network by network, since reading one takes longer than lowering

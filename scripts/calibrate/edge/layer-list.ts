@@ -30,7 +30,9 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
       const found = [...(latest.get(text) ?? [])].reverse().find((id) => !reads.includes(id));
       if (found !== undefined) reads.push(found);
       else {
-        const id = values.push({ name: `input_${values.length}`, declared: tensor("int8", shapeOf(text)) }) - 1;
+        const id =
+          values.push({ name: `input_${values.length}`, declared: tensor("int8", shapeOf(text)) }) -
+          1;
         inputs.push(id);
         latest.set(text, [...(latest.get(text) ?? []), id]);
         reads.push(id);
@@ -38,7 +40,8 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
     }
     for (const id of reads) isRead.add(id);
     const weights = weightsOf(op, row, type);
-    for (const weight of weights) reads.push(values.push({ name: `w${values.length}`, weight }) - 1);
+    for (const weight of weights)
+      reads.push(values.push({ name: `w${values.length}`, weight }) - 1);
     const output = values.push({ name: `t${values.length}`, declared: tensor(type, outShape) }) - 1;
     const key = row["out_shape"] ?? "";
     latest.set(key, [...(latest.get(key) ?? []), output]);
@@ -98,7 +101,10 @@ function weightsOf(op: string, row: LayerRow, type: ElementType): readonly Weigh
   const isInteger = type !== "float32";
   if (filter.length > 0) {
     const channels = op === "DEPTHWISE_CONV_2D" ? (filter.at(-1) ?? 1) : (filter[0] ?? 1);
-    return [weight(isInteger ? "int8" : "float32", filter), weight(isInteger ? "int32" : "float32", [channels])];
+    return [
+      weight(isInteger ? "int8" : "float32", filter),
+      weight(isInteger ? "int32" : "float32", [channels]),
+    ];
   }
   const extra = Number(row["weight_bytes"] ?? 0);
   return extra > 0 && !op.startsWith("RESHAPE") ? [weight("int8", [extra])] : [];

@@ -21,12 +21,18 @@ export interface LibraryModel {
  * Debian's python3-torchvision has them. Sources are read, never executed outside of the product's engine.
  */
 export function libraryFolders(): readonly string[] {
-  const given = process.env["PYTHON_LIBRARIES"]?.split(path.delimiter) ?? ["/usr/lib/python3/dist-packages"];
+  const given = process.env["PYTHON_LIBRARIES"]?.split(path.delimiter) ?? [
+    "/usr/lib/python3/dist-packages",
+  ];
   return given.filter((folder) => existsSync(folder));
 }
 
 export function librarySubject(model: LibraryModel): Subject {
-  return { kind: "model", id: `${model.entry}|${model.input}`, load: () => loadLibraryModel(model) };
+  return {
+    kind: "model",
+    id: `${model.entry}|${model.input}`,
+    load: () => loadLibraryModel(model),
+  };
 }
 
 /**
@@ -36,7 +42,9 @@ export function librarySubject(model: LibraryModel): Subject {
 export async function loadLibraryModel(model: LibraryModel): Promise<Model> {
   const { entry, input } = model;
   const folders = libraryFolders();
-  const key = createHash("sha256").update([entry, input, ...folders].join("\0")).digest("hex");
+  const key = createHash("sha256")
+    .update([entry, input, ...folders].join("\0"))
+    .digest("hex");
   const kept = path.resolve("test-out/traces", key.slice(0, 2), `${key}.json.gz`);
   let answer: unknown;
   if (existsSync(kept)) answer = JSON.parse(gunzipSync(readFileSync(kept)).toString());
@@ -47,7 +55,9 @@ export async function loadLibraryModel(model: LibraryModel): Promise<Model> {
   }
   const { main, problems } = readTracedProgram(answer);
   if (main?.model === undefined)
-    throw new Error(`${entry}: ${[...problems, ...(main?.problems ?? [])][0]?.message ?? "no model"}`);
+    throw new Error(
+      `${entry}: ${[...problems, ...(main?.problems ?? [])][0]?.message ?? "no model"}`,
+    );
   return main.model;
 }
 
@@ -58,7 +68,14 @@ async function ask({ entry, input }: LibraryModel, folders: readonly string[]): 
     throw new Error("The Python engine is not built; run `node scripts/build.mjs` first.");
   engine ??= openPythonEngine({ log: () => undefined });
   const roots = pythonRoots(undefined, folders);
-  const job = pythonJob({ file: undefined, roots, entry, inputs: input === "" ? [] : input.split(";"), models: "main", seconds: 300 });
+  const job = pythonJob({
+    file: undefined,
+    roots,
+    entry,
+    inputs: input === "" ? [] : input.split(";"),
+    models: "main",
+    seconds: 300,
+  });
   const { value, stop } = answerOf(await engine.run(job));
   if (stop !== undefined) throw new Error(`${entry}: ${stop.message}`);
   return value;

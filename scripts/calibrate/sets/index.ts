@@ -1,6 +1,16 @@
 import type { CalibrationSet } from "../set.js";
 import { set as aicGemm } from "./aic-gemm.js";
+import { set as microcontrollers } from "./microcontrollers.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
+import { set as qaihubPerf } from "./qaihub-perf.js";
+import { set as vitisAiZoo } from "./vitis-ai-zoo.js";
 
-export const sets: readonly CalibrationSet[] = [aicGemm, nasLatency, nb201Pi5];
+export const sets: readonly CalibrationSet[] = [
+  aicGemm,
+  microcontrollers,
+  nasLatency,
+  nb201Pi5,
+  qaihubPerf,
+  vitisAiZoo,
+];

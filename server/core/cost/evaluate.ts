@@ -35,14 +35,15 @@ export function costModel(
       kernelCosts: scale === 1 ? kernelCosts : kernelCosts.map((cost) => scaled(cost, scale)),
       latency,
       energy:
-        evaluator.energy?.(kernelCosts, isOperator) ??
+        evaluator.energy?.(kernelCosts, latency, isOperator) ??
         inferenceJoules(latency, powerOf(target.chip)),
     };
   }
   const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
   const latency = latencyOf(target, kernelCosts, overhead);
   const energy =
-    evaluator.energy?.(kernelCosts, isOperator) ?? inferenceJoules(latency, powerOf(target.chip));
+    evaluator.energy?.(kernelCosts, latency, isOperator) ??
+    inferenceJoules(latency, powerOf(target.chip));
   return { kernelCosts, latency, energy };
 }
 

@@ -12,7 +12,11 @@ export interface Evaluator {
     readonly scale: number;
   };
   /** Joules of all the kernels, where a meter was read; without it, watts × seconds. */
-  readonly energy?: (costs: readonly KernelCost[], isOperator: boolean) => Estimate;
+  readonly energy?: (
+    costs: readonly KernelCost[],
+    latency: Estimate,
+    isOperator: boolean,
+  ) => Estimate;
 }
 
 /** What is known of the whole model when its kernels are costed one by one. */

@@ -32,6 +32,28 @@ const aggregates: Readonly<Record<string, (subject: Aggregated) => number>> = {
   "log-weight-bytes": ({ lowered }) => log2(lowered.weightBytes),
   "seconds-per-kernel": ({ seconds, lowered }) =>
     log2((seconds * 1e9) / Math.max(1, lowered.kernels.length)),
+  /** The largest kernel's activations: about what must be kept at once. */
+  "log-peak-activation-bytes": ({ lowered }) =>
+    log2(lowered.kernels.reduce((most, kernel) => Math.max(most, activationBytes(kernel)), 0)),
+  "log-reduction-bytes": (subject) => log2(bytesOf(subject, reductions) + smallBytes),
+  "log-movement-bytes": (subject) => log2(bytesOf(subject, movements) + smallBytes),
+  "log-elementwise-bytes": (subject) => log2(bytesOf(subject, pointwise) + smallBytes),
+  "depthwise-mac-share": (subject) => macShare(subject, ({ shape }) => isDepthwise(shape)),
+  "grouped-mac-share": (subject) =>
+    macShare(
+      subject,
+      ({ shape }) => shape.kind === "conv" && shape.groups > 1 && !isDepthwise(shape),
+    ),
+  "window-mac-share": (subject) =>
+    macShare(
+      subject,
+      ({ shape }) =>
+        shape.kind === "conv" &&
+        shape.groups === 1 &&
+        shape.kernelSize.some((extent) => extent > 1),
+    ),
+  "product-mac-share": (subject) =>
+    macShare(subject, ({ shape }) => shape.kind === "matmul" || shape.kind === "attention"),
   "depthwise-share": (subject) => secondsShare(subject, (kernel) => isDepthwise(kernel.shape)),
   "convolution-share": (subject) => secondsShare(subject, ({ shape }) => shape.kind === "conv"),
   "product-share": (subject) =>
@@ -44,6 +66,33 @@ type AnyKernel = Lowered["kernels"][number];
 
 function isDepthwise(shape: AnyKernel["shape"]): boolean {
   return shape.kind === "conv" && shape.groups > 1 && shape.groups === shape.inputChannels;
+}
+
+const reductions = new Set(["normalization", "softmax", "reduction", "pool"]);
+const movements = new Set(["movement", "gather", "resize"]);
+const pointwise = new Set(["elementwise", "quantize"]);
+/** Of networks that have next to none, so that a logarithm does not make much of it. */
+const smallBytes = 2 ** 16;
+
+function activationBytes(kernel: AnyKernel): number {
+  return kernel.readBytes - kernel.weightReadBytes + kernel.writeBytes;
+}
+
+function bytesOf({ lowered }: Aggregated, kinds: ReadonlySet<string>): number {
+  let sum = 0;
+  for (const kernel of lowered.kernels)
+    if (kinds.has(kernel.shape.kind)) sum += activationBytes(kernel);
+  return sum;
+}
+
+function macShare({ lowered }: Aggregated, isMeant: (kernel: AnyKernel) => boolean): number {
+  let whole = 0;
+  let sum = 0;
+  for (const kernel of lowered.kernels) {
+    whole += kernel.macs;
+    if (isMeant(kernel)) sum += kernel.macs;
+  }
+  return whole === 0 ? 0 : sum / whole;
 }
 
 function secondsShare(

@@ -23,16 +23,26 @@ export function kernelJoules(
   return estimateOf(joules, intervalOf(energy, known), known.method, 0);
 }
 
-/** Of a whole inference, or of an operator by itself. */
+/**
+ * Of a whole inference, or of an operator by itself. Where the meter told watts alone, the latency decides: kernels may
+ * have been scaled to it.
+ */
 export function totalJoules(
   energy: EnergyModel,
   known: TargetCalibration,
-  costs: readonly KernelCost[],
-  isOperator: boolean,
+  whole: {
+    readonly costs: readonly KernelCost[];
+    readonly latency: Estimate;
+    readonly isOperator: boolean;
+  },
 ): Estimate {
-  const sum = costs.reduce((total, { joules }) => total + (joules?.value ?? 0), 0);
-  const whole = isOperator ? sum : sum + energy.inferenceJoules;
-  return estimateOf(whole, intervalOf(energy, known), known.method, 0);
+  const { costs, latency, isOperator } = whole;
+  const sum =
+    Object.keys(energy.kinds).length === 0
+      ? energy.watts * latency.value
+      : costs.reduce((total, { joules }) => total + (joules?.value ?? 0), 0);
+  const joules = isOperator ? sum : sum + energy.inferenceJoules;
+  return estimateOf(joules, intervalOf(energy, known), known.method, 0);
 }
 
 function intervalOf(

@@ -39,7 +39,8 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   const evaluator: Evaluator = {
     method: known.method,
     ...(energy !== undefined && {
-      energy: (costs, isOperator) => totalJoules(energy, known, costs, isOperator),
+      energy: (costs, latency, isOperator) =>
+        totalJoules(energy, known, { costs, latency, isOperator }),
     }),
     evaluate: (kernel) => {
       if (kernel.engine !== target.runtime.engine) return fallback(kernel);

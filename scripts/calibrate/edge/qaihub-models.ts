@@ -1,0 +1,51 @@
+import type { LibraryModel } from "./library-models.js";
+
+const tv = (expression: string, size = 224): LibraryModel => ({
+  entry: `torchvision.models.${expression}`,
+  input: `float32[1,3,${size},${size}]`,
+});
+const timm = (name: string, size = 224): LibraryModel => ({
+  entry: `timm.create_model('${name}')`,
+  input: `float32[1,3,${size},${size}]`,
+});
+
+/**
+ * Names of Qualcomm AI Hub and the published source of the same network, where parameters agree with the model card.
+ * Others of the hub are built by repositories of their own.
+ */
+export const hubModels: Readonly<Record<string, LibraryModel>> = {
+  beit: timm("beit_base_patch16_224"),
+  convnext_base: tv("convnext_base()"),
+  convnext_tiny: tv("convnext_tiny()"),
+  densenet121: tv("densenet121()"),
+  efficientformer: timm("efficientformer_l1"),
+  efficientnet_b0: tv("efficientnet_b0()"),
+  efficientnet_b4: tv("efficientnet_b4()", 380),
+  efficientnet_v2_s: tv("efficientnet_v2_s()", 384),
+  efficientvit_b2_cls: timm("efficientvit_b2"),
+  efficientvit_l2_cls: timm("efficientvit_l2"),
+  googlenet: tv("googlenet(aux_logits=False, init_weights=False)"),
+  inception_v3: tv("inception_v3(aux_logits=False, init_weights=False)"),
+  levit: timm("levit_128s"),
+  mnasnet05: tv("mnasnet0_5()"),
+  mobile_vit: timm("mobilevit_s"),
+  mobilenet_v2: tv("mobilenet_v2()"),
+  mobilenet_v3_large: tv("mobilenet_v3_large()"),
+  mobilenet_v3_small: tv("mobilenet_v3_small()"),
+  nasnet: timm("nasnetalarge", 331),
+  regnet: tv("regnet_x_3_2gf()"),
+  regnet_y_800mf: tv("regnet_y_800mf()"),
+  resnet101: tv("resnet101()"),
+  resnet18: tv("resnet18()"),
+  resnet50: tv("resnet50()"),
+  resnext101: tv("resnext101_32x8d()"),
+  resnext50: tv("resnext50_32x4d()"),
+  sequencer2d: timm("sequencer2d_s"),
+  shufflenet_v2: tv("shufflenet_v2_x0_5()"),
+  squeezenet1_1: tv("squeezenet1_1()"),
+  swin_base: tv("swin_b()"),
+  swin_small: tv("swin_s()"),
+  swin_tiny: tv("swin_t()"),
+  vit: tv("vit_b_16()"),
+  wideresnet50: tv("wide_resnet50_2()"),
+};
