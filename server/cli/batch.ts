@@ -18,7 +18,7 @@ export const command: Command = {
   usage: `ridgepoint batch FILE.jsonl
 
 Each line is an object {"file": …, …} with the options of \`analyze\` as keys: file or op, targets, batch, inputs,
-entry, pythonPath, dims, quantization. Answers one JSON report per line, in order; a bad line is answered by a report
+entry, pythonPath, deploy, dims, quantization. Answers one JSON report per line, in order; a bad line is answered by a report
 with the reason under \`problems\`. FILE may be - for standard input.`,
   run: async (words) => {
     const [file, ...rest] = words;

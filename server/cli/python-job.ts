@@ -40,6 +40,7 @@ export async function runPythonJob(
     inputs: request.inputs,
     ...(request.batch !== undefined && { batch: request.batch }),
     models: "main",
+    deploy: request.deploy,
     seconds: timeLimitSeconds,
   });
   const reported = program.main;

@@ -14,6 +14,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --op "TEXT"           one operator in place of a file, in ONNX's names and input order
   --entry "EXPR"        Python source: the expression that makes the model
   --python-path DIR     folder from which Python imports are resolved, repeatable
+  --deploy              of a Python model with training branches, the form in which they are folded
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json
   --memory              adds all buffers of the memory plans: addresses and life times

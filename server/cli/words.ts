@@ -8,6 +8,8 @@ export interface AnalyzeRequest {
   readonly inputs: readonly string[];
   readonly entry: string | undefined;
   readonly pythonPath: readonly string[];
+  /** Of a Python model with training branches: the form in which they are folded. */
+  readonly deploy: boolean;
   readonly dims: ReadonlyMap<string, number>;
   readonly quantization: boolean;
   /** Also all buffers of the memory plans. */
@@ -39,6 +41,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
   let format: string | undefined;
   let quantization = false;
   let memory = false;
+  let deploy = false;
   let isHelp = false;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
@@ -82,6 +85,9 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--quantization":
         quantization = true;
         break;
+      case "--deploy":
+        deploy = true;
+        break;
       case "--memory":
         memory = true;
         break;
@@ -106,6 +112,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     inputs,
     entry: single.get("--entry"),
     pythonPath,
+    deploy,
     dims,
     quantization,
     memory,
@@ -136,6 +143,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "inputs",
     "entry",
     "pythonPath",
+    "deploy",
     "dims",
     "quantization",
     "memory",
@@ -166,6 +174,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     inputs: texts(fields, "inputs"),
     entry: text(fields, "entry"),
     pythonPath: texts(fields, "pythonPath"),
+    deploy: fields["deploy"] === true,
     dims,
     quantization: fields["quantization"] === true,
     memory: fields["memory"] === true,

@@ -104,6 +104,8 @@ COMPANIONS = {"filelock": "3.20.0", "huggingface_hub": "1.9.0", "safetensors": "
 def add_companions(folder):
     """Metadata of each, and modules without contents for those whose absence Python below 3.14 trips over."""
     for name, version in COMPANIONS.items():
+        if list(Path(sys.argv[1]).glob(f"{name.lower()}-*.dist-info")):
+            continue
         info = Path(folder, f"{name}-{version}.dist-info")
         info.mkdir()
         Path(info, "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
@@ -121,7 +123,11 @@ def main():
 
 def run_all():
     warnings.simplefilter("ignore")
-    sys.path.insert(0, f"{sys.argv[1]}/src")
+    # A checkout, or a folder in which the package is installed.
+    source = next((folder for folder in (Path(sys.argv[1], "src"), Path(sys.argv[1])) if Path(folder, "transformers").is_dir()), None)
+    if source is None:
+        sys.exit(f"{sys.argv[1]}: there is no transformers; the check needs a checkout or an installed one.")
+    sys.path.insert(0, str(source))
     # Only what the checkout and we bring: the machine's own packages are older than what current transformers expects.
     sys.path[:] = [folder for folder in sys.path if "dist-packages" not in folder]
     from ridgepoint import opaque

@@ -69,24 +69,32 @@ export function createPythonEngine(options: PythonEngineOptions): PythonEngine {
     running?.child.kill();
     running = undefined;
     const { runtimeFolder, packagesFolder, cacheFolder, log } = options;
-    // Looked up once: what it is made of does not change under a running engine.
-    image ??= ensureImage({ runtimeFolder, packagesFolder, cacheFolder, log });
-    const imageFile = await image.catch((error: unknown) => {
-      image = undefined;
-      throw error;
-    });
-    const child = await startChild({
-      runtimeFolder,
-      start: {
-        kind: "start",
-        runtimeFolder,
-        packagesFolder,
-        imageFile,
-        roots: confined,
-        stopFile: stopFile(),
-        memoryBytes: (options.memoryMiB ?? defaultMemoryMiB) * 1024 * 1024,
-      },
-      log,
+    const begin = async (): Promise<Child> => {
+      // Looked up once: what it is made of does not change under a running engine.
+      image ??= ensureImage({ runtimeFolder, packagesFolder, cacheFolder, log });
+      try {
+        return await startChild({
+          runtimeFolder,
+          start: {
+            kind: "start",
+            runtimeFolder,
+            packagesFolder,
+            imageFile: await image,
+            roots: confined,
+            stopFile: stopFile(),
+            memoryBytes: (options.memoryMiB ?? defaultMemoryMiB) * 1024 * 1024,
+          },
+          log,
+        });
+      } catch (error) {
+        image = undefined;
+        throw error;
+      }
+    };
+    const child = await begin().catch((error: unknown) => {
+      // Another version may have cleared the image away; it is then made anew.
+      log(`python: started again: ${reasonOf(error)}`);
+      return begin();
     });
     if (isDisposed) child.kill();
     const started: Running = { key, roots, child };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile, utimes } from "node:fs/promises";
 import path from "node:path";
 import { receiveImage } from "./child-process.js";
 
@@ -20,7 +20,10 @@ export async function ensureImage(options: ImageOptions): Promise<string> {
   const name = `${prefix}${await keyOf(options)}`;
   for (const folder of [options.runtimeFolder, options.cacheFolder]) {
     const file = path.join(folder, name);
-    if (await isFile(file)) return file;
+    if (!(await isFile(file))) continue;
+    // Its time says when it was last of use; where the folder is not ours to write to, nobody removes it either.
+    await utimes(file, new Date(), new Date()).catch(() => undefined);
+    return file;
   }
   options.log("python: making an image of a started Python");
   await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
@@ -45,7 +48,7 @@ export async function ensureImage(options: ImageOptions): Promise<string> {
   return file;
 }
 
-/** Keeps the newest few: several versions may be in use beside each other. */
+/** Keeps what is new or was lately of use: several versions may be in use beside each other. */
 async function removeOld(folder: string): Promise<void> {
   const images: { file: string; modified: number }[] = [];
   for (const name of await readdir(folder)) {
@@ -54,7 +57,10 @@ async function removeOld(folder: string): Promise<void> {
     images.push({ file, modified: (await stat(file)).mtimeMs });
   }
   images.sort((a, b) => b.modified - a.modified);
-  for (const { file } of images.slice(keptImages)) await rm(file, { force: true });
+  const yesterday = Date.now() - dayMilliseconds;
+  for (const [index, { file, modified }] of images.entries())
+    if (index >= mostImages || (index >= keptImages && modified < yesterday))
+      await rm(file, { force: true });
 }
 
 /** Of everything that decides an image's content. */
@@ -84,4 +90,6 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 const keptImages = 4;
+const mostImages = 24;
+const dayMilliseconds = 86_400_000;
 const prefix = "python-image-";

@@ -55,3 +55,5 @@ def __getattr__(name: str) -> _Any:
     from ridgepoint.opaque import _member
 
     return _member("numpy", name)
+
+__all__ = [name for name in globals() if not name.startswith("_")]

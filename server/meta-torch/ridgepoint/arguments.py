@@ -21,11 +21,14 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
     (r"(max_?)?(seq|sequence|context|block)_?(len|length|size)|max_?len(gth)?|max_position_embeddings|ctx_len", 512),
     (r"(img|image|input|in)_?size|resolution|img_?dim|size", 224),
     (r"patch_?size", 16),
-    (r"(n|num)_?(attention_)?heads?|heads?|nhead", 8),
-    (r"head_?dim|dim_?head", 64),
-    (r"(n|num)_?(hidden_)?(layers?|blocks?)|depth|nlayers", 4),
+    (r"(n|num)_?(\w+_)?(attention_)?heads?|heads?|nhead", 8),
+    (r"(n|num)_?mels?(_bins?)?|mel_bins", 80),
+    (r"n_\w*ctx", 512),
+    (r"n_\w*state", 512),
+    (r"head_?dim|dim_?head|d_head", 64),
+    (r"(n|num)_?(\w+_)?(hidden_)?(layers?|blocks?)|(\w+_)?depth|nlayers", 4),
     (r"d_?model|(embed(ding)?|hidden|model|emb|feature|latent)_?(dim|size|features?)s?|n_?embd?|hidden|dim|width|channels?|planes?|features", 256),
-    (r"(ffn?|mlp|feedforward|intermediate|inner)_?(dim|size)|dim_feedforward|d_ff|nhid", 1024),
+    (r"(ffn?|mlp|feedforward|intermediate|inner)_?(dim|size)|dim_feedforward|d_(ff|inner|intermediate)|nhid", 1024),
     (r"(input|in)_?(dim|features?)|obs_dim|state_dim|input_shape", 128),
     (r"(output|out|action)_?(dim|size|features?)|act_dim", 10),
     (r"(drop(out)?(_?(rate|prob|path|p))?|p|dropout_.*)", 0.0),
@@ -79,6 +82,13 @@ def _value_for(name: str, parameter: inspect.Parameter, namespace: dict[str, Any
         made = _made_by_itself(annotation)
         if made is not None:
             return made, f"{annotation.__name__}()"
+        if dataclasses.is_dataclass(annotation):
+            try:
+                values, texts = guess(annotation, namespace)
+                return annotation(**values), f"{annotation.__name__}({', '.join(texts)})"
+            except Exception:
+                # Then its name may still say what it is.
+                pass
     if re.fullmatch(r"(\w*_)?(config|cfg|conf|args|hparams?|params|opts?|hps|model_args)", name):
         return _configuration(name, namespace)
     if annotation is bool:

@@ -15,6 +15,7 @@ class Configuration:
     """One way to make and call a model. Exactly as much is filled in as the user has said."""
 
     entry: str = ""
+    is_deployed: bool = False
     specs: list[Spec] = field(default_factory=list)
     #: The pin that this comes from, as it is written.
     text: str = ""
@@ -39,7 +40,7 @@ def configurations_of(candidate: Candidate, examples: Examples, settings: dict) 
 
 def _from_pin(pin: Pin, source: str) -> Configuration:
     return Configuration(
-        entry=pin.entry, specs=pin.specs, text=pin.text, source=source, complaint=pin.complaint, line=pin.line
+        entry=pin.entry, is_deployed=pin.is_deployed, specs=pin.specs, text=pin.text, source=source, complaint=pin.complaint, line=pin.line
     )
 
 
@@ -74,6 +75,8 @@ def main_of(found: list[Candidate], examples: Examples) -> Candidate | None:
     if made:
         return max(made, key=lambda pair: (_size(pair[1]), pair[0].order))[0]
     wholes = [item for item in found if item.kind == "class" and not item.is_part]
+    # What has no layers of its own, a loss or a step that follows the model, is what the file is about only if all are.
+    wholes = [item for item in wholes if _makes_layers(item.subject)] or wholes
     factories = [item for item in found if item.kind == "factory"]
     callable_wholes = [item for item in wholes if _needs_nothing(item.subject)]
     if callable_wholes:
@@ -83,6 +86,25 @@ def main_of(found: list[Candidate], examples: Examples) -> Candidate | None:
         return callable_factories[-1]
     rest = wholes or factories or found
     return rest[-1] if rest else None
+
+
+def _makes_layers(kind: type) -> bool:
+    """Whether its constructor, or that of a class that it derives from, makes anything."""
+    from torch import nn
+
+    for base in kind.__mro__:
+        if base in (nn.Module, object):
+            break
+        code = getattr(base.__dict__.get("__init__"), "__code__", None)
+        if code is None:
+            continue
+        if not base.__module__.startswith("torch.") and "Module" not in base.__name__:
+            makers = [name for name in code.co_names if name[:1].isupper() and not name.endswith("Error")]
+            if makers:
+                return True
+        elif base.__module__.startswith("torch."):
+            return True
+    return False
 
 
 def _size(model: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import sys
 from typing import Any
 
@@ -19,7 +20,8 @@ def deployed(model: Any) -> Any:
             from timm.utils import reparameterize_model as convert  # type: ignore[no-redef]
         except ImportError:
             convert = None
-    if convert is not None:
+    # A stand-in for a timm that is missing is no function.
+    if inspect.isfunction(convert):
         return convert(model, inplace=False)
     return _fold(copy.deepcopy(model))
 
@@ -37,8 +39,18 @@ def _fold(module: Any) -> Any:
     return module
 
 
-def has_deploy_form(model: Any) -> bool:
-    """Whether folding would change anything."""
-    return any(
-        callable(getattr(type(module), name, None)) for module in model.modules() for name in _METHODS
-    )
+def folding_saves(model: Any) -> tuple[int, int] | None:
+    """Parameters before and after; None for a model that has nothing to fold, or has been folded, or cannot be."""
+    if not any(callable(getattr(type(module), name, None)) for module in model.modules() for name in _METHODS):
+        return None
+    try:
+        folded = deployed(model)
+    except Exception:
+        # The user has not asked for it: then there is nothing to offer.
+        return None
+    before, after = _size(model), _size(folded)
+    return (before, after) if after < before else None
+
+
+def _size(model: Any) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())

@@ -27,6 +27,8 @@ class Candidate:
     is_part: bool = False
     #: An instance of the class that the file itself makes, with the arguments that its author chose.
     instance: Any = None
+    #: Calls of it elsewhere in the file, as they are written: in a function for tests, say.
+    written_calls: list[str] = field(default_factory=list)
     order: int = 0
 
 
@@ -112,6 +114,7 @@ def candidates(script: Script) -> list[Candidate]:
         if item.kind == "class" or (item.name in makers and (item.pins or not item.name.startswith("_")))
     ]
     _mark_parts(found, classes)
+    _note_calls(found, script.tree)
     of_class = {item.subject: item for item in found if item.kind == "class"}
     for name, value in list(namespace.items()):
         if isinstance(value, nn.Module) and not name.startswith("_"):
@@ -226,6 +229,21 @@ def _mark_parts(found: list[Candidate], classes: dict[str, ast.ClassDef]) -> Non
                 used.add(inner.id)
     for item in found:
         item.is_part = item.kind == "class" and item.name in used
+
+
+def _note_calls(found: list[Candidate], tree: ast.Module) -> None:
+    """Calls that say all that they need: their arguments are literals, or names of the module."""
+    by_name = {item.name: item for item in found if item.kind != "instance"}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in by_name:
+            continue
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if not given or any(isinstance(item, ast.Starred) for item in given) or any(item.arg is None for item in node.keywords):
+            continue
+        calls = by_name[node.func.id].written_calls
+        text = ast.unparse(node)
+        if len(calls) < 8 and len(text) <= 200 and text not in calls:
+            calls.append(text)
 
 
 def _assignment_of(script: Script, name: str) -> ast.AST | None:

@@ -142,9 +142,23 @@ def _modules_below(folders: list[str]) -> list[str]:
 
 def _text_of_answer(answer: dict) -> str:
     try:
-        return json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str)
+        try:
+            return json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str)
+        except ValueError as error:
+            # JSON has no infinity, with which masks and pools are padded.
+            if "float" not in str(error):
+                raise
+            return json.dumps(_finite(answer), ensure_ascii=False, allow_nan=False, default=str)
     except BaseException as error:
         return json.dumps({"error": error_of(error)})
+
+
+def _finite(value):
+    if isinstance(value, float):
+        return value if value - value == 0 else str(value)
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _write_answer(answer: str) -> None:

@@ -3,7 +3,8 @@ What went wrong, as problems with a place: the innermost frame in the user's own
 
 RP1102 a shape that does not fit (torch's own words), RP1501 syntax, RP1502 import, RP1503 any other exception,
 RP1504 a model that cannot be made without arguments, RP1505 no model, RP1506 an entry that is none, RP1507 a pin or an
-input that cannot be read, RP1508 a part of the script that was left out, RP2210 a branch on data, RP2211 unused layers.
+input that cannot be read, RP1508 a part of the script that was left out, RP1511 inputs that were guessed, RP2210 a branch on data, RP2211 unused layers, RP2212 a deploy form that
+folds branches.
 """
 
 from __future__ import annotations
@@ -40,13 +41,29 @@ def of_exception(error: BaseException, main_file: str, severity: str = "error") 
     ]
     text = text_of(error)
     if isinstance(error, ImportError):
-        return problem("RP1502", severity, f"{_sentence(text)} Add its folder to the Python path.", _plain(chosen), related)
+        root = _root_of(error)
+        advice = " Add its folder to the Python path." if isinstance(root, ModuleNotFoundError) else ""
+        why = "" if root is error else f" Because: {_sentence(_named(root))}"
+        return problem("RP1502", severity, f"{_sentence(text)}{why}{advice}", _plain(chosen), related)
     if type(error).__name__ == "MissingImport":
         return problem("RP1502", severity, _sentence(text), _plain(chosen), related)
     if is_ours and isinstance(error, (RuntimeError, IndexError, ValueError)) and not isinstance(error, RecursionError):
         return problem("RP1102", severity, _sentence(text), _plain(chosen), related)
-    name = type(error).__name__
-    return problem("RP1503", severity, _sentence(f"{name}: {text}" if text else name), _plain(chosen), related)
+    return problem("RP1503", severity, _sentence(_named(error)), _plain(chosen), related)
+
+
+def _named(error: BaseException) -> str:
+    name, text = type(error).__name__, text_of(error)
+    return f"{name}: {text}" if text else name
+
+
+def _root_of(error: BaseException) -> BaseException:
+    """Lazy packages wrap what has failed in an ImportError of their own, once or more."""
+    for _ in range(20):
+        if not isinstance(error, ImportError) or error.__cause__ is None:
+            break
+        error = error.__cause__
+    return error
 
 
 def text_of(error: BaseException) -> str:

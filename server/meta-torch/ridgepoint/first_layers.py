@@ -9,6 +9,8 @@ from .specs import Spec
 #: Square images to try, the first being the usual one.
 _LARGE = (224, 256, 384, 299, 512, 128, 64, 32)
 _SMALL = (32, 28, 64, 96, 128, 224, 256, 48)
+#: Names of paths that run beside the main one, whose strides are no further reduction.
+_BESIDE = frozenset(("downsample", "shortcut", "skip", "skip_connection", "identity"))
 #: Length of a sequence where nothing bounds it.
 TOKENS = 128
 
@@ -145,7 +147,7 @@ def _reduction(first: Any, model: Any) -> int:
     total = 1
     for name, layer in model.named_modules():
         stride = getattr(layer, "stride", None)
-        if stride is None or "downsample" in name or "shortcut" in name or "skip" in name:
+        if stride is None or not _BESIDE.isdisjoint(name.split(".")):
             continue
         if type(layer).__name__.startswith("ConvTranspose"):
             continue

@@ -36,8 +36,8 @@ def parameters_of(model: Any) -> list[inspect.Parameter]:
     ]
 
 
-def plans(model: Any) -> Iterator[Plan]:
-    """Guesses, the likeliest first."""
+def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]:
+    """Guesses, the likeliest first. `arguments` are those that its constructor was given."""
     own = _declared_by_model(model)
     if own is not None:
         yield own
@@ -54,6 +54,10 @@ def plans(model: Any) -> Iterator[Plan]:
     if open_count == 0:
         yield Plan([spec for spec in named if spec is not None], "from the parameters of `forward`")
     seen: set[tuple] = set()
+    image = _image_of_constructor(model, arguments or {})
+    if image is not None and layers and type(layers[0]).__name__ in ("Linear", "LayerNorm"):
+        # Patches that are cut by hand and projected by a linear layer: no layer knows the image.
+        yield Plan(_fill(parameters, named, image), "from the image size that its constructor takes")
     for layer in layers or [None]:
         for spec, reason in specs_for(layer, model):
             filled = _fill(parameters, named, spec)
@@ -64,6 +68,25 @@ def plans(model: Any) -> Iterator[Plan]:
             yield Plan(filled, reason)
             if len(seen) >= 24:
                 return
+
+
+def _image_of_constructor(model: Any, arguments: dict[str, Any]) -> Spec | None:
+    """`ViT(image_size=224, channels=3)`: an image, where arguments or their defaults speak of its size."""
+    signature = signature_of(type(model).__init__)
+    known = {
+        name: parameter.default
+        for name, parameter in ({} if signature is None else signature.parameters).items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+    known.update(arguments)
+    sides = next((known[name] for name in ("image_size", "img_size", "image_height") if name in known), None)
+    if isinstance(sides, int) and not isinstance(sides, bool) and 4 <= sides <= 4096:
+        sides = (sides, sides)
+    if not isinstance(sides, tuple) or len(sides) != 2 or not all(isinstance(side, int) for side in sides):
+        return None
+    names = ("channels", "in_channels", "in_chans", "num_channels", "image_channels")
+    channels = next((known[name] for name in names if isinstance(known.get(name), int)), 3)
+    return Spec("", "float32", (1, channels, *sides))
 
 
 def _fill(parameters: list, named: list, spec: Spec) -> list[Spec]:
@@ -94,7 +117,7 @@ def _declared_by_model(model: Any) -> Plan | None:
             return Plan([Spec("", "float32", (1, *size))], f"from the model's own `{name}`")
     example = getattr(model, "example_input_array", None)
     shape = getattr(example, "shape", None)
-    if shape is not None and hasattr(example, "dtype"):
+    if isinstance(shape, tuple) and hasattr(example, "dtype"):
         return Plan([Spec("", str(example.dtype).replace("torch.", ""), tuple(shape))], "from `example_input_array`")
     config = getattr(model, "config", None)
     main = getattr(model, "main_input_name", None)

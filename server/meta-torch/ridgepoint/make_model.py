@@ -9,7 +9,7 @@ from typing import Any
 
 from . import arguments, failures, inputs, run_model
 from .choose import Configuration
-from .deploy import deployed
+from .deploy import deployed, folding_saves
 from .discover import Candidate
 from .specs import Spec
 
@@ -22,6 +22,8 @@ class Made:
     run: run_model.Run | None = None
     entry: str = ""
     inputs_from: str = ""
+    #: What the constructor was given where that was a guess, by name.
+    arguments: dict[str, Any] = field(default_factory=dict)
     problems: list[dict] = field(default_factory=list)
 
 
@@ -37,8 +39,9 @@ def make_and_run(
     assumed = _make(candidate, configuration, namespace, file, made)
     if made.model is None:
         return made
-    if request.get("deploy"):
-        made.model = deployed(made.model)
+    is_deployed = bool(request.get("deploy")) or configuration.is_deployed
+    if is_deployed:
+        made.model = _deployed(made, candidate, file)
     chosen = specs or configuration.specs
     batch = request.get("batch")
     try:
@@ -52,14 +55,42 @@ def make_and_run(
             made.inputs_from = f"input: from the call in line {example.line}"
             made.run = _run(made.model, example.args, example.kwargs, batch, file)
         else:
-            _try_plans(made, batch, file)
+            _try_plans(made, batch, file, _name_place(candidate, file))
     except (Exception, SystemExit) as error:
         made.problems.append(failures.of_exception(error, file))
     if assumed:
         made.inputs_from = f"{made.inputs_from}; arguments assumed: {assumed}".lstrip("; ")
     if made.run is not None:
         made.problems.extend(made.run.problems)
+        if not is_deployed:
+            _offer_deploy_form(made, candidate, file)
     return made
+
+
+def _deployed(made: Made, candidate: Candidate, file: str) -> Any:
+    """The folded model; as it is, with the reason, where it does not fold."""
+    try:
+        return deployed(made.model)
+    except Exception as error:
+        found = failures.of_exception(error, file, "warning")
+        found["message"] = f"The deploy form cannot be made, so this is the training form: {found['message']}"
+        made.problems.append(found)
+        return made.model
+
+
+def _offer_deploy_form(made: Made, candidate: Candidate, file: str) -> None:
+    saved = folding_saves(made.model)
+    if saved is None:
+        return
+    before, after = saved
+    made.problems.append(
+        failures.problem(
+            "RP2212", "information",
+            f"`{type(made.model).__name__}` folds for deployment: {before:,} parameters become {after:,}. These are the numbers"
+            " of the training form; `--deploy`, or `# ridgepoint: deploy` above it, gives those of the folded one.",
+            _name_place(candidate, file),
+        )
+    )
 
 
 def _make(candidate: Candidate, configuration: Configuration, namespace: dict, file: str, made: Made) -> str:
@@ -80,9 +111,17 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
             made.model = candidate.instance
             made.entry = _written(made.model, candidate, file)
         else:
-            values, texts = arguments.guess(subject, namespace)
+            try:
+                values, texts = arguments.guess(subject, namespace)
+            except arguments.CannotGuess:
+                if not _make_as_written(candidate, namespace, made):
+                    raise
+                return ""
+            if texts and _make_as_written(candidate, namespace, made):
+                return ""
             made.entry = f"{candidate.name}({', '.join(texts)})"
             made.model = _call(subject, values)
+            made.arguments = values
             _check(made, nn, file)
             return ", ".join(texts)
     except arguments.CannotGuess as error:
@@ -109,6 +148,22 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
             made.problems.append(failures.of_exception(error, file))
     _check(made, nn, file)
     return ""
+
+
+def _make_as_written(candidate: Candidate, namespace: dict, made: Made) -> bool:
+    """As another place of the file makes it, where that says all that it takes: better than any guess."""
+    from torch import nn
+
+    for text in candidate.written_calls:
+        try:
+            model = eval(compile(text, "<entry>", "eval", dont_inherit=True), namespace)
+        except Exception:
+            # It needs what only its own place has; the next one may not.
+            continue
+        if isinstance(model, nn.Module):
+            made.model, made.entry = model, text
+            return True
+    return False
 
 
 def _written(model: Any, candidate: Candidate, file: str) -> str:
@@ -175,12 +230,13 @@ def _run(model: Any, args: Any, kwargs: dict, batch: int | None, file: str) -> r
     return run_model.run(model, args, kwargs, file)
 
 
-def _try_plans(made: Made, batch: int | None, file: str) -> None:
+def _try_plans(made: Made, batch: int | None, file: str, place: dict | None) -> None:
     """The first plan that runs. Only where a shape did not fit is the next one tried; the first complaint is told."""
     from torch._meta.recorder import TooManyCalls
 
     first: BaseException | None = None
-    for plan in inputs.plans(made.model):
+    tried: list[Spec] = []
+    for plan in inputs.plans(made.model, made.arguments):
         try:
             args, kwargs = run_model.arguments_of(made.model, plan.specs)
             made.run = _run(made.model, args, kwargs, batch, file)
@@ -189,6 +245,7 @@ def _try_plans(made: Made, batch: int | None, file: str) -> None:
         except (RuntimeError, ValueError, IndexError, TypeError, AssertionError, AttributeError, KeyError) as error:
             if first is None:
                 first = error
+                tried = plan.specs
                 made.inputs_from = f"input: {plan.source}"
             if isinstance(error, (RecursionError, TooManyCalls)):
                 break
@@ -199,7 +256,19 @@ def _try_plans(made: Made, batch: int | None, file: str) -> None:
             )
         )
         return
-    raise first
+    kinds = ", ".join(str(spec) for spec in tried)
+    told = failures.of_exception(first, file)
+    made.problems.append(told)
+    # A shape that does not fit is told in torch's words and says its sizes itself.
+    if kinds and told["code"] != "RP1102":
+        made.problems.append(
+            failures.problem(
+                "RP1511", "information",
+                f"`{type(made.model).__name__}` was called with {kinds}, which is a guess. Where it takes something else, pin"
+                f" it above it: `# ridgepoint: {tried[0].name or 'input'}={tried[0].dtype}[…]`.",
+                place,
+            )
+        )
 
 
 def _pin_place(configuration: Configuration, file: str) -> dict | None:

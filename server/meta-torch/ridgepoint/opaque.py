@@ -24,6 +24,8 @@ _REAL = frozenset(("torch", "ridgepoint", "numpy", "js", "pyodide", "pyodide_js"
 _TORCH = "torch."
 
 
+#: Compilers of kernels for a device: what they decorate is launched, and writes into tensors that are there already.
+_KERNELS = ("triton.", "numba.cuda.", "cutlass.", "tilelang.", "taichi.")
 _STAND_INS = __file__.rsplit("/", 1)[0] + "/standins/"
 _OWN_NUMPY = __file__.rsplit("/", 2)[0] + "/numpy/"
 
@@ -51,6 +53,8 @@ class Opaque:
         if name.startswith("__") and name.endswith("__"):
             if name == "__version__":
                 return "0"
+            if name == "__all__":
+                return []
             if name == "__name__" or name == "__qualname__":
                 return self._opaque_name.rsplit(".", 1)[-1]
             raise AttributeError(name)
@@ -58,7 +62,8 @@ class Opaque:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and (isinstance(args[0], (types.FunctionType, type, classmethod, staticmethod))):
-            return args[0]
+            # A decorator gives the function back; a compiler of kernels gives a kernel, which is no Python function.
+            return Opaque(f"{self._opaque_name}()") if self._opaque_name.startswith(_KERNELS) else args[0]
         return Opaque(self._opaque_name + "()")
 
     def __mro_entries__(self, bases: tuple) -> tuple:
@@ -178,6 +183,8 @@ class OpaqueModule(types.ModuleType):
         self.__file__ = f"<{name}: not available>"
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return []
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         known = opaque_bases.known(self.__name__, name)
@@ -257,7 +264,7 @@ def _has_compiled(name: str, path: Any) -> bool:
             entries = os.listdir(folder)
         except (OSError, TypeError):
             continue
-        if any(entry.startswith(last + ".") and entry.endswith((".so", ".pyd")) for entry in entries):
+        if any(entry.startswith(last + ".") and entry.endswith((".so", ".pyd", ".dylib", ".compiled")) for entry in entries):
             return True
     return False
 

@@ -17,6 +17,10 @@ def known(module: str, name: str) -> Any:
         return _layer()
     if name in ("LightningDataModule", "Callback") and module.split(".", 1)[0] in ("lightning", "pytorch_lightning"):
         return _plain()
+    if module == "triton" and name in ("Config", "jit", "autotune", "heuristics", "cdiv", "next_power_of_2"):
+        from . import kernels
+
+        return getattr(kernels, name)
     return None
 
 

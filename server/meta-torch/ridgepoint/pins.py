@@ -2,7 +2,7 @@
 Comment pins: what a user fixes in the source itself, above a class or a factory:
 
     # ridgepoint: input=float32[1,3,224,224]
-    # ridgepoint: image=float32[1,3,224,224], mask=bool[1,196]; entry=Net(width=2)
+    # ridgepoint: image=float32[1,3,224,224], mask=bool[1,196]; entry=Net(width=2); deploy
     class Net(nn.Module): ...
 
 Each pin is one configuration; several above one class are several configurations, to be compared.
@@ -28,6 +28,8 @@ class Pin:
     text: str
     line: int
     entry: str = ""
+    #: In the form that is deployed, its training branches folded.
+    is_deployed: bool = False
     specs: list[Spec] = field(default_factory=list)
     complaint: str = ""
 
@@ -59,9 +61,12 @@ def parse_pin(text: str, line: int) -> Pin:
     """`input=float32[1,3,224,224]`, `x=…, y=…`, `entry=Net(width=2)`, in any order, separated by commas or semicolons."""
     pin = Pin(text.strip(), line)
     for part in _split(text):
+        if part == "deploy":
+            pin.is_deployed = True
+            continue
         match = _PART.match(part)
         if match is None:
-            pin.complaint = f"`{part}` should read NAME=TYPE[DIMS] or entry=EXPRESSION."
+            pin.complaint = f"`{part}` should read NAME=TYPE[DIMS], entry=EXPRESSION or deploy."
             continue
         name, value = match.groups()
         if name == "entry":

@@ -22,6 +22,8 @@ from .script import Script
 from .specs import Spec, SpecError, parse_spec
 
 _MODEL_LIMIT = 64
+#: Models that are tried where the file's main one cannot be made.
+_OTHERS = 6
 
 
 def run(request: dict) -> dict:
@@ -40,22 +42,23 @@ def run(request: dict) -> dict:
     else:
         _run_expression(request, specs, answer)
     answer["missingImports"] = missing.missing_imports()
-    _weigh_imports(answer)
+    _weigh_problems(answer)
     return answer
 
 
-def _weigh_imports(answer: dict) -> None:
-    """An import that is missing is no error while the model runs all the same."""
+def _weigh_problems(answer: dict) -> None:
+    """What a script does beside its model, and an import that is missing, is no error while the model runs all the same."""
     main = answer["main"]
     if main is None or "trace" not in answer["models"][main]:
         return
     for problem in answer["problems"]:
-        if problem["code"] == "RP1502":
+        if problem["code"] in ("RP1502", "RP1503"):
             problem["severity"] = "warning"
 
 
 def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
     script = Script(request["file"])
+    _enter_folder(script.file)
     problems = answer["problems"]
     if not script.parse():
         problems.extend(script.problems)
@@ -80,6 +83,15 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
     _add_candidates(found, script, examples, specs, request, answer)
 
 
+def _enter_folder(file: str) -> None:
+    """Where scripts look for `config.yaml` and their like: mostly they are started beside themselves."""
+    try:
+        os.chdir(os.path.dirname(file))
+    except OSError:
+        # A text that has no file yet.
+        pass
+
+
 def _add_candidates(
     found: list[Candidate], script: Script, examples: Examples, specs: list[Spec], request: dict, answer: dict
 ) -> None:
@@ -95,16 +107,46 @@ def _add_candidates(
         return
     wants_all = request.get("models") == "all"
     models = answer["models"]
+    instead: Made | None = None
+    if not main.pins:
+        main, instead = _that_can_be_made(main, found, script, examples, specs, request)
     for candidate in sorted(found, key=lambda item: item is not main) if not wants_all else found:
         is_wanted = candidate is main or (wants_all and not candidate.is_part) or (wants_all and candidate.pins)
         if not is_wanted or len(models) > _MODEL_LIMIT:
             models.append(_listed(candidate, script))
             continue
         for configuration in configurations_of(candidate, examples, request.get("pins") or {}):
-            made = make_and_run(candidate, configuration, script.namespace, script.file, specs, request)
+            made = instead if candidate is main and instead is not None else None
+            made = made or make_and_run(candidate, configuration, script.namespace, script.file, specs, request)
             if candidate is main and answer["main"] is None:
                 answer["main"] = len(models)
             models.append(_described(candidate, configuration, made, script))
+
+
+def _that_can_be_made(
+    main: Candidate, found: list[Candidate], script: Script, examples: Examples, specs: list[Spec], request: dict
+) -> tuple[Candidate, Made | None]:
+    """
+    The file's model, run; where its arguments are for its author to say, the last other one that can be made and runs:
+    better the numbers of a part than none.
+    """
+    configuration = configurations_of(main, examples, request.get("pins") or {})[0]
+    if configuration.entry or configuration.example is not None or main.kind == "instance":
+        return main, None
+    first = make_and_run(main, configuration, script.namespace, script.file, specs, request)
+    has_weights = first.model is not None and any(True for _ in first.model.parameters())
+    is_for_its_author = any(
+        problem["code"] == "RP1504" or problem["message"].startswith("FileNotFoundError") for problem in first.problems
+    )
+    if has_weights or (first.model is None and not is_for_its_author):
+        return main, first
+    others = [item for item in reversed(found) if item is not main and item.kind != "instance"]
+    for other in sorted(others, key=lambda item: item.is_part)[:_OTHERS]:
+        made = make_and_run(other, Configuration(), script.namespace, script.file, specs, request)
+        if made.run is not None and made.model is not None and any(True for _ in made.model.parameters()):
+            made.problems = [*(first.problems if first.run is None else []), *made.problems]
+            return other, made
+    return main, first
 
 
 def _run_expression(request: dict, specs: list[Spec], answer: dict) -> None:

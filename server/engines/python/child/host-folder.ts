@@ -64,6 +64,8 @@ export function hostFolderType(FS: EmscriptenFileSystem, options: HostFolder): F
       return addNode(parent, name, { ...noFile, inside: below, size: overlay.length, overlay });
     const entry = file === undefined ? undefined : find(options.folder, file, name);
     if (entry !== undefined) return addNode(parent, name, { ...entry, inside: below });
+    if (file !== undefined && isCompiledPart(file, name))
+      return addNode(parent, name, { ...noFile, inside: below, overlay: new Uint8Array() });
     if (overlayFolders.has(below))
       return addNode(parent, name, { ...noFile, inside: below, isFolder: true });
     throw new FS.ErrnoError(errno.noEntry);
@@ -213,12 +215,33 @@ function stepsOf(target: string): readonly string[] {
 
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).map((name) =>
+      compiledPart.test(name) ? `${name}${compiledMark}` : name,
+    );
   } catch {
     // Not readable for us: empty for Python.
     return [];
   }
 }
+
+/**
+ * Machine code is not shown, only that it is there, as an empty file of another name: so that a package whose compiled
+ * part cannot run here is told from one that lacks it.
+ */
+function isCompiledPart(folder: string, name: string): boolean {
+  if (!name.endsWith(compiledMark) || name.includes("/") || name.includes("\\")) return false;
+  const real = name.slice(0, -compiledMark.length);
+  if (!compiledPart.test(real) || !isNameShown(real)) return false;
+  try {
+    return lstatSync(path.join(folder, real)).isFile();
+  } catch {
+    // Absent, or hidden from us.
+    return false;
+  }
+}
+
+const compiledPart = /\.(so|pyd|dylib)$/i;
+const compiledMark = ".compiled";
 
 function isNameShown(name: string): boolean {
   return !name.startsWith(".") && name !== "__pycache__" && name !== "node_modules";
@@ -226,7 +249,7 @@ function isNameShown(name: string): boolean {
 
 /** Sources and their data; an installed package's metadata, which packages read to know each other's versions. */
 function isFileShown(name: string, folder: string): boolean {
-  if (/\.(py|pyi|json|toml|txt|ya?ml|cfg|ini|typed)$/i.test(name)) return true;
+  if (/\.(py|pyi|json|toml|txt|ya?ml|cfg|ini|typed|info|md|rst)$/i.test(name)) return true;
   return folder.endsWith(".dist-info") && (name === "METADATA" || name === "RECORD");
 }
 

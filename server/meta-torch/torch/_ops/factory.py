@@ -219,6 +219,9 @@ def _measure(data: Any) -> tuple[tuple, list]:
     if isinstance(data, Tensor):
         return data._shape, data._value if data._value is not None else [None] * data.numel()
     if hasattr(data, "__array__") or hasattr(data, "tolist"):
+        if hasattr(data, "_shape") and getattr(data, "_value", data) is None:
+            # An array of numpy's with a shape alone.
+            return data._shape, [None] * math.prod(data._shape)
         data = data.tolist()
     if not isinstance(data, (list, tuple, range)):
         return (), [data]
@@ -247,10 +250,18 @@ def _kind_of(data: Any, flat: list) -> d.dtype:
     return highest
 
 
+def _kind_of_array(data: Any) -> Any:
+    """An array of numpy's says of what type it is; lists do not."""
+    if not hasattr(data, "__array__") or isinstance(data, Tensor):
+        return None
+    name = getattr(getattr(data, "dtype", None), "name", "")
+    return d.bool_ if name == "bool" else getattr(d, str(name), None)
+
+
 @operator(method=False)
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     shape, flat = _measure(data)
-    kind = dtype or getattr(data, "_torch_dtype", None) or _kind_of(data, flat)
+    kind = dtype or _kind_of_array(data) or _kind_of(data, flat)
     value: list | None = None
     if all(item is not None for item in flat) and values.fits(len(flat), kind.is_floating_point):
         convert = float if kind.category == d.FLOAT else int if kind.category == d.INTEGER else bool if kind.category == d.BOOL else None

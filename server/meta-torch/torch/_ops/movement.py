@@ -57,8 +57,8 @@ def _view_as_type(input: Tensor, kind: d.dtype) -> Tensor:  # noqa: A002
 
 
 @operator("reshape")
-def reshape(input: Tensor, *shape: Any) -> Tensor:  # noqa: A002
-    return _reshape("reshape", input, s.sizes(shape))
+def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:  # noqa: A002
+    return _reshape("reshape", input, s.sizes(sizes if shape is None else (shape,)))
 
 
 @operator("_unsafe_view")

@@ -20,6 +20,7 @@ class ReduceOp:
 
 
 reduce_op = RedOpType = ReduceOp
+ReduceOp.RedOpType = ReduceOp
 
 
 class ProcessGroup:

@@ -178,8 +178,20 @@ def _dict_unflatten(values: Any, context: Any) -> dict:
     return dict(zip(context, values))
 
 
+def _dict_flatten_with_keys(tree: dict) -> tuple:
+    return [(MappingKey(key), value) for key, value in tree.items()], list(tree)
+
+
 def _list_flatten(tree: list) -> tuple:
     return tree, None
+
+
+def _list_unflatten(values: Any, context: Any) -> list:
+    return list(values)
+
+
+def _list_flatten_with_keys(tree: list) -> tuple:
+    return [(SequenceKey(index), value) for index, value in enumerate(tree)], None
 
 
 def _broadcast_to_and_flatten(tree: Any, treespec: TreeSpec, is_leaf: Any = None) -> Any:

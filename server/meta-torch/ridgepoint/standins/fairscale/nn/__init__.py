@@ -1,0 +1,1 @@
+"""`fairscale.nn`, as far as models of one device need it."""

@@ -1,0 +1,4 @@
+from . import initialize, layers
+from .initialize import *  # noqa: F403
+
+__all__ = ["initialize", "layers"]
