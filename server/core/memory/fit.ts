@@ -68,13 +68,20 @@ function ramProblem(
   const place =
     peakNodeId === undefined
       ? ""
-      : ` The activations' peak is set by ${nodeSubject(graph, peakNodeId)}.`;
+      : ` The activations' peak is set by ${nodeSubject(graph, peakNodeId)}.${advice(graph, plan)}`;
   return {
     code: "RP2402",
     severity: "warning",
     message: `${target.label}: needs ${parts.join(" and ")}; ${ram.name} has ${inKibibytes(ram.size.value)}, ${inKibibytes(excess)} too little.${place}`,
     ...(peakNodeId !== undefined && { nodeId: peakNodeId }),
   };
+}
+
+function advice(graph: Graph, plan: MemoryPlan | undefined): string {
+  const reordered = plan?.reordered;
+  if (reordered === undefined) return "";
+  const { movedNodeId, beforeNodeId, size } = reordered;
+  return ` In another order, with ${nodeSubject(graph, movedNodeId)} before ${nodeSubject(graph, beforeNodeId)}, the activations need ${inKibibytes(size)}.`;
 }
 
 /** Boards are sized in KiB; beyond a few MiB that is unreadable. */

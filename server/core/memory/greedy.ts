@@ -9,11 +9,11 @@ import { IntervalTree } from "./interval-tree.js";
 
 /** Section 5.2, "Greedy by Size for Offset Calculation": largest first. */
 export function greedyBySize(layout: Layout): readonly number[] | undefined {
-  const { sizes } = layout;
-  return place(
-    layout,
-    [...sizes.keys()].sort((a, b) => at(sizes, b) - at(sizes, a) || a - b),
-  );
+  return place(layout, orderBySize(layout.sizes));
+}
+
+export function orderBySize(sizes: readonly number[]): readonly number[] {
+  return [...sizes.keys()].sort((a, b) => at(sizes, b) - at(sizes, a) || a - b);
 }
 
 /**
@@ -22,7 +22,7 @@ export function greedyBySize(layout: Layout): readonly number[] | undefined {
  */
 export function greedyByBreadth(layout: Layout): readonly number[] | undefined {
   const { sizes, firstSteps, lastSteps, stepCount } = layout;
-  const bySize = [...sizes.keys()].sort((a, b) => at(sizes, b) - at(sizes, a) || a - b);
+  const bySize = [...orderBySize(sizes)];
   const breadths = breadthsOf(layout);
   const steps = [...new Array(stepCount).keys()].sort(
     (a, b) => at(breadths, b) - at(breadths, a) || a - b,
@@ -38,7 +38,8 @@ export function greedyByBreadth(layout: Layout): readonly number[] | undefined {
   );
 }
 
-function place(layout: Layout, order: readonly number[]): readonly number[] | undefined {
+/** Each buffer in turn into the smallest gap that holds it; undefined once the effort allowed is spent. */
+export function place(layout: Layout, order: readonly number[]): readonly number[] | undefined {
   const { sizes, firstSteps, lastSteps } = layout;
   const offsets = new Array<number>(sizes.length).fill(0);
   const placed = new IntervalTree(layout.stepCount, sizes.length);

@@ -1,7 +1,9 @@
 import { buffersOf, type Schedule } from "./buffers.js";
 import { firstFit, bestFit } from "./in-order.js";
 import { greedyByBreadth, greedyBySize } from "./greedy.js";
-import type { ArenaPlan, Buffer, MemoryPlan, Strategy } from "./plan.js";
+import { hillClimb } from "./hill-climb.js";
+import type { ArenaPlan, Buffer, MemoryPlan, ReorderedPlan, Strategy } from "./plan.js";
+import { inOrder, reorderSteps } from "./reorder.js";
 import type { ValueId } from "../graph/graph.js";
 
 /** Arenas of today's runtimes align to 16 bytes (TensorFlow Lite Micro's MicroArenaBufferAlignment). */
@@ -23,10 +25,38 @@ export type PlanOutcome =
 
 export interface PlanOptions {
   readonly alignment?: number;
+  /** No other execution order is looked for. */
+  readonly keepsOrder?: boolean;
 }
 
 /** Live ranges and arenas of one execution order. */
 export function planMemory(schedule: Schedule, options: PlanOptions = {}): PlanOutcome {
+  const outcome = planOrder(schedule, options);
+  if (outcome.kind === "unknown" || options.keepsOrder === true) return outcome;
+  const { plan } = outcome;
+  const reordered = reorderedPlan(schedule, options, plan);
+  return reordered === undefined ? outcome : { kind: "planned", plan: { ...plan, reordered } };
+}
+
+function reorderedPlan(
+  schedule: Schedule,
+  options: PlanOptions,
+  plan: MemoryPlan,
+): ReorderedPlan | undefined {
+  const order = reorderSteps(schedule);
+  const moved = order?.findIndex((step, index) => step !== index) ?? -1;
+  if (order === undefined || moved < 0) return undefined;
+  const outcome = planOrder(inOrder(schedule, order), options);
+  if (outcome.kind === "unknown" || outcome.plan.best.size >= plan.best.size) return undefined;
+  return {
+    size: outcome.plan.best.size,
+    lowerBound: outcome.plan.lowerBound,
+    movedNodeId: schedule.steps[order[moved] ?? 0]?.nodeId ?? 0,
+    beforeNodeId: schedule.steps[moved]?.nodeId ?? 0,
+  };
+}
+
+function planOrder(schedule: Schedule, options: PlanOptions): PlanOutcome {
   const found = buffersOf(schedule);
   if (found.kind === "unknown") return found;
   const { buffers } = found;
@@ -71,6 +101,9 @@ const placements: readonly (readonly [Strategy, Placement])[] = [
   ["greedy-by-breadth", greedyByBreadth],
 ];
 
+/** Tried where the others leave something to gain. */
+const improvement: readonly [Strategy, Placement] = ["hill-climb", hillClimb];
+
 function plansOf(
   buffers: readonly Buffer[],
   stepCount: number,
@@ -84,8 +117,10 @@ function plansOf(
   const live = liveSizes(sizes, firstSteps, lastSteps, stepCount);
   const least = live[indexOfMaximum(live)] ?? 0;
   const isLarge = buffers.length > largeGraph;
-  for (const [strategy, place] of placements) {
-    if (isLarge && plans.some((plan) => plan.size === least)) {
+  for (const [strategy, place] of [...placements, improvement]) {
+    const isLeast = plans.some((plan) => plan.size === least);
+    if (strategy === "hill-climb" && (isLeast || isLarge)) continue;
+    if (isLarge && isLeast) {
       skipped.push(strategy);
       continue;
     }

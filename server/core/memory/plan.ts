@@ -11,7 +11,8 @@ export interface Buffer {
   readonly lastStep: number;
 }
 
-export type Strategy = "naive" | "first-fit" | "best-fit" | "greedy-by-size" | "greedy-by-breadth";
+export type Strategy =
+  "naive" | "first-fit" | "best-fit" | "greedy-by-size" | "greedy-by-breadth" | "hill-climb";
 
 export interface ArenaPlan {
   readonly strategy: Strategy;
@@ -19,6 +20,16 @@ export interface ArenaPlan {
   readonly offsets: readonly number[];
   /** Bytes of the arena. */
   readonly size: number;
+}
+
+export interface ReorderedPlan {
+  /** Bytes of its smallest arena. */
+  readonly size: number;
+  readonly lowerBound: number;
+  /** Node of the first step that runs earlier than in the order given. */
+  readonly movedNodeId: NodeId;
+  /** Node of the step that it then runs before. */
+  readonly beforeNodeId: NodeId;
 }
 
 export interface MemoryPlan {
@@ -36,6 +47,8 @@ export interface MemoryPlan {
   /** The smallest arena found. */
   readonly best: ArenaPlan;
   readonly plans: readonly ArenaPlan[];
+  /** Another execution order that takes less, where one is found. */
+  readonly reordered?: ReorderedPlan;
   /** Strategies given up because the model has too many buffers alive at once for them. */
   readonly skipped: readonly Strategy[];
 }

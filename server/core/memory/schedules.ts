@@ -97,7 +97,7 @@ function peakOfBody(body: InferredGraph): number | undefined {
   const schedule = scheduleOf(flow, steps, aliasOf, (id) =>
     captured.has(id) ? 0 : declaredBytes(flow, id),
   );
-  const outcome = planMemory(schedule);
+  const outcome = planMemory(schedule, { keepsOrder: true });
   return outcome.kind === "planned" ? outcome.plan.lowerBound : undefined;
 }
 

@@ -19,8 +19,16 @@ export function memoryText(target: ReportTarget, plan: MemoryView, context: Repo
     buffer.writer === null ? "an input" : nameOf(buffer.writer),
   ]);
   const peak = plan.peak === null ? "" : ` Peak set by ${nameOf(plan.peak)}.`;
+  const { reordered } = plan;
+  const other =
+    reordered === null
+      ? []
+      : [
+          `In another order, with ${nameOf(reordered.moved)} before ${nameOf(reordered.before)}: ${rows.bytesText(reordered.arenaBytes)}; at least ${rows.bytesText(reordered.lowerBoundBytes)}.`,
+        ];
   return [
     `Activations on ${rows.labelOf(target, context)}: ${rows.bytesText(plan.arenaBytes)} by ${plan.strategy}; at least ${rows.bytesText(plan.lowerBoundBytes)}.${peak}`,
+    ...other,
     table(["strategy", "arena", ""], strategies, "lrl"),
     table(["alive at the peak", "bytes", "address", "written by"], alive, "lrrl"),
   ].join("\n");

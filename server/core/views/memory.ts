@@ -21,6 +21,7 @@ export function view(analysis: Analysis, params: MemoryParams): MemoryView | und
     stepCount: plan.stepNodeIds.length,
     peakStep: plan.peakStep,
     peak: plan.peakNodeId === undefined ? null : nodeName(analysis, plan.peakNodeId),
+    reordered: reorderedView(analysis, plan),
     aliveAtPeak: plan.aliveAtPeak.slice(0, params.aliveLimit).map(row),
     aliveAtPeakCount: plan.aliveAtPeak.length,
     bufferCount: plan.buffers.length,
@@ -50,6 +51,14 @@ export interface MemoryView {
   /** Zero-based step at which most bytes are alive, the first such. */
   readonly peakStep: number;
   readonly peak: NodeName | null;
+  /** Another execution order that takes less, where one is found. */
+  readonly reordered: {
+    readonly arenaBytes: number;
+    readonly lowerBoundBytes: number;
+    /** The first node that runs earlier there, and the one that it then runs before. */
+    readonly moved: NodeName;
+    readonly before: NodeName;
+  } | null;
   /** Largest first. */
   readonly aliveAtPeak: readonly BufferRow[];
   readonly aliveAtPeakCount: number;
@@ -76,6 +85,16 @@ export interface BufferRow {
   /** Zero-based steps, inclusive: from the one that writes it to the last that reads it. */
   readonly firstStep: number;
   readonly lastStep: number;
+}
+
+function reorderedView(analysis: Analysis, { reordered }: MemoryPlan): MemoryView["reordered"] {
+  if (reordered === undefined) return null;
+  return {
+    arenaBytes: reordered.size,
+    lowerBoundBytes: reordered.lowerBound,
+    moved: nodeName(analysis, reordered.movedNodeId),
+    before: nodeName(analysis, reordered.beforeNodeId),
+  };
 }
 
 /** Indices of the largest buffers, in their own order. */

@@ -48,6 +48,22 @@ describe("fit", () => {
     ]);
   });
 
+  test("an order of execution that would take less is named", () => {
+    const branches =
+      `g (float[64,64] x) => (float[64,1] y) <float[64,512] a = ?, float[64,512] b = ?> {
+      [wide1] h = MatMul (x, a)
+      [wide2] k = MatMul (x, b)
+      [narrow1] p = ReduceMax <keepdims = 1> (h, one)
+      [narrow2] q = ReduceMax <keepdims = 1> (k, one)
+      [sum] y = Add (p, q)
+    }`.replace("b = ?>", "b = ?, int64[1] one = {1}>");
+    const chip = { kind: "mcu" as const, memories: [memory("SRAM", "ram", 128 * kib, 1e9)] };
+    const { problems } = onTarget(branches, roundTarget({ chip }));
+    expect(problems.map(({ message }) => message.slice(message.indexOf(" The ")))).toEqual([
+      " The activations' peak is set by MatMul `wide2`. In another order, with ReduceMax `narrow1` before MatMul `wide2`, the activations need 145 KiB.",
+    ]);
+  });
+
   test("too little flash is said of the weights", () => {
     const { fits, problems } = on(256 * kib, 128 * kib);
     expect(fits).toBe(false);

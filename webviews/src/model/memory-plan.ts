@@ -34,6 +34,15 @@ function factsOf(view: MemoryView, openNode: OpenNode): readonly HTMLElement[] {
       linkTo(view.peak, openNode),
       ` at step ${number(view.peakStep + 1)} of ${number(view.stepCount)}`,
     ]);
+  if (view.reordered !== null)
+    facts.push([
+      "with ",
+      linkTo(view.reordered.moved, openNode),
+      " before ",
+      linkTo(view.reordered.before, openNode),
+      " ",
+      h("strong", {}, formatBytes(view.reordered.arenaBytes)),
+    ]);
   return facts.map((fact) => h("span", { class: "fact" }, ...fact));
 }
 
