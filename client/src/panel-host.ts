@@ -6,7 +6,7 @@ import type { Ctx } from "./ctx.js";
 import { panelHtml } from "./panel-html.js";
 import type { OpenPanel } from "./panel-registry.js";
 import { pickModel } from "./pick-model.js";
-import { saveFile } from "./save-file.js";
+import { readText, saveFile } from "./save-file.js";
 import { revealInEditors } from "./selection.js";
 
 /**
@@ -58,6 +58,7 @@ export async function hostPanel(
       return null;
     },
     pickModel: () => pickModel(),
+    readText: (params) => readText(params),
     save: (params) => saveFile(uri, params),
   };
   const methods: Methods = {

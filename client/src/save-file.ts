@@ -18,3 +18,24 @@ export async function saveFile(
   await vscode.workspace.fs.writeFile(uri, Buffer.from(content, isBase64 ? "base64" : "utf8"));
   return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }
+
+/** Results are lines of reports; more than this is no file that a panel can show. */
+const readLimit = 64 * 1024 * 1024;
+
+/** Asks for a text file and reads it; null when the user cancels. */
+export async function readText({
+  title,
+  extensions,
+}: {
+  readonly title: string;
+  readonly extensions: readonly string[];
+}): Promise<{ readonly name: string; readonly text: string } | null> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title, filters: { Results: [...extensions] } })) ?? [];
+  if (uri === undefined) return null;
+  const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > readLimit) throw new Error(`\`${name}\` is larger than 64 MiB.`);
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  return { name, text: Buffer.from(bytes).toString("utf8") };
+}

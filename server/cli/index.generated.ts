@@ -2,6 +2,7 @@
 import { command as analyze } from "./analyze.js";
 import { command as batch } from "./batch.js";
 import { command as lsp } from "./lsp.js";
+import { command as pareto } from "./pareto.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
 import type { Command } from "./command.js";
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   analyze,
   batch,
   lsp,
+  pareto,
   targets,
   view,
 ];

@@ -38,6 +38,7 @@ export function defaultParams<K extends keyof Views>(
     "graph-figure": graph,
     roofline: { targets: null, alpha: null, limit: Number.MAX_SAFE_INTEGER },
     "roofline-figure": { target },
+    alternatives: { results: null },
   };
   return defaults[name] ?? {};
 }

@@ -32,6 +32,11 @@ export interface HostApi {
   select(params: { readonly nodeId: number }): Promise<null>;
   /** Asks for another model of the workspace; null when cancelled. */
   pickModel(params: null): Promise<PageStart | null>;
+  /** Asks for a text file and reads it; null when cancelled. */
+  readText(params: {
+    readonly title: string;
+    readonly extensions: readonly string[];
+  }): Promise<{ readonly name: string; readonly text: string } | null>;
   /** Asks where to, and writes a file; `base64` for what is no text. Answers the file's name, null when cancelled. */
   save(params: {
     readonly name: string;
@@ -41,12 +46,13 @@ export interface HostApi {
 }
 
 /** Panels beside the model's own page. A page of the same name draws each. */
-export const panelIds = ["graph", "roofline"] as const;
+export const panelIds = ["graph", "roofline", "pareto"] as const;
 export type PanelId = (typeof panelIds)[number];
 
 export const panelTitles: Readonly<Record<PanelId, string>> = {
   graph: "Graph",
   roofline: "Roofline",
+  pareto: "Pareto",
 };
 
 export interface PageStart {

@@ -33,6 +33,7 @@ export function fakeHost(analysis: Analysis): FakeHost {
           "select",
           "save",
           "pickModel",
+          "readText",
         ].map((method) => [
           method,
           (params: never) => {

@@ -8,6 +8,7 @@ import { command as setDimensions } from "./set-dimensions.js";
 import { command as showGraph } from "./show-graph.js";
 import { command as showLog } from "./show-log.js";
 import { command as showModelActions } from "./show-model-actions.js";
+import { command as showPareto } from "./show-pareto.js";
 import { command as showRoofline } from "./show-roofline.js";
 import { command as toggleHints } from "./toggle-hints.js";
 import type { ClientCommand } from "../command.js";
@@ -22,6 +23,7 @@ export const commands: readonly ClientCommand[] = [
   showGraph,
   showLog,
   showModelActions,
+  showPareto,
   showRoofline,
   toggleHints,
 ];

@@ -1,20 +1,24 @@
 // Written by scripts/gen.mjs; do not edit.
+import { view as alternatives } from "./alternatives.js";
 import { view as details } from "./details.js";
 import { view as graphFigure } from "./graph-figure.js";
 import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
 import { view as memory } from "./memory.js";
+import { view as pareto } from "./pareto.js";
 import { view as report } from "./report.js";
 import { view as rooflineFigure } from "./roofline-figure.js";
 import { view as roofline } from "./roofline.js";
 import { view as summary } from "./summary.js";
 
 export const views = {
+  "alternatives": alternatives,
   "details": details,
   "graph-figure": graphFigure,
   "graph": graph,
   "layers": layers,
   "memory": memory,
+  "pareto": pareto,
   "report": report,
   "roofline-figure": rooflineFigure,
   "roofline": roofline,

@@ -34,7 +34,9 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
     main.classList.remove("is-loading", "is-stale", "is-empty");
     if (className !== "") main.classList.add(className);
     main.setAttribute("aria-busy", "false");
-    put(note);
+    // What was said stays; that it is being updated does not.
+    if (note.textContent === updating || note.textContent?.startsWith("out of date") === true)
+      put(note);
   };
   return {
     main,
@@ -51,7 +53,7 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
       main.setAttribute("aria-busy", "true");
       if (hasContent) {
         main.classList.add("is-stale");
-        put(note, "updating…");
+        put(note, updating);
       } else main.classList.add("is-loading");
     },
     current() {
@@ -117,11 +119,14 @@ export interface PanelFrame {
   failed(message: string): void;
 }
 
+const updating = "updating…";
+
 /** The panels in the order of the questions that they answer. */
 const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["model", "list-flat", "Layers"],
   ["graph", "type-hierarchy-sub", "Graph"],
   ["roofline", "graph-line", "Roofline"],
+  ["pareto", "graph-scatter", "Pareto"],
 ];
 
 export function panelLinks(

@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatMacs,
+  formatNumber,
+  formatRate,
+  formatSeconds,
+} from "../core/base/units.js";
+import { table } from "../core/reports/text-table.js";
+import type { MetricKind } from "../core/search/alternatives.js";
+import { compareAlternatives, type ParetoAxis } from "../core/search/compare-alternatives.js";
+import { readResults } from "../core/search/read-results.js";
+import type { Command } from "./command.js";
+import { UsageError } from "./words.js";
+
+export const command: Command = {
+  name: "pareto",
+  summary: "the front of a file of batch results",
+  usage: `ridgepoint pareto RESULTS.jsonl [--axis METRIC[=LIMIT]]… [--json]
+
+RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {"accuracy": 0.76} and "label" of its own.
+--axis METRIC[=LIMIT]  two or three of latency, throughput, energy, memory, activations, weights, parameters, macs, or a
+                       metric of the lines (default: latency and memory); beyond LIMIT a point is out of the question
+--json                 all points with their state, and the front's share of the box that they span`,
+  run: async (words) => {
+    const { file, axes, isJson } = parse(words);
+    let text: string;
+    try {
+      text = readFileSync(file === "-" ? 0 : file, "utf8");
+    } catch (error) {
+      process.stderr.write(
+        `ridgepoint: \`${file}\` cannot be read: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      return 1;
+    }
+    const { value: alternatives, problems } = readResults(text);
+    for (const { message } of problems) process.stderr.write(`ridgepoint: ${message}\n`);
+    const result = compareAlternatives(alternatives, axes);
+    const output = isJson
+      ? `${JSON.stringify(
+          {
+            axes: result.axes,
+            hypervolume: result.hypervolume,
+            alternatives: alternatives.map((alternative, at) => ({
+              ...alternative,
+              state: result.states[at],
+            })),
+          },
+          null,
+          2,
+        )}\n`
+      : textOf(alternatives, result);
+    await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+    return alternatives.length > 0 ? 0 : 1;
+  },
+};
+
+function textOf(
+  alternatives: ReturnType<typeof readResults>["value"],
+  { axes, states, hypervolume }: ReturnType<typeof compareAlternatives>,
+): string {
+  const [first] = axes;
+  const rows = alternatives
+    .map((alternative, at) => ({ alternative, state: states[at] ?? "unknown" }))
+    .filter(({ state }) => state === "front")
+    .sort(
+      (a, b) =>
+        (a.alternative.metrics[first?.id ?? ""]?.value ?? 0) -
+        (b.alternative.metrics[first?.id ?? ""]?.value ?? 0),
+    )
+    .map(({ alternative }) => [
+      alternative.label,
+      ...axes.map((kind) => {
+        const metric = alternative.metrics[kind.id];
+        if (metric === undefined) return "?";
+        const text = metricText(metric.value, kind);
+        return metric.low === metric.high
+          ? text
+          : `${text} (${metricText(metric.low, kind)}–${metricText(metric.high, kind)})`;
+      }),
+    ]);
+  const count = (state: string): number => states.filter((other) => other === state).length;
+  const head = `${rows.length} of ${alternatives.length} on the front · ${count("dominated")} dominated · ${count("outside")} beyond a limit or not fitting · ${count("unknown")} not known\n`;
+  const volume =
+    hypervolume === null
+      ? ""
+      : `hypervolume ${formatNumber(hypervolume)} of the box of all points\n`;
+  return `${head}${volume}\n${table(["front", ...axes.map(({ label }) => label)], rows, `l${"r".repeat(axes.length)}`)}`;
+}
+
+function metricText(value: number, { unit }: MetricKind): string {
+  switch (unit) {
+    case "s":
+      return formatSeconds(value, 2);
+    case "J":
+      return formatJoules(value);
+    case "B":
+      return formatBytes(value);
+    case "1/s":
+      return formatRate(value, "/s");
+    case "MAC":
+      return formatMacs(value);
+    case "count":
+      return formatCount(value);
+    case "":
+      return formatNumber(value, 4);
+  }
+}
+
+function parse(words: readonly string[]): {
+  readonly file: string;
+  readonly axes: readonly ParetoAxis[];
+  readonly isJson: boolean;
+} {
+  const files: string[] = [];
+  const axes: ParetoAxis[] = [];
+  let isJson = false;
+  const queue = [...words];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === "--json") isJson = true;
+    else if (word === "--axis" || word.startsWith("--axis=")) {
+      const value = word === "--axis" ? queue.shift() : word.slice("--axis=".length);
+      if (value === undefined) throw new UsageError("Option `--axis` needs a value.");
+      axes.push(axisOf(value));
+    } else if (word.startsWith("-") && word !== "-")
+      throw new UsageError(`Option \`${word}\` is not known.`);
+    else files.push(word);
+  }
+  const [file] = files;
+  if (file === undefined || files.length > 1)
+    throw new UsageError("`ridgepoint pareto` takes one file of batch results.");
+  if (axes.length === 1 || axes.length > 3)
+    throw new UsageError("Give two or three axes, for example `--axis latency --axis memory`.");
+  return {
+    file,
+    axes:
+      axes.length === 0
+        ? [
+            { metric: "latency", limit: null },
+            { metric: "memory", limit: null },
+          ]
+        : axes,
+    isJson,
+  };
+}
+
+function axisOf(word: string): ParetoAxis {
+  const equals = word.indexOf("=");
+  if (equals < 0) return { metric: word, limit: null };
+  const limit = Number(word.slice(equals + 1));
+  if (!Number.isFinite(limit))
+    throw new UsageError(`\`--axis ${word}\` should read METRIC=LIMIT, with a number in SI units.`);
+  return { metric: word.slice(0, equals), limit };
+}

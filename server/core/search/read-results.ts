@@ -1,0 +1,120 @@
+import type { Problem } from "../base/problem.js";
+import type { Alternative, Metric } from "./alternatives.js";
+
+/**
+ * Results of `ridgepoint batch`: a report a line. A line may carry `metrics`, numbers of its own such as an accuracy that
+ * was measured elsewhere, and a `label`. What cannot be read is left out and counted.
+ */
+export function readResults(text: string): {
+  readonly value: readonly Alternative[];
+  readonly problems: readonly Problem[];
+} {
+  const value: Alternative[] = [];
+  const problems: Problem[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const found = readLine(line);
+    if (typeof found === "string")
+      problems.push({
+        code: "RP1093",
+        severity: "warning",
+        message: `Line ${index + 1}: ${found}`,
+      });
+    else value.push(...found);
+  }
+  return { value, problems };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readLine(line: string): readonly Alternative[] | string {
+  let report: unknown;
+  try {
+    report = JSON.parse(line);
+  } catch {
+    return "it is not JSON.";
+  }
+  if (!isFields(report) || !Array.isArray(report["targets"]))
+    return "it is no report of `ridgepoint batch`.";
+  const model = isFields(report["model"]) ? report["model"] : {};
+  const file = textOf(report["file"]) ?? textOf(model["name"]) ?? "model";
+  const own = metricsOf(report["metrics"]);
+  const targets = report["targets"].filter(isFields);
+  if (targets.length === 0) {
+    const [first] = Array.isArray(report["problems"]) ? report["problems"].filter(isFields) : [];
+    return textOf(first?.["message"]) ?? "it has no targets.";
+  }
+  return targets.map((target) => {
+    const targetId = textOf(target["id"]) ?? "";
+    const batch = numberOf(target["batch"]) ?? null;
+    const memory = isFields(target["memory"]) ? target["memory"] : {};
+    const latency = estimateOf(target["latency"], "seconds");
+    const energy = estimateOf(target["energy"], "joules");
+    const items = batch ?? 1;
+    const label = textOf(report["label"]) ?? fileName(file);
+    const metrics: Record<string, Metric> = { ...own };
+    if (latency !== undefined) {
+      metrics["latency"] = latency;
+      metrics["throughput"] = {
+        value: items / latency.value,
+        low: items / latency.high,
+        high: items / latency.low,
+      };
+    }
+    if (energy !== undefined) metrics["energy"] = energy;
+    for (const [id, found] of [
+      ["memory", memory["totalBytes"]],
+      ["activations", memory["peakActivationBytes"]],
+      ["weights", memory["weightBytes"]],
+      ["parameters", model["parameterCount"]],
+      ["macs", model["macs"]],
+    ] as const) {
+      const number = numberOf(found);
+      if (number !== undefined) metrics[id] = { value: number, low: number, high: number };
+    }
+    return {
+      id: `${label} ${file} ${targetId} ${batch ?? ""}`,
+      label: `${label} · ${targetId}${batch === null ? "" : ` · batch ${batch}`}`,
+      model: file,
+      targetId,
+      batch,
+      fits: typeof memory["fits"] === "boolean" ? memory["fits"] : null,
+      metrics,
+    };
+  });
+}
+
+function estimateOf(value: unknown, key: string): Metric | undefined {
+  if (!isFields(value)) return undefined;
+  const [middle, low, high] = [value[key], value["low"], value["high"]].map(numberOf);
+  if (middle === undefined || middle <= 0) return undefined;
+  return { value: middle, low: low ?? middle, high: high ?? middle };
+}
+
+function metricsOf(value: unknown): Record<string, Metric> {
+  if (!isFields(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([id, found]) => {
+      const number = numberOf(found);
+      return number === undefined
+        ? []
+        : [[id, { value: number, low: number, high: number }] as const];
+    }),
+  );
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}

@@ -1,0 +1,319 @@
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatMacs,
+  formatNumber,
+  formatRate,
+  formatSeconds,
+} from "../../../server/core/base/units.js";
+import type { Alternative, MetricKind } from "../../../server/core/search/alternatives.js";
+import type {
+  ParetoResult,
+  ParetoState,
+} from "../../../server/core/search/compare-alternatives.js";
+import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
+import {
+  fittingText,
+  mixed,
+  plainText,
+  type CanvasSize,
+  type ThemeColours,
+} from "../kit/canvas.js";
+
+export interface ParetoPicture {
+  readonly alternatives: readonly Alternative[];
+  readonly result: ParetoResult;
+  /** By axis; null where there is none. */
+  readonly limits: readonly (number | null)[];
+  readonly picked: ReadonlySet<string>;
+  readonly selected: string | null;
+}
+
+export interface ParetoPoint {
+  readonly alternative: Alternative;
+  readonly state: ParetoState;
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+export const paretoMargin = { left: 84, right: 24, top: 20, bottom: 46 };
+
+export function metricText(value: number, { unit }: MetricKind): string {
+  switch (unit) {
+    case "s":
+      return formatSeconds(value, 2);
+    case "J":
+      return formatJoules(value);
+    case "B":
+      return formatBytes(value);
+    case "1/s":
+      return formatRate(value, "/s");
+    case "MAC":
+      return formatMacs(value);
+    case "count":
+      return formatCount(value);
+    case "":
+      return formatNumber(value, 4);
+  }
+}
+
+export function paretoScales(
+  { alternatives, result: { axes }, limits }: ParetoPicture,
+  size: CanvasSize,
+): { readonly x: Scale; readonly y: Scale } {
+  const of = (at: number, from: number, to: number): Scale => {
+    const id = axes[at]?.id ?? "";
+    const values = alternatives.flatMap(({ metrics }) => {
+      const metric = metrics[id];
+      return metric === undefined ? [] : [metric.low, metric.value, metric.high];
+    });
+    const limit = limits[at] ?? null;
+    if (limit !== null) values.push(limit);
+    const positive = values.filter((value) => value > 0);
+    const isLog =
+      positive.length === values.length &&
+      values.length > 0 &&
+      Math.max(...positive) / Math.min(...positive) > 20;
+    return scaleOf(rangeOf(values, { isLog, room: 0.08 }), from, to);
+  };
+  return {
+    x: of(0, paretoMargin.left, size.width - paretoMargin.right),
+    y: of(1, size.height - paretoMargin.bottom, paretoMargin.top),
+  };
+}
+
+export function drawPareto(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  picture: ParetoPicture,
+): readonly ParetoPoint[] {
+  const { alternatives, result, picked, selected } = picture;
+  const [xKind, yKind, zKind] = result.axes;
+  if (xKind === undefined || yKind === undefined) return [];
+  const { x, y } = paretoScales(picture, size);
+  drawAxes(context, size, colours, xKind, yKind, x, y);
+  drawLimits(context, size, colours, picture, x, y);
+  const depth = depthOf(alternatives, zKind);
+  const points = alternatives.flatMap((alternative, at): ParetoPoint[] => {
+    const horizontal = alternative.metrics[xKind.id];
+    const vertical = alternative.metrics[yKind.id];
+    if (horizontal === undefined || vertical === undefined) return [];
+    return [
+      {
+        alternative,
+        state: result.states[at] ?? "unknown",
+        x: x.toPixel(horizontal.value),
+        y: y.toPixel(vertical.value),
+        radius: depth(alternative),
+      },
+    ];
+  });
+  const rank: Readonly<Record<ParetoState, number>> = {
+    unknown: 0,
+    outside: 1,
+    dominated: 2,
+    front: 3,
+  };
+  points.sort((a, b) => rank[a.state] - rank[b.state]);
+  if (zKind === undefined) drawStairs(context, colours, points, xKind, yKind);
+  const hasWhiskers = points.length <= 400;
+  for (const point of points) {
+    const { alternative, state } = point;
+    const isFront = state === "front";
+    const colour = isFront
+      ? colours.compute
+      : mixed(colours.background, colours.foreground, state === "dominated" ? 0.5 : 0.28);
+    const horizontal = alternative.metrics[xKind.id];
+    const vertical = alternative.metrics[yKind.id];
+    const isChosen = alternative.id === selected || picked.has(alternative.id);
+    if (
+      horizontal !== undefined &&
+      vertical !== undefined &&
+      (hasWhiskers || isFront || isChosen)
+    ) {
+      context.strokeStyle = mixed(colours.background, colour, 0.6);
+      context.lineWidth = 1;
+      line(context, x.toPixel(horizontal.low), point.y, x.toPixel(horizontal.high), point.y);
+      line(context, point.x, y.toPixel(vertical.low), point.x, y.toPixel(vertical.high));
+    }
+    context.fillStyle = isFront ? colour : mixed(colours.background, colour, 0.5);
+    context.strokeStyle = isChosen ? colours.foreground : colour;
+    context.lineWidth = isChosen ? 2.5 : 1;
+    context.beginPath();
+    // The shape says it too: diamonds are on the front, crosses are out.
+    if (isFront) {
+      context.moveTo(point.x, point.y - point.radius * 1.3);
+      context.lineTo(point.x + point.radius * 1.3, point.y);
+      context.lineTo(point.x, point.y + point.radius * 1.3);
+      context.lineTo(point.x - point.radius * 1.3, point.y);
+      context.closePath();
+    } else if (state === "outside") {
+      context.moveTo(point.x - 4, point.y - 4);
+      context.lineTo(point.x + 4, point.y + 4);
+      context.moveTo(point.x + 4, point.y - 4);
+      context.lineTo(point.x - 4, point.y + 4);
+    } else context.arc(point.x, point.y, point.radius, 0, 7);
+    if (state !== "outside") context.fill();
+    context.stroke();
+  }
+  label(context, size, colours, points);
+  return points;
+}
+
+/** Radius by the third measure: the better, the larger. */
+function depthOf(
+  alternatives: readonly Alternative[],
+  kind: MetricKind | undefined,
+): (alternative: Alternative) => number {
+  if (kind === undefined) return () => 5;
+  const values = alternatives.flatMap(({ metrics }) => metrics[kind.id]?.value ?? []);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return ({ metrics }) => {
+    const value = metrics[kind.id]?.value;
+    if (value === undefined || high <= low) return 5;
+    const share = (value - low) / (high - low);
+    return 4 + 10 * (kind.isMoreBetter ? share : 1 - share);
+  };
+}
+
+function drawStairs(
+  context: CanvasRenderingContext2D,
+  colours: ThemeColours,
+  points: readonly ParetoPoint[],
+  xKind: MetricKind,
+  yKind: MetricKind,
+): void {
+  const front = points
+    .filter(({ state }) => state === "front")
+    .sort(
+      (a, b) =>
+        (xKind.isMoreBetter ? b.x - a.x : a.x - b.x) ||
+        (yKind.isMoreBetter ? a.y - b.y : b.y - a.y),
+    );
+  context.strokeStyle = mixed(colours.background, colours.compute, 0.7);
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const [at, { x, y }] of front.entries()) {
+    if (at === 0) context.moveTo(x, y);
+    else {
+      context.lineTo(x, front[at - 1]?.y ?? y);
+      context.lineTo(x, y);
+    }
+  }
+  context.stroke();
+}
+
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  xKind: MetricKind,
+  yKind: MetricKind,
+  x: Scale,
+  y: Scale,
+): void {
+  const bottom = size.height - paretoMargin.bottom;
+  context.font = `11px ${colours.font}`;
+  context.strokeStyle = mixed(colours.background, colours.foreground, 0.12);
+  context.lineWidth = 1;
+  context.fillStyle = colours.dim;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const tick of ticksOf(x, size.width / 110)) {
+    const at = x.toPixel(tick);
+    line(context, at, paretoMargin.top, at, bottom);
+    context.fillText(metricText(tick, xKind), at, bottom + 6);
+  }
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const tick of ticksOf(y, size.height / 60)) {
+    const at = y.toPixel(tick);
+    line(context, paretoMargin.left, at, size.width - paretoMargin.right, at);
+    context.fillText(metricText(tick, yKind), paretoMargin.left - 6, at);
+  }
+  context.fillStyle = colours.foreground;
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  const better = ({ label: name, isMoreBetter }: MetricKind): string =>
+    `${name} (${isMoreBetter ? "more" : "less"} is better)`;
+  context.fillText(better(xKind), (paretoMargin.left + size.width) / 2, size.height - 8);
+  context.textAlign = "left";
+  context.fillText(better(yKind), 8, 13);
+}
+
+function drawLimits(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  { limits, result: { axes } }: ParetoPicture,
+  x: Scale,
+  y: Scale,
+): void {
+  context.strokeStyle = colours.red;
+  context.fillStyle = colours.foreground;
+  context.setLineDash([6, 4]);
+  context.lineWidth = 1.5;
+  const [xLimit, yLimit] = limits;
+  context.textBaseline = "top";
+  if (typeof xLimit === "number") {
+    const at = x.toPixel(xLimit);
+    line(context, at, paretoMargin.top, at, size.height - paretoMargin.bottom);
+    context.textAlign = "left";
+    if (axes[0] !== undefined)
+      context.fillText(`limit ${metricText(xLimit, axes[0])}`, at + 4, paretoMargin.top + 2);
+  }
+  if (typeof yLimit === "number") {
+    const at = y.toPixel(yLimit);
+    line(context, paretoMargin.left, at, size.width - paretoMargin.right, at);
+    context.textAlign = "right";
+    if (axes[1] !== undefined)
+      context.fillText(
+        `limit ${metricText(yLimit, axes[1])}`,
+        size.width - paretoMargin.right - 4,
+        at + 3,
+      );
+  }
+  context.setLineDash([]);
+}
+
+/** Names of the front's points, as long as they do not cover each other. */
+function label(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  points: readonly ParetoPoint[],
+): void {
+  const taken: { x: number; y: number }[] = [];
+  context.font = `11px ${colours.font}`;
+  context.fillStyle = colours.foreground;
+  context.textBaseline = "bottom";
+  for (const { alternative, state, x, y, radius } of points) {
+    if (state !== "front" || taken.length >= 24) continue;
+    if (taken.some((other) => Math.abs(other.x - x) < 160 && Math.abs(other.y - y) < 14)) continue;
+    taken.push({ x, y });
+    const isRight = x > size.width * 0.7;
+    context.textAlign = isRight ? "right" : "left";
+    context.fillText(
+      fittingText(plainText(alternative.label), 260, 11),
+      isRight ? x - radius - 4 : x + radius + 4,
+      y - 4,
+    );
+  }
+}
+
+function line(
+  context: CanvasRenderingContext2D,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+): void {
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.stroke();
+}
