@@ -35,8 +35,7 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
     if (className !== "") main.classList.add(className);
     main.setAttribute("aria-busy", "false");
     // What was said stays; that it is being updated does not.
-    if (note.textContent === updating || note.textContent?.startsWith("out of date") === true)
-      put(note);
+    if (note.textContent === updating || note.textContent?.startsWith("out of date")) put(note);
   };
   return {
     main,
