@@ -11,10 +11,11 @@ import { groupBy } from "./group.js";
 import { readOptions } from "./options.js";
 import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
-import { isHeldOut } from "./split.js";
+import { firstByte, isHeldOut } from "./split.js";
 import { hasTargetFile, writeErrors } from "./target-files.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
+import { openTraces } from "./traces.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
 
@@ -30,7 +31,8 @@ const { value: plain } = await loadCatalogue({
 });
 const store = await openCalibrations(options.calibration, ({ message }) => problems.push(message));
 const catalogue = withCalibrations(plain, store, ({ message }) => problems.push(message));
-const ctx = openContext(catalogue, options.data);
+const traces = openTraces(options.pythonPath, options.traces);
+const ctx = openContext(catalogue, options.data, traces);
 
 /** Through the same path as a user's question: reader, inference, lowering, evaluation. */
 async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {
@@ -42,11 +44,16 @@ async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {
 
 for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
-  const held = (await set.samples(ctx)).filter(
+  const unseen = (await set.samples(ctx)).filter(
     ({ key, target }) =>
       isHeldOut(set.id, key) &&
+      (options.targets.length === 0 || options.targets.includes(target)) &&
       (options.without.length === 0 || options.without.includes(target.split("/")[0] ?? "")),
   );
+  // Samples of one subject follow one another, so that it is read once for all targets.
+  const held = [...groupBy(unseen, ({ subject }) => subjectName(subject))]
+    .filter(([name]) => firstByte(`share|${name.replace(/@\d+$/, "")}`) < 256 * options.share)
+    .flatMap(([, samples]) => samples);
   const judged: Judged[] = [];
   const metered: Judged[] = [];
   let unanswered = 0;
@@ -78,8 +85,13 @@ for (const set of sets) {
 }
 closeTraces();
 closeLibraryModels();
+traces.dispose();
 for (const message of problems) console.error(message);
 if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
+
+function subjectName(subject: Sample["subject"]): string {
+  return subject.kind === "op" ? subject.text : subject.id;
+}
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

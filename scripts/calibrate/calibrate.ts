@@ -6,6 +6,7 @@ import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
+import { openTraces } from "./traces.js";
 import { writeFragments } from "./target-files.js";
 
 const options = readOptions(process.argv.slice(2));
@@ -17,7 +18,8 @@ const { value: catalogue } = await loadCatalogue({
   dataFolder: await findDataFolder(),
   chipFolders: [],
 });
-const ctx = openContext(catalogue, options.data);
+const traces = openTraces(options.pythonPath, options.traces);
+const ctx = openContext(catalogue, options.data, traces);
 const today = new Date().toISOString().slice(0, 10);
 for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
@@ -25,7 +27,9 @@ for (const set of sets) {
   const all = await set.samples(ctx);
   const seen = all.filter(
     ({ key, target }) =>
-      !isHeldOut(set.id, key) && !options.without.includes(target.split("/")[0] ?? ""),
+      (options.targets.length === 0 || options.targets.includes(target)) &&
+      !isHeldOut(set.id, key) &&
+      !options.without.includes(target.split("/")[0] ?? ""),
   );
   if (seen.length === 0) {
     console.error(`${set.id}: no rows in ${options.data}; left out.`);
@@ -40,3 +44,4 @@ for (const set of sets) {
 }
 closeTraces();
 closeLibraryModels();
+traces.dispose();

@@ -7,13 +7,13 @@ import type { Model } from "../../server/core/graph/graph.js";
 import { lower } from "../../server/core/lower/lower.js";
 import type { Catalogue } from "../../server/core/targets/target.js";
 import type { CalibrationContext, Subject } from "./set.js";
+import type { Traces } from "./traces.js";
 
-export interface Inferring {
-  /** The subject with its shapes; undefined when it cannot be read. Models are kept, operators are not. */
-  readonly infer: (subject: Subject) => Promise<InferredModel | undefined>;
-}
-
-export function openContext(catalogue: Catalogue, folder: string): CalibrationContext & Inferring {
+export function openContext(
+  catalogue: Catalogue,
+  folder: string,
+  traces: Traces,
+): CalibrationContext {
   const kept = new Map<string, InferredModel | undefined>();
   const infer = async (subject: Subject): Promise<InferredModel | undefined> => {
     if (subject.kind === "op") return inferred(readOpCall(subject.text).value);
@@ -31,6 +31,7 @@ export function openContext(catalogue: Catalogue, folder: string): CalibrationCo
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
     target: (id) => catalogue.find(id),
+    trace: traces.model,
     lower: async (subject, target) => {
       const model = await infer(subject);
       return model === undefined ? undefined : lower(model.graphWork, target, neverCancelled);

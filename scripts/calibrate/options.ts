@@ -3,29 +3,45 @@ import path from "node:path";
 export interface Options {
   /** Ids of the sets to use; empty for all. */
   readonly sets: readonly string[];
+  /** Ids of the targets to fit or judge; empty for all. */
+  readonly targets: readonly string[];
   /** Folder with the measurements. */
   readonly data: string;
   /** Folder of the calibration files. */
   readonly calibration: string;
   /** Chips whose rows no fit may see: how well others speak for them. */
   readonly without: readonly string[];
+  /** Share of the held-out subjects to judge by, chosen by their names: networks take seconds each. */
+  readonly share: number;
+  /** Folders with the sources of the models that sets name. */
+  readonly pythonPath: readonly string[];
+  /** Folder in which the Python engine's answers are kept from one run to the next. */
+  readonly traces: string | undefined;
 }
 
 /** Throws with a sentence for words that are not known. */
 export function readOptions(words: readonly string[]): Options {
   const sets: string[] = [];
+  const targets: string[] = [];
   const without: string[] = [];
   let data = path.resolve("../shared/data");
   let calibration = path.resolve("server/data/calibration");
+  const pythonPath: string[] = [];
+  let traces: string | undefined;
+  let share = 1;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     const value = queue.shift();
     if (value === undefined) throw new Error(`Option \`${word}\` needs a value.`);
     if (word === "--set") sets.push(value);
+    else if (word === "--target") targets.push(value);
     else if (word === "--without") without.push(value);
+    else if (word === "--python-path") pythonPath.push(path.resolve(value));
+    else if (word === "--share") share = Number(value);
+    else if (word === "--traces") traces = path.resolve(value);
     else if (word === "--data") data = path.resolve(value);
     else if (word === "--out" || word === "--calibration") calibration = path.resolve(value);
     else throw new Error(`Option \`${word}\` is not known.`);
   }
-  return { sets, data, calibration, without };
+  return { sets, targets, data, calibration, without, pythonPath, traces, share };
 }

@@ -1,4 +1,5 @@
 import type { Bindings } from "../../server/core/analysis.js";
+import type { InferredModel } from "../../server/core/analyze.js";
 import type { Model } from "../../server/core/graph/graph.js";
 import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
@@ -42,7 +43,7 @@ export type Subject =
       readonly kind: "model";
       /** Equal ids are equal models and bindings: they are read once. */
       readonly id: string;
-      readonly load: () => Promise<Model>;
+      readonly load: () => Promise<Model | undefined>;
       readonly bindings?: Bindings;
     };
 
@@ -59,6 +60,10 @@ export interface CalibrationContext {
   /** Text of a file of the data folder; undefined when there is none. */
   readonly text: (name: string) => string | undefined;
   readonly target: (id: string) => Target | undefined;
+  /** A model that Python sources make (`--python-path`); undefined when they are not there. */
+  readonly trace: (entry: string, input: string) => Promise<Model | undefined>;
+  /** A model as any target sees it before it is lowered. */
+  readonly infer: (subject: Subject) => Promise<InferredModel | undefined>;
   /** Kernels of a subject on a target, through the path that users' models take. */
   readonly lower: (subject: Subject, target: Target) => Promise<Lowered | undefined>;
 }

@@ -92,7 +92,9 @@ export function analyzeTarget(
   const outcome =
     lowered.uncosted.length > 0
       ? undefined
-      : planMemory(loweredSchedule(flow, lowered, targetBytes(flow, target.precision).of));
+      : planMemory(
+          loweredSchedule(flow, lowered, targetBytes(flow, target.precision, lowered.valueBits).of),
+        );
   const memoryPlan = outcome?.kind === "planned" ? outcome.plan : undefined;
   throwIfCancelled(cancel);
   const footprint = {

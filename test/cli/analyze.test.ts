@@ -27,7 +27,7 @@ test("a real model is analysed on the targets asked for", async () => {
   ]);
   for (const target of report.targets) {
     const { latency } = target;
-    expect(latency?.method).toBe("roofline");
+    expect(latency?.method).toMatch(/^(roofline|borrowed|calibrated)$/);
     expect(
       latency === null || (latency.low < latency.seconds && latency.seconds < latency.high),
     ).toBe(true);

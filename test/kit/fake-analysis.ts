@@ -277,6 +277,9 @@ function fakeTargetAnalysis(
       reads: node.inputs.slice(0, 1),
       writes: graph.nodes[nodeId + 1]?.outputs ?? [],
       transferBytes: 0,
+      castBytes: 0,
+      castCount: 0,
+      isChannelsLast: false,
       quantizedElements: 0,
       engine: isFallback ? (fake.fallback ?? fake.engine) : fake.engine,
     });
@@ -306,6 +309,7 @@ function fakeTargetAnalysis(
     lowered: {
       kernels,
       kernelOfNode,
+      valueBits: undefined,
       uncosted: graph.nodes.flatMap((node, nodeId) =>
         node.op === "MagicNorm"
           ? [{ nodeId, reason: "There is no rule for `my.domain:MagicNorm`." }]

@@ -4,6 +4,7 @@ import { set as microcontrollers } from "./microcontrollers.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
 import { set as qaihubPerf } from "./qaihub-perf.js";
+import { set as timmInfer } from "./timm-infer.js";
 import { set as vitisAiZoo } from "./vitis-ai-zoo.js";
 
 export const sets: readonly CalibrationSet[] = [
@@ -12,5 +13,6 @@ export const sets: readonly CalibrationSet[] = [
   nasLatency,
   nb201Pi5,
   qaihubPerf,
+  timmInfer,
   vitisAiZoo,
 ];

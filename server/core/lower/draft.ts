@@ -1,8 +1,10 @@
 import { operatorKey, type NodeId, type ValueId } from "../graph/graph.js";
 import type { KernelKind, KernelShape } from "../ops/kernel-shape.js";
 import type { Work } from "../ops/rule.js";
-import type { Runtime } from "../targets/runtime.js";
+import type { Target } from "../targets/target.js";
 import { readersOf, type Dataflow } from "../work/dataflow.js";
+import { autocastOf, type Autocast } from "./autocast.js";
+import type { Layouts } from "./layouts.js";
 import type { GraphWork } from "../work/works.js";
 
 /**
@@ -13,7 +15,7 @@ import type { GraphWork } from "../work/works.js";
 export interface Draft {
   readonly graphWork: GraphWork;
   readonly flow: Dataflow;
-  readonly runtime: Runtime;
+  readonly runtime: Target["runtime"];
   /** First member of the kernel that a node belongs to; -1 when the node vanished. */
   readonly kernelOf: Int32Array;
   /** Members of kernels of several nodes, in execution order. */
@@ -28,9 +30,13 @@ export interface Draft {
   readonly arithmetics: Map<NodeId, string>;
   /** 1 for a node that the runtime's engine does not run. */
   readonly isUnsupported: Uint8Array;
+  /** Widths of tensors where the precision is torch's autocast. */
+  readonly autocast: Autocast | undefined;
+  /** Where tensors lie, where the runtime's tensors have strides. */
+  readonly layouts?: Layouts;
 }
 
-export function startDraft(graphWork: GraphWork, runtime: Runtime): Draft {
+export function startDraft(graphWork: GraphWork, { runtime, precision }: Target): Draft {
   const { flow } = graphWork;
   const nodeCount = flow.graph.nodes.length;
   const kernelOf = new Int32Array(nodeCount);
@@ -55,6 +61,9 @@ export function startDraft(graphWork: GraphWork, runtime: Runtime): Draft {
     shapes: new Map(),
     arithmetics: new Map(),
     isUnsupported,
+    autocast: precision.isAutocast
+      ? autocastOf(flow, runtime.passes.includes("fuse-pointwise"))
+      : undefined,
   };
 }
 
@@ -184,7 +193,21 @@ export function workOf(draft: Draft, nodeId: NodeId): Work | undefined {
 }
 
 export function kindOf(draft: Draft, nodeId: NodeId): KernelKind | undefined {
-  return workOf(draft, nodeId)?.kernel.kind;
+  const kind = workOf(draft, nodeId)?.kernel.kind;
+  const { layouts } = draft;
+  if (layouts === undefined || (kind !== "view" && kind !== "movement")) return kind;
+  if (!layouts.copies.has(nodeId)) return isPacking(draft, nodeId) ? copyKind(layouts) : kind;
+  return copyKind(layouts);
+}
+
+function isPacking({ flow }: Draft, nodeId: NodeId): boolean {
+  const node = flow.graph.nodes[nodeId];
+  return node?.domain === "torch" && node.op === "contiguous";
+}
+
+/** A compiler writes what it makes where it is wanted: to it a copy is element-wise work like any other. */
+function copyKind({ isFused }: Layouts): KernelKind {
+  return isFused ? "elementwise" : "movement";
 }
 
 export function opOf(draft: Draft, nodeId: NodeId): string {

@@ -22,19 +22,21 @@ import { regionBehind } from "./region.js";
  */
 export const pass: LoweringPass = {
   id: "fuse-elementwise",
-  run: (draft) => {
-    fuseNormalizations(draft);
-    for (let nodeId = 0; nodeId < draft.flow.graph.nodes.length; nodeId++) {
-      joinProducers(draft, nodeId);
-      joinRegion(draft, nodeId);
-    }
-  },
+  run: (draft) => fuseElementwise(draft, takesEpilogue),
 };
+
+/** `takesEpilogue`: kernels that element-wise work can be appended to. */
+export function fuseElementwise(draft: Draft, takesEpilogue: ReadonlySet<KernelKind>): void {
+  fuseNormalizations(draft);
+  for (let nodeId = 0; nodeId < draft.flow.graph.nodes.length; nodeId++) {
+    joinProducers(draft, nodeId, takesEpilogue);
+    joinRegion(draft, nodeId, takesEpilogue);
+  }
+}
 
 /** Nodes of one kernel at most: TorchInductor's `config.max_fusion_size`. It also keeps this pass linear. */
 const kernelLimit = 64;
 
-/** Kernels that element-wise work can be appended to. */
 const takesEpilogue: ReadonlySet<KernelKind> = new Set([
   "conv",
   "matmul",
@@ -52,7 +54,7 @@ const takesPrologue: ReadonlySet<KernelKind> = new Set([
   "reduction",
 ] as const);
 
-function joinProducers(draft: Draft, nodeId: NodeId): void {
+function joinProducers(draft: Draft, nodeId: NodeId, takesEpilogue: ReadonlySet<KernelKind>): void {
   const kind = kindOf(draft, nodeId);
   if (kind === undefined || !takesPrologue.has(kind)) return;
   if (kind !== "elementwise" && membersOf(draft, nodeId)[0] !== nodeId) return;
@@ -81,7 +83,7 @@ function joinProducers(draft: Draft, nodeId: NodeId): void {
 }
 
 /** `x·sigmoid(x)` and its like behind any kernel that takes an epilogue. */
-function joinRegion(draft: Draft, nodeId: NodeId): void {
+function joinRegion(draft: Draft, nodeId: NodeId, takesEpilogue: ReadonlySet<KernelKind>): void {
   if (exitOf(draft, nodeId) !== nodeId) return;
   const kind = heaviestKind(draft, nodeId);
   if (kind === undefined || !takesEpilogue.has(kind)) return;

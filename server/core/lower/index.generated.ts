@@ -6,6 +6,7 @@ import { pass as foldZeros } from "./fold-zeros.js";
 import { pass as fuseActivation } from "./fuse-activation.js";
 import { pass as fuseAttention } from "./fuse-attention.js";
 import { pass as fuseElementwise } from "./fuse-elementwise.js";
+import { pass as fusePointwise } from "./fuse-pointwise.js";
 import { pass as fuseQuantization } from "./fuse-quantization.js";
 import { pass as stridedViews } from "./strided-views.js";
 import type { LoweringPass } from "./pass.js";
@@ -18,6 +19,7 @@ export const passes: readonly LoweringPass[] = [
   fuseActivation,
   fuseAttention,
   fuseElementwise,
+  fusePointwise,
   fuseQuantization,
   stridedViews,
 ];

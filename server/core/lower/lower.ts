@@ -5,6 +5,7 @@ import type { Target } from "../targets/target.js";
 import type { GraphWork } from "../work/works.js";
 import { bodyWeightBytes, constantsOf, makeKernel } from "./make-kernel.js";
 import { membersOf, startDraft, type Draft } from "./draft.js";
+import { layoutsOf } from "./layouts.js";
 import { passes } from "./index.generated.js";
 import type { Kernel, Lowered, PassId } from "./lowered.js";
 import { targetBytes } from "./target-bytes.js";
@@ -16,7 +17,10 @@ import { TrafficMeter } from "./traffic.js";
  * left, at the place of its last node.
  */
 export function lower(graphWork: GraphWork, target: Target, cancel: Cancel): Lowered {
-  const draft = startDraft(graphWork, target.runtime);
+  const started = startDraft(graphWork, target);
+  const draft = target.runtime.passes.includes("strided-views")
+    ? { ...started, layouts: layoutsOf(started) }
+    : started;
   for (const id of order) {
     // What follows from constants is not part of an inference in any runtime: works leave it out already.
     if (id !== "fold-constants" && !target.runtime.passes.includes(id)) continue;
@@ -40,6 +44,7 @@ const order: readonly PassId[] = [
   "fuse-activation",
   "fuse-quantization",
   "fuse-elementwise",
+  "fuse-pointwise",
 ];
 
 const passesById: ReadonlyMap<string, LoweringPass> = new Map(
@@ -49,7 +54,7 @@ const passesById: ReadonlyMap<string, LoweringPass> = new Map(
 function finish(draft: Draft, target: Target): Lowered {
   const { flow } = draft;
   const nodeCount = flow.graph.nodes.length;
-  const bytes = targetBytes(flow, target.precision);
+  const bytes = targetBytes(flow, target.precision, draft.autocast?.bits);
   const maker = { draft, target, bytes, meter: new TrafficMeter(draft, bytes) };
   const kernels: Kernel[] = [];
   const kernelOfNode = new Array<number>(nodeCount).fill(-1);
@@ -79,5 +84,6 @@ function finish(draft: Draft, target: Target): Lowered {
   }
   uncosted.sort((a, b) => a.nodeId - b.nodeId);
   const aliasOf = draft.aliasOf;
-  return { kernels, kernelOfNode, uncosted, weightBytes, aliasOf };
+  const valueBits = draft.autocast?.bits;
+  return { kernels, kernelOfNode, uncosted, weightBytes, aliasOf, valueBits };
 }

@@ -24,6 +24,11 @@ export interface Kernel {
   readonly writes: readonly ValueId[];
   /** Bytes that another engine wrote and that must be brought over before the kernel starts. */
   readonly transferBytes: number;
+  /** Bytes read and written to convert or pack operands before the kernel starts, and how many they are. */
+  readonly castBytes: number;
+  readonly castCount: number;
+  /** Its first operand is an image whose channels lie side by side, in a runtime whose tensors have strides. */
+  readonly isChannelsLast: boolean;
   /** Elements of floating-point activations that are quantized on the way in. */
   readonly quantizedElements: number;
   /** Bits of the operands of its arithmetic, when the model itself fixes them (an int8 QDQ convolution). */
@@ -41,6 +46,8 @@ export interface Lowered {
   readonly weightBytes: number;
   /** What each value is a view of; itself when it has storage of its own. */
   readonly aliasOf: Int32Array;
+  /** Bits of each value where they differ from the precision's (autocast). */
+  readonly valueBits: Uint8Array | undefined;
 }
 
 /** A lowering pass marks nodes; passes are listed per runtime in its data file and applied in order. */
@@ -50,6 +57,7 @@ export type PassId =
   | "fold-zeros"
   | "fuse-activation"
   | "fuse-elementwise"
+  | "fuse-pointwise"
   | "fuse-quantization"
   | "fuse-attention"
   | "drop-views"

@@ -1,12 +1,12 @@
 import type { NodeId, ValueId } from "../graph/graph.js";
 import { operatorKey } from "../graph/graph.js";
-import type { KernelKind } from "../ops/kernel-shape.js";
+import type { KernelKind, KernelShape } from "../ops/kernel-shape.js";
 import type { Target } from "../targets/target.js";
 import { isFloat } from "../graph/element-type.js";
 import { bodiesOf } from "../work/dataflow.js";
 import { ownWeights } from "../work/layers.js";
 import { elementsOf, elementTypeOf } from "../work/value-bytes.js";
-import { makerOf, workOf, type Draft } from "./draft.js";
+import { kindOf, makerOf, workOf, type Draft } from "./draft.js";
 import type { Kernel } from "./lowered.js";
 import type { TargetBytes } from "./target-bytes.js";
 import type { TrafficMeter } from "./traffic.js";
@@ -39,7 +39,8 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
   }
   const leader = leaderOf(draft, members);
   const kernelId = draft.kernelOf[leader] ?? -1;
-  const shape = draft.shapes.get(kernelId) ?? workOf(draft, leader)?.kernel;
+  const shape =
+    draft.shapes.get(kernelId) ?? copyShape(draft, leader) ?? workOf(draft, leader)?.kernel;
   if (shape === undefined) return fail(reasonWithoutWork(draft, leader));
   const arithmetic = draft.arithmetics.get(kernelId);
   const isQuantizedHere =
@@ -56,6 +57,9 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
     readBytes: traffic.readBytes,
     weightReadBytes: traffic.weightReadBytes,
     writeBytes: traffic.writeBytes,
+    castBytes: traffic.castBytes,
+    castCount: traffic.castCount,
+    isChannelsLast: draft.layouts?.isChannelsLast[leader] === 1,
     reads: traffic.reads,
     writes: traffic.writes,
     engine,
@@ -63,6 +67,13 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
     quantizedElements: isQuantizedHere ? floatElementsOf(draft, traffic.reads) : 0,
   };
   return { kernel: arithmetic === undefined ? kernel : { ...kernel, arithmetic }, reason: "" };
+}
+
+/** A reshape that strides cannot say moves its elements. */
+function copyShape({ layouts, flow }: Draft, nodeId: NodeId): KernelShape | undefined {
+  if (layouts?.copies.has(nodeId) !== true) return undefined;
+  const elements = elementsOf(flow.inferred.types[flow.outputs[nodeId]?.[0] ?? -1]);
+  return elements === undefined ? undefined : { kind: "movement", elements };
 }
 
 function fail(reason: string): KernelOutcome {
@@ -139,7 +150,7 @@ function leaderOf(draft: Draft, members: readonly NodeId[]): NodeId {
   let leader = members[0] ?? -1;
   let best = -Infinity;
   for (const nodeId of members) {
-    const kind = workOf(draft, nodeId)?.kernel.kind;
+    const kind = kindOf(draft, nodeId);
     const rank = kind === undefined ? -3 : (ranks[kind] ?? 0);
     if (rank <= best) continue;
     best = rank;

@@ -12,7 +12,8 @@ export const pass: LoweringPass = {
     const { flow } = draft;
     for (let nodeId = 0; nodeId < flow.graph.nodes.length; nodeId++) {
       const node = flow.graph.nodes[nodeId];
-      if (node?.sourceOp === undefined || !views.has(node.sourceOp)) continue;
+      const isIdle = draft.layouts?.idle.has(nodeId) === true;
+      if (node?.sourceOp === undefined || !(isIdle || views.has(node.sourceOp))) continue;
       if ((draft.kernelOf[nodeId] ?? -1) < 0) continue;
       const source = node.inputs[0] ?? -1;
       const made = flow.outputs[nodeId]?.[0];

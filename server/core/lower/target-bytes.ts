@@ -13,20 +13,30 @@ export interface TargetBytes {
   readonly of: (id: ValueId) => number | undefined;
 }
 
-export function targetBytes(flow: Dataflow, precision: Precision): TargetBytes {
+export function targetBytes(
+  flow: Dataflow,
+  precision: Precision,
+  /** Bits of each value where they are not all the precision's. */
+  valueBits?: Uint8Array,
+): TargetBytes {
   const known = new Float64Array(flow.graph.values.length).fill(-1);
   return {
     of: (id) => {
       const cached = known[id];
       if (cached !== undefined && cached >= 0) return cached;
-      const bytes = bytesOf(flow, precision, id);
+      const bytes = bytesOf(flow, precision, id, valueBits?.[id]);
       if (bytes !== undefined) known[id] = bytes;
       return bytes;
     },
   };
 }
 
-function bytesOf(flow: Dataflow, precision: Precision, id: ValueId): number | undefined {
+function bytesOf(
+  flow: Dataflow,
+  precision: Precision,
+  id: ValueId,
+  ownBits: number | undefined,
+): number | undefined {
   const type = flow.inferred.types[id];
   const isConstant = flow.inferred.isConstant[id] === true;
   const elementType = isConstant ? storedType(flow, id) : elementTypeOf(type);
@@ -37,7 +47,11 @@ function bytesOf(flow: Dataflow, precision: Precision, id: ValueId): number | un
   // A float narrower than a byte or so was quantized by the model itself and stays as it is.
   if (elementTypes[elementType].bits <= 8) return storedBytes(elementType, elements);
   const rank = type?.kind === "tensor" ? (type.shape?.length ?? 0) : 0;
-  const bits = isConstant ? weightBits(precision, rank) : precision.activationBits;
+  const bits = isConstant
+    ? weightBits(precision, rank)
+    : ownBits === undefined || ownBits === 0
+      ? precision.activationBits
+      : ownBits;
   return Math.ceil((elements * bits) / 8);
 }
 

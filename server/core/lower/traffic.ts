@@ -12,6 +12,9 @@ export type Traffic =
       readonly readBytes: number;
       readonly weightReadBytes: number;
       readonly writeBytes: number;
+      /** Conversions of operands to the width that the kernel reads, and their bytes in and out. */
+      readonly castBytes: number;
+      readonly castCount: number;
       /** Activations read, each once, views resolved; those of which only the extents are read included. */
       readonly reads: readonly ValueId[];
       readonly writes: readonly ValueId[];
@@ -49,14 +52,19 @@ export class TrafficMeter {
     let readBytes = 0;
     let weightReadBytes = 0;
     let writeBytes = 0;
+    let castBytes = 0;
+    let castCount = 0;
     const reads: ValueId[] = [];
     const writes: ValueId[] = [];
     for (const nodeId of members) {
       const work = workOf(this.#draft, nodeId);
       if (work === undefined) continue;
+      const isCopy = this.#draft.layouts?.copies.has(nodeId) === true;
       const isMerged = isAbsorbed[nodeId] === 1 && members.length > 1;
       if (!isMerged) {
-        const scale = scaleOf(work.readBytes, work, () => sumBytes(flow, flow.inputs[nodeId]));
+        const scale = isCopy
+          ? 1
+          : scaleOf(work.readBytes, work, () => sumBytes(flow, flow.inputs[nodeId]));
         if (scale === undefined) readBytes += work.readBytes ?? 0;
         for (const id of flow.inputs[nodeId] ?? []) {
           const source = sourceOf(this.#draft, id);
@@ -68,18 +76,29 @@ export class TrafficMeter {
             if (!isConstant) reads.push(source);
           }
           if (scale === undefined || scale === 0) continue;
-          const size = this.#bytes.of(source);
-          if (size === undefined) return { kind: "unknown", valueId: source };
+          const stored = this.#bytes.of(source);
+          if (stored === undefined) return { kind: "unknown", valueId: source };
+          const factor = this.#readFactor(nodeId, source, isConstant);
+          const size = stored * factor;
           const more = size * scale - (this.#countedBytes[source] ?? 0);
           if (more <= 0) continue;
           this.#countedBytes[source] = size * scale;
           readBytes += more;
+          if (this.#packs(nodeId, id)) {
+            castBytes += 2 * more;
+            castCount += 1;
+          }
+          if (factor !== 1) {
+            castBytes += stored * scale + more;
+            castCount += 1;
+          }
           if (isConstant) weightReadBytes += more;
         }
       }
-      const scale = isMerged
-        ? 1
-        : scaleOf(work.writeBytes, work, () => sumBytes(flow, flow.outputs[nodeId]));
+      const scale =
+        isMerged || isCopy
+          ? 1
+          : scaleOf(work.writeBytes, work, () => sumBytes(flow, flow.outputs[nodeId]));
       if (scale === undefined) writeBytes += work.writeBytes ?? 0;
       const outputs = flow.outputs[nodeId] ?? [];
       const isLast = nodeId === members[members.length - 1];
@@ -93,7 +112,35 @@ export class TrafficMeter {
         writeBytes += size * scale;
       }
     }
-    return { kind: "known", readBytes, weightReadBytes, writeBytes, reads, writes };
+    return {
+      kind: "known",
+      readBytes,
+      weightReadBytes,
+      writeBytes,
+      castBytes,
+      castCount,
+      reads,
+      writes,
+    };
+  }
+
+  /**
+   * Width in which a node reads an operand under autocast over the width in which that is stored; 1 where nothing is
+   * converted. A compiler converts activations where they are made, so only weights are left.
+   */
+  #readFactor(nodeId: NodeId, source: ValueId, isConstant: boolean): number {
+    const { autocast } = this.#draft;
+    const wanted = autocast?.readBits(nodeId);
+    const bits = autocast?.bits[source] ?? 0;
+    if (autocast === undefined || wanted === undefined || bits === 0 || bits === wanted) return 1;
+    if (autocast.isFused && !isConstant) return 1;
+    return wanted / bits;
+  }
+
+  /** True when a node copies an operand to where it can be read packed. */
+  #packs(nodeId: NodeId, id: ValueId): boolean {
+    const { layouts } = this.#draft;
+    return layouts?.isFused === false && layouts.packs.get(nodeId)?.includes(id) === true;
   }
 
   #isMadeInside(id: ValueId): boolean {

@@ -52,6 +52,9 @@ function precisionOf(
   const quantizesOnTheFly = fields["quantizesOnTheFly"];
   if (typeof quantizesOnTheFly !== "boolean")
     return decoder.complain(`${path}.quantizesOnTheFly`, "should be true or false.");
+  const isAutocast = fields["isAutocast"] ?? false;
+  if (typeof isAutocast !== "boolean")
+    return decoder.complain(`${path}.isAutocast`, "should be true or false.");
   if (
     id === undefined ||
     name === undefined ||
@@ -71,6 +74,7 @@ function precisionOf(
     activationBits,
     cacheBits,
     quantizesOnTheFly,
+    ...(isAutocast && { isAutocast }),
   };
 }
 
@@ -83,4 +87,5 @@ const fieldNames = [
   "activationBits",
   "cacheBits",
   "quantizesOnTheFly",
+  "isAutocast",
 ];

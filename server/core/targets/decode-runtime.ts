@@ -135,6 +135,7 @@ const passIds: readonly PassId[] = [
   "fold-zeros",
   "fuse-activation",
   "fuse-elementwise",
+  "fuse-pointwise",
   "fuse-quantization",
   "fuse-attention",
   "drop-views",

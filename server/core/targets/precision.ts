@@ -14,4 +14,6 @@ export interface Precision {
   readonly cacheBits: number;
   /** True when floating-point tensors are quantized on the way into a matrix kernel, which costs a pass over them. */
   readonly quantizesOnTheFly: boolean;
+  /** torch.autocast: weights stay float32, each operator chooses the width it runs in. False where not said. */
+  readonly isAutocast?: boolean;
 }

@@ -18,15 +18,31 @@ export interface MlpLayer {
 export function evaluateMlp(mlp: Mlp, features: Float64Array): number {
   let from = scratch[0];
   let into = scratch[1];
-  for (let index = 0; index < mlp.mean.length; index++)
-    from[index] = ((features[index] ?? 0) - (mlp.mean[index] ?? 0)) * (mlp.scale[index] ?? 1);
-  for (const [index, { inputs, outputs, weights, bias }] of mlp.layers.entries()) {
+  // Of the inputs that say what a thing is, all but one are 0: they are left out.
+  let used = 0;
+  for (let index = 0; index < mlp.mean.length; index++) {
+    const value = ((features[index] ?? 0) - (mlp.mean[index] ?? 0)) * (mlp.scale[index] ?? 1);
+    if (value === 0) continue;
+    from[used] = value;
+    columns[used] = index;
+    used += 1;
+  }
+  for (let index = 0; index < mlp.layers.length; index++) {
+    const layer = mlp.layers[index];
+    if (layer === undefined) break;
+    const { inputs, outputs, weights, bias } = layer;
     const isLast = index === mlp.layers.length - 1;
+    const isFirst = index === 0;
+    const count = isFirst ? used : inputs;
     for (let output = 0; output < outputs; output++) {
       let sum = bias[output] ?? 0;
       const row = output * inputs;
-      for (let input = 0; input < inputs; input++)
-        sum += (weights[row + input] ?? 0) * (from[input] ?? 0);
+      if (isFirst)
+        for (let input = 0; input < count; input++)
+          sum += (weights[row + (columns[input] ?? 0)] ?? 0) * (from[input] ?? 0);
+      else
+        for (let input = 0; input < count; input++)
+          sum += (weights[row + input] ?? 0) * (from[input] ?? 0);
       into[output] = isLast ? sum : Math.tanh(sum);
     }
     [from, into] = [into, from];
@@ -35,6 +51,8 @@ export function evaluateMlp(mlp: Mlp, features: Float64Array): number {
 }
 
 export const mlpWidthLimit = 256;
+
+const columns = new Int32Array(mlpWidthLimit);
 
 /** Evaluation is synchronous and leaves nothing here: the arrays only spare the garbage collector. */
 const scratch: [Float64Array, Float64Array] = [

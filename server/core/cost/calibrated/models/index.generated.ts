@@ -1,5 +1,6 @@
 // Written by scripts/gen.mjs; do not edit.
 import { kernelModel as gpuMatmul } from "./gpu-matmul.js";
+import { kernelModel as networkKernel } from "./network-kernel.js";
 import { kernelModel as workConv } from "./work-conv.js";
 import { kernelModel as workDepthwise } from "./work-depthwise.js";
 import { kernelModel as workElementwise } from "./work-elementwise.js";
@@ -14,6 +15,7 @@ import type { KernelModel } from "../kernel-model.js";
 
 export const kernelModels: readonly KernelModel[] = [
   gpuMatmul,
+  networkKernel,
   workConv,
   workDepthwise,
   workElementwise,

@@ -1,0 +1,157 @@
+import { Decoder } from "../../../server/core/base/decode.js";
+import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
+import { kernelModel } from "../../../server/core/cost/calibrated/models/network-kernel.js";
+import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
+import type { Kernel } from "../../../server/core/lower/lowered.js";
+import type { Target } from "../../../server/core/targets/target.js";
+import { foldOf } from "../split.js";
+import { fitAdditive, type AdditiveOptions, type Whole } from "./additive-mlp.js";
+import { conformalInterval, type Unseen } from "./interval.js";
+import { rounded } from "./matrix.js";
+
+/** A kernel of a network, and how often the network has it. */
+export interface CountedKernel {
+  readonly kernel: Kernel;
+  readonly count: number;
+}
+
+/** A measured inference of a network on one target. */
+export interface MeasuredNetwork {
+  /** Networks of one key are never on both sides of a split. */
+  readonly key: string;
+  readonly kernels: readonly CountedKernel[];
+  readonly seconds: number;
+}
+
+export interface NetworkPlan {
+  /** Seconds per kernel before the correction: about what an empty kernel takes. */
+  readonly overhead: number;
+  readonly options?: Partial<AdditiveOptions>;
+  readonly folds?: number;
+  readonly margin?: number;
+}
+
+/** Both parts of a target's file that whole networks teach, and what cross-validation said of them. */
+export interface NetworkFit {
+  readonly kind: unknown;
+  readonly network: unknown;
+  readonly unseen: readonly Unseen[];
+}
+
+const width = kernelModel.features.length;
+
+/** The cost of every kernel, fitted so that kernels add up to networks; no key is on both sides of a split. */
+export function fitNetwork(
+  target: Target,
+  networks: readonly MeasuredNetwork[],
+  plan: NetworkPlan,
+): NetworkFit {
+  const wholes = networks.map((network) => wholeOf(target, network, plan.overhead));
+  const brief = wholes.map(withoutCrumbs);
+  const folds = plan.folds ?? 2;
+  const unseen: Unseen[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const isIn = (index: number): boolean => foldOf(networks[index]?.key ?? "", folds) === fold;
+    const rest = brief.filter((_, index) => !isIn(index));
+    const part = wholes.filter((_, index) => isIn(index));
+    if (rest.length === 0 || part.length === 0) continue;
+    const predict = predictorOf(fitAdditive(rest, width, plan.options));
+    for (const whole of part) unseen.push({ predicted: predict(whole), measured: whole.seconds });
+  }
+  const fitted = fitAdditive(brief, width, plan.options);
+  const { low, high } = rangeOf(wholes);
+  return {
+    kind: {
+      form: "correction",
+      overhead: plan.overhead,
+      features: kernelModel.features,
+      low,
+      high,
+      // Single kernels were never measured: that they add up well says little of each.
+      interval: { edges: [], low: [0.4], high: [2.5] },
+      regressor: fitted.mlp,
+    },
+    network: {
+      inferenceSeconds: fitted.inferenceSeconds,
+      interval: conformalInterval(unseen, { margin: plan.margin ?? 0.005 }),
+    },
+    unseen,
+  };
+}
+
+function wholeOf(target: Target, { kernels, seconds }: MeasuredNetwork, overhead: number): Whole {
+  const views = kernels.flatMap(({ kernel, count }) => {
+    const view = kernelModel.describe(kernel, target);
+    return view === undefined ? [] : [{ view, count }];
+  });
+  const features = new Float64Array(views.length * width);
+  for (const [index, { view }] of views.entries()) features.set(view.features, index * width);
+  return {
+    features,
+    base: Float64Array.from(
+      views,
+      ({ view }) => Math.max(view.computeSeconds, view.memorySeconds) + overhead,
+    ),
+    count: Float64Array.from(views, ({ count }) => count),
+    seconds,
+  };
+}
+
+/**
+ * Half of a network's kernels take a fiftieth of its time. The fit leaves those out, and takes their share off the
+ * measured time.
+ */
+function withoutCrumbs({ features, base, count, seconds }: Whole): Whole {
+  const parts = Array.from(base, (value, row) => value * (count[row] ?? 0));
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  const order = parts.map((_, row) => row).sort((a, b) => (parts[b] ?? 0) - (parts[a] ?? 0));
+  let kept = 0;
+  let covered = 0;
+  while (kept < order.length && covered < crumbs * whole) covered += parts[order[kept++] ?? 0] ?? 0;
+  const rows = order.slice(0, kept);
+  const chosen = new Float64Array(rows.length * width);
+  for (const [index, row] of rows.entries())
+    chosen.set(features.subarray(row * width, (row + 1) * width), index * width);
+  return {
+    features: chosen,
+    base: Float64Array.from(rows, (row) => base[row] ?? 0),
+    count: Float64Array.from(rows, (row) => count[row] ?? 0),
+    seconds: (seconds * covered) / whole,
+  };
+}
+
+const crumbs = 0.98;
+
+/** Through the decoder and the evaluation that the product uses, so that rounding counts. */
+function predictorOf({
+  mlp,
+  inferenceSeconds,
+}: ReturnType<typeof fitAdditive>): (whole: Whole) => number {
+  const regressor = decodeRegressor(new Decoder("fit"), mlp, "regressor", width);
+  if (regressor === undefined) throw new Error("The fitted network cannot be read back.");
+  const row = new Float64Array(width);
+  return ({ features, base, count }) => {
+    let sum = inferenceSeconds;
+    for (let index = 0; index < base.length; index++) {
+      row.set(features.subarray(index * width, (index + 1) * width));
+      sum += (count[index] ?? 0) * (base[index] ?? 0) * Math.exp(evaluateRegressor(regressor, row));
+    }
+    return sum;
+  };
+}
+
+function rangeOf(wholes: readonly Whole[]): { readonly low: number[]; readonly high: number[] } {
+  const low = new Array<number>(width).fill(Infinity);
+  const high = new Array<number>(width).fill(-Infinity);
+  for (const { features } of wholes)
+    for (let index = 0; index < features.length; index++) {
+      const j = index % width;
+      const value = features[index] ?? 0;
+      low[j] = Math.min(low[j] ?? value, value);
+      high[j] = Math.max(high[j] ?? value, value);
+    }
+  return {
+    low: low.map((value) => rounded(value, 4)),
+    high: high.map((value) => rounded(value, 4)),
+  };
+}
