@@ -4,6 +4,7 @@ import { greedyByBreadth, greedyBySize } from "./greedy.js";
 import { hillClimb } from "./hill-climb.js";
 import type { ArenaPlan, Buffer, MemoryPlan, ReorderedPlan, Strategy } from "./plan.js";
 import { inOrder, reorderSteps } from "./reorder.js";
+import { scratchpadCurve } from "./scratchpad.js";
 import type { ValueId } from "../graph/graph.js";
 
 /** Arenas of today's runtimes align to 16 bytes (TensorFlow Lite Micro's MicroArenaBufferAlignment). */
@@ -35,7 +36,15 @@ export function planMemory(schedule: Schedule, options: PlanOptions = {}): PlanO
   if (outcome.kind === "unknown" || options.keepsOrder === true) return outcome;
   const { plan } = outcome;
   const reordered = reorderedPlan(schedule, options, plan);
-  return reordered === undefined ? outcome : { kind: "planned", plan: { ...plan, reordered } };
+  const scratchpad = scratchpadCurve(schedule, plan.best.size);
+  return {
+    kind: "planned",
+    plan: {
+      ...plan,
+      ...(reordered !== undefined && { reordered }),
+      ...(scratchpad !== undefined && { scratchpad }),
+    },
+  };
 }
 
 function reorderedPlan(

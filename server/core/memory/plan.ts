@@ -1,4 +1,5 @@
 import type { NodeId, ValueId } from "../graph/graph.js";
+import type { ScratchpadCurve } from "./scratchpad.js";
 
 /** One buffer of activations: a value, or several that share storage (views of one another). */
 export interface Buffer {
@@ -49,6 +50,8 @@ export interface MemoryPlan {
   readonly plans: readonly ArenaPlan[];
   /** Another execution order that takes less, where one is found. */
   readonly reordered?: ReorderedPlan;
+  /** What goes off chip when the memory for activations is smaller than the arena; left out for large graphs. */
+  readonly scratchpad?: ScratchpadCurve;
   /** Strategies given up because the model has too many buffers alive at once for them. */
   readonly skipped: readonly Strategy[];
 }

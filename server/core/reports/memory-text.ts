@@ -30,8 +30,23 @@ export function memoryText(target: ReportTarget, plan: MemoryView, context: Repo
     `Activations on ${rows.labelOf(target, context)}: ${rows.bytesText(plan.arenaBytes)} by ${plan.strategy}; at least ${rows.bytesText(plan.lowerBoundBytes)}.${peak}`,
     ...other,
     table(["strategy", "arena", ""], strategies, "lrl"),
+    ...scratchpadText(plan),
     table(["alive at the peak", "bytes", "address", "written by"], alive, "lrrl"),
   ].join("\n");
+}
+
+/** A smaller scratchpad is paid for with traffic; the whole arena needs none beyond inputs and outputs. */
+function scratchpadText({ scratchpad }: MemoryView): readonly string[] {
+  if (scratchpad === null || scratchpad.points.length < 2) return [];
+  const lines = scratchpad.points.map(({ bytes, extraBytes, leastRecentlyUsedBytes }) => [
+    rows.bytesText(bytes),
+    rows.bytesText(extraBytes),
+    rows.bytesText(leastRecentlyUsedBytes),
+  ]);
+  return [
+    `Off chip for each inference, beyond the ${rows.bytesText(scratchpad.compulsoryBytes)} of inputs and outputs:`,
+    table(["on-chip memory", "furthest use evicted", "least recently used"], lines, "rrr"),
+  ];
 }
 
 const nameWidth = 44;

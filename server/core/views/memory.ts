@@ -1,6 +1,7 @@
 import type { Analysis } from "../analysis.js";
 import { absent, type NodeId } from "../graph/graph.js";
 import type { Buffer, MemoryPlan, Strategy } from "../memory/plan.js";
+import type { ScratchpadCurve } from "../memory/scratchpad.js";
 
 /**
  * Activations over the execution order on one target: what each planning strategy needs beside the least that any can
@@ -22,6 +23,7 @@ export function view(analysis: Analysis, params: MemoryParams): MemoryView | und
     peakStep: plan.peakStep,
     peak: plan.peakNodeId === undefined ? null : nodeName(analysis, plan.peakNodeId),
     reordered: reorderedView(analysis, plan),
+    scratchpad: plan.scratchpad ?? null,
     aliveAtPeak: plan.aliveAtPeak.slice(0, params.aliveLimit).map(row),
     aliveAtPeakCount: plan.aliveAtPeak.length,
     bufferCount: plan.buffers.length,
@@ -59,6 +61,8 @@ export interface MemoryView {
     readonly moved: NodeName;
     readonly before: NodeName;
   } | null;
+  /** What goes off chip when there is less memory than the arena takes; null for large graphs. */
+  readonly scratchpad: ScratchpadCurve | null;
   /** Largest first. */
   readonly aliveAtPeak: readonly BufferRow[];
   readonly aliveAtPeakCount: number;
