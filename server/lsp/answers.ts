@@ -7,6 +7,8 @@ import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
 import { sourceLens } from "../core/views/source/source-lens.js";
 import { locateInSource, nodeIdInSource } from "../core/views/source/source-locate.js";
+import { fixesAt } from "../core/views/source/source-fixes.js";
+import { sourceOutline } from "../core/views/source/source-outline.js";
 import { pinAt } from "../core/views/source/source-pins.js";
 import { sourceProblems } from "../core/views/source/source-problems.js";
 import { foldsOf } from "../core/views/text/folding.js";
@@ -108,7 +110,11 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     sourceLens: async ({ subject, name, pin }) =>
       sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
     pin: async ({ subject, offset }) => pinAt(await analyst.python.state(subject), offset) ?? null,
-    outline: async ({ subject }) => outlineOf((await analyst.textState(subject)).map),
+    fixes: async ({ subject, offset }) => fixesAt(await analyst.python.state(subject), offset),
+    outline: async ({ subject }) =>
+      isPython(subject)
+        ? sourceOutline(await analyst.python.state(subject))
+        : outlineOf((await analyst.textState(subject)).map),
     folding: async ({ subject }) => foldsOf((await analyst.textState(subject)).map),
     mentions: async ({ subject, offset }) =>
       mentionsAt((await analyst.textState(subject)).map, offset),

@@ -41,6 +41,13 @@ export function toInsertion(
   return { range: toRange(document, { start: offset, end: offset }), newText: text };
 }
 
+export function toReplacement(
+  document: TextDocument,
+  { span, text }: { readonly span: TextSpan; readonly text: string },
+): TextEdit {
+  return { range: toRange(document, span), newText: text };
+}
+
 export function toLocation(document: TextDocument, span: TextSpan): Location {
   return { uri: document.uri, range: toRange(document, span) };
 }

@@ -6,6 +6,7 @@ import type { Fold } from "../core/views/text/folding.js";
 import type { Mention } from "../core/views/text/mentions.js";
 import type { TextProblem } from "../core/views/text/problems.js";
 import type { OutlineItem } from "../core/views/text/outline.js";
+import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
@@ -88,6 +89,10 @@ export interface WorkerApi {
     readonly pin: string | null;
   }): Promise<LensText>;
   pin(params: { readonly subject: Subject; readonly offset: number }): Promise<SourcePin | null>;
+  fixes(params: {
+    readonly subject: Subject;
+    readonly offset: number;
+  }): Promise<readonly SourceFix[]>;
   outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
   folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;
   mentions(params: {

@@ -7,6 +7,8 @@ import {
   type CodeAction,
   CodeActionRequest,
   DidChangeTextDocumentNotification,
+  type DocumentSymbol,
+  DocumentSymbolRequest,
   HoverRequest,
 } from "vscode-languageserver-protocol/node";
 import { buildServer } from "../kit/build-server.js";
@@ -203,7 +205,9 @@ describe("hovers, problems and actions", slow, () => {
     expect(layer).toMatch(
       /\| RTX 4090 .* \| [\d.]+ µs ~ \(.*\) \| \w+.* \| [\d.]+ % \| roofline \|/,
     );
-    expect(layer).toContain("- `blocks.1.conv` ");
+    // An instance leads to the line of the model that makes it, not to the one that all of them share.
+    const line = opened.document.position("self.blocks = ").line + 1;
+    expect(layer).toContain(`- [\`blocks.1.conv\`](${opened.document.uri}#L${line}) `);
     expect(layer).toContain(
       "input from the first layer Conv2d\\(3, 16\\): `x: float32[1,3,32,32]`",
     );
@@ -249,6 +253,98 @@ describe("hovers, problems and actions", slow, () => {
         newText: "# ridgepoint: input=float32[1,3,32,32]\n",
       },
     ]);
+  });
+
+  const actionsAt = async (
+    { client, document }: Awaited<ReturnType<typeof open>>,
+    what: string,
+  ): Promise<readonly CodeAction[]> => {
+    const at = document.position(what);
+    const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: document.uri },
+      range: { start: at, end: at },
+      context: { diagnostics: [] },
+    });
+    return (actions ?? []) as CodeAction[];
+  };
+
+  test("channels that do not fill the target's tiles are priced, and can be changed where that is safe", async () => {
+    const wide = `import torch
+from torch import nn
+
+
+class Wide(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 30, 3, padding=1)
+        self.norm = nn.BatchNorm2d(30)
+        self.second = nn.Conv2d(30, 64, 3, padding=1)
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.second(self.norm(self.first(x)))
+        return self.head(x.mean((2, 3)))
+`;
+    const opened = await open(
+      wide,
+      { targets: ["nvidia-rtx-4090/pytorch-2.9-eager-nchw/fp16"] },
+      "wide.py",
+    );
+    const problems = await opened.document.diagnostics();
+    expect(problems.map(({ code }) => code)).toEqual(["RP2104"]);
+    expect(problems[0]!.range.start).toEqual(opened.document.position("nn.Conv2d(3, 30"));
+    // Tensor cores take 16 bytes, which are 8 numbers of fp16: 2 of 32 channels are padding.
+    expect(problems[0]!.message).toMatch(
+      /^30 channels run as 32 on RTX 4090 · fp16: 6\.3 % of the line is padding .* Use 32 \([+−][\d.]+ .?s, \+6\.7 % of its parameters\) or 24 \([+−][\d.]+ .?s, −20 % of its parameters\)\.$/,
+    );
+    const actions = await actionsAt(opened, "nn.Conv2d(3, 30");
+    expect(actions.map(({ title }) => title)).toEqual([
+      "Use 32 channels in place of 30",
+      "Use 24 channels in place of 30",
+    ]);
+    const lines = ["nn.Conv2d(3, 30", "nn.BatchNorm2d(30", "nn.Conv2d(30"];
+    expect(
+      actions[0]?.edit?.changes?.[opened.document.uri]?.map(({ range, newText }) => [
+        range.start.line,
+        newText,
+      ]),
+    ).toEqual(lines.map((line) => [opened.document.position(line).line, "32"]));
+  });
+
+  test("a model that folds for deployment says so, and an action pins that form", async () => {
+    const folding = net
+      .replace("return F.relu", "return self.folded(x) if hasattr(self, 'folded') else F.relu")
+      .replace(
+        "    def forward",
+        "    def switch_to_deploy(self):\n        self.folded = nn.Conv2d(16, 16, 1)\n        del self.conv, self.norm\n\n    def forward",
+      );
+    const opened = await open(folding, {}, "folding.py");
+    const [problem] = await opened.document.diagnostics();
+    expect(problem?.code).toBe("RP2212");
+    // Each block's 16·16·9 + 16 + 32 become 16·16 + 16.
+    expect(problem?.message).toContain("5,322 parameters become 1,162");
+    const actions = await actionsAt(opened, "Net(nn");
+    expect(actions.map(({ title }) => title)).toContain("Pin the deploy form");
+    await opened.document.replace("class Net", "# ridgepoint: deploy\nclass Net");
+    expect((await opened.document.lensTitles())[1]).toMatch(/^1\.16 k params/);
+  });
+
+  test("the outline lists models with their totals and the lines that make their layers", async () => {
+    const { client, document } = await open(net);
+    const symbols = (await client.connection.sendRequest(DocumentSymbolRequest.type, {
+      textDocument: { uri: document.uri },
+    })) as DocumentSymbol[];
+    expect(
+      symbols.map(({ name, detail }) => `${name}: ${(detail ?? "").split(" · RTX")[0]}`),
+    ).toEqual(["Block: 2× in Net · 4.7 k params · 1.04 MMAC", "Net: 5.32 k params · 1.13 MMAC"]);
+    expect(
+      symbols[1]?.children?.map(({ name, detail }) => `${name}: ${(detail ?? "").split(" · ")[0]}`),
+    ).toEqual([
+      "stem: Conv2d 3→16 k3 s2",
+      expect.stringMatching(/^blocks: /),
+      "head: Linear 16→10",
+    ]);
+    expect(symbols[1]?.range.end.line).toBe(document.position("return self.head").line);
   });
 
   test("an unsaved change of an imported file counts", async () => {

@@ -1,8 +1,8 @@
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
-import { isPython } from "../python-documents.js";
+import { isModelSource, isPython } from "../python-documents.js";
 
-/** The outline: functions, the graph, its nodes and weights. */
+/** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
 export const documentSymbolFeature: Feature = {
   id: "document-symbol",
   capabilities: { documentSymbolProvider: { label: "Ridgepoint" } },
@@ -11,8 +11,8 @@ export const documentSymbolFeature: Feature = {
     connection.onDocumentSymbol(
       fence(server, "document-symbol", null, async ({ textDocument: { uri } }, signal) => {
         const document = workspace.documents.get(uri);
-        // Python's own outline and folds are its extension's business.
-        if (document !== undefined && isPython(document)) return null;
+        // Of a Python file that holds no model, the outline is Python's business alone.
+        if (document !== undefined && isPython(document) && !isModelSource(document)) return null;
         const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;
         const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));

@@ -1,6 +1,6 @@
 import type { Analysis } from "../../analysis.js";
 import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
-import { absent, type NodeId } from "../../graph/graph.js";
+import { absent, type NodeId, type SourceModule } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import type { HoverText } from "../text/hover.js";
@@ -121,7 +121,7 @@ function instanceList(calls: Pick<SourceRow, "model" | "nodeIds">): string {
       cost.kind === "time" ? secondsText(cost.seconds) : cost.kind === "none" ? cost.word : "?";
     const count = nodeIds.length > 1 ? ` (${nodeIds.length} calls)` : "";
     const name = module.path === "" ? module.className : module.path;
-    return { seconds, text: `- ${codeSpan(name)} ${text}${count}` };
+    return { seconds, text: `- ${linkTo(calls, module, name)} ${text}${count}` };
   });
   const isLong = rows.length > instanceLimit;
   const shown = isLong
@@ -129,6 +129,24 @@ function instanceList(calls: Pick<SourceRow, "model" | "nodeIds">): string {
     : rows;
   const rest = isLong ? [`- ${rows.length - instanceLimit} more`] : [];
   return [...shown.map(({ text }) => text), ...rest].join("\n");
+}
+
+/** The name, as a link to the line of the model that leads to the layer: not to the one line that all of them share. */
+function linkTo({ model }: Pick<SourceRow, "model">, module: SourceModule, name: string): string {
+  const sources = model.analysis.model.trace?.sources;
+  const root = new Set(sources?.modules.find(({ path }) => path === "")?.creationFrames);
+  const frames = module.creationFrames.flatMap((frameId) => {
+    const frame = root.has(frameId) ? undefined : sources?.frames[frameId];
+    return frame === undefined ? [] : [frame];
+  });
+  const own = frames.filter(({ file }) => file === sources?.mainFile);
+  const frame = own[own.length - 1] ?? frames[0];
+  if (frame === undefined) return codeSpan(name);
+  const path = frame.file.replaceAll("\\", "/");
+  const address = path.startsWith("file:")
+    ? path
+    : encodeURI(`file://${path.startsWith("/") ? "" : "/"}${path}`);
+  return `[${codeSpan(name)}](${address.replace(/[()]/g, encodeURIComponent)}#L${frame.line + 1})`;
 }
 
 /** Where the inputs come from: every number rests on it. */

@@ -3,6 +3,7 @@ import type { SourceRange, TextSpan } from "../../base/text-span.js";
 import type { ProgramProblem } from "../../formats/torch-trace.js";
 import type { TextProblem } from "../text/problems.js";
 import { lineStartsOf, spanOfRange } from "./line-starts.js";
+import { misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
 import type { AnalysedModel, SourceState } from "./source-state.js";
 
@@ -27,7 +28,12 @@ export function sourceProblems(state: SourceState): readonly TextProblem[] {
     ...(hasModel ? choiceProblems.map((problem) => placed(state, problem, [])) : []),
     ...(numbers === undefined || numbers.moved !== undefined
       ? []
-      : numbers.models.slice(0, 1).flatMap((model) => problemsOfModel(state, model))),
+      : [
+          ...numbers.models.slice(0, 1).flatMap((model) => problemsOfModel(state, model)),
+          ...misalignedSites(numbers.index).map(({ site, message }): Placed => {
+            return { code: "RP2104", severity: "information", message, span: site.span };
+          }),
+        ]),
   ];
   const unique = new Map<string, TextProblem>();
   for (const problem of found) {
