@@ -1,6 +1,11 @@
 import * as vscode from "vscode";
 import type { HostApi, PageApi } from "../../server/protocol/panels.js";
-import { bindRequest, viewRequest } from "../../server/protocol/requests.js";
+import {
+  bindRequest,
+  compareRequest,
+  targetsRequest,
+  viewRequest,
+} from "../../server/protocol/requests.js";
 import { type CallContext, type Methods, type Remote, connect } from "../../server/protocol/rpc.js";
 import type { Ctx } from "./ctx.js";
 import { panelHtml } from "./panel-html.js";
@@ -58,6 +63,8 @@ export async function hostPanel(
       return null;
     },
     pickModel: () => pickModel(),
+    compare: (params) => ctx.client.sendRequest(compareRequest, { uri: uri.toString(), ...params }),
+    targets: () => ctx.client.sendRequest(targetsRequest, {}),
     readText: (params) => readText(params),
     save: (params) => saveFile(uri, params),
   };

@@ -1,6 +1,7 @@
 // Written by scripts/gen.mjs; do not edit.
 import { command as analyze } from "./analyze.js";
 import { command as batch } from "./batch.js";
+import { command as compare } from "./compare.js";
 import { command as lsp } from "./lsp.js";
 import { command as pareto } from "./pareto.js";
 import { command as targets } from "./targets.js";
@@ -10,6 +11,7 @@ import type { Command } from "./command.js";
 export const commands: readonly Command[] = [
   analyze,
   batch,
+  compare,
   lsp,
   pareto,
   targets,

@@ -2,6 +2,7 @@ import type { Analysis } from "../core/analysis.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
+import { compareAnalyses } from "../core/views/compare/compare-analyses.js";
 import { view as reportView } from "../core/views/report.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
@@ -66,6 +67,15 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         params: unknown,
       ) => ReturnType<Views[keyof Views]>;
       return { kind: "view", version: versionOf(analysis), view: make(analysis, params) };
+    },
+    compare: async ({ left, right, params }) => {
+      const after = await analyst.analyse(right);
+      const before = left === right ? after : await analyst.analyse(left);
+      if (before.analysis === undefined || after.analysis === undefined) {
+        const { problems } = before.analysis === undefined ? before : after;
+        return { kind: "failed", message: sentences(problems) };
+      }
+      return { kind: "view", view: compareAnalyses(before.analysis, after.analysis, params) };
     },
     print: ({ subject }) => {
       const printed = analyst.print(subject);

@@ -1,6 +1,7 @@
 import { bindFeature } from "./features/bind.js";
 import { codeActionFeature } from "./features/code-action.js";
 import { codeLensFeature } from "./features/code-lens.js";
+import { compareFeature } from "./features/compare.js";
 import { definitionFeature } from "./features/definition.js";
 import { diagnosticsFeature } from "./features/diagnostics.js";
 import { documentHighlightFeature } from "./features/document-highlight.js";
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
   bindFeature,
   codeActionFeature,
   codeLensFeature,
+  compareFeature,
   definitionFeature,
   diagnosticsFeature,
   documentHighlightFeature,

@@ -8,7 +8,8 @@ import type { TextProblem } from "../core/views/text/problems.js";
 import type { OutlineItem } from "../core/views/text/outline.js";
 import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
-import type { TargetInfo, ViewReply } from "../protocol/requests.js";
+import type { CompareParams } from "../core/views/compare/compare-analyses.js";
+import type { CompareReply, TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
 import type { PythonRun } from "./python-runs.js";
 
@@ -63,6 +64,12 @@ export interface WorkerApi {
     readonly view: ViewId;
     readonly params: ViewParams<ViewId>;
   }): Promise<ViewReply<ViewId>>;
+  /** Both are analysed; `right` may be an open text, `left` is a file or the same. */
+  compare(params: {
+    readonly left: Subject;
+    readonly right: Subject;
+    readonly params: CompareParams;
+  }): Promise<CompareReply>;
   print(params: { readonly subject: Subject }): Promise<{ readonly text: string }>;
   report(params: {
     readonly subject: Subject;

@@ -1,5 +1,11 @@
 import type { ViewId, ViewParams } from "./views.js";
-import type { Supposition, ViewReply } from "./requests.js";
+import type {
+  CompareQuestion,
+  CompareReply,
+  Supposition,
+  TargetInfo,
+  ViewReply,
+} from "./requests.js";
 
 /** What a page may ask of its host. */
 export interface HostApi {
@@ -37,6 +43,10 @@ export interface HostApi {
     readonly title: string;
     readonly extensions: readonly string[];
   }): Promise<{ readonly name: string; readonly text: string } | null>;
+  /** The model beside another revision, file or target. */
+  compare(params: CompareQuestion): Promise<CompareReply>;
+  /** All targets of the catalogue, the chosen ones first. */
+  targets(params: null): Promise<readonly TargetInfo[]>;
   /** Asks where to, and writes a file; `base64` for what is no text. Answers the file's name, null when cancelled. */
   save(params: {
     readonly name: string;
@@ -46,13 +56,14 @@ export interface HostApi {
 }
 
 /** Panels beside the model's own page. A page of the same name draws each. */
-export const panelIds = ["graph", "roofline", "pareto"] as const;
+export const panelIds = ["graph", "roofline", "pareto", "comparison"] as const;
 export type PanelId = (typeof panelIds)[number];
 
 export const panelTitles: Readonly<Record<PanelId, string>> = {
   graph: "Graph",
   roofline: "Roofline",
   pareto: "Pareto",
+  comparison: "Comparison",
 };
 
 export interface PageStart {

@@ -1,4 +1,5 @@
 import { NotificationType, RequestType } from "vscode-languageserver-protocol";
+import type { CompareParams, ComparisonView } from "../core/views/compare/compare-analyses.js";
 import type { ViewId, ViewParams, ViewResult } from "./views.js";
 
 /** What a view answers for one model, or why it cannot. */
@@ -56,6 +57,27 @@ export const reportRequest = new RequestType<
   { readonly text: string | null },
   void
 >("ridgepoint/report");
+
+/** What a page's model is compared with: what it was, another file, or itself on another target. */
+export type CompareWith =
+  | { readonly kind: "revision"; readonly revision: string }
+  | { readonly kind: "model"; readonly uri: string }
+  | { readonly kind: "itself" };
+
+export interface CompareQuestion extends CompareParams {
+  readonly before: CompareWith;
+}
+
+export type CompareReply =
+  | { readonly kind: "view"; readonly view: ComparisonView }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** Two analyses side by side: `before` on the left, the model of the address on the right. */
+export const compareRequest = new RequestType<
+  { readonly uri: string } & CompareQuestion,
+  CompareReply,
+  void
+>("ridgepoint/compare");
 
 /** All targets of the catalogue, for the picker. */
 export const targetsRequest = new RequestType<Record<string, never>, readonly TargetInfo[], void>(

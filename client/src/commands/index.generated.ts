@@ -5,6 +5,7 @@ import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
 import { command as pinInput } from "./pin-input.js";
 import { command as setDimensions } from "./set-dimensions.js";
+import { command as showComparison } from "./show-comparison.js";
 import { command as showGraph } from "./show-graph.js";
 import { command as showLog } from "./show-log.js";
 import { command as showModelActions } from "./show-model-actions.js";
@@ -20,6 +21,7 @@ export const commands: readonly ClientCommand[] = [
   pickTargets,
   pinInput,
   setDimensions,
+  showComparison,
   showGraph,
   showLog,
   showModelActions,

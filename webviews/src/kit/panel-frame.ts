@@ -126,6 +126,7 @@ const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["graph", "type-hierarchy-sub", "Graph"],
   ["roofline", "graph-line", "Roofline"],
   ["pareto", "graph-scatter", "Pareto"],
+  ["comparison", "diff", "Comparison"],
 ];
 
 export function panelLinks(

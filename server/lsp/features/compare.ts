@@ -1,0 +1,76 @@
+import { pathToFileURL } from "node:url";
+import { fileAtRevision } from "../../io/git-revision.js";
+import { compareRequest, type CompareReply } from "../../protocol/requests.js";
+import { askAgain } from "../ask-again.js";
+import { JobStopped } from "../engine.js";
+import { type Feature, fence } from "../feature.js";
+import { fileNameOf, filePathOf, modelUriOf } from "../model-uri.js";
+import type { Subject } from "../worker-api.js";
+
+const ourMistake: CompareReply = {
+  kind: "failed",
+  message: "Something went wrong in Ridgepoint; the log says what.",
+};
+
+/** `ridgepoint/compare`: the model of a page beside another file, a revision, or itself on another target. */
+export const compareFeature: Feature = {
+  id: "compare",
+  register: (server) => {
+    const { connection, engine, workspace } = server;
+    connection.onRequest(
+      compareRequest,
+      fence(server, "compare", ourMistake, async ({ uri, before, ...params }, signal) => {
+        let dispose = (): Promise<void> => Promise.resolve();
+        try {
+          return await askAgain(async (): Promise<CompareReply> => {
+            const wanted = [params.leftTarget, params.rightTarget].flatMap((id) => id ?? []);
+            const subject = await workspace.subjectOf(
+              uri,
+              wanted.length === 0 ? {} : { targets: [...new Set(wanted)] },
+            );
+            if (subject === undefined)
+              return { kind: "failed", message: "Only files on this machine can be analysed." };
+            let other: Subject = subject;
+            if (before.kind === "revision") {
+              const file = filePathOf(modelUriOf(uri));
+              if (file === undefined || subject.source.kind === "python")
+                return {
+                  kind: "failed",
+                  message: "Revisions of model files can be compared; Python source cannot yet.",
+                };
+              try {
+                const copy = await fileAtRevision(file, before.revision);
+                ({ dispose } = copy);
+                other = fileSubject(subject, copy.file);
+              } catch (error) {
+                return {
+                  kind: "failed",
+                  message: error instanceof Error ? error.message : String(error),
+                };
+              }
+            } else if (before.kind === "model") {
+              const file = filePathOf(before.uri);
+              if (file === undefined)
+                return { kind: "failed", message: "Only files on this machine can be analysed." };
+              other = fileSubject(subject, file);
+            }
+            const job = workspace.jobFor(subject, signal);
+            return engine.ask("compare", { left: other, right: subject, params }, job);
+          });
+        } catch (error) {
+          if (error instanceof JobStopped && error.reason === "failed")
+            return { kind: "failed", message: error.message };
+          throw error;
+        } finally {
+          await dispose();
+        }
+      }),
+    );
+  },
+};
+
+/** Another file under the same targets and bindings; it is read from disk, whatever an editor has of it. */
+function fileSubject(subject: Subject, path: string): Subject {
+  const uri = pathToFileURL(path).toString();
+  return { ...subject, uri, fileName: fileNameOf(uri), source: { kind: "file", path } };
+}

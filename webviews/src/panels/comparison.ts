@@ -1,0 +1,185 @@
+import type { ComparisonView } from "../../../server/core/views/compare/compare-analyses.js";
+import type { CompareWith, TargetInfo } from "../../../server/protocol/requests.js";
+import { layersTable, totalsTable } from "../comparison/tables.js";
+import { choice, tool } from "../kit/controls.js";
+import { h, put } from "../kit/dom.js";
+import { bootPage, messageOf } from "../kit/page.js";
+import { createPanelFrame } from "../kit/panel-frame.js";
+import { isOther } from "../roofline/state.js";
+
+interface ComparisonState {
+  readonly before: "revision" | "model" | "target";
+  readonly other: { readonly uri: string; readonly fileName: string } | null;
+  readonly leftTarget: string | null;
+  readonly rightTarget: string | null;
+}
+
+/** The comparison panel: the model as it is now beside what it was, another model, or another target. */
+const page = bootPage<ComparisonState>({
+  stateVersion: 1,
+  initialState: { before: "revision", other: null, leftTarget: null, rightTarget: null },
+  decodeState: (kept) => ({
+    ...(kept["before"] === "model" || kept["before"] === "target"
+      ? { before: kept["before"] }
+      : {}),
+    ...(isOther(kept["other"]) ? { other: kept["other"] } : {}),
+    ...(typeof kept["leftTarget"] === "string" ? { leftTarget: kept["leftTarget"] } : {}),
+    ...(typeof kept["rightTarget"] === "string" ? { rightTarget: kept["rightTarget"] } : {}),
+  }),
+  api: {
+    changed() {
+      ask();
+      return null;
+    },
+    reveal: () => null,
+  },
+});
+
+let asked = 0;
+let targets: readonly TargetInfo[] = [];
+
+const frame = createPanelFrame({
+  panel: "comparison",
+  title: "Comparison",
+  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  retry: () => ask(),
+});
+const content = h("div", {
+  class: "comparison",
+  tabindex: "0",
+  role: "region",
+  "aria-label": "Differences",
+});
+const before = choice({
+  label: "Compare with",
+  onChange: (value) => {
+    page.keep({ before: value === "model" || value === "target" ? value : "revision" });
+    if (value === "model" && page.state.other === null) pickOther();
+    else ask();
+  },
+});
+const left = choice({ label: "Left on", onChange: (leftTarget) => chooseTargets({ leftTarget }) });
+const right = choice({
+  label: "Right on",
+  onChange: (rightTarget) => chooseTargets({ rightTarget }),
+});
+put(
+  frame.tools,
+  before.element,
+  tool("Another model…", "folder-opened", pickOther),
+  left.element,
+  right.element,
+);
+frame.body.append(content);
+page.start.then(
+  ({ fileName }) => frame.setFile(fileName),
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+page.host.call("targets", null).then(
+  (all) => {
+    targets = all;
+    showChoices();
+    ask();
+  },
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+
+function ask(): void {
+  frame.busy();
+  asked += 1;
+  const now = asked;
+  const { other, rightTarget, leftTarget } = page.state;
+  const chosen = targets.filter(({ isChosen }) => isChosen);
+  const own = rightTarget ?? chosen[0]?.id ?? null;
+  const isTargets = page.state.before === "target";
+  const question: CompareWith =
+    page.state.before === "revision"
+      ? { kind: "revision", revision: "HEAD" }
+      : page.state.before === "model" && other !== null
+        ? { kind: "model", uri: other.uri }
+        : { kind: "itself" };
+  page.host
+    .call("compare", {
+      before: question,
+      leftTarget: isTargets ? (leftTarget ?? chosen[1]?.id ?? chosen[0]?.id ?? null) : own,
+      rightTarget: own,
+      limit: 400,
+    })
+    .then(
+      (reply) => {
+        if (now !== asked) return;
+        if (reply.kind === "view") show(reply.view);
+        else
+          frame.nothing(reply.message, {
+            label: "Compare with another model…",
+            run: pickOther,
+          });
+      },
+      (error: unknown) => {
+        if (now === asked) frame.failed(messageOf(error));
+      },
+    );
+}
+
+function show(view: ComparisonView): void {
+  frame.current();
+  showChoices();
+  const { same, changed, added, removed } = view.counts;
+  frame.setFacts(
+    `${changed} layers changed`,
+    `${added} added`,
+    `${removed} removed`,
+    `${same} the same`,
+  );
+  put(
+    content,
+    h("h2", {}, "Totals"),
+    totalsTable(view),
+    h("h2", {}, "What moved most"),
+    changed + added + removed === 0
+      ? h("p", { role: "status" }, "Nothing moved: every layer is the same on both sides.")
+      : layersTable(view, openNode),
+  );
+}
+
+function showChoices(): void {
+  const { other, leftTarget, rightTarget } = page.state;
+  before.show(
+    [
+      { id: "revision", label: "its last commit (HEAD)" },
+      { id: "target", label: "another target" },
+      { id: "model", label: other === null ? "another model…" : other.fileName },
+    ],
+    page.state.before,
+  );
+  const items = targets.map(({ id, label }) => ({ id, label }));
+  const chosen = targets.filter(({ isChosen }) => isChosen);
+  left.element.hidden = page.state.before !== "target";
+  left.show(items, leftTarget ?? chosen[1]?.id ?? chosen[0]?.id ?? items[0]?.id ?? "");
+  right.show(items, rightTarget ?? chosen[0]?.id ?? items[0]?.id ?? "");
+}
+
+function chooseTargets(change: Partial<ComparisonState>): void {
+  page.keep(change);
+  ask();
+}
+
+function pickOther(): void {
+  page.host.call("pickModel", null).then(
+    (other) => {
+      if (other !== null) page.keep({ other, before: "model" });
+      showChoices();
+      ask();
+    },
+    (error: unknown) => frame.say(messageOf(error)),
+  );
+}
+
+function openNode(nodeId: number): void {
+  told(page.host.call("select", { nodeId }));
+  told(page.host.call("openPanel", { panel: "model", nodeId }));
+}
+
+function told(call: Promise<unknown>): void {
+  call.catch((error: unknown) => frame.say(messageOf(error)));
+}
