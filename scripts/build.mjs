@@ -51,3 +51,9 @@ for (const options of builds) {
 await cp("server/data", "dist/data", { recursive: true });
 await buildPythonEngine({ outdir: "dist/python", isProduction });
 await copyIcons("dist/webviews");
+for (const [from, to] of [
+  ["build/highs.js", "highs.cjs"],
+  ["build/highs.wasm", "highs.wasm"],
+  ["LICENSE", "LICENSE"],
+])
+  await cp(`node_modules/highs/${from}`, `dist/highs/${to}`);

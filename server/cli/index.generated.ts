@@ -4,6 +4,7 @@ import { command as batch } from "./batch.js";
 import { command as compare } from "./compare.js";
 import { command as lsp } from "./lsp.js";
 import { command as pareto } from "./pareto.js";
+import { command as quantize } from "./quantize.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
 import type { Command } from "./command.js";
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   compare,
   lsp,
   pareto,
+  quantize,
   targets,
   view,
 ];

@@ -120,7 +120,7 @@ function chooseTargets(catalogue: Catalogue, request: AnalyzeRequest): readonly 
   });
 }
 
-function bindingsOf(request: AnalyzeRequest): Bindings {
+export function bindingsOf(request: AnalyzeRequest): Bindings {
   const inputs = new Map<string, TensorType>();
   const contents = new Map<string, readonly number[]>();
   for (const word of request.inputs) {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../core/analysis.js";
 import { neverCancelled } from "../core/base/cancel.js";
+import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type FormatTable, parseScheme, type Scheme } from "../core/quant/formats/scheme.js";
 import { findDataFolder } from "../io/catalogue-files.js";
@@ -15,10 +16,12 @@ export async function quantifyModel(
   progress: Progress,
   schemes?: readonly Scheme[],
 ): Promise<Quantified> {
+  const formats = await formatTable();
   return quantify({
     model,
     modelPath,
-    schemes: schemes ?? parseSchemes(await formatTable(), defaultSchemeIds),
+    schemes: schemes ?? parseSchemes(formats, defaultSchemeIds),
+    activationSchemes: parseSchemes(formats, activationSchemeIds),
     cancel: neverCancelled,
     onProgress: progress,
   });

@@ -39,7 +39,11 @@ export interface LayerScheme {
    * squares; undefined when it could not be propagated.
    */
   readonly sensitivity: number | undefined;
+  /** The same for the layer's input in the activation scheme that goes with the weights'; undefined as above. */
+  readonly activationSensitivity: number | undefined;
 }
+
+export type LayerEffect = Pick<LayerScheme, "sensitivity" | "activationSensitivity">;
 
 /** Joins the errors of a layer's weights. */
 export function layerQuantization(
@@ -47,7 +51,7 @@ export function layerQuantization(
   weights: readonly LayerWeight[],
   errors: readonly WeightErrors[],
   schemes: readonly Scheme[],
-  sensitivityOf: (schemeIndex: number) => number | undefined,
+  effectOf: (schemeIndex: number) => LayerEffect,
 ): LayerQuantization {
   const sum = (value: (one: WeightErrors) => number): number =>
     errors.reduce((total, one) => total + value(one), 0);
@@ -72,7 +76,7 @@ export function layerQuantization(
         largestError: joined.largest,
         clippedShare: joined.clippedCount / Math.max(1, elementCount),
         bytes: joined.bytes,
-        sensitivity: sensitivityOf(index),
+        ...effectOf(index),
       };
     }),
   };

@@ -49,6 +49,8 @@ export interface ReportLayerQuantization {
   readonly sensitivity: number | null;
   /** The same by format. */
   readonly sensitivities: Readonly<Record<string, number | null>>;
+  /** The same for the layer's input, in the activation format that goes with the weights'. */
+  readonly activationSensitivities: Readonly<Record<string, number | null>>;
 }
 
 export interface ReportPython {

@@ -33,6 +33,7 @@ function layerOf(result: QuantizationResult, layer: LayerQuantization): ReportLa
     bytes: table(({ bytes }) => bytes),
     sensitivity: known(layer.schemes[0]?.sensitivity),
     sensitivities: table(({ sensitivity }) => known(sensitivity)),
+    activationSensitivities: table(({ activationSensitivity }) => known(activationSensitivity)),
   };
 }
 

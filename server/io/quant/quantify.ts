@@ -3,7 +3,12 @@ import type { Problem } from "../../core/base/problem.js";
 import type { Model } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
-import { layerQuantization, type QuantizationResult } from "../../core/quant/result.js";
+import { activationSchemeId } from "../../core/quant/formats/activation-scheme.js";
+import {
+  type LayerEffect,
+  layerQuantization,
+  type QuantizationResult,
+} from "../../core/quant/result.js";
 import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
 import { elementsOf } from "../../core/quant/measure/elements.js";
 import {
@@ -20,6 +25,8 @@ export interface QuantifyRequest {
   readonly model: Model;
   readonly modelPath: string;
   readonly schemes: readonly Scheme[];
+  /** What layers' inputs are rounded to, to say how far that moves the outputs. */
+  readonly activationSchemes: readonly Scheme[];
   readonly cancel: Cancel;
   readonly onProgress?: (sentence: string) => void;
 }
@@ -44,6 +51,9 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
   });
   onProgress?.("propagating errors to the outputs");
   const sensitivities = sensitivityOf(request);
+  const activationOf = schemes.map((scheme) =>
+    request.activationSchemes.findIndex(({ id }) => id === activationSchemeId(scheme)),
+  );
   const byNode = new Map<number, LayerWeight[]>();
   for (const weight of readable) {
     const list = byNode.get(weight.nodeId);
@@ -55,8 +65,11 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     if (found.some((one) => one === undefined)) return [];
     const whole = found.filter((one): one is WeightErrors => one !== undefined);
     const propagated = sensitivities.byNode?.get(nodeId);
-    const effectOf = (index: number): number | undefined =>
-      sensitivities.byNode === undefined ? ownError(whole, index) : propagated?.[index];
+    const effectOf = (index: number): LayerEffect => ({
+      sensitivity:
+        sensitivities.byNode === undefined ? ownError(whole, index) : propagated?.weights[index],
+      activationSensitivity: propagated?.activations[activationOf[index] ?? -1],
+    });
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
   return {
@@ -65,7 +78,13 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
   };
 }
 
-function sensitivityOf({ model, modelPath, schemes, cancel }: QuantifyRequest): Sensitivities {
+function sensitivityOf({
+  model,
+  modelPath,
+  schemes,
+  activationSchemes,
+  cancel,
+}: QuantifyRequest): Sensitivities {
   const files = openTaskFiles(modelPath);
   try {
     return dataFreeSensitivity({
@@ -79,6 +98,7 @@ function sensitivityOf({ model, modelPath, schemes, cancel }: QuantifyRequest): 
         },
       },
       schemes,
+      activationSchemes,
       cancel,
     });
   } finally {

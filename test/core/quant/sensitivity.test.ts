@@ -17,7 +17,13 @@ test("sensitivity without data ranks layers as ONNX Runtime measures them, and b
   const { model } = inferModel(read, { inputs: new Map(), dims: new Map() }, neverCancelled);
   const layers = layerWeights(model.graph);
   const schemes = ["int8", "int4", "fp8-e4m3"].map((id) => scheme(id));
-  const { result } = await quantify({ model, modelPath: file, schemes, cancel: neverCancelled });
+  const { result } = await quantify({
+    model,
+    modelPath: file,
+    schemes,
+    activationSchemes: [],
+    cancel: neverCancelled,
+  });
   const truth = truthModel(file, "input_1", [1, 3, 96, 96]);
   const sampleCount = 16;
   const reference = await run(truth, truth.bytes, sampleCount);

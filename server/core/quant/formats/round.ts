@@ -33,22 +33,45 @@ export function roundWhole(value: number, chance?: number): number {
 function roundToMinifloat(grid: MinifloatGrid, value: number, chance?: number): number {
   const { mantissaBits, bias, isSigned } = grid;
   if (!isSigned && value < 0) return 0;
-  const max = gridMax(grid);
+  const max = maxOf(grid);
   const magnitude = Math.abs(value);
   if (magnitude >= max * 2) return value < 0 ? -max : max;
   // Below the first normal number the distance between values no longer shrinks.
-  const quantum = 2 ** (Math.max(exponentOf(magnitude), 1 - bias) - mantissaBits);
-  const rounded = Math.min(max, roundWhole(magnitude / quantum, chance) * quantum);
+  const quantum = powerOfTwo(Math.max(exponentOf(magnitude), 1 - bias) - mantissaBits);
+  const steps =
+    chance === undefined
+      ? // Adding 2^52 leaves no room for a fraction: it is rounded, ties to even.
+        magnitude / quantum + 2 ** 52 - 2 ** 52
+      : roundWhole(magnitude / quantum, chance);
+  const rounded = Math.min(max, steps * quantum);
   return value < 0 ? -rounded : rounded;
 }
 
-/** ⌊log2⌋ of a positive number, exactly: `Math.log2` errs just below powers of two. */
+const maxCache = new WeakMap<Grid, number>();
+
+function maxOf(grid: Grid): number {
+  const known = maxCache.get(grid);
+  if (known !== undefined) return known;
+  const made = gridMax(grid);
+  maxCache.set(grid, made);
+  return made;
+}
+
+const powers = Float64Array.from({ length: 2200 }, (_, index) => 2 ** (index - 1100));
+
+function powerOfTwo(exponent: number): number {
+  return powers[exponent + 1100] ?? 2 ** exponent;
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** ⌊log2⌋ of a positive number, from its bits: `Math.log2` errs just below powers of two. Zero has that of the least. */
 export function exponentOf(magnitude: number): number {
-  if (magnitude === 0) return -1074;
-  const guess = Math.floor(Math.log2(magnitude));
-  const power = 2 ** guess;
-  if (magnitude < power) return guess - 1;
-  return magnitude >= power * 2 ? guess + 1 : guess;
+  double[0] = magnitude;
+  const field = ((words[1] ?? 0) >>> 20) & 0x7ff;
+  if (field > 0) return field - 1023;
+  return magnitude === 0 ? -1074 : Math.floor(Math.log2(magnitude));
 }
 
 function roundToTable(grid: Grid, value: number, chance?: number): number {

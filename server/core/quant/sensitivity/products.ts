@@ -69,20 +69,16 @@ export class Products {
     batch: number,
   ): readonly Float64Array[] {
     const { rows, positions, rowMap, scale } = this.#plan;
-    const perSample = rowMap.length / batch;
+    const perSample = positions / batch;
     const sums = matrices.map(() => new Float64Array(gradients.length * batch));
-    const samples = new Int32Array(rows * tileWidth);
     const parts = gradients.map(() => new Float32Array(rows * tileWidth));
     this.#eachTile(x, ({ group, first, width, padded }) => {
-      for (let row = 0; row < rows; row++) {
-        const place = (group * rows + row) * positions + first;
-        for (let at = 0; at < width; at++) {
-          const to = rowMap[place + at] ?? 0;
-          samples[row * padded + at] = Math.min(batch - 1, Math.floor(to / perSample));
-          for (let index = 0; index < gradients.length; index++) {
-            const part = parts[index];
-            if (part !== undefined) part[row * padded + at] = gradients[index]?.[to] ?? 0;
-          }
+      for (const [index, part] of parts.entries()) {
+        const gradient = gradients[index] ?? part;
+        for (let row = 0; row < rows; row++) {
+          const place = (group * rows + row) * positions + first;
+          for (let at = 0; at < width; at++)
+            part[row * padded + at] = gradient[rowMap[place + at] ?? 0] ?? 0;
         }
       }
       for (const [which, matrix] of matrices.entries()) {
@@ -90,12 +86,14 @@ export class Products {
         const found = this.#floats(this.#right, rows * padded);
         const into = sums[which] ?? new Float64Array(0);
         for (const [index, part] of parts.entries())
-          for (let row = 0; row < rows; row++) {
-            const start = row * padded;
-            for (let at = start; at < start + width; at++) {
-              const place = index * batch + (samples[at] ?? 0);
-              into[place] = (into[place] ?? 0) + (found[at] ?? 0) * (part[at] ?? 0) * scale;
-            }
+          // A tile may hold the end of one sample and the beginning of the next.
+          for (let start = 0; start < width;) {
+            const sample = Math.min(batch - 1, Math.floor((first + start) / perSample));
+            const end = Math.min(width, Math.max(start + 1, (sample + 1) * perSample - first));
+            into[index * batch + sample] =
+              (into[index * batch + sample] ?? 0) +
+              scale * dotOfColumns(found, part, { rows, padded, start, end });
+            start = end;
           }
       }
     });
@@ -178,4 +176,23 @@ export class Products {
   #floats(address: number, length: number): Float32Array {
     return this.#kernels.floats.subarray(address / 4, address / 4 + length);
   }
+}
+
+/** Σ a · b over the columns [start, end) of all rows. */
+function dotOfColumns(
+  a: Float32Array,
+  b: Float32Array,
+  part: {
+    readonly rows: number;
+    readonly padded: number;
+    readonly start: number;
+    readonly end: number;
+  },
+): number {
+  const { rows, padded, start, end } = part;
+  let sum = 0;
+  for (let row = 0; row < rows; row++)
+    for (let at = row * padded + start; at < row * padded + end; at++)
+      sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
 }

@@ -3,6 +3,7 @@ import { absent, type Graph, type NodeId, type ValueId, type Weight } from "../.
 import type { Scheme } from "../formats/scheme.js";
 import { type ElementSource, loadChunk, paddedLength } from "../measure/chunks.js";
 import type { Kernels } from "../measure/kernels.js";
+import { quantizeRows } from "../measure/quantize-rows.js";
 import { errorOfChunk } from "../measure/scheme-chunk.js";
 import { measureRanges, Workspace } from "../measure/workspace.js";
 import type { LayerWeight } from "../weights.js";
@@ -26,6 +27,8 @@ export interface PropagationRequest {
   readonly weights: Weights;
   readonly layers: readonly LayerWeight[];
   readonly schemes: readonly Scheme[];
+  /** Of the layers' inputs. */
+  readonly activationSchemes: readonly Scheme[];
   /** By input of the graph. */
   readonly inputs: ReadonlyMap<ValueId, Tensor>;
   readonly batch: number;
@@ -88,7 +91,8 @@ export class Propagation {
   }
 
   /**
-   * Projections of each layer's error on each gradient: [scheme][gradient × sample] by node. `seeds` holds, for each
+   * Projections of each layer's error on each gradient: [scheme][gradient × sample] by node, of the weights' schemes
+   * and then of the activations'. `seeds` holds, for each
    * gradient, what it is at the outputs.
    */
   backward(
@@ -274,6 +278,11 @@ export class Propagation {
         return errors + 4 * index * length;
       });
       projections.push(...products.project(matrices, x, gradients, batch));
+    }
+    for (const scheme of this.#request.activationSchemes) {
+      const quantized = quantizeRows(scheme, x, x.length);
+      const error = x.map((value, index) => value - (quantized[index] ?? 0));
+      projections.push(...products.project([workspace.x], error, gradients, batch));
     }
     return { gradients: inputGradients, projections };
   }

@@ -13,6 +13,7 @@ export interface SensitivityRequest {
   readonly kernels: Kernels;
   readonly weights: Weights;
   readonly schemes: readonly Scheme[];
+  readonly activationSchemes: readonly Scheme[];
   readonly cancel: Cancel;
 }
 
@@ -21,8 +22,15 @@ export interface Sensitivities {
    * By node and scheme: expected square error of the outputs over their squares when that layer alone is quantized.
    * Undefined when the model could not be propagated.
    */
-  readonly byNode: ReadonlyMap<NodeId, readonly number[]> | undefined;
+  readonly byNode: ReadonlyMap<NodeId, LayerSensitivity> | undefined;
   readonly source: string;
+}
+
+export interface LayerSensitivity {
+  /** Parallel to the schemes. */
+  readonly weights: readonly number[];
+  /** Parallel to the activations' schemes. */
+  readonly activations: readonly number[];
 }
 
 /** Gradients that are followed where there are too many outputs to follow each. */
@@ -45,6 +53,7 @@ export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities 
       weights: request.weights,
       layers: layerWeights(model.graph),
       schemes,
+      activationSchemes: request.activationSchemes,
       inputs: inputs.values,
       batch: inputs.batch,
       cancel,
@@ -54,12 +63,14 @@ export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities 
     const energies = sampleEnergies(outputs, inputs.batch);
     if (energies.some((energy) => !Number.isFinite(energy) || energy === 0))
       throw new NotPropagated("outputs that are all zero or no numbers");
-    const byNode = new Map<NodeId, readonly number[]>();
-    for (const [nodeId, projections] of propagation.backward(seeds))
-      byNode.set(
-        nodeId,
-        projections.map((sums) => scale * meanEffect(sums, energies)),
-      );
+    const byNode = new Map<NodeId, LayerSensitivity>();
+    for (const [nodeId, projections] of propagation.backward(seeds)) {
+      const effects = projections.map((sums) => scale * meanEffect(sums, energies));
+      byNode.set(nodeId, {
+        weights: effects.slice(0, schemes.length),
+        activations: effects.slice(schemes.length),
+      });
+    }
     return {
       byNode,
       source: `first-order effect on the outputs, propagated through the graph on ${inputs.batch} random inputs (${inputs.text})`,

@@ -1,0 +1,124 @@
+import { analyzeTarget, type InferredModel } from "../../analyze.js";
+import type { TargetAnalysis } from "../../analysis.js";
+import type { Cancel } from "../../base/cancel.js";
+import type { NodeId } from "../../graph/graph.js";
+import type { Catalogue, Target } from "../../targets/target.js";
+import type { QuantizationResult } from "../result.js";
+import { type Executability, executability } from "./executability.js";
+import type { RuntimeSupport } from "./support.js";
+
+/** One way of executing one layer. */
+export interface Choice {
+  /** Scheme id, or `""` for the target's own precision. */
+  readonly schemeId: string;
+  readonly kind: "own" | "computed" | "stored";
+  /** Seconds of the kernel that the layer is in, with its interval. */
+  readonly seconds: number;
+  readonly low: number;
+  readonly high: number;
+  readonly joules: number | undefined;
+  readonly bytes: number;
+  /** Expected relative square error of the outputs. */
+  readonly risk: number;
+}
+
+export interface LayerChoices {
+  readonly nodeId: NodeId;
+  readonly choices: readonly Choice[];
+}
+
+export interface ModelChoices {
+  readonly target: Target;
+  readonly layers: readonly LayerChoices[];
+  /** What layers without a choice take, and the inference's own overhead. */
+  readonly restSeconds: number;
+  readonly restJoules: number;
+  readonly restBytes: number;
+  readonly executability: ReadonlyMap<string, Executability>;
+}
+
+/**
+ * Seconds, bytes, joules and risk of every layer in every scheme that the target takes. Each scheme is analysed as a
+ * target of its own, so that times come from that precision's calibration where there is one.
+ */
+export function modelChoices(
+  inferred: InferredModel,
+  target: Target,
+  result: QuantizationResult,
+  support: RuntimeSupport | undefined,
+  catalogue: Catalogue,
+  cancel: Cancel,
+): ModelChoices {
+  const own = analyzeTarget(inferred, target, cancel);
+  const found = new Map<string, Executability>();
+  const analyses = result.schemes.map((scheme) => {
+    const way = executability(target, scheme, support, catalogue);
+    found.set(scheme.id, way);
+    return way.target === undefined ? undefined : analyzeTarget(inferred, way.target, cancel);
+  });
+  const taken = new Set<number>();
+  const layers = result.layers.map((layer): LayerChoices => {
+    const base = kernelOf(own, layer.nodeId);
+    if (base !== undefined) taken.add(base.index);
+    const choices: Choice[] = [
+      {
+        schemeId: "",
+        kind: "own",
+        ...costOf(own, layer.nodeId),
+        bytes: (layer.elementCount * target.precision.weightBits) / 8,
+        risk: 0,
+      },
+    ];
+    for (const [index, scheme] of result.schemes.entries()) {
+      const way = found.get(scheme.id);
+      const analysis = analyses[index];
+      const { sensitivity, bytes = 0, activationSensitivity } = layer.schemes[index] ?? {};
+      if (analysis === undefined || way === undefined || way.kind === "unsupported") continue;
+      if (sensitivity === undefined) continue;
+      choices.push({
+        schemeId: scheme.id,
+        kind: way.kind,
+        ...costOf(analysis, layer.nodeId),
+        bytes,
+        risk: sensitivity + (way.kind === "computed" ? (activationSensitivity ?? 0) : 0),
+      });
+    }
+    return { nodeId: layer.nodeId, choices };
+  });
+  const rest = own.kernelCosts.filter((_, index) => !taken.has(index));
+  const kernels = own.kernelCosts.reduce((sum, { seconds }) => sum + seconds.value, 0);
+  const overhead = Math.max(0, (own.latency?.value ?? kernels) - kernels);
+  const layerBytes = layers.reduce((sum, { choices }) => sum + (choices[0]?.bytes ?? 0), 0);
+  return {
+    target,
+    layers,
+    restSeconds: rest.reduce((sum, { seconds }) => sum + seconds.value, overhead),
+    restJoules: rest.reduce((sum, { joules }) => sum + (joules?.value ?? 0), 0),
+    restBytes: Math.max(0, own.weightBytes - layerBytes),
+    executability: found,
+  };
+}
+
+function kernelOf(
+  { lowered, kernelCosts }: TargetAnalysis,
+  nodeId: NodeId,
+): { readonly index: number; readonly seconds: TargetAnalysis["kernelCosts"][number] } | undefined {
+  const index = lowered.kernelOfNode[nodeId] ?? -1;
+  const seconds = kernelCosts[index];
+  return seconds === undefined ? undefined : { index, seconds };
+}
+
+function costOf(
+  analysis: TargetAnalysis,
+  nodeId: NodeId,
+): Pick<Choice, "seconds" | "low" | "high" | "joules"> {
+  const kernel = kernelOf(analysis, nodeId);
+  if (kernel === undefined) return { seconds: 0, low: 0, high: 0, joules: 0 };
+  const { seconds, joules } = kernel.seconds;
+  return {
+    seconds: seconds.value,
+    low: seconds.low,
+    high: seconds.high,
+    joules: joules?.value,
+  };
+}

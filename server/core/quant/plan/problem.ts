@@ -1,0 +1,126 @@
+import type { Choice, ModelChoices } from "./choices.js";
+
+export type Measure = "risk" | "latency" | "size" | "energy";
+
+/** Upper ends, in seconds, bytes, joules, and of the outputs' relative square error. */
+export type Limits = Partial<Readonly<Record<Measure, number>>>;
+
+/** Choosing one scheme for each group: what is minimized, and what must hold. */
+export interface PlanProblem {
+  readonly choices: ModelChoices;
+  readonly groups: readonly (readonly number[])[];
+  readonly objective: Measure;
+  readonly limits: Limits;
+}
+
+/** One scheme a group: sums over its layers. `schemeId` "" is the target's own precision. */
+export interface GroupOption {
+  readonly schemeId: string;
+  readonly amounts: Readonly<Record<Measure, number>>;
+}
+
+/** Schemes that every layer of the group has, without those that another beats in everything. */
+export function groupOptions({
+  choices,
+  groups,
+}: PlanProblem): readonly (readonly GroupOption[])[] {
+  return groups.map((group) => {
+    const layers = group.map((index) => choices.layers[index]?.choices ?? []);
+    const [first = []] = layers;
+    const options = first.flatMap(({ schemeId }): GroupOption[] => {
+      const parts = layers.map((own) => own.find((choice) => choice.schemeId === schemeId));
+      if (parts.some((part) => part === undefined)) return [];
+      const whole = parts.filter((part): part is Choice => part !== undefined);
+      const sum = (value: (choice: Choice) => number): number =>
+        whole.reduce((total, choice) => total + value(choice), 0);
+      return [
+        {
+          schemeId,
+          amounts: {
+            risk: sum(({ risk }) => risk),
+            latency: sum(({ seconds }) => seconds),
+            size: sum(({ bytes }) => bytes),
+            energy: sum(({ joules }) => joules ?? 0),
+          },
+        },
+      ];
+    });
+    return options.filter(
+      (option, index) =>
+        !options.some((other, at) => at !== index && beats(other, option, at < index)),
+    );
+  });
+}
+
+const measures: readonly Measure[] = ["risk", "latency", "size", "energy"];
+
+/** At least as good in everything, and better in something, or the earlier of two equal ones. */
+function beats(left: GroupOption, right: GroupOption, isEarlier: boolean): boolean {
+  let isBetter = isEarlier;
+  for (const measure of measures) {
+    if (left.amounts[measure] > right.amounts[measure]) return false;
+    if (left.amounts[measure] < right.amounts[measure]) isBetter = true;
+  }
+  return isBetter;
+}
+
+/** What the rest of the model takes, whatever is chosen. */
+export function restOf(
+  { restSeconds, restBytes, restJoules }: ModelChoices,
+  measure: Measure,
+): number {
+  switch (measure) {
+    case "latency":
+      return restSeconds;
+    case "size":
+      return restBytes;
+    case "energy":
+      return restJoules;
+    case "risk":
+      return 0;
+  }
+}
+
+/**
+ * The problem in CPLEX's LP format: a binary variable for each group and option, exactly one of each group. Rows are
+ * scaled to their limit and the objective to its largest term, so that the solver's tolerances are relative.
+ */
+export function lpText(problem: PlanProblem, options: readonly (readonly GroupOption[])[]): string {
+  const name = (group: number, option: number): string => `x${group}_${option}`;
+  const sum = (measure: Measure, scale: number): string =>
+    options
+      .flatMap((own, group) =>
+        own.map(
+          ({ amounts }, option) => `+ ${number(amounts[measure] / scale)} ${name(group, option)}`,
+        ),
+      )
+      .join("\n ");
+  const largest = Math.max(
+    ...options.flat().map(({ amounts }) => amounts[problem.objective]),
+    Number.MIN_VALUE,
+  );
+  const rows = Object.entries(problem.limits).map(([measure, limit]) => {
+    const room = limit - restOf(problem.choices, measure as Measure);
+    const scale = Math.max(Math.abs(room), Number.MIN_VALUE);
+    return ` ${measure}: ${sum(measure as Measure, scale)} <= ${room > 0 ? 1 : room === 0 ? 0 : -1}`;
+  });
+  const picks = options.map(
+    (own, group) =>
+      ` pick${group}: ${own.map((_, option) => `+ ${name(group, option)}`).join(" ")} = 1`,
+  );
+  const variables = options.flatMap((own, group) => own.map((_, option) => name(group, option)));
+  return [
+    "Minimize",
+    ` cost: ${sum(problem.objective, largest)}`,
+    "Subject To",
+    ...rows,
+    ...picks,
+    "Binary",
+    ...variables.map((variable) => ` ${variable}`),
+    "End",
+  ].join("\n");
+}
+
+function number(value: number): string {
+  return value === 0 ? "0" : value.toPrecision(12);
+}

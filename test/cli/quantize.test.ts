@@ -1,0 +1,48 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { QuantizeDocument } from "../../server/core/quant/plan/quantize-document.js";
+import { analyzeJson, cli, root } from "../kit/cli.js";
+
+const model = path.join(root, "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx");
+const target = "raspberry-pi-5/onnxruntime/fp32";
+const words = ["quantize", model, "--target", target, "--format", "int8", "--format", "int4-g32"];
+
+test("analyze --quantization has every format's error for every layer", async () => {
+  const { quantization } = await analyzeJson([model, "--target", target, "--quantization"]);
+  expect(quantization?.formats).toContain("fp8-e4m3");
+  expect(quantization?.layers).toHaveLength(10);
+  for (const { sqnrDb, sensitivity } of quantization?.layers ?? []) {
+    expect(sqnrDb["int8"]).toBeGreaterThan(30);
+    expect(sqnrDb["int8"]).toBeGreaterThan(sqnrDb["int4"] ?? NaN);
+    expect(sensitivity).toBeGreaterThan(0);
+  }
+}, 60_000);
+
+test("a plan is saved, keeps its limit, and is compared with its successor", async () => {
+  const saved = await cli([...words, "--limit", "size=60kB", "--export", "json"]);
+  const folder = await mkdtemp(path.join(os.tmpdir(), "ridgepoint-plan-"));
+  const file = path.join(folder, "plan.json");
+  await writeFile(file, saved.out);
+  const { out } = await cli([...words, "--compare", file, "--json"]);
+  const { plan, uniform, front, compared } = JSON.parse(out) as QuantizeDocument;
+  expect(compared?.totals.size).toBeLessThanOrEqual(60_000);
+  expect(plan?.status).toBe("optimal");
+  expect(front.length).toBeGreaterThan(1);
+  // Without a limit it is as fast as the fastest plan of one format, and no riskier than that.
+  const fastest = uniform.reduce((best, one) =>
+    one.totals.latency < best.totals.latency ? one : best,
+  );
+  expect(plan?.totals.latency).toBeLessThanOrEqual(fastest.totals.latency * 1.0051);
+  expect(plan?.totals.risk).toBeLessThanOrEqual(fastest.totals.risk);
+}, 60_000);
+
+test.each([
+  [["--limit", "latency=fast"], /should read MEASURE=VALUE/],
+  [["--export", "nothing"], /There is no recipe/],
+])("wrong words %j are told", async (more, sentence) => {
+  const { status, err } = await cli([...words, ...more]);
+  expect(status).toBe(2);
+  expect(err).toMatch(sentence);
+});
