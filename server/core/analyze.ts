@@ -11,6 +11,8 @@ import { lower } from "./lower/lower.js";
 import type { Lowered } from "./lower/lowered.js";
 import { targetBytes } from "./lower/target-bytes.js";
 import { fitOf } from "./memory/fit.js";
+import type { Schedule } from "./memory/buffers.js";
+import { lineBuffered } from "./memory/line-buffers.js";
 import { planMemory } from "./memory/make-plan.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import { declaredSchedule, loweredSchedule } from "./memory/schedules.js";
@@ -90,11 +92,7 @@ export function analyzeTarget(
   const lowered = lower(inferred.graphWork, target, cancel);
   // While a node is not costed, what it keeps alive is not known either.
   const outcome =
-    lowered.uncosted.length > 0
-      ? undefined
-      : planMemory(
-          loweredSchedule(flow, lowered, targetBytes(flow, target.precision, lowered.valueBits).of),
-        );
+    lowered.uncosted.length > 0 ? undefined : planMemory(targetSchedule(inferred, target, lowered));
   const memoryPlan = outcome?.kind === "planned" ? outcome.plan : undefined;
   throwIfCancelled(cancel);
   const footprint = {
@@ -118,6 +116,19 @@ export function analyzeTarget(
     fits: fit.fits,
     problems: [...fallbackProblems(inferred, target, lowered), ...fit.problems],
   };
+}
+
+function targetSchedule(
+  { graphWork: { flow } }: InferredModel,
+  { runtime, precision }: Target,
+  lowered: Lowered,
+): Schedule {
+  const schedule = loweredSchedule(
+    flow,
+    lowered,
+    targetBytes(flow, precision, lowered.valueBits).of,
+  );
+  return runtime.arena === "line-buffered" ? lineBuffered(schedule, lowered, flow.graph) : schedule;
 }
 
 export function assemble(inferred: InferredModel, targets: readonly TargetAnalysis[]): Analysis {

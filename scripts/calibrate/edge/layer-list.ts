@@ -18,6 +18,8 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
   const latest = new Map<string, number[]>();
   const made: number[] = [];
   const isRead = new Set<number>();
+  /** First operand by the value that was made of it. */
+  const inputOf = new Map<number, number>();
   for (const row of rows) {
     const op = operatorOf(row["op"] ?? "");
     // Shapes that follow the batch fold away in a compiler.
@@ -27,7 +29,11 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
     const reads: number[] = [];
     const wanted = (row["in_shape"] ?? "").split(";").filter((text) => text.includes("x"));
     for (const text of wanted) {
-      const found = [...(latest.get(text) ?? [])].reverse().find((id) => !reads.includes(id));
+      // A residual is not added to what the branch began with, but to what it began from.
+      const before = op === "ADD" && reads[0] !== undefined ? inputOf.get(reads[0]) : undefined;
+      const found = [...(latest.get(text) ?? [])]
+        .reverse()
+        .find((id) => !reads.includes(id) && id !== before);
       if (found !== undefined) reads.push(found);
       else {
         const id =
@@ -39,6 +45,7 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
       }
     }
     for (const id of reads) isRead.add(id);
+    const [first] = reads;
     const weights = weightsOf(op, row, type);
     for (const weight of weights)
       reads.push(values.push({ name: `w${values.length}`, weight }) - 1);
@@ -46,6 +53,7 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
     const key = row["out_shape"] ?? "";
     latest.set(key, [...(latest.get(key) ?? []), output]);
     made.push(output);
+    if (first !== undefined) inputOf.set(output, first);
     const attributes = attributesOf(op, row);
     const mapped = mapOperator({
       name: op,

@@ -67,12 +67,11 @@ async function ask({ entry, input }: LibraryModel, folders: readonly string[]): 
   if (!existsSync("dist/python/child.mjs"))
     throw new Error("The Python engine is not built; run `node scripts/build.mjs` first.");
   engine ??= openPythonEngine({ log: () => undefined });
-  const roots = pythonRoots(undefined, folders);
   const job = pythonJob({
     file: undefined,
-    roots,
+    roots: pythonRoots(undefined, folders),
     entry,
-    inputs: input === "" ? [] : input.split(";"),
+    inputs: [input],
     models: "main",
     seconds: 300,
   });

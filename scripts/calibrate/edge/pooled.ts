@@ -63,7 +63,10 @@ export async function fitPooled(
   const errors = best?.unseen ?? [];
   reportErrors(plan, errors);
   const correction = fitCorrection(rows, base, plan, chosen);
-  return [...groupBy(rows, ({ sample }) => sample.target)].map(([target, own]) => {
+  const measured = [...groupBy(rows, ({ sample }) => sample.target)];
+  // One or two networks make no calibration: such a target borrows, or is left to the roofline.
+  return measured.flatMap(([target, own]) => {
+    if (own.length < leastRows) return [];
     const inGroup = errors.filter((item) => plan.groupOf(item.target) === plan.groupOf(target));
     const interval = conformalInterval(inGroup.length >= 30 ? inGroup : errors, {
       groups: 1,
@@ -73,7 +76,7 @@ export async function fitPooled(
       target,
       own.map(({ sample }) => sample),
     );
-    return {
+    const fragment: Fragment = {
       target,
       kinds: kindsOf(base.fit, interval),
       network: {
@@ -84,8 +87,11 @@ export async function fitPooled(
       ...(energy !== undefined && { energy }),
       source: { ...plan.source, rows: own.length },
     };
+    return [fragment];
   });
 }
+
+const leastRows = 3;
 
 const defaultPenalties: readonly (readonly [number, number])[] = [0.03, 0.1, 0.3, 1, 3].flatMap(
   (slope) => [0.3, 1, 5].map((deviation): readonly [number, number] => [slope, deviation]),

@@ -41,6 +41,10 @@ function runtimeOf(
   const unsupported = decodeTexts(decoder, fields["unsupported"], "unsupported");
   const memoryOverhead = sourced("memoryOverhead", bytesRule);
   const rooflineInterval = decodeInterval(decoder, fields["rooflineInterval"]);
+  const arena =
+    fields["arena"] === undefined
+      ? undefined
+      : decoder.oneOf(fields["arena"], "arena", ["line-buffered"] as const);
   if (
     id === undefined ||
     name === undefined ||
@@ -66,6 +70,7 @@ function runtimeOf(
     inferenceOverhead,
     passes,
     unsupported,
+    ...(arena === undefined ? {} : { arena }),
     memoryOverhead,
     rooflineInterval,
   };
@@ -126,6 +131,7 @@ const fieldNames = [
   "inferenceOverhead",
   "passes",
   "unsupported",
+  "arena",
   "memoryOverhead",
   "rooflineInterval",
 ];

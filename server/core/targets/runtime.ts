@@ -22,6 +22,8 @@ export interface Runtime {
   readonly passes: readonly string[];
   /** Operators (keys as in rules) that it does not run on its engine. Empty: runs all. */
   readonly unsupported: readonly string[];
+  /** How it lays out activations where that is not one buffer for each tensor (`memory/line-buffers.ts`). */
+  readonly arena?: "line-buffered";
   /** Bytes that the runtime itself takes on the device. */
   readonly memoryOverhead: Sourced;
   /** Interval of the roofline method: the truth is expected within [seconds × low, seconds × high] in 90 % of cases. */
