@@ -23,7 +23,10 @@ const weight = (...shape: number[]): TensorFixture => ({
   data: new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1),
 });
 
-function chain(tensors: readonly TensorFixture[], operators: readonly OperatorFixture[]): Uint8Array {
+function chain(
+  tensors: readonly TensorFixture[],
+  operators: readonly OperatorFixture[],
+): Uint8Array {
   const last = operators.at(-1)?.outputs ?? [];
   return buildTflite({ subgraphs: [{ tensors, inputs: [0], outputs: last, operators }] });
 }
