@@ -215,6 +215,22 @@ describe("hovers, problems and actions", slow, () => {
     expect(await hoverOf(opened, "import torch")).toBe("");
   });
 
+  test("a pin compares itself with the model's other pins", async () => {
+    const pinned = net.replace(
+      "class Net",
+      "# ridgepoint: input=float32[1,3,64,64]\n# ridgepoint: input=float32[8,3,64,64]; entry=Net(4)\nclass Net",
+    );
+    const opened = await open(pinned);
+    // The models beside the main one are run when the file has been quiet.
+    await opened.document.lensTitles();
+    const table = (await hoverOf(opened, "ridgepoint: input=float32[8")).split("\n");
+    expect(table[0]).toMatch(/^\| Net \| params \| MAC \| RTX 4090/);
+    expect(table.slice(2).map((row) => row.split(" | ").slice(0, 2).join(" | "))).toEqual([
+      "| `input=float32[1,3,64,64]` | 5.32 k",
+      "| **→** `input=float32[8,3,64,64]; entry=Net(4)` | 10 k",
+    ]);
+  });
+
   test("a shape that does not fit is marked on the user's line, in torch's words", async () => {
     const { document } = await open(net.replace("nn.Linear(16, 10)", "nn.Linear(32, 10)"));
     const problems = await document.diagnostics();
@@ -295,7 +311,7 @@ class Wide(nn.Module):
     expect(problems[0]!.range.start).toEqual(opened.document.position("nn.Conv2d(3, 30"));
     // Tensor cores take 16 bytes, which are 8 numbers of fp16: 2 of 32 channels are padding.
     expect(problems[0]!.message).toMatch(
-      /^30 channels run as 32 on RTX 4090 · fp16: 6\.3 % of the line is padding .* Use 32 \([+−][\d.]+ .?s, \+6\.7 % of its parameters\) or 24 \([+−][\d.]+ .?s, −20 % of its parameters\)\.$/,
+      /^30 channels run as 32 on RTX 4090 · fp16: 6\.3 % of the line is padding\. Use 32 \([+−][\d.]+ .?s, \+6\.7 % parameters\) or 24 \([+−][\d.]+ .?s, −20 % parameters\)\.$/,
     );
     const actions = await actionsAt(opened, "nn.Conv2d(3, 30");
     expect(actions.map(({ title }) => title)).toEqual([

@@ -64,7 +64,7 @@ function misalignedAt(site: SourceSite): Misaligned | undefined {
     site,
     channels,
     choices,
-    message: messageOf(target, channels, up, choices, tile.source),
+    message: messageOf(target, channels, up, choices),
   };
 }
 
@@ -73,14 +73,13 @@ function messageOf(
   channels: number,
   up: number,
   choices: readonly Choice[],
-  source: string,
 ): string {
   const padding = `${formatNumber((100 * (up - channels)) / up, 2)} %`;
   const offers = choices.map(
     ({ channels: other, change }) =>
-      `${other} (${signed(change)}, ${other > channels ? "+" : "−"}${formatNumber((100 * Math.abs(other - channels)) / channels, 2)} % of its parameters)`,
+      `${other} (${signed(change)}, ${other > channels ? "+" : "−"}${formatNumber((100 * Math.abs(other - channels)) / channels, 2)} % parameters)`,
   );
-  return `${channels} channels run as ${up} on ${target.chip.name} · ${target.precision.name}: ${padding} of the line is padding (${source}). Use ${offers.join(" or ")}.`;
+  return `${channels} channels run as ${up} on ${target.chip.name} · ${target.precision.name}: ${padding} of the line is padding. Use ${offers.join(" or ")}.`;
 }
 
 function signed(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../base/text-span.js";
-import { absent } from "../../graph/graph.js";
+import { absent, type SourceFrame } from "../../graph/graph.js";
 import { lineStartsOf } from "./line-starts.js";
 import { type Misaligned, misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
@@ -51,17 +51,12 @@ function alignmentFix(
     const makesOutput = node.outputs.some((id) => graph.outputs.includes(id));
     if (makesOutput && weights[0]?.shape[0] === channels) return undefined;
     const made = sources.modules[sources.moduleOfNode[nodeId] ?? -1];
-    const frame = sources.frames[made?.creationFrames[0] ?? -1];
-    const from = frame?.file === file ? starts[frame.line] : undefined;
-    if (frame === undefined || from === undefined) return undefined;
-    const begin = from + frame.character;
-    const end = (starts[frame.endLine] ?? text.length) + frame.endCharacter;
-    const places = [
-      ...text.slice(begin, end).matchAll(new RegExp(`(?<![\\w.])${channels}(?![\\w.])`, "g")),
-    ];
-    if (places.length === 0) return undefined;
-    for (const place of places) {
-      const start = begin + place.index;
+    // The number stands where the layer is made, or where what makes it is: `Block(60)`.
+    const places = (made?.creationFrames ?? [])
+      .map((frameId) => numbersIn(text, starts, file, sources.frames[frameId], channels))
+      .find((found) => found.length > 0);
+    if (places === undefined) return undefined;
+    for (const start of places) {
       const span = { start, end: start + `${channels}`.length };
       edits.set(start, { span, text: `${wanted}` });
     }
@@ -72,6 +67,22 @@ function alignmentFix(
     code: "RP2104",
     edits: [...edits.values()],
   };
+}
+
+/** Where the frame's expression says the number, if it stands in the file. */
+function numbersIn(
+  text: string,
+  starts: readonly number[],
+  file: string,
+  frame: SourceFrame | undefined,
+  wanted: number,
+): readonly number[] {
+  const from = frame?.file === file ? starts[frame.line] : undefined;
+  if (frame === undefined || from === undefined) return [];
+  const begin = from + frame.character;
+  const end = (starts[frame.endLine] ?? text.length) + frame.endCharacter;
+  const places = text.slice(begin, end).matchAll(new RegExp(`(?<![\\w.])${wanted}(?![\\w.])`, "g"));
+  return [...places].map(({ index }) => begin + index);
 }
 
 /** On the definition of a model that folds: a pin that says `deploy`. */

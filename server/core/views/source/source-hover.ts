@@ -10,18 +10,57 @@ import { layerTitle } from "./layer-title.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
 import { type SourceRow, type SourceSite, siteAt } from "./source-index.js";
 import { beforeEditText } from "./source-hints.js";
-import type { AnalysedModel, SourceState } from "./source-state.js";
+import { sourceAnchors } from "./source-syntax.js";
+import type { AnalysedModel, SourceNumbers, SourceState } from "./source-state.js";
 
 /** Over an expression that makes layers or calls operators: what they are and cost, all together. */
-export function sourceHover({ numbers }: SourceState, offset: number): HoverText | null {
+export function sourceHover({ text, numbers }: SourceState, offset: number): HoverText | null {
   if (numbers === undefined) return null;
   const { index, moved } = numbers;
   const before = moved === undefined ? offset : moved.toOld(offset);
   const site = before === undefined ? undefined : siteAt(index, before);
   const span = moved === undefined ? site?.span : site && moved.toNew(site.span);
+  const pins = pinsHover(text, numbers, offset);
+  if (pins !== undefined) return pins;
   if (site === undefined || span === undefined) return null;
   const mark = moved === undefined ? [] : [`*${beforeEditText}*`];
   return { span, markdown: [...mark, siteMarkdown(site, numbers.models.length > 1)].join("\n\n") };
+}
+
+/** Over a pin: all pins of its model, side by side. */
+function pinsHover(
+  text: string,
+  { models, moved }: SourceNumbers,
+  offset: number,
+): HoverText | undefined {
+  const anchors = sourceAnchors(text).filter(({ pin }) => pin !== undefined);
+  const here = anchors.find(({ span }) => span.start <= offset && offset <= span.end);
+  const listed = models.filter(
+    ({ traced }) => traced.name === here?.name && traced.configuration !== "",
+  );
+  const [first] = listed;
+  if (here === undefined || first === undefined) return undefined;
+  const labels = first.analysis.targets.map(({ target }) => target.label.replaceAll("|", "¦"));
+  const rows = listed.map(({ traced, analysis }) => {
+    const { parameterCount, macs } = analysis.totals;
+    const cells = [
+      `${traced.configuration === here.pin ? "**→** " : ""}${codeCell(traced.configuration)}`,
+      formatCount(parameterCount),
+      macs === undefined ? "?" : formatMacs(macs),
+      ...analysis.targets.map(({ latency, fits }) =>
+        fits === false
+          ? "does not fit"
+          : latency === undefined
+            ? "?"
+            : secondsWithInterval(latency),
+      ),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const head = `| ${[plain(here.name), "params", "MAC", ...labels].join(" | ")} |`;
+  const rule = `| :-- | --: | --: |${" --: |".repeat(labels.length)}`;
+  const mark = moved === undefined ? [] : [`*${beforeEditText}*`];
+  return { span: here.span, markdown: [...mark, [head, rule, ...rows].join("\n")].join("\n\n") };
 }
 
 function siteMarkdown(site: SourceSite, isOneOfSeveral: boolean): string {

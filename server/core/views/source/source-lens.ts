@@ -49,7 +49,11 @@ function titleOf(analysis: Analysis): string {
     `${formatCount(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
     ...targets.slice(0, shownTargets).map(targetText),
-    ...(targets.length > shownTargets ? [`+${targets.length - shownTargets} targets`] : []),
+    ...(targets.length > shownTargets
+      ? [
+          `+${targets.length - shownTargets} ${targets.length - shownTargets === 1 ? "target" : "targets"}`,
+        ]
+      : []),
     ...(first?.peakActivationBytes === undefined
       ? []
       : [`peak ${formatBytes(first.peakActivationBytes)}`]),
