@@ -46,7 +46,7 @@ for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
   const unseen = (await set.samples(ctx)).filter(
     ({ key, target }) =>
-      isHeldOut(set.id, key) &&
+      isHeldOut(set, key) &&
       (options.targets.length === 0 || options.targets.includes(target)) &&
       (options.without.length === 0 || options.without.includes(target.split("/")[0] ?? "")),
   );

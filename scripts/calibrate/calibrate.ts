@@ -28,7 +28,7 @@ for (const set of sets) {
   const seen = all.filter(
     ({ key, target }) =>
       (options.targets.length === 0 || options.targets.includes(target)) &&
-      !isHeldOut(set.id, key) &&
+      !isHeldOut(set, key) &&
       !options.without.includes(target.split("/")[0] ?? ""),
   );
   if (seen.length === 0) {

@@ -13,6 +13,8 @@ export interface CalibrationSet {
   readonly origin: string;
   /** The licence lets rows of it stand in this repository. */
   readonly isCommittable: boolean;
+  /** Keys that no fit sees, where there are too few for a share of them to be drawn (`split.ts`). */
+  readonly heldOut?: readonly string[];
   readonly samples: (ctx: CalibrationContext) => Promise<readonly Sample[]>;
   /** Sees the samples that are not held out, and returns a fragment for each target that it can speak of. */
   readonly fit: (

@@ -11,7 +11,14 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
                         type of an input, repeatable; NAME may be left out for a single input;
                         NAME={1,2} or NAME=TYPE[DIMS]={1,2} says what a small input holds
   --dim NAME=N          binds a symbolic dimension or a scalar input, repeatable
-  --op "TEXT"           one operator in place of a file, in ONNX's names and input order
+  --op "TEXT"           one operator in place of a file, in ONNX's names and input order; also
+                          Attention(q=bf16[B,H,S,D], k=bf16[B,HK,T,D], v=…, causal=true, window=0)
+                          MLA(q=bf16[B,H,S,192], kv=bf16[B,T,576])
+                          MoE(bf16[tokens,hidden], experts=E, top_k=K, inter=I,
+                              activation_type=swiglu, tp=1, ep=1, distribution=balanced)
+                          AllReduce(fp16[N], group=8)   AllGather, ReduceScatter, AllToAll
+                          QuantizeLinear(bf16[M,K], float32[])   DynamicQuantizeLinear
+                        (README tells their terms)
   --entry "EXPR"        Python source: the expression that makes the model
   --python-path DIR     folder from which Python imports are resolved, repeatable
   --deploy              of a Python model with training branches, the form in which they are folded

@@ -1,10 +1,12 @@
-import type { Target } from "../../../server/core/targets/target.js";
 import { kernelModel } from "../../../server/core/cost/calibrated/models/gpu-matmul.js";
 import { parseCsv } from "../csv.js";
 import { systemTarget } from "../aic-systems.js";
+import { sharedKinds } from "../fit-by-chip.js";
 import { groupBy } from "../group.js";
+import { kernelRows } from "../kernel-rows.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
-import { fitKind, type KindRow } from "../train/fit-kind.js";
+import { fitKind } from "../train/fit-kind.js";
+import { transferIntervals, type Lender } from "../transfer.js";
 import { fitTrees } from "../train/trees.js";
 
 /** Linear layers y[m,n] = x[m,k] · W[k,n] of LLM runtimes. Keys are (n, k), on every chip and precision. */
@@ -16,44 +18,42 @@ export const set: CalibrationSet = {
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
-    const fragments: Fragment[] = [];
-    for (const [targetId, own] of groupBy(samples, ({ target }) => target)) {
-      const target = ctx.target(targetId);
-      if (target === undefined) continue;
-      const rows: KindRow[] = [];
-      for (const sample of own) rows.push(...(await rowOf(ctx, target, sample)));
+    const lenders: Lender[] = [];
+    for (const [id, own] of groupBy(samples, ({ target }) => target)) {
+      const target = ctx.target(id);
+      const rows = await kernelRows(ctx, own, kernelModel);
+      if (target === undefined || rows.length === 0) continue;
       const kind = fitKind(rows, {
         features: kernelModel.features,
-        overhead: 3e-6,
         train: (features, targets) => fitTrees(features, targets, {}),
       });
-      fragments.push({
-        target: targetId,
-        kinds: { [kernelModel.id]: kind },
-        source: { set: set.id, licence: set.licence, rows: rows.length },
-      });
+      lenders.push({ target, kind, rows });
     }
-    return fragments;
+    const transfer = transferIntervals(lenders);
+    return lenders.flatMap(({ target, kind, rows }) =>
+      fragmentsOf(ctx, target.id, { ...kind, ...(transfer && { transfer }) }, rows.length),
+    );
   },
 };
 
-async function rowOf(
+function fragmentsOf(
   ctx: CalibrationContext,
-  target: Target,
-  { subject, key, seconds }: Sample,
-): Promise<readonly KindRow[]> {
-  const lowered = await ctx.lower(subject, target);
-  const kernel = lowered?.kernels[0];
-  const view = kernel === undefined ? undefined : kernelModel.describe(kernel, target);
-  if (view === undefined) return [];
+  target: string,
+  kind: Readonly<Record<string, unknown>>,
+  rows: number,
+): readonly Fragment[] {
+  const kinds = { [kernelModel.id]: kind };
+  const source = { set: set.id, licence: set.licence, rows };
+  const others = sameProducts(target).filter((other) => ctx.target(other) !== undefined);
   return [
-    {
-      key,
-      features: Float64Array.from(view.features),
-      work: Math.max(view.computeSeconds, view.memorySeconds),
-      seconds,
-    },
+    { target, kinds, source },
+    ...others.map((other) => ({ target: other, kinds: sharedKinds(kinds, target), source })),
   ];
+}
+
+/** Targets whose linear layers are those of the measured one. */
+function sameProducts(target: string): readonly string[] {
+  return target.endsWith("/bf16") ? [`${target}-kv-fp8`] : [];
 }
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {

@@ -1,5 +1,10 @@
 import type { CalibrationSet } from "../set.js";
+import { set as aicAttention } from "./aic-attention.js";
+import { set as aicComm } from "./aic-comm.js";
 import { set as aicGemm } from "./aic-gemm.js";
+import { set as aicMla } from "./aic-mla.js";
+import { set as aicMoe } from "./aic-moe.js";
+import { set as aicQuant } from "./aic-quant.js";
 import { set as microcontrollers } from "./microcontrollers.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
@@ -8,7 +13,12 @@ import { set as timmInfer } from "./timm-infer.js";
 import { set as vitisAiZoo } from "./vitis-ai-zoo.js";
 
 export const sets: readonly CalibrationSet[] = [
+  aicAttention,
+  aicComm,
   aicGemm,
+  aicMla,
+  aicMoe,
+  aicQuant,
   microcontrollers,
   nasLatency,
   nb201Pi5,

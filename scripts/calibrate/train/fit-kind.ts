@@ -2,6 +2,7 @@ import { Decoder } from "../../../server/core/base/decode.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import { foldOf } from "../split.js";
+import { fitNonNegative } from "./linear.js";
 import { conformalInterval, type Unseen } from "./interval.js";
 import { rounded, type Rows } from "./matrix.js";
 
@@ -17,8 +18,8 @@ export interface KindRow {
 export interface KindPlan {
   /** Names of the features, in the rows' order. */
   readonly features: readonly string[];
-  /** Seconds that are added to the work before the correction. */
-  readonly overhead: number;
+  /** Features that count what takes time beside the work; how long each takes, and the overhead, is fitted. */
+  readonly terms?: readonly string[];
   /** Trains on logarithms of measured / (work + overhead); answers what a file holds. */
   readonly train: (rows: Rows, targets: Float64Array) => unknown;
   readonly folds?: number;
@@ -33,39 +34,96 @@ export function fitKind(
   rows: readonly KindRow[],
   plan: KindPlan,
 ): Readonly<Record<string, unknown>> {
-  const folds = plan.folds ?? 5;
+  const base = fitBase(rows, plan);
+  const folds = plan.folds ?? 4;
   const unseen: Unseen[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
     const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
     if (rest.length === 0 || part.length === 0) continue;
-    const predict = predictorOf(trained(rest, plan), plan);
+    const predict = predictorOf(trained(rest, plan, base), plan, base);
     for (const row of part) unseen.push({ predicted: predict(row), measured: row.seconds });
   }
-  const range = (pick: (values: readonly number[]) => number): readonly number[] =>
-    plan.features.map((_, index) => rounded(pick(rows.map((row) => row.features[index] ?? 0)), 6));
+  const range = (pick: (left: number, right: number) => number, start: number): readonly number[] =>
+    plan.features.map((_, index) =>
+      rounded(
+        rows.reduce((found, row) => pick(found, row.features[index] ?? 0), start),
+        6,
+      ),
+    );
   return {
     form: "correction",
-    overhead: plan.overhead,
+    overhead: base.overhead,
+    terms: base.terms.map(({ feature, seconds }) => ({ feature, seconds })),
     features: plan.features,
-    low: range((values) => values.reduce((a, b) => Math.min(a, b), Infinity)),
-    high: range((values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
+    low: range(Math.min, Infinity),
+    high: range(Math.max, -Infinity),
     interval: conformalInterval(unseen, { margin: plan.margin ?? 0.01 }),
-    regressor: trained(rows, plan),
+    regressor: trained(rows, plan, base),
   };
 }
 
-function trained(rows: readonly KindRow[], plan: KindPlan): unknown {
+/** Seconds beside the work: once for a kernel, and for each of what a feature counts. */
+interface Base {
+  readonly overhead: number;
+  readonly terms: readonly {
+    readonly feature: string;
+    readonly at: number;
+    readonly seconds: number;
+  }[];
+}
+
+function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
+  const counted = (plan.terms ?? []).map((feature) => ({
+    feature,
+    at: plan.features.indexOf(feature),
+  }));
+  const { weights } = fitNonNegative(
+    rows.map((row) =>
+      Float64Array.of(1, row.work, ...counted.map(({ at }) => 2 ** (row.features[at] ?? 0))),
+    ),
+    Float64Array.from(rows, (row) => row.seconds),
+  );
+  const [overhead = 0, slope = 1, ...others] = weights;
+  // The work itself keeps the factor 1: what it is short of is the correction's.
+  const share = Math.max(slope, 0.3);
+  return {
+    overhead: rounded(Math.max(overhead / share, 1e-6), 4),
+    terms: counted.map((item, index) => ({
+      ...item,
+      seconds: rounded((others[index] ?? 0) / share, 4),
+    })),
+  };
+}
+
+function baseSeconds(row: KindRow, { overhead, terms }: Base): number {
+  let seconds = row.work + overhead;
+  for (const term of terms) seconds += term.seconds * 2 ** (row.features[term.at] ?? 0);
+  return seconds;
+}
+
+function trained(rows: readonly KindRow[], plan: KindPlan, base: Base): unknown {
   return plan.train(
     rows.map((row) => row.features),
-    Float64Array.from(rows, (row) => Math.log(row.seconds / (row.work + plan.overhead))),
+    Float64Array.from(rows, (row) => Math.log(row.seconds / baseSeconds(row, base))),
   );
 }
 
 /** Through the decoder and the evaluation that the product uses, so that rounding counts. */
-export function predictorOf(file: unknown, plan: KindPlan): (row: KindRow) => number {
+function predictorOf(file: unknown, plan: KindPlan, base: Base): (row: KindRow) => number {
   const decoder = new Decoder("fit");
   const regressor = decodeRegressor(decoder, file, "regressor", plan.features.length);
   if (regressor === undefined) throw new Error(decoder.problems[0]?.message ?? "no regressor");
-  return (row) => (row.work + plan.overhead) * Math.exp(evaluateRegressor(regressor, row.features));
+  return (row) => baseSeconds(row, base) * Math.exp(evaluateRegressor(regressor, row.features));
+}
+
+/** Of a kind that has been fitted. */
+export function kindPredictor(kind: Readonly<Record<string, unknown>>): (row: KindRow) => number {
+  const features = kind["features"] as readonly string[];
+  const terms = kind["terms"] as readonly { readonly feature: string; readonly seconds: number }[];
+  const base = {
+    overhead: kind["overhead"] as number,
+    terms: terms.map((term) => ({ ...term, at: features.indexOf(term.feature) })),
+  };
+  return predictorOf(kind["regressor"], { features, train: () => undefined }, base);
 }

@@ -1,3 +1,4 @@
+import { packNode, widthOf, type TreeNode } from "../../../server/core/cost/calibrated/trees.js";
 import { binRows, type Bins } from "./bins.js";
 import { randomSource, rounded, type Rows } from "./matrix.js";
 
@@ -6,8 +7,9 @@ export interface TreesFile {
   readonly kind: "trees";
   readonly base: number;
   readonly step: number;
+  readonly width: 2 | 3;
   readonly cuts: readonly (readonly number[])[];
-  readonly trees: readonly (readonly number[])[];
+  readonly trees: readonly string[];
 }
 
 export interface TreeOptions {
@@ -81,7 +83,7 @@ interface Grower {
   readonly options: TreeOptions;
   readonly features: readonly boolean[];
   readonly step: number;
-  /** Preorder; see `PackedTrees`. */
+  /** Preorder, two numbers for each node: a split is its feature and the cut's bin, a leaf -1 and its multiple. */
   readonly tree: number[];
 }
 
@@ -198,7 +200,7 @@ function skip(tree: readonly number[], at: number): number {
 function compact(
   cuts: Bins["cuts"],
   trees: readonly (readonly number[])[],
-): Pick<TreesFile, "cuts" | "trees"> {
+): Pick<TreesFile, "cuts" | "trees" | "width"> {
   const used = cuts.map(() => new Set<number>());
   for (const tree of trees)
     for (let at = 0; at < tree.length; at += 2) {
@@ -207,14 +209,24 @@ function compact(
     }
   const kept = used.map((indices) => [...indices].sort((a, b) => a - b));
   const place = kept.map((indices) => new Map(indices.map((cut, index) => [cut, index])));
+  const nodes = trees.map((tree) => {
+    const own: TreeNode[] = [];
+    for (let at = 0; at < tree.length; at += 2) {
+      const feature = tree[at] ?? -1;
+      const argument = tree[at + 1] ?? 0;
+      own.push(
+        feature < 0
+          ? { kind: "leaf", multiple: argument }
+          : { kind: "split", feature, cut: place[feature]?.get(argument) ?? 0 },
+      );
+    }
+    return own;
+  });
+  const width = widthOf(nodes.flat());
   return {
     cuts: kept.map((indices, feature) => indices.map((cut) => cuts[feature]?.[cut] ?? 0)),
-    trees: trees.map((tree) =>
-      tree.map((item, index) => {
-        const feature = index % 2 === 1 ? (tree[index - 1] ?? -1) : -1;
-        return feature < 0 ? item : (place[feature]?.get(item) ?? 0);
-      }),
-    ),
+    width,
+    trees: nodes.map((tree) => tree.map((node) => packNode(node, width)).join("")),
   };
 }
 

@@ -156,7 +156,8 @@ function findPeak(tables: readonly Chip["peaks"][], names: readonly string[]): P
 function efficiencyKeyOf({ runtime }: Target, shape: KernelShape): string {
   const isDepthwise =
     shape.kind === "conv" && shape.groups > 1 && shape.groups === shape.inputChannels;
-  const keys = isDepthwise ? ["conv-depthwise", "conv"] : [shape.kind];
+  const product = shape.kind === "moe" ? "matmul" : shape.kind;
+  const keys = isDepthwise ? ["conv-depthwise", "conv"] : [product];
   return keys.find((key) => Object.hasOwn(runtime.computeEfficiency, key)) ?? "default";
 }
 

@@ -7,6 +7,7 @@ import {
 } from "../graph/element-type.js";
 import type { Attribute, Model, Scalar, Value, Weight } from "../graph/graph.js";
 import { tensor, type TensorType } from "../graph/value-type.js";
+import { expandShorthand, type OpCall, type OpInput } from "./op-shorthand.js";
 
 /**
  * One operator as text, in ONNX's names and input order:
@@ -17,7 +18,12 @@ export function readOpCall(text: string): Outcome<Model | undefined> {
   const reader = new OpReader(text);
   const call = reader.call();
   if (call === undefined) return { value: undefined, problems: reader.problems };
-  return { value: modelOf(call, text), problems: reader.problems };
+  const expanded = expandShorthand(call);
+  if ("complaint" in expanded) {
+    reader.fail(expanded.complaint);
+    return { value: undefined, problems: reader.problems };
+  }
+  return { value: modelOf(expanded, text), problems: reader.problems };
 }
 
 /** A type as people write it: `float32[1,3,224,224]`, `bf16[4096]`, `int64[]`. Undefined when it is none. */
@@ -33,31 +39,31 @@ export function parseTensorType(text: string): TensorType | undefined {
     : undefined;
 }
 
-interface Call {
-  readonly op: string;
-  readonly domain: string;
-  readonly inputs: readonly Input[];
-  readonly attributes: ReadonlyMap<string, Attribute>;
-}
-
-type Input =
-  | { readonly kind: "tensor"; readonly name: string; readonly type: TensorType }
-  | { readonly kind: "constant"; readonly name: string; readonly data: readonly number[] }
-  | { readonly kind: "absent" };
-
 /** Input order of operators whose inputs are commonly written by name. */
 const inputNames: Readonly<Record<string, readonly string[]>> = {
   Attention: ["q", "k", "v", "attn_mask", "past_key", "past_value"],
   MatMul: ["a", "b"],
   Gemm: ["a", "b", "c"],
   Conv: ["x", "w", "b"],
+  MLA: ["q", "kv"],
+  MoE: [
+    "input",
+    "router_probs",
+    "fc1_experts_weights",
+    "fc1_experts_bias",
+    "fc2_experts_weights",
+    "fc2_experts_bias",
+    "fc3_experts_weights",
+    "fc3_experts_bias",
+  ],
 };
 
 /** Later inputs of these operators are weights; a product with a right operand of rank 3 or more is of activations. */
-const weightedOperators = new Set(["MatMul", "Gemm", "Conv", "ConvTranspose", "FusedConv"]);
+const weightedOperators = new Set(["MatMul", "Gemm", "Conv", "ConvTranspose", "FusedConv", "MoE"]);
 
 function isWeight(op: string, index: number, type: TensorType): boolean {
   if (index === 0 || !weightedOperators.has(op)) return false;
+  if (op === "MoE") return index >= 2;
   return op !== "MatMul" || (type.shape ?? []).length <= 2;
 }
 
@@ -73,15 +79,15 @@ class OpReader {
     this.#text = text;
   }
 
-  call(): Call | undefined {
+  call(): OpCall | undefined {
     const name = this.#match(/[A-Za-z_][\w.]*(?::[A-Za-z_]\w*)?/y);
     if (name === undefined)
       return this.#fail(
         "an operator's name is expected, as in `MatMul(bf16[64,128], bf16[128,256])`",
       );
     if (!this.#skip("(")) return this.#fail("`(` is expected after the operator's name");
-    const named = new Map<string, Input>();
-    const inputs: Input[] = [];
+    const named = new Map<string, OpInput>();
+    const inputs: OpInput[] = [];
     const attributes = new Map<string, Attribute>();
     while (!this.#skip(")")) {
       if (inputs.length + named.size + attributes.size > 0 && !this.#skip(","))
@@ -122,7 +128,8 @@ class OpReader {
     return { op, domain, inputs, attributes };
   }
 
-  #input(name: string): Input | undefined {
+  #input(name: string): OpInput | undefined {
+    if (this.#match(/_(?![\w])/y) !== undefined) return { kind: "absent" };
     if (this.#skip("{")) {
       const data = this.#match(/[-+\d.eE,\s]*(?=\})/y);
       this.#skip("}");
@@ -160,7 +167,7 @@ class OpReader {
     }
     const text = this.#match(/"[^"]*"|'[^']*'/y);
     if (text !== undefined) return { kind: "string", value: text.slice(1, -1) };
-    const word = this.#match(/[A-Za-z_]\w*/y);
+    const word = this.#match(/[A-Za-z_][\w.]*/y);
     if (word === undefined) return undefined;
     if (word === "true" || word === "false") return { kind: "int", value: word === "true" ? 1 : 0 };
     return { kind: "string", value: word };
@@ -185,6 +192,12 @@ class OpReader {
     return found;
   }
 
+  /** Complains of the call as a whole. */
+  fail(sentence: string): void {
+    this.#at = 0;
+    this.#fail(sentence);
+  }
+
   /** Generic, so that any method can end with `return this.#fail(…)`. */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see above
   #fail<T>(sentence: string): T | undefined {
@@ -201,7 +214,7 @@ class OpReader {
   }
 }
 
-function modelOf(call: Call, text: string): Model {
+function modelOf(call: OpCall, text: string): Model {
   const values: Value[] = [];
   const inputs: number[] = [];
   const graphInputs: number[] = [];

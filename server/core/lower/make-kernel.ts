@@ -135,6 +135,7 @@ const ranks: Partial<Record<KernelKind, number>> = {
   matmul: 4,
   conv: 4,
   recurrent: 4,
+  moe: 4,
   control: 4,
   normalization: 3,
   softmax: 3,
@@ -160,7 +161,13 @@ function leaderOf(draft: Draft, members: readonly NodeId[]): NodeId {
 }
 
 export function isProduct(kind: KernelKind): boolean {
-  return kind === "matmul" || kind === "conv" || kind === "attention" || kind === "recurrent";
+  return (
+    kind === "matmul" ||
+    kind === "moe" ||
+    kind === "conv" ||
+    kind === "attention" ||
+    kind === "recurrent"
+  );
 }
 
 function engineOf(

@@ -4,6 +4,7 @@ import { rule as branch } from "./branch.js";
 import { rule as cast } from "./cast.js";
 import { rule as causalConv } from "./causal-conv.js";
 import { rule as col2im } from "./col2im.js";
+import { rule as collective } from "./collective.js";
 import { rule as compiled } from "./compiled.js";
 import { rule as concat } from "./concat.js";
 import { rule as constant } from "./constant.js";
@@ -93,6 +94,7 @@ export const rules: readonly OpRule[] = [
   cast,
   causalConv,
   col2im,
+  collective,
   compiled,
   concat,
   constant,

@@ -57,7 +57,36 @@ export type KernelShape =
   /** Copies and layout changes: Transpose, Concat, Slice, Pad, Resize by copying. */
   | { readonly kind: "movement"; readonly elements: number }
   | { readonly kind: "resize"; readonly outputElements: number }
-  | { readonly kind: "quantize"; readonly elements: number }
+  /** `isDynamic`: the scale is found on the way, which takes a pass of its own. */
+  | { readonly kind: "quantize"; readonly elements: number; readonly isDynamic?: boolean }
+  /**
+   * A mixture of experts on one device, from router output to combined output: of `experts`, `localExperts` are here, and
+   * each token visits `chosen` of all. `skew` is the exponent of the power law by which tokens choose, 0 for evenly.
+   */
+  | {
+      readonly kind: "moe";
+      readonly tokens: number;
+      readonly hidden: number;
+      readonly inter: number;
+      readonly experts: number;
+      readonly localExperts: number;
+      readonly chosen: number;
+      readonly isGated: boolean;
+      readonly skew: number;
+    }
+  /**
+   * `group` devices exchange a message: the whole buffer of an all-reduce, the gathered output of an all-gather, the
+   * input of a reduce-scatter, all that one device sends in an all-to-all.
+   */
+  | {
+      readonly kind: "collective";
+      readonly collective: CollectiveKind;
+      readonly group: number;
+      readonly bytes: number;
+      readonly elementBytes: number;
+      /** Who does it where the runtime has a choice: `nccl`, `custom`; empty for what the runtime would take. */
+      readonly library: string;
+    }
   | { readonly kind: "sort"; readonly rows: number; readonly columns: number }
   | { readonly kind: "transform"; readonly rows: number; readonly columns: number }
   /** Changes no bytes: Reshape, Squeeze, Identity, Shape, and constants. A runtime executes nothing for it. */
@@ -66,3 +95,5 @@ export type KernelShape =
   | { readonly kind: "control" };
 
 export type KernelKind = KernelShape["kind"];
+
+export type CollectiveKind = "all-reduce" | "all-gather" | "reduce-scatter" | "all-to-all";

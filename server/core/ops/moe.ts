@@ -54,14 +54,17 @@ function expertWork(ctx: WorkContext, form: ExpertForm): Work | undefined {
   if (input === undefined || first?.length !== 3 || second?.length !== 3) return undefined;
   const hidden = input.at(-1) ?? 1;
   const tokens = hidden === 0 ? 0 : product(input) / hidden;
-  const experts = first[0] ?? 1;
+  // A router over more experts than there are weights of: the others are on other devices.
+  const localExperts = first[0] ?? 1;
+  const experts = Math.max(ctx.dims(1)?.at(-1) ?? localExperts, localExperts);
+  const share = experts === 0 ? 0 : localExperts / experts;
   const [, rows = 0] = first;
   const inter = (second[2] ?? 0) * form.packing(ctx);
   const hasThird = ctx.hasInput(form.weights[2]);
   const chosen = Math.min(experts, ctx.int("k", 1));
-  const visits = tokens * chosen;
+  const visits = tokens * chosen * share;
   const weightElements = rows * hidden + hidden * inter + (hasThird ? inter * hidden : 0);
-  const visited = experts * (1 - (1 - chosen / Math.max(1, experts)) ** tokens);
+  const visited = localExperts * (1 - (1 - chosen / Math.max(1, experts)) ** tokens);
   // Per visit: an activation of 4 operations and a gate's multiply for each inner element, biases, the mixing weight.
   const isGated = hasThird || ctx.string("activation_type", "relu") === "swiglu";
   const [firstBias, secondBias, thirdBias] = form.biases;
@@ -71,21 +74,30 @@ function expertWork(ctx: WorkContext, form: ExpertForm): Work | undefined {
     (ctx.hasInput(secondBias) ? hidden : 0) +
     (ctx.hasInput(thirdBias) ? inter : 0) +
     2 * hidden;
-  const readBytes = bytesRead(ctx, form, experts, visited);
+  const readBytes = bytesRead(ctx, form, localExperts, visited);
   return {
-    macs: visits * weightElements,
+    macs: Math.round(visits * weightElements),
     otherFlops:
       visits * perVisit + visited * weightElements * form.unpackFlops + 5 * tokens * experts,
     ...(readBytes !== undefined && { readBytes }),
     kernel: {
-      kind: "matmul",
-      batch: chosen,
-      m: tokens,
-      n: rows,
-      k: hidden,
-      hasConstantRight: true,
+      kind: "moe",
+      tokens,
+      hidden,
+      inter,
+      experts,
+      localExperts,
+      chosen,
+      isGated,
+      skew: skewOf(ctx),
     },
   };
+}
+
+/** `distribution="power_law_1.2"`, an attribute of ours: how unevenly tokens choose. */
+function skewOf(ctx: NodeContext): number {
+  const found = /^power_law_(\d+(?:\.\d+)?)$/.exec(ctx.string("distribution", "balanced"));
+  return found === null ? 0 : Number(found[1]);
 }
 
 /** Input and router are read whole, everything that is kept for each expert in part. */

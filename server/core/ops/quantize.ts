@@ -19,7 +19,7 @@ export const rule = ruleOfTable({
   DequantizeLinear: { infer: inferDequantize, work: quantizeWork(dequantizeFlops) },
   DynamicQuantizeLinear: {
     infer: (ctx) => [outputLike(ctx, 0, "uint8"), output("float32", []), output("uint8", [])],
-    work: quantizeWork(rangeFlops + quantizeFlops),
+    work: quantizeWork(rangeFlops + quantizeFlops, true),
   },
   "com.microsoft:QuantizeLinear": { infer: inferQuantize, work: quantizeWork(quantizeFlops) },
   "com.microsoft:DequantizeLinear": { infer: inferDequantize, work: quantizeWork(dequantizeFlops) },
@@ -43,14 +43,14 @@ export const rule = ruleOfTable({
   },
 });
 
-function quantizeWork(flopsPerElement: number): OpRule["work"] {
+function quantizeWork(flopsPerElement: number, isDynamic = false): OpRule["work"] {
   return (ctx) => {
     const elements = ctx.outputElements(0);
     if (elements === undefined) return undefined;
     return {
       macs: 0,
       otherFlops: flopsPerElement * elements,
-      kernel: { kind: "quantize", elements },
+      kernel: { kind: "quantize", elements, ...(isDynamic && { isDynamic }) },
     };
   };
 }

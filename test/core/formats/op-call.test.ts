@@ -39,8 +39,31 @@ test.each([
   ],
   [
     "Attention(q=bf16[1,32,1,128], k=bf16[1,8,4096,128], v=bf16[1,8,4096,128], causal=true, window=0)",
-    "Attention(bfloat16[1,32,1,128]; bfloat16[1,8,4096,128]; bfloat16[1,8,4096,128]; is_causal:int=1; window:int=0)",
+    "Attention(bfloat16[1,32,1,128]; bfloat16[1,8,4096,128]; bfloat16[1,8,4096,128]; is_causal:int=1)",
   ],
+  [
+    "Attention(q=bf16[1,8,64,64], k=bf16[1,8,64,64], v=bf16[1,8,64,64], causal=true, window=16)",
+    "Attention(bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; is_causal:int=1; left_window_size:int=15; right_window_size:int=0)",
+  ],
+  // One step of decode runs in the latent space: one key head of 576 elements for all 128 heads.
+  [
+    "MLA(q=bf16[2,128,1,192], kv=bf16[2,4096,576])",
+    "Attention(bfloat16[2,128,1,576]; bfloat16[2,1,4096,576]; bfloat16[2,1,4096,512]; is_causal:int=1)",
+  ],
+  [
+    "MLA(q=bf16[2,16,512,192], kv=bf16[2,512,576])",
+    "Attention(bfloat16[2,16,512,192]; bfloat16[2,16,512,192]; bfloat16[2,16,512,128]; is_causal:int=1)",
+  ],
+  // 256 experts on 8 devices, each cut in 2: 32 experts with an inner size of 1024, gate and up side by side.
+  [
+    "MoE(bf16[64,7168], experts=256, top_k=8, inter=2048, tp=2, ep=8, distribution=power_law_1.2)",
+    'com.microsoft:MoE(bfloat16[64,7168]; bfloat16[64,256]; weight bfloat16[32,2048,7168]; -; weight bfloat16[32,7168,1024]; distribution:string="power_law_1.2"; k:int=8; activation_type:string="swiglu")',
+  ],
+  [
+    "MoE(fp16[4,8], fp16[4,2], fp16[2,16,8], _, fp16[2,8,16], k=1)",
+    "com.microsoft:MoE(float16[4,8]; float16[4,2]; weight float16[2,16,8]; -; weight float16[2,8,16]; k:int=1)",
+  ],
+  ["AllReduce(bf16[4096], group=8)", "com.microsoft:AllReduce(bfloat16[4096]; group_size:int=8)"],
   ["Reshape(float32[2,3], {6})", "Reshape(float32[2,3]; {6})"],
   ["com.microsoft:Gelu(fp16[1,768])", "com.microsoft:Gelu(float16[1,768])"],
   ["LeakyRelu(float[4], alpha=0.1)", "LeakyRelu(float32[4]; alpha:float=0.1)"],
@@ -57,6 +80,12 @@ test.each([
   ["MatMul(bf16[4,-4])", "is not a type"],
   ["Relu(float32[4]) x", "nothing is expected after"],
   ["Relu(float32[4], axis=)", "is not a number"],
+  ["AllReduce(bf16[4096])", "needs `group=`"],
+  ["MoE(bf16[64,128], experts=8)", "needs `experts=` and `inter=`"],
+  ["MoE(bf16[64,128], experts=8, inter=64, top_k=9)", "between 1 and 8"],
+  ["MoE(bf16[64,128], experts=8, inter=64, ep=3)", "should divide `experts`"],
+  ["MLA(q=bf16[2,128,1,192], kv=bf16[2,4096,512])", "576 elements"],
+  ["Attention(q=bf16[1,8,4,64], k=bf16[1,8,4,64], v=bf16[1,8,4,64], window=1.5)", "whole number"],
 ])("%j is refused with a place", (text, sentence) => {
   const { value, problems } = readOpCall(text);
   expect(problems[0]?.message).toContain(sentence);

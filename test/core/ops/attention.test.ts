@@ -186,11 +186,11 @@ test("a mixture of experts computes k experts for each token and reads those tha
   // 16 tokens × 2 × 3 × 128 × 64. Of 8 experts 8 × (1 - 0.75¹⁶) = 7.92 are read.
   checkWork(
     'com.microsoft:MoE<k=2, activation_type="silu">(float16[16,64], float16[16,8], float16[8,128,64], _, float16[8,64,128], _, float16[8,128,64])',
-    "macs=786432 flops=25216 read=391579 write=2048 matmul",
+    "macs=786432 flops=25216 read=391579 write=2048 moe",
   );
   // 2 × (256 × 64 + 64 × 128); a quarter of 103,424 bytes, and 144.
   checkWork(
     'com.microsoft:QMoE<k=2, activation_type="swiglu", expert_weight_bits=4, swiglu_fusion=1>(float16[1,1,64], float16[1,8], uint8[8,256,32], float16[8,256], _, uint8[8,64,64], float16[8,64])',
-    "macs=49152 flops=99880 read=26000 write=128 matmul",
+    "macs=49152 flops=99880 read=26000 write=128 moe",
   );
 });

@@ -2,7 +2,7 @@ import type { Report } from "../../base/problem.js";
 import type { Catalogue, Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
 import { decodeCalibration } from "./decode-calibration.js";
-import { findSibling } from "./sibling.js";
+import { findSibling, isSameArchitecture } from "./sibling.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
 /** Where calibrations are kept: which targets have one, and its JSON when somebody needs it. */
@@ -22,7 +22,7 @@ export function withCalibrations(
   const loaded = new Map<string, Calibration | undefined>();
   const load = (id: string): Calibration | undefined => {
     if (loaded.has(id)) return loaded.get(id);
-    const json = store.read(id);
+    const json = withShared(store.read(id), store);
     const outcome = json === undefined ? undefined : decodeCalibration(json, id);
     for (const problem of outcome?.problems ?? []) report(problem);
     loaded.set(id, outcome?.value);
@@ -36,6 +36,28 @@ export function withCalibrations(
   return { targets, find: (id) => byId.get(id) };
 }
 
+/**
+ * What targets of one chip and runtime share stands in one of their files; the others say `{"sameAs": <its target>}`
+ * under the kind's name.
+ */
+function withShared(json: unknown, store: CalibrationStore): unknown {
+  const kinds = fieldOf(json, "kinds");
+  if (typeof json !== "object" || typeof kinds !== "object" || kinds === null) return json;
+  const entries = Object.entries(kinds).map(([kind, value]: [string, unknown]) => {
+    const lender = fieldOf(value, "sameAs");
+    return typeof lender === "string"
+      ? [kind, fieldOf(fieldOf(store.read(lender), "kinds"), kind)]
+      : [kind, value];
+  });
+  return { ...json, kinds: Object.fromEntries(entries) as unknown };
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
 function calibrationOf(
   target: Target,
   store: CalibrationStore,
@@ -45,13 +67,18 @@ function calibrationOf(
   if (store.targetIds.has(target.id)) {
     const calibration = load(target.id);
     if (calibration !== undefined)
-      return { calibration, method: "calibrated", lender: target.label };
+      return { calibration, method: "calibrated", lender: target.label, loan: undefined };
   }
   const sibling = findSibling(target, measured);
   const lent = sibling === undefined ? undefined : load(sibling.id);
   return sibling === undefined || lent === undefined
     ? undefined
-    : { calibration: lent, method: "borrowed", lender: sibling.label };
+    : {
+        calibration: lent,
+        method: "borrowed",
+        lender: sibling.label,
+        loan: isSameArchitecture(target.chip, sibling.chip) ? "near" : "far",
+      };
 }
 
 function once<T>(make: () => T): () => T {

@@ -28,12 +28,14 @@ export interface CalibrationSource {
 /** How long kernels of one kind take on the target. */
 export interface KindModel {
   /**
-   * `correction`: seconds = (the roofline's time at full peaks + `overhead`) × exp(regressor(features)).
+   * `correction`: seconds = (the roofline's time at full peaks + `overhead` + `terms`) × exp(regressor(features)).
    * `seconds`: the regressor answers seconds itself, from features that are times and counts.
    */
   readonly form: "correction" | "seconds";
   /** Seconds added before the correction: what a kernel takes that does nothing. */
   readonly overhead: number;
+  /** More such seconds, for each of what a feature counts: `seconds` × 2^feature, since counts are logarithms. */
+  readonly terms?: readonly { readonly feature: string; readonly seconds: number }[];
   /** Names of the kernel model's features that the regressor takes, in its order. */
   readonly features: readonly string[];
   /** Range of each feature in the fit: outside of it the nearest end is used, and the interval widens. */
@@ -41,8 +43,14 @@ export interface KindModel {
   readonly high: readonly number[];
   readonly regressor: Regressor;
   readonly interval: Interval;
-  /** Interval when a sibling borrows this model, where it was fitted by leaving chips out. */
-  readonly transfer?: Interval;
+  /** Intervals when a sibling borrows this model, where they were fitted by leaving chips out. */
+  readonly transfer?: Transfer;
+}
+
+export interface Transfer {
+  /** To a chip of the same architecture. */
+  readonly near: Interval;
+  readonly far: Interval;
 }
 
 /** What is known of whole models beyond the sum of their kernels. */

@@ -9,6 +9,7 @@ import type {
   Interval,
   KindModel,
   NetworkModel,
+  Transfer,
 } from "./calibration.js";
 import { isAggregate } from "./aggregates.js";
 import { decodeNumbers, decodeRegressor, decodeWords } from "./decode-regressor.js";
@@ -60,15 +61,17 @@ function decodeKind(decoder: Decoder, value: unknown, path: string): KindModel |
   if (fields === undefined) return undefined;
   const form = decoder.oneOf(fields["form"], `${path}.form`, ["correction", "seconds"] as const);
   const overhead = decoder.number(fields["overhead"], `${path}.overhead`, { low: 0, high: 10 });
+  const terms = fields["terms"] === undefined ? [] : decodeTerms(decoder, fields["terms"], path);
   const fitted = decodeFitted(decoder, fields, path);
   const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
   const transfer =
     fields["transfer"] === undefined
       ? undefined
-      : decodeInterval(decoder, fields["transfer"], `${path}.transfer`);
+      : decodeTransfer(decoder, fields["transfer"], `${path}.transfer`);
   if (
     form === undefined ||
     overhead === undefined ||
+    terms === undefined ||
     fitted === undefined ||
     interval === undefined
   )
@@ -76,10 +79,35 @@ function decodeKind(decoder: Decoder, value: unknown, path: string): KindModel |
   return {
     form,
     overhead,
+    terms,
     ...fitted,
     interval,
     ...(transfer === undefined ? {} : { transfer }),
   };
+}
+
+function decodeTerms(
+  decoder: Decoder,
+  value: unknown,
+  path: string,
+): KindModel["terms"] | undefined {
+  const items = decoder.array(value, `${path}.terms`);
+  const terms = (items ?? []).flatMap((item, index) => {
+    const place = `${path}.terms[${index}]`;
+    const fields = decoder.object(item, place);
+    const feature = decoder.string(fields?.["feature"], `${place}.feature`);
+    const seconds = decoder.number(fields?.["seconds"], `${place}.seconds`, { low: 0, high: 10 });
+    return feature === undefined || seconds === undefined ? [] : [{ feature, seconds }];
+  });
+  return items === undefined || terms.length !== items.length ? undefined : terms;
+}
+
+function decodeTransfer(decoder: Decoder, value: unknown, path: string): Transfer | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const near = decodeInterval(decoder, fields["near"], `${path}.near`);
+  const far = decodeInterval(decoder, fields["far"], `${path}.far`);
+  return near === undefined || far === undefined ? undefined : { near, far };
 }
 
 /** Names, their range, and the function over them: what kinds of kernels and networks share. */

@@ -55,13 +55,15 @@ function decodeTrees(
   const base = decoder.number(fields["base"], `${path}.base`, finite);
   const step = decoder.number(fields["step"], `${path}.step`, finite);
   const cuts = decodeLists(decoder, fields["cuts"], `${path}.cuts`);
-  const trees = decodeLists(decoder, fields["trees"], `${path}.trees`);
+  const trees = decodeWords(decoder, fields["trees"], `${path}.trees`);
   if (base === undefined || step === undefined || cuts === undefined || trees === undefined)
     return undefined;
+  const width = fields["width"] === 2 ? 2 : fields["width"] === 3 ? 3 : undefined;
+  if (width === undefined) return decoder.complain(`${path}.width`, "should be 2 or 3.");
   if (cuts.length !== count)
     return decoder.complain(`${path}.cuts`, "should have one list for each feature.");
   return (
-    unpackTrees({ base, step, cuts, trees }) ??
+    unpackTrees({ base, step, width, cuts, trees }) ??
     decoder.complain(`${path}.trees`, "has a tree that does not end where its list does.")
   );
 }

@@ -47,7 +47,7 @@ export function totalJoules(
 
 function intervalOf(
   { interval }: EnergyModel,
-  { method }: TargetCalibration,
+  { loan }: TargetCalibration,
 ): EnergyModel["interval"] {
-  return method === "borrowed" ? lentInterval(interval) : interval;
+  return loan === undefined ? interval : lentInterval(interval, loan);
 }

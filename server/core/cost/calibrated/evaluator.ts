@@ -74,6 +74,7 @@ interface Fit {
   readonly model: KernelModel;
   readonly fitted: KindModel;
   readonly pick: Int32Array;
+  readonly terms: readonly { readonly at: number; readonly seconds: number }[];
   readonly interval: Interval;
   readonly scratch: Float64Array;
 }
@@ -87,24 +88,30 @@ function fitsOf(known: TargetCalibration): ReadonlyMap<KernelKind, readonly Fit[
     const fitted = known.calibration.kinds[model.id];
     if (fitted === undefined) continue;
     const pick = Int32Array.from(fitted.features, (name) => model.features.indexOf(name));
+    const terms = (fitted.terms ?? []).map(({ feature, seconds }) => ({
+      at: model.features.indexOf(feature),
+      seconds,
+    }));
     // A file made for another state of the model: its numbers mean something else now.
-    if (pick.includes(-1)) continue;
-    const interval =
-      known.method === "borrowed"
-        ? (fitted.transfer ?? lentInterval(fitted.interval))
-        : fitted.interval;
-    const fit = { model, fitted, pick, interval, scratch: new Float64Array(pick.length) };
+    if (pick.includes(-1) || terms.some(({ at }) => at < 0)) continue;
+    const interval = intervalOf(known, fitted);
+    const fit = { model, fitted, pick, terms, interval, scratch: new Float64Array(pick.length) };
     for (const kind of model.kinds) fits.set(kind, [...(fits.get(kind) ?? []), fit]);
   }
   fitsByCalibration.set(known, fits);
   return fits;
 }
 
+function intervalOf({ loan }: TargetCalibration, { interval, transfer }: KindModel): Interval {
+  if (loan === undefined) return interval;
+  return transfer?.[loan] ?? lentInterval(interval, loan);
+}
+
 const fitsByCalibration = new WeakMap<TargetCalibration, ReadonlyMap<KernelKind, readonly Fit[]>>();
 
 function costOf(
   known: TargetCalibration,
-  { fitted, pick, interval, scratch }: Fit,
+  { fitted, pick, terms, interval, scratch }: Fit,
   view: KernelView,
 ): Omit<KernelCost, "level" | "joules"> | undefined {
   for (let index = 0; index < pick.length; index++)
@@ -112,11 +119,13 @@ function costOf(
   const widening = clampToRange(scratch, fitted);
   const answer = evaluateRegressor(fitted.regressor, scratch);
   const work = Math.max(view.computeSeconds, view.memorySeconds);
-  const base = work + fitted.overhead;
+  let overhead = fitted.overhead;
+  for (const { at, seconds } of terms) overhead += seconds * 2 ** (view.features[at] ?? 0);
+  const base = work + overhead;
   const value =
     fitted.form === "correction" ? base * Math.exp(answer) : Math.max(answer, 0.2 * work, 1e-9);
   if (!Number.isFinite(value) || value <= 0) return undefined;
-  const isOverhead = fitted.overhead > work;
+  const isOverhead = overhead > work;
   return {
     seconds: estimateOf(value, interval, known.method, widening),
     bound: isOverhead
@@ -126,7 +135,7 @@ function costOf(
         : "memory",
     computeSeconds: view.computeSeconds,
     memorySeconds: view.memorySeconds,
-    overheadSeconds: Math.min(fitted.overhead, value),
+    overheadSeconds: Math.min(overhead, value),
     get reasons() {
       return reasonsOf(known, view, value, widening);
     },

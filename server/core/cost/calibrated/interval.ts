@@ -21,13 +21,14 @@ export function estimateOf(
 }
 
 /**
- * The interval of a borrowed model where none was fitted: errors of the lender, and beyond them half again in either
- * direction, about what leaving one chip out costs on linear layers.
+ * The interval of a borrowed model where none was fitted: errors of the lender, and beyond them in either direction about
+ * what leaving a chip out costs on linear layers, where another chip of the architecture lends or one of another.
  */
-export function lentInterval(interval: Interval): Interval {
+export function lentInterval(interval: Interval, loan: "near" | "far"): Interval {
+  const factor = loan === "near" ? 1.3 : 2;
   return {
     edges: interval.edges,
-    low: interval.low.map((factor) => factor / 1.5),
-    high: interval.high.map((factor) => factor * 1.5),
+    low: interval.low.map((low) => low / factor),
+    high: interval.high.map((high) => high * factor),
   };
 }

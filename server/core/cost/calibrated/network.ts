@@ -35,7 +35,8 @@ export function networkTotal(
     dispatch === undefined
       ? sum + inferenceSeconds
       : overlapped(dispatch.power, sum, inferenceSeconds + launchSeconds(dispatch, lowered));
-  const interval = known.method === "borrowed" ? lentInterval(network.interval) : network.interval;
+  const { loan } = known;
+  const interval = loan === undefined ? network.interval : lentInterval(network.interval, loan);
   const value = whole * factor;
   // What launches add belongs to the kernels launched; the inference's own seconds belong to none.
   const shared = dispatch === undefined ? sum * factor : value;

@@ -6,4 +6,6 @@ export interface TargetCalibration {
   readonly method: "calibrated" | "borrowed";
   /** Label of the target that was measured. */
   readonly lender: string;
+  /** How far away a lender is: the same architecture, or another; undefined for a target's own calibration. */
+  readonly loan: "near" | "far" | undefined;
 }

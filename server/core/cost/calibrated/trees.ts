@@ -24,18 +24,49 @@ export function evaluateTrees(trees: Trees, features: Float64Array): number {
   return sum;
 }
 
-/** As files hold them: cuts are indices into a list per feature, leaves are multiples of `step`. */
+/**
+ * As files hold them: cuts are indices into a list per feature, leaves are multiples of `step`. A tree is a text in
+ * preorder with two characters of base 64 for each node, most significant first: 12 bits, or three and 18 where a forest
+ * needs more. The first bit is set for a leaf, and the rest is its multiple plus half their range; else it is the feature
+ * (5 bits, or 6) and the index of its cut.
+ */
 export interface PackedTrees {
   readonly base: number;
   readonly step: number;
+  /** Characters for each node. */
+  readonly width: 2 | 3;
   readonly cuts: readonly (readonly number[])[];
-  /** A tree in preorder: a split is its feature and the cut's index, a leaf -1 and its multiple. */
-  readonly trees: readonly (readonly number[])[];
+  readonly trees: readonly string[];
+}
+
+export type TreeNode =
+  | { readonly kind: "split"; readonly feature: number; readonly cut: number }
+  | { readonly kind: "leaf"; readonly multiple: number };
+
+/** The narrowest width that holds all nodes. */
+export function widthOf(nodes: readonly TreeNode[]): PackedTrees["width"] {
+  const fits = nodes.every((node) =>
+    node.kind === "leaf" ? Math.abs(node.multiple) < 1024 : node.feature < 32 && node.cut < 64,
+  );
+  return fits ? 2 : 3;
+}
+
+export function packNode(node: TreeNode, width: PackedTrees["width"]): string {
+  const { leafBit, cutBits } = layouts[width];
+  const half = leafBit / 2;
+  const code =
+    node.kind === "leaf"
+      ? leafBit | (Math.min(Math.max(node.multiple, -half), half - 1) + half)
+      : (node.feature << cutBits) | node.cut;
+  let text = "";
+  for (let shift = 6 * (width - 1); shift >= 0; shift -= 6)
+    text += digits[(code >> shift) & 63] ?? "";
+  return text;
 }
 
 /** Undefined when a tree is broken. */
 export function unpackTrees(packed: PackedTrees): Trees | undefined {
-  const nodeCount = packed.trees.reduce((sum, tree) => sum + tree.length / 2, 0);
+  const nodeCount = packed.trees.reduce((sum, tree) => sum + tree.length / packed.width, 0);
   if (!Number.isInteger(nodeCount)) return undefined;
   const trees: Trees = {
     kind: "trees",
@@ -48,34 +79,49 @@ export function unpackTrees(packed: PackedTrees): Trees | undefined {
   let at = 0;
   for (const [index, tree] of packed.trees.entries()) {
     trees.roots[index] = at;
-    const end = unpackNode(packed, trees, tree, 0, at);
-    if (end === undefined || end !== at + tree.length / 2) return undefined;
+    const end = unpackNode(packed, trees, tree, at, at);
+    if (end === undefined || end !== at + tree.length / packed.width) return undefined;
     at = end;
   }
   return trees;
 }
 
-/** Writes the node at `from` of a tree to `at`, and those below it; answers where the next one goes. */
+/** Unpacks node `at` of the tree that starts at `root`, and those below it; answers where the next one goes. */
 function unpackNode(
   packed: PackedTrees,
   trees: Trees,
-  tree: readonly number[],
-  start: number,
+  tree: string,
+  root: number,
   at: number,
 ): number | undefined {
-  const feature = tree[2 * start];
-  const argument = tree[2 * start + 1];
-  if (feature === undefined || argument === undefined) return undefined;
-  trees.feature[at] = feature;
-  if (feature < 0) {
-    trees.value[at] = argument * packed.step;
+  const { leafBit, cutBits } = layouts[packed.width];
+  const start = packed.width * (at - root);
+  let code = 0;
+  for (let index = 0; index < packed.width; index++)
+    code = (code << 6) | (valueOf[tree.charCodeAt(start + index)] ?? -1);
+  if (code < 0) return undefined;
+  if ((code & leafBit) !== 0) {
+    trees.feature[at] = -1;
+    trees.value[at] = ((code & (leafBit - 1)) - leafBit / 2) * packed.step;
     return at + 1;
   }
-  const cut = packed.cuts[feature]?.[argument];
+  const feature = code >> cutBits;
+  const cut = packed.cuts[feature]?.[code & ((1 << cutBits) - 1)];
   if (cut === undefined) return undefined;
+  trees.feature[at] = feature;
   trees.value[at] = cut;
-  const right = unpackNode(packed, trees, tree, start + 1, at + 1);
+  const right = unpackNode(packed, trees, tree, root, at + 1);
   if (right === undefined) return undefined;
   trees.right[at] = right;
-  return unpackNode(packed, trees, tree, start + right - at, right);
+  return unpackNode(packed, trees, tree, root, right);
 }
+
+const layouts = {
+  2: { leafBit: 1 << 11, cutBits: 6 },
+  3: { leafBit: 1 << 17, cutBits: 11 },
+} as const;
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** By character code; -1 for a character that is no digit. */
+const valueOf: readonly number[] = Array.from({ length: 128 }, (_, code) =>
+  digits.indexOf(String.fromCharCode(code)),
+);

@@ -1,6 +1,13 @@
 // Written by scripts/gen.mjs; do not edit.
+import { kernelModel as gpuAttentionDecode } from "./gpu-attention-decode.js";
+import { kernelModel as gpuAttentionPrefill } from "./gpu-attention-prefill.js";
+import { kernelModel as gpuBatchedMatmul } from "./gpu-batched-matmul.js";
+import { kernelModel as gpuCollective } from "./gpu-collective.js";
+import { kernelModel as gpuLatentAttention } from "./gpu-latent-attention.js";
 import { kernelModel as gpuMatmul } from "./gpu-matmul.js";
 import { kernelModel as networkKernel } from "./network-kernel.js";
+import { kernelModel as gpuMoe } from "./gpu-moe.js";
+import { kernelModel as gpuQuantize } from "./gpu-quantize.js";
 import { kernelModel as workConv } from "./work-conv.js";
 import { kernelModel as workDepthwise } from "./work-depthwise.js";
 import { kernelModel as workElementwise } from "./work-elementwise.js";
@@ -14,8 +21,15 @@ import { kernelModel as workReduction } from "./work-reduction.js";
 import type { KernelModel } from "../kernel-model.js";
 
 export const kernelModels: readonly KernelModel[] = [
+  gpuAttentionDecode,
+  gpuAttentionPrefill,
+  gpuBatchedMatmul,
+  gpuCollective,
+  gpuLatentAttention,
   gpuMatmul,
   networkKernel,
+  gpuMoe,
+  gpuQuantize,
   workConv,
   workDepthwise,
   workElementwise,

@@ -1,0 +1,230 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { analyze } from "../../../server/core/analyze.js";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { withCalibrations } from "../../../server/core/cost/calibrated/attach.js";
+import { clampToRange } from "../../../server/core/cost/calibrated/clamp.js";
+import { decodeCalibration } from "../../../server/core/cost/calibrated/decode-calibration.js";
+import { evaluateTrees, unpackTrees } from "../../../server/core/cost/calibrated/trees.js";
+import { evaluateTable } from "../../../server/core/cost/calibrated/table.js";
+import { readOpCall } from "../../../server/core/formats/op-call.js";
+import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
+import { fitTrees } from "../../../scripts/calibrate/train/trees.js";
+import { fitMlp } from "../../../scripts/calibrate/train/mlp.js";
+import { fitNonNegative, fitRidge } from "../../../scripts/calibrate/train/linear.js";
+import { conformalInterval } from "../../../scripts/calibrate/train/interval.js";
+import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
+import { Decoder } from "../../../server/core/base/decode.js";
+import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
+
+const { value: catalogue } = await loadCatalogue({
+  dataFolder: await findDataFolder(),
+  chipFolders: [],
+});
+
+function costOf(op: string, target: string, from = catalogue) {
+  const model = readOpCall(op).value!;
+  const bindings = { inputs: new Map(), dims: new Map() };
+  return analyze(model, bindings, [from.find(target)!], neverCancelled).targets[0]!.latency;
+}
+
+/** A calibration that answers e² times the work, whatever the shape. */
+function constantFile(target: string, extra: Readonly<Record<string, unknown>> = {}): unknown {
+  return {
+    target,
+    date: "2026-01-01",
+    sources: [{ set: "made-up", licence: "MIT", rows: 9 }],
+    kinds: {
+      "gpu-matmul": {
+        form: "correction",
+        overhead: 1e-6,
+        features: ["log-m"],
+        low: [0],
+        high: [10],
+        regressor: { kind: "linear", intercept: 2, weights: [0] },
+        interval: { edges: [], low: [0.9], high: [1.2] },
+        ...extra,
+      },
+    },
+    error: [],
+  };
+}
+
+function catalogueWith(files: Readonly<Record<string, unknown>>) {
+  const store = { targetIds: new Set(Object.keys(files)), read: (id: string) => files[id] };
+  return withCalibrations(catalogue, store, ({ message }) => {
+    throw new Error(message);
+  });
+}
+
+const h100 = "nvidia-h100-sxm/tensorrt-llm/bf16";
+const op = "MatMul(bf16[512,4096], bf16[4096,4096])";
+
+test("a measured target answers by its own file: (work + overhead) × e² here", () => {
+  const cost = costOf(op, h100, catalogueWith({ [h100]: constantFile(h100) }))!;
+  // 2 × 512 × 4096² operations at 989.4 Tflop/s take longer than 40 MiB through 3.35 TB/s.
+  const work = (2 * 512 * 4096 ** 2) / 989.4e12;
+  expect(cost.value).toBeCloseTo((work + 1e-6) * Math.exp(2), 12);
+  expect(cost).toMatchObject({ method: "calibrated", coverage: 0.9 });
+  expect(cost.low / cost.value).toBeCloseTo(0.9);
+  expect(cost.high / cost.value).toBeCloseTo(1.2);
+});
+
+test("a sibling lends to a target without a file, with a wider interval, and strangers do not", () => {
+  const lending = catalogueWith({ [h100]: constantFile(h100) });
+  const borrowed = costOf(op, "nvidia-h200-sxm/tensorrt-llm/bf16", lending)!;
+  expect(borrowed.method).toBe("borrowed");
+  expect(borrowed.high / borrowed.value).toBeGreaterThan(1.2);
+  expect(costOf(op, "nvidia-h200-sxm/tensorrt-llm/fp16", lending)!.method).toBe("borrowed");
+  expect(costOf(op, "nvidia-h200-sxm/tensorrt-llm/fp8", lending)!.method).toBe("roofline");
+  expect(costOf(op, "amd-mi300x/vllm/bf16", lending)!.method).toBe("roofline");
+});
+
+test("outside of the range of the fit the interval widens", () => {
+  const known = catalogueWith({ [h100]: constantFile(h100) });
+  const far = costOf("MatMul(bf16[1048576,4096], bf16[4096,4096])", h100, known)!;
+  // 20 doublings, where the fit ends at 10: one range's length beyond.
+  expect(far.high / far.value).toBeCloseTo(1.2 * 2);
+});
+
+test("targets share what another's file has", () => {
+  const fp8 = "nvidia-h100-sxm/tensorrt-llm/fp8";
+  const file = constantFile(fp8) as { kinds: Record<string, unknown> };
+  file.kinds = { "gpu-matmul": { sameAs: h100 } };
+  const shared = catalogueWith({ [h100]: constantFile(h100), [fp8]: file });
+  expect(costOf(op, fp8, shared)!.method).toBe("calibrated");
+});
+
+test("a broken file is complained of, and costs only what is broken", () => {
+  const { value, problems } = decodeCalibration(
+    {
+      date: "2026-01-01",
+      sources: [],
+      kinds: { a: { form: "correction" }, ...(constantFile("x") as { kinds: object }).kinds },
+      error: [],
+    },
+    "x",
+  );
+  expect(Object.keys(value!.kinds)).toEqual(["gpu-matmul"]);
+  expect(problems[0]!.message).toContain("Calibration `x`: `kinds.a");
+});
+
+test("no operator that is measured takes a negative, infinite or undefined time, however absurd", () => {
+  const sizes = fc.constantFrom(1, 2, 3, 31, 64, 4096, 100_000, 16_777_216);
+  fc.assert(
+    fc.property(
+      sizes,
+      sizes,
+      sizes,
+      fc.constantFrom("bf16", "fp8", "nvfp4"),
+      (m, n, k, precision) => {
+        const target = `nvidia-b200-sxm/tensorrt-llm/${precision}`;
+        for (const text of [
+          `MatMul(bf16[${m},${k}], bf16[${k},${n}])`,
+          `Attention(q=bf16[${m},8,1,128], k=bf16[${m},8,${k},128], v=bf16[${m},8,${k},128])`,
+          `MoE(bf16[${m},4096], experts=128, top_k=8, inter=${k})`,
+          `AllReduce(bf16[${n}], group=4)`,
+        ]) {
+          const cost = costOf(text, target);
+          expect(cost!.value, text).toBeGreaterThan(0);
+          expect(Number.isFinite(cost!.high), text).toBe(true);
+          expect(cost!.low, text).toBeLessThanOrEqual(cost!.value);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("trees come back from their text, and a text that is cut short is refused", () => {
+  // x ≤ 1.5 → 3 × 0.1, else -2 × 0.1.
+  const split = "AA";
+  const leaf = (multiple: number): string => {
+    const code = 2048 | (multiple + 1024);
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return `${digits[code >> 6]}${digits[code & 63]}`;
+  };
+  const packed = { base: 1, step: 0.1, width: 2, cuts: [[1.5]] } as const;
+  const trees = unpackTrees({ ...packed, trees: [split + leaf(3) + leaf(-2)] })!;
+  expect(evaluateTrees(trees, Float64Array.of(1))).toBeCloseTo(1.3);
+  expect(evaluateTrees(trees, Float64Array.of(2))).toBeCloseTo(0.8);
+  for (const broken of [split + leaf(3), `${leaf(3)}A`, "AB", leaf(1) + leaf(1)])
+    expect(unpackTrees({ ...packed, trees: [broken] })).toBeUndefined();
+});
+
+test("a table is linear between its points and constant outside", () => {
+  const table = {
+    kind: "table",
+    axes: [Float64Array.of(0, 1), Float64Array.of(0, 10, 20)],
+    values: Float64Array.of(0, 1, 2, 10, 11, 12),
+  } as const;
+  expect(evaluateTable(table, Float64Array.of(0.5, 15))).toBeCloseTo(6.5);
+  expect(evaluateTable(table, Float64Array.of(9, -5))).toBeCloseTo(10);
+});
+
+test("features are brought into the range of the fit", () => {
+  const features = Float64Array.of(-4, 3, 20);
+  const widening = clampToRange(features, { low: [0, 0, 0], high: [4, 4, 10] });
+  expect([...features]).toEqual([0, 3, 10]);
+  expect(widening).toBeCloseTo(2 * Math.LN2);
+});
+
+test.each([
+  ["trees", (x: Float64Array[], y: Float64Array) => fitTrees(x, y, {}), 0.15],
+  ["a network", (x: Float64Array[], y: Float64Array) => fitMlp(x, y, { epochs: 60 }), 0.15],
+  ["a line", (x: Float64Array[], y: Float64Array) => fitRidge(x, y, { penalty: 1e-6 }), 0.6],
+] as const)("%s learns x² + y from 400 points", (_, fit, bound) => {
+  const rows = Array.from({ length: 400 }, (_, index) =>
+    Float64Array.of((index % 20) / 10 - 1, Math.floor(index / 20) / 10 - 1),
+  );
+  const targets = Float64Array.from(rows, ([x, y]) => x! * x! + y!);
+  const decoder = new Decoder("fit");
+  const regressor = decodeRegressor(decoder, fit(rows, targets), "r", 2)!;
+  expect(decoder.problems).toEqual([]);
+  const errors = rows.map((row, index) =>
+    Math.abs(evaluateRegressor(regressor, row) - targets[index]!),
+  );
+  expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(bound);
+});
+
+test("monotone trees never fall where they must not", () => {
+  const rows = Array.from({ length: 300 }, (_, index) =>
+    Float64Array.of(index / 30, (index * 7) % 10),
+  );
+  const targets = Float64Array.from(
+    rows,
+    ([x, noise]) => Math.sqrt(x!) + 0.2 * Math.sin(noise! * 9 + x!),
+  );
+  const file = fitTrees(rows, targets, { monotone: [1, 0] });
+  const regressor = decodeRegressor(new Decoder("fit"), file, "r", 2)!;
+  for (let noise = 0; noise < 10; noise++) {
+    let last = -Infinity;
+    for (let x = 0; x < 10; x += 0.05) {
+      const value = evaluateRegressor(regressor, Float64Array.of(x, noise));
+      expect(value).toBeGreaterThanOrEqual(last - 1e-9);
+      last = value;
+    }
+  }
+});
+
+test("non-negative weights of times that add up are found, and none goes below zero", () => {
+  const rows = Array.from({ length: 50 }, (_, index) =>
+    Float64Array.of(1, index + 1, ((index * 13) % 17) + 1),
+  );
+  const targets = Float64Array.from(rows, ([one, a]) => 2 * one! + 3 * a!);
+  const { weights } = fitNonNegative(rows, targets);
+  expect(weights[0]).toBeCloseTo(2, 2);
+  expect(weights[1]).toBeCloseTo(3, 3);
+  expect(weights[2]).toBeCloseTo(0, 3);
+});
+
+test("a fitted interval holds nine of ten unseen ratios", () => {
+  const rows = Array.from({ length: 1000 }, (_, index) => ({
+    predicted: 1,
+    measured: Math.exp((((index * 7919) % 1000) / 1000 - 0.5) * 0.4),
+  }));
+  const { low, high } = conformalInterval(rows, { groups: 1, margin: 0 });
+  const inside = rows.filter(({ measured }) => low[0]! <= measured && measured <= high[0]!);
+  expect(inside.length / rows.length).toBeGreaterThanOrEqual(0.9);
+  expect(inside.length / rows.length).toBeLessThan(0.92);
+});
