@@ -5,9 +5,9 @@ import { kernelModel as gpuBatchedMatmul } from "./gpu-batched-matmul.js";
 import { kernelModel as gpuCollective } from "./gpu-collective.js";
 import { kernelModel as gpuLatentAttention } from "./gpu-latent-attention.js";
 import { kernelModel as gpuMatmul } from "./gpu-matmul.js";
-import { kernelModel as networkKernel } from "./network-kernel.js";
 import { kernelModel as gpuMoe } from "./gpu-moe.js";
 import { kernelModel as gpuQuantize } from "./gpu-quantize.js";
+import { kernelModel as networkKernel } from "./network-kernel.js";
 import { kernelModel as workConv } from "./work-conv.js";
 import { kernelModel as workDepthwise } from "./work-depthwise.js";
 import { kernelModel as workElementwise } from "./work-elementwise.js";
@@ -27,9 +27,9 @@ export const kernelModels: readonly KernelModel[] = [
   gpuCollective,
   gpuLatentAttention,
   gpuMatmul,
-  networkKernel,
   gpuMoe,
   gpuQuantize,
+  networkKernel,
   workConv,
   workDepthwise,
   workElementwise,
