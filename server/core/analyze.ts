@@ -17,7 +17,7 @@ import { planMemory } from "./memory/make-plan.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import { declaredSchedule, loweredSchedule } from "./memory/schedules.js";
 import type { Target } from "./targets/target.js";
-import { problemsOfControlFlow } from "./work/control-flow.js";
+import { problemsOfControlFlow, problemsOfDataExtents } from "./work/control-flow.js";
 import { layersOf } from "./work/layers.js";
 import { problemsOfTotals, totalsOf } from "./work/totals.js";
 import { batchOf, withDefaultBatch } from "./work/default-batch.js";
@@ -62,7 +62,10 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
   const inferred = infer(bound.value, cancel);
   problems.push(...inferred.problems);
   throwIfCancelled(cancel);
-  const graphWork = worksOf(inferred, bound.value.opsets, cancel, report);
+  const open = worksOf(inferred, bound.value.opsets, cancel, report);
+  const graphWork =
+    inferred.hasDataExtents === true ? worksAtMost(bound.value, open, cancel) : open;
+  problems.push(...problemsOfDataExtents(open, graphWork));
   const layers = layersOf(graphWork);
   problems.push(...problemsOfTotals(graphWork, layers), ...problemsOfControlFlow(graphWork));
   const outcome = planMemory(declaredSchedule(graphWork));
@@ -76,6 +79,16 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     batch: batchOf(inferred),
     problems,
   };
+}
+
+/**
+ * Where extents depend on data (which boxes a detector keeps), the work at the most that they can be, so that the model
+ * has a cost at all. Types are shown as they are known; what is told of shapes is told of those.
+ */
+function worksAtMost(model: Model, open: GraphWork, cancel: Cancel): GraphWork {
+  if (open.works.every(({ kind }) => kind !== "no-shapes")) return open;
+  const inferred = infer(model, cancel, { takesMost: true });
+  return worksOf(inferred, model.opsets, cancel, () => undefined);
 }
 
 /** A framework counts the parameters of its model itself, the unused ones too. */

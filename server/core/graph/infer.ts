@@ -16,11 +16,20 @@ import { knownShape, typeText, type ValueType } from "./value-type.js";
  * Finds the type of every value in one pass over the nodes, in their order. Expand functions and bind inputs before.
  * Never throws but for cancellation: a node whose inputs are wrong is reported and its outputs stay as declared.
  */
-export function infer(model: Model, cancel: Cancel): InferredGraph {
-  const pass = new InferencePass(model, cancel);
+export function infer(
+  model: Model,
+  cancel: Cancel,
+  { takesMost = false }: InferOptions = {},
+): InferredGraph {
+  const pass = new InferencePass(model, cancel, takesMost);
   const inferred = pass.inferGraph(model.graph, undefined, undefined);
   pass.reportMissingRules();
-  return { ...inferred, problems: pass.problems };
+  return { ...inferred, problems: pass.problems, hasDataExtents: pass.hasDataExtents };
+}
+
+export interface InferOptions {
+  /** Extents that depend on data are the most that they can be, where a rule knows that. */
+  readonly takesMost?: boolean;
 }
 
 /** A body that holds bodies is inferred anew by every pass over the outer one; this bounds the product. */
@@ -51,8 +60,13 @@ class InferencePass implements InferHost {
   /** Bodies that the node at hand has had inferred, with the problems found in each by its last inference. */
   #bodies = new Map<Graph, { readonly inferred: InferredGraph; readonly problems: Problem[] }>();
 
-  constructor(model: Model, cancel: Cancel) {
+  /** True once a rule has said how large an extent that depends on data can be. */
+  hasDataExtents = false;
+  readonly #takesMost: boolean;
+
+  constructor(model: Model, cancel: Cancel, takesMost: boolean) {
     this.#model = model;
+    this.#takesMost = takesMost;
     this.#cancel = cancel;
     this.#nodeLimit = 10_000 + repetitionLimit * countNodes(model.graph);
   }
@@ -61,7 +75,11 @@ class InferencePass implements InferHost {
     this.problems.push(problem);
   }
 
-  freshDim(): Dim {
+  freshDim(most?: Dim): Dim {
+    if (most !== undefined && typeof most === "number") {
+      this.hasDataExtents = true;
+      if (this.#takesMost) return most;
+    }
     this.#freshDimCount += 1;
     return symbol(`?${this.#freshDimCount}`);
   }

@@ -16,4 +16,6 @@ export interface InferredGraph {
   readonly problems: readonly Problem[];
   /** Symbols that stay unbound, in order of appearance, without the anonymous ones. */
   readonly symbols: readonly string[];
+  /** Some extent depends on data, and a rule knows the most that it can be. */
+  readonly hasDataExtents?: boolean;
 }

@@ -8,7 +8,7 @@ import type { BodyWork, Inferred, InferContext, WorkContext } from "./rule.js";
 /** What a node being inferred may ask of the pass that infers it. */
 export interface InferHost {
   report(problem: Problem): void;
-  freshDim(): Dim;
+  freshDim(most?: Dim): Dim;
   inferBody(
     caller: InferReader,
     body: Graph,
@@ -37,8 +37,8 @@ export class InferReader extends NodeReader implements InferContext {
     this.#complain(code, "warning", message);
   }
 
-  freshDim(): Dim {
-    return this.#host.freshDim();
+  freshDim(most?: Dim): Dim {
+    return this.#host.freshDim(most);
   }
 
   inferBody(

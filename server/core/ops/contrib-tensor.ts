@@ -1,6 +1,6 @@
 import { dimsOfConstant, numberOfConstant } from "../graph/constant.js";
 import { addDims, type Dim, isKnown, subtractDims } from "../graph/dim.js";
-import { byteCount, type Shape } from "../graph/value-type.js";
+import { byteCount, elementCount, type Shape } from "../graph/value-type.js";
 import {
   inferLikeFirst,
   movementWork,
@@ -99,7 +99,7 @@ function gatherWork(ctx: WorkContext): Work | undefined {
 
 /** The distinct elements, the place of each input among them, and how often each occurs. */
 function inferUnique(ctx: InferContext): readonly Inferred[] {
-  const count = ctx.freshDim();
+  const count = ctx.freshDim(elementCount(ctx.shape(0)));
   return [
     output(ctx.elementType(0), [count]),
     output("int64", ctx.shape(0)),

@@ -1,5 +1,6 @@
 import { numberOfConstant } from "../graph/constant.js";
 import { isKnown } from "../graph/dim.js";
+import { knownShape } from "../graph/value-type.js";
 import { output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
@@ -25,7 +26,12 @@ function inferSuppression(ctx: InferContext): readonly Inferred[] {
   if (count !== undefined && scored !== undefined && isKnown(count) && isKnown(scored))
     if (count !== scored) ctx.error(`there are ${count} boxes and scores for ${scored}.`);
   const keeps = keptLimit(ctx);
-  return [output("int64", [keeps === 0 ? 0 : ctx.freshDim(), 3])];
+  const [batch, classes, boxCount] = knownShape(scores) ?? [];
+  const most =
+    batch === undefined || classes === undefined || boxCount === undefined
+      ? undefined
+      : batch * classes * Math.max(0, Math.min(boxCount, keeps ?? boxCount));
+  return [output("int64", [keeps === 0 ? 0 : ctx.freshDim(most), 3])];
 }
 
 /** At most so many boxes are kept for each class; the operator's default is none. */

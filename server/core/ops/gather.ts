@@ -1,7 +1,7 @@
 import { numbersOfConstant } from "../graph/constant.js";
 import { isKnown } from "../graph/dim.js";
 import { bytesOfElements } from "../graph/element-type.js";
-import { byteCount, shapeText, type Shape } from "../graph/value-type.js";
+import { byteCount, elementCount, shapeText, type Shape } from "../graph/value-type.js";
 import { coordinatesOf, foldCopy, positionOf } from "./fold.js";
 import { output, ruleOfTable } from "./operator-table.js";
 import type { Constant, InferContext, Inferred, Work, WorkContext } from "./rule.js";
@@ -88,11 +88,12 @@ function inferCompress(ctx: InferContext): readonly (Inferred | undefined)[] {
   const condition = numbersOfConstant(ctx.constant(1));
   const kept = condition?.filter((each) => each !== 0).length;
   const axisGiven = ctx.int("axis");
-  if (axisGiven === undefined) return [output(elementType, [kept ?? ctx.freshDim()])];
+  if (axisGiven === undefined)
+    return [output(elementType, [kept ?? ctx.freshDim(elementCount(shape))])];
   if (shape === undefined) return [output(elementType, undefined)];
   const axis = normalizeAxis(ctx, axisGiven, shape.length);
   if (axis === undefined) return [output(elementType, freshShape(ctx, shape.length))];
-  return [output(elementType, withAxis(shape, axis, kept ?? ctx.freshDim()))];
+  return [output(elementType, withAxis(shape, axis, kept ?? ctx.freshDim(shape[axis])))];
 }
 
 /** Picks columns of the last axis; a vector counts as one row (ONNX-ML ArrayFeatureExtractor). */

@@ -1,5 +1,8 @@
-import { sameDim, type Dim } from "../graph/dim.js";
+import { isKnown, sameDim, type Dim } from "../graph/dim.js";
 import type { Shape, ValueType } from "../graph/value-type.js";
+
+/** Makes a symbol for an extent; `most` is the largest that it can be, where that is known. */
+export type FreshDim = (most?: Dim) => Dim;
 
 /**
  * The narrowest type that both are: extents that differ become new symbols, ranks that differ an unknown one. What a
@@ -8,7 +11,7 @@ import type { Shape, ValueType } from "../graph/value-type.js";
 export function joinTypes(
   left: ValueType | undefined,
   right: ValueType | undefined,
-  freshDim: () => Dim,
+  freshDim: FreshDim,
 ): ValueType | undefined {
   if (left === undefined || right === undefined) return undefined;
   switch (left.kind) {
@@ -38,7 +41,7 @@ export function joinTypes(
 export function joinElements(
   known: ValueType | undefined,
   added: ValueType | undefined,
-  freshDim: () => Dim,
+  freshDim: FreshDim,
 ): ValueType | undefined {
   if (known === undefined) return added;
   return joinTypes(known, added, freshDim) ?? known;
@@ -73,8 +76,12 @@ function sameShape(left: Shape | undefined, right: Shape | undefined): boolean {
 function joinShapes(
   left: Shape | undefined,
   right: Shape | undefined,
-  freshDim: () => Dim,
+  freshDim: FreshDim,
 ): Shape | undefined {
   if (left === undefined || right?.length !== left.length) return undefined;
-  return left.map((dim, axis) => (sameDim(dim, right[axis] ?? NaN) ? dim : freshDim()));
+  return left.map((dim, axis) => {
+    const other = right[axis] ?? NaN;
+    if (sameDim(dim, other)) return dim;
+    return freshDim(isKnown(dim) && isKnown(other) ? Math.max(dim, other) : undefined);
+  });
 }

@@ -63,8 +63,11 @@ export interface InferContext extends NodeContext {
   /** Reports a shape or type error on this node (RP1102). */
   error(message: string): void;
   warn(message: string): void;
-  /** A new symbol for an extent that depends on data; shown as `?n`. */
-  freshDim(): Dim;
+  /**
+   * A new symbol for an extent that depends on data; shown as `?n`. `most` is the largest that it can be, where the rule
+   * knows that: sizes are then taken at their most for the cost (RP2212).
+   */
+  freshDim(most?: Dim): Dim;
   /** Infers a body of If, Loop or Scan for the given input types; captured values are resolved by the caller. */
   inferBody(
     body: Graph,

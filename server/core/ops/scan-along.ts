@@ -38,8 +38,8 @@ function inferTopK(ctx: InferContext): readonly (Inferred | undefined)[] {
     const unknown = freshShape(ctx, shape.length);
     return [output(elementType, unknown), output("int64", unknown)];
   }
-  const k = topCount(ctx) ?? ctx.freshDim();
   const extent = shape[axis] ?? 1;
+  const k = topCount(ctx) ?? ctx.freshDim(extent);
   if (isKnown(k) && isKnown(extent) && extent < k)
     ctx.error(`k is ${k} but axis ${axis} has only ${extent} elements.`);
   // Exporters write min(k, extent) where the extent is not known.

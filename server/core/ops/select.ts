@@ -71,7 +71,7 @@ function inferNonZero(ctx: InferContext): readonly (Inferred | undefined)[] {
   const values = numbersOfConstant(input);
   const rank: Dim = shape === undefined ? ctx.freshDim() : Math.max(1, shape.length);
   if (input === undefined || values === undefined || !isKnown(rank))
-    return [output("int64", [rank, ctx.freshDim()])];
+    return [output("int64", [rank, ctx.freshDim(flatLength(shape))])];
   const found = values.flatMap((value, position) => (value === 0 ? [] : [position]));
   const at = found.map((position) => coordinatesOf(position, input.shape));
   const data: number[] = [];
@@ -101,7 +101,8 @@ function inferUnique(ctx: InferContext): readonly (Inferred | undefined)[] {
   const shape = ctx.shape(0);
   const elementType = ctx.elementType(0);
   const axisGiven = ctx.int("axis");
-  const count = uniqueCount(ctx, axisGiven) ?? ctx.freshDim();
+  const most = axisGiven === undefined ? flatLength(shape) : axisLength(ctx, axisGiven);
+  const count = uniqueCount(ctx, axisGiven) ?? ctx.freshDim(most);
   const vector = output("int64", [count]);
   if (axisGiven === undefined) {
     const inverse = output("int64", [flatLength(shape) ?? ctx.freshDim()]);

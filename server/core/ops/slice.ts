@@ -65,7 +65,7 @@ function cutAxis(
   end: Dim | undefined,
   step: Dim | undefined,
 ): Cut {
-  const unknown: Cut = { axis, start: undefined, step: 1, length: ctx.freshDim() };
+  const unknown: Cut = { axis, start: undefined, step: 1, length: ctx.freshDim(extent) };
   if (step === 0) ctx.error("its step is 0.");
   if (start === undefined || end === undefined || step === undefined) return unknown;
   if (!isKnown(step) || step === 0) return unknown;

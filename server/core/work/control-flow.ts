@@ -31,6 +31,26 @@ export function problemsOfControlFlow({ flow, works }: GraphWork): readonly Prob
   ];
 }
 
+/** Which nodes have a cost only because sizes that depend on data were taken at their most. */
+export function problemsOfDataExtents(open: GraphWork, atMost: GraphWork): readonly Problem[] {
+  if (open === atMost) return [];
+  const { graph } = open.flow;
+  const bounded = open.works.flatMap((work, nodeId) =>
+    work.kind === "no-shapes" && atMost.works[nodeId]?.kind !== "no-shapes" ? [nodeId] : [],
+  );
+  const [first] = bounded;
+  if (first === undefined) return [];
+  const nodes = bounded.length === 1 ? "1 node works" : `${bounded.length} nodes work`;
+  return [
+    {
+      code: "RP2212",
+      severity: "information",
+      message: `${nodes} on as many elements as the data says, ${nodeSubject(graph, first)} first; sizes are taken at the most that they can be, so times and memory are upper ends.`,
+      nodeId: first,
+    },
+  ];
+}
+
 /** Why a loop, or what holds it, has no cost when its trip count is all that is missing. */
 export function reasonOfLoop(inferred: InferredGraph, nodeId: NodeId): string | undefined {
   const decider = undecidedLoop(inferred, nodeId);

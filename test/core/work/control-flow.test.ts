@@ -80,6 +80,32 @@ test("a trip count that means forever bounds nothing", () => {
   );
 });
 
+test("sizes that depend on data are costed at their most, and shown as they are known", () => {
+  // At most 40 of 40 scores are kept: 40 rows of 4, 4 × 8 MACs each.
+  const graph = `g (float[40] scores, float[40,4] boxes) => (float[?,8] y) <float[4,8] w = ?, int64[1] last = {0}> {
+    [find] at = NonZero (scores)
+    rows = Squeeze (at, last)
+    kept = Gather (boxes, rows)
+    y = MatMul (kept, w)
+  }`;
+  expect(check(graph, {})).toBe(
+    "1280\nRP2212 3 nodes work on as many elements as the data says, NonZero `find` first; " +
+      "sizes are taken at the most that they can be, so times and memory are upper ends.",
+  );
+  const { inferred, memoryPlan } = analyzeText(graph);
+  expect(inferred.graph.outputs.map((id) => typeText(inferred.types[id]))).toEqual([
+    "float32[?1,8]",
+  ]);
+  // boxes, the kept ones, and the product.
+  expect(memoryPlan?.lowerBound).toBe(40 * 4 * (4 + 8));
+});
+
+test("a model in which no size depends on data is not told of any", () => {
+  expect(
+    check("g (float[2,3] x) => (float[2,4] y) <float[3,4] w = ?> { y = MatMul (x, w) }", {}),
+  ).toBe("24");
+});
+
 test("what an input holds decides shapes, and stays an input", () => {
   const graph = `g (float[6,4] x, int64[k] shape) => (float[?,?] y) <float[8,5] w = ?> {
     r = Reshape (x, shape)
