@@ -90,6 +90,12 @@ registry(
     `import type { ReportFormat } from "./report.js";\n\nexport const reportFormats: readonly ReportFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
 );
 registry(
+  "server/core/exports",
+  "exportFormat",
+  (found) =>
+    `import type { ExportFormat } from "./export-format.js";\n\nexport const exportFormats: readonly ExportFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/cli",
   "command",
   (found) =>

@@ -52,7 +52,7 @@ const layers: readonly Layer[] = [
   },
   {
     folder: "client",
-    folders: ["client", "server/protocol"],
+    folders: ["client", "server/protocol", "server/core/base/units.ts"],
     typeFolders: ["server/core"],
     packages: [
       "vscode",

@@ -6,6 +6,9 @@ import { followInterpreter } from "./python-interpreter.js";
 import { registerModelEditor } from "./model-editor.js";
 import { PanelRegistry } from "./panel-registry.js";
 import { openPanel, restorePanels } from "./panels.js";
+import { modelsView } from "./side-bar/models.js";
+import { targetsView } from "./side-bar/targets.js";
+import { worstLinesView } from "./side-bar/worst-lines.js";
 import { shareSelection } from "./selection.js";
 import { createClient } from "./server.js";
 import { followSettings } from "./settings-changes.js";
@@ -35,6 +38,9 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     { dispose: () => void client.stop().catch((error: unknown) => log.warn(String(error))) },
     registerModelEditor(ctx),
     restorePanels(ctx),
+    modelsView(),
+    targetsView(ctx),
+    worstLinesView(ctx),
     registerTextDocuments(ctx),
     showTargetsInStatusBar(ctx),
     shareSelection(ctx),

@@ -1,3 +1,4 @@
+import { reportFigures } from "../core/reports/figures.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
@@ -22,7 +23,7 @@ export const command: Command = {
       chipFolders: [],
     });
     for (const problem of problems) process.stderr.write(`ridgepoint: ${problem.message}\n`);
-    const { document, isAnalysed } = await withJobContext(catalogue, (context) =>
+    const { document, isAnalysed, analysis } = await withJobContext(catalogue, (context) =>
       runJob(context, request, progressOnStderr()),
     );
     const targetLabels = new Map(
@@ -33,6 +34,7 @@ export const command: Command = {
         targetLabels,
         width: process.stdout.columns ?? 120,
         hasMemory: request.memory,
+        ...(report.id === "html" && analysis !== undefined && { figures: reportFigures(analysis) }),
       }),
     );
     return isAnalysed ? 0 : 1;

@@ -2,6 +2,7 @@
 import { command as analyze } from "./analyze.js";
 import { command as batch } from "./batch.js";
 import { command as compare } from "./compare.js";
+import { command as exportData } from "./export-data.js";
 import { command as lsp } from "./lsp.js";
 import { command as pareto } from "./pareto.js";
 import { command as quantize } from "./quantize.js";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   analyze,
   batch,
   compare,
+  exportData,
   lsp,
   pareto,
   quantize,

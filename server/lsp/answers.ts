@@ -1,5 +1,6 @@
 import type { Analysis } from "../core/analysis.js";
 import type { Problem } from "../core/base/problem.js";
+import { reportFigures } from "../core/reports/figures.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
 import { compareAnalyses } from "../core/views/compare/compare-analyses.js";
@@ -92,6 +93,7 @@ export function createAnswers(analyst: Analyst): WorkerApi {
           targetLabels,
           width: 120,
           hasMemory: false,
+          ...(format === "html" && { figures: reportFigures(analysis) }),
         }),
       };
     },

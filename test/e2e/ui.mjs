@@ -151,6 +151,61 @@ step("a damaged file says what is wrong and where", async () => {
   await shoot("damaged");
 });
 
+const openPanelNamed = async (name) => {
+  await frame.locator(".frame-link", { hasText: name }).click();
+  await frame.locator("h1", { hasText: name }).waitFor();
+  await frame.locator(".frame:not(.is-loading)").waitFor();
+};
+
+step("every panel opens on a real model, and works by mouse and keyboard", async () => {
+  await explorerRow("resnet50.onnx").click();
+  await rows().nth(3).waitFor();
+  for (const name of ["Graph", "Roofline", "Timeline", "Pareto"]) {
+    await openPanelNamed(name);
+    await frame.locator("[role=application]").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    const words = frame.locator(".plot-words, .graph-words");
+    await until(`something selected in ${name}`, async () =>
+      /\d (ns|µs|ms|s)\b|MiB|input/.test(await words.innerText()),
+    );
+    await frame.locator(".frame-button", { hasText: "Table" }).click();
+    await frame.locator(".frame-table tbody tr").first().waitFor();
+    await shoot(`panel-${name.toLowerCase()}`);
+  }
+  await openPanelNamed("Comparison");
+  await frame
+    .locator(".frame-field", { hasText: "Compare with" })
+    .locator("select")
+    .selectOption("target");
+  await frame.locator(".comparison tbody tr").nth(8).waitFor();
+  await shoot("panel-comparison");
+});
+
+step("the batch is dragged in the roofline, and the marks move", async () => {
+  await openPanelNamed("Roofline");
+  await frame.getByText("batch 1", { exact: false }).first().waitFor();
+  await frame.locator(".slider").first().focus();
+  for (let at = 0; at < 4; at += 1) await page.keyboard.press("ArrowRight");
+  await frame.getByText("batch 16", { exact: false }).first().waitFor();
+});
+
+step("panels come back after a reload", async () => {
+  await page.reload();
+  await frame.locator("h1", { hasText: "Roofline" }).waitFor({ timeout: 60_000 });
+  await frame.locator(".frame:not(.is-loading) .plot-legend li").first().waitFor();
+});
+
+step("the side bar lists models, targets and the lines that take longest", async () => {
+  await page.locator(".activitybar .action-item a[aria-label^='Ridgepoint']").click();
+  await page.locator(".pane-body .monaco-list-row", { hasText: "resnet50.onnx" }).first().click();
+  await rows().nth(3).waitFor();
+  await page.locator(".pane-body .monaco-list-row", { hasText: "Conv" }).first().waitFor();
+  await shoot("side-bar");
+  await page.keyboard.press("Control+Shift+E");
+  await explorerRow("resnet50.onnx").waitFor();
+});
+
 step("dark and high-contrast themes are readable", async () => {
   for (const theme of ["Dark Modern", "Dark High Contrast"]) {
     await page.keyboard.press("F1");

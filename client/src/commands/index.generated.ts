@@ -1,5 +1,6 @@
 // Written by scripts/gen.mjs; do not edit.
 import { command as copyReport } from "./copy-report.js";
+import { command as exportFile } from "./export-file.js";
 import { command as openAsText } from "./open-as-text.js";
 import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
@@ -11,11 +12,13 @@ import { command as showLog } from "./show-log.js";
 import { command as showModelActions } from "./show-model-actions.js";
 import { command as showPareto } from "./show-pareto.js";
 import { command as showRoofline } from "./show-roofline.js";
+import { command as showTimeline } from "./show-timeline.js";
 import { command as toggleHints } from "./toggle-hints.js";
 import type { ClientCommand } from "../command.js";
 
 export const commands: readonly ClientCommand[] = [
   copyReport,
+  exportFile,
   openAsText,
   openModel,
   pickTargets,
@@ -27,5 +30,6 @@ export const commands: readonly ClientCommand[] = [
   showModelActions,
   showPareto,
   showRoofline,
+  showTimeline,
   toggleHints,
 ];

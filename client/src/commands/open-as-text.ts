@@ -13,7 +13,7 @@ export const command: ClientCommand = {
       void vscode.window.showInformationMessage("Open a model file first.");
       return;
     }
-    const isText = modelUri.path.toLowerCase().endsWith(".onnxtxt");
+    const isText = /\.(onnxtxt|py)$/i.test(modelUri.path);
     const uri = isText ? modelUri : printedUriOf(modelUri);
     const document = await vscode.workspace.openTextDocument(uri);
     const editor = await vscode.window.showTextDocument(document, { preview: false });

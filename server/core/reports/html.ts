@@ -20,6 +20,8 @@ export const report: ReportFormat = {
 <h1>${title}</h1>
 ${totals(document)}
 ${targets(document, context)}
+${methods(document)}
+${figures(context)}
 ${layers(document, context)}
 ${problems(document)}
 </body>
@@ -38,7 +40,8 @@ th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid color-
 th { font-weight: 600; } .n { text-align: right; white-space: nowrap; }
 td.name { overflow-wrap: anywhere; }
 meter { width: 5rem; vertical-align: middle; }
-@media print { body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
+figure { margin: 1.2rem 0; } figure svg { max-width: 100%; height: auto; max-height: 60rem; } figcaption { font-size: .9rem; opacity: .8; }
+@media print { figure { break-inside: avoid; } body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
 `;
 
 function totals(document: ReportDocument): string {
@@ -65,6 +68,36 @@ function targets(document: ReportDocument, context: ReportContext): string {
     return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n">${energy}</td><td>${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}</td><td>${rows.fitText(target)}</td></tr>`;
   });
   return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+}
+
+/** What the numbers are, in words: whoever reads the page has no one to ask. */
+function methods(document: ReportDocument): string {
+  if (document.targets.length === 0) return "";
+  const used = new Set(document.targets.flatMap(({ latency }) => latency?.method ?? []));
+  const sentences = [
+    "A target is a chip, the runtime that executes the model on it, and a precision. Every time has an interval; ~ marks one that is wider than ±25 %, and ? what is not known.",
+    ...(used.has("measured") ? ["Measured: somebody has run it."] : []),
+    ...(used.has("calibrated")
+      ? ["Calibrated: learnt from measurements on the same chip and runtime."]
+      : []),
+    ...(used.has("borrowed")
+      ? ["Borrowed: learnt from measurements on a sibling, with a wider interval."]
+      : []),
+    ...(used.has("roofline")
+      ? [
+          "Roofline: the larger of arithmetic and memory traffic, each at the share of its peak that the runtime is known to reach, plus the runtime's overhead.",
+        ]
+      : []),
+  ];
+  return `<h2>Methods</h2><p>${sentences.join(" ")}</p>`;
+}
+
+function figures({ figures: drawn = [] }: ReportContext): string {
+  if (drawn.length === 0) return "";
+  const items = drawn.map(
+    ({ title, svg }) => `<figure>${svg}<figcaption>${escaped(title)}</figcaption></figure>`,
+  );
+  return `<h2>Figures</h2>${items.join("\n")}`;
 }
 
 /** Parts of a fused kernel take nanoseconds: rows that say nothing are counted, not listed. */

@@ -1,3 +1,4 @@
+import type { ReportFigure } from "./figures.js";
 import type { ReportDocument } from "../views/report-document.js";
 
 /** One way to write a report; a file each. `id` is what `--format` takes. */
@@ -11,6 +12,8 @@ export interface ReportContext {
   readonly targetLabels: ReadonlyMap<string, string>;
   /** Characters of a line, for text on a terminal. */
   readonly width: number;
+  /** Pictures for formats that can show them. */
+  readonly figures?: readonly ReportFigure[];
   /** Also how activations share memory. */
   readonly hasMemory: boolean;
 }

@@ -1,6 +1,7 @@
 // Written by scripts/gen.mjs; do not edit.
 import { view as alternatives } from "./alternatives.js";
 import { view as details } from "./details.js";
+import { view as exportFile } from "./export-file.js";
 import { view as graphFigure } from "./graph-figure.js";
 import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
@@ -10,10 +11,12 @@ import { view as report } from "./report.js";
 import { view as rooflineFigure } from "./roofline-figure.js";
 import { view as roofline } from "./roofline.js";
 import { view as summary } from "./summary.js";
+import { view as timeline } from "./timeline.js";
 
 export const views = {
   "alternatives": alternatives,
   "details": details,
+  "export-file": exportFile,
   "graph-figure": graphFigure,
   "graph": graph,
   "layers": layers,
@@ -23,4 +26,5 @@ export const views = {
   "roofline-figure": rooflineFigure,
   "roofline": roofline,
   "summary": summary,
+  "timeline": timeline,
 } as const;

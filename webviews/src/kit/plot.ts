@@ -31,6 +31,8 @@ export function createPlot<Item extends PlotItem>(options: PlotOptions<Item>): P
     const box = element.getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
+    const { hit } = options;
+    if (hit !== undefined) return items.find((item) => hit(item, x, y));
     let best: Item | undefined;
     let least = Infinity;
     for (const item of items) {
@@ -49,7 +51,9 @@ export function createPlot<Item extends PlotItem>(options: PlotOptions<Item>): P
     if (item === undefined) return;
     tooltip.textContent = options.describe(item);
     const { width, height } = canvas.size();
-    tooltip.style.left = `${Math.max(0, Math.min(item.x + 14, width - tooltip.offsetWidth - 4))}px`;
+    const place = element.getBoundingClientRect();
+    const x = options.hit === undefined ? item.x : event.clientX - place.left;
+    tooltip.style.left = `${Math.max(0, Math.min(x + 14, width - tooltip.offsetWidth - 4))}px`;
     tooltip.style.top = `${Math.max(0, Math.min(item.y + 14, height - tooltip.offsetHeight - 4))}px`;
   });
   element.addEventListener("pointerleave", () => (tooltip.hidden = true));
@@ -86,6 +90,8 @@ export interface PlotOptions<Item extends PlotItem> {
     size: CanvasSize,
     colours: ThemeColours,
   ) => readonly Item[];
+  /** Whether a point is on an item; within a few pixels of its circle unless given. */
+  readonly hit?: (item: Item, x: number, y: number) => boolean;
   readonly describe: (item: Item) => string;
   readonly isSelected: (item: Item) => boolean;
   readonly onSelect: (item: Item | undefined) => void;

@@ -1,0 +1,382 @@
+import { formatSeconds, formatShare } from "../../../server/core/base/units.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import type { TimelineSpan, TimelineView } from "../../../server/core/views/timeline.js";
+import { plainText } from "../kit/canvas.js";
+import { choice, toggle, tool } from "../kit/controls.js";
+import { h, put } from "../kit/dom.js";
+import { elidedMiddle } from "../kit/elided-middle.js";
+import { bootPage, messageOf } from "../kit/page.js";
+import { createPanelFrame } from "../kit/panel-frame.js";
+import { createPlot } from "../kit/plot.js";
+import { secondsText } from "../kit/quantity-text.js";
+import {
+  drawTimeline,
+  isOnSpan,
+  timeScale,
+  type PlacedSpan,
+  type TimeRange,
+} from "../timeline/plot.js";
+
+interface TimelineState {
+  readonly target: string | null;
+  readonly hasTable: boolean;
+}
+
+/** The timeline panel: one inference as it is predicted to run, engine by engine. */
+const page = bootPage<TimelineState>({
+  stateVersion: 1,
+  initialState: { target: null, hasTable: false },
+  decodeState: (kept) => ({
+    ...(typeof kept["target"] === "string" ? { target: kept["target"] } : {}),
+    ...(typeof kept["hasTable"] === "boolean" ? { hasTable: kept["hasTable"] } : {}),
+  }),
+  api: {
+    changed() {
+      ask();
+      return null;
+    },
+    reveal({ nodeId }) {
+      const span = view?.spans.find((candidate) => candidate.nodeId === nodeId);
+      if (span !== undefined) select(span, { isTold: false });
+      return null;
+    },
+  },
+});
+
+let view: TimelineView | undefined;
+let summary: SummaryView | undefined;
+let range: TimeRange | undefined;
+let selected: TimelineSpan | null = null;
+let asked = 0;
+
+const frame = createPanelFrame({
+  panel: "timeline",
+  title: "Timeline",
+  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  retry: () => ask(),
+});
+const plot = createPlot<PlacedSpan>({
+  label: "Timeline of one inference",
+  draw: (context, size, colours) =>
+    view === undefined || range === undefined
+      ? []
+      : drawTimeline(context, size, colours, view, range, selected),
+  hit: isOnSpan,
+  describe: ({ span }) => describe(span),
+  isSelected: ({ span }) => span === selected,
+  onSelect: (item) => select(item?.span ?? null),
+  onOpen: ({ span }) => openSource(span),
+});
+const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const buttons = h("div", { class: "graph-buttons" });
+const table = h("div", {
+  class: "plot-table",
+  role: "region",
+  tabindex: "0",
+  "aria-label": "Kernels in the order of execution",
+});
+const targets = choice({
+  label: "Target",
+  onChange: (target) => {
+    page.keep({ target });
+    range = undefined;
+    ask();
+  },
+});
+put(
+  frame.tools,
+  targets.element,
+  tool("In", "zoom-in", () => zoom(0.5), "Zoom in (+)"),
+  tool("Out", "zoom-out", () => zoom(2), "Zoom out (-)"),
+  tool("All", "screen-full", () => zoom(Infinity), "Show all of it (0)"),
+  toggle("Table", "table", page.state.hasTable, (hasTable) => {
+    page.keep({ hasTable });
+    showTable();
+  }),
+  tool(
+    "Perfetto trace",
+    "desktop-download",
+    () => save("perfetto"),
+    "Save a trace for ui.perfetto.dev",
+  ),
+  tool("SVG", "desktop-download", () => save("timeline"), "Save the timeline as SVG"),
+);
+frame.body.append(
+  h("div", { class: "plot-main" }, plot.place),
+  h(
+    "div",
+    { class: "plot-foot" },
+    h(
+      "ul",
+      { class: "plot-legend" },
+      h(
+        "li",
+        { class: "plot-bounds" },
+        ...(["compute", "memory", "overhead"] as const).map((bound) =>
+          h("span", { class: `bound is-${bound}` }, bound),
+        ),
+      ),
+    ),
+    words,
+    buttons,
+  ),
+  table,
+);
+page.start.then(
+  ({ fileName }) => frame.setFile(fileName),
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+const { canvas } = plot;
+canvas.element.addEventListener(
+  "wheel",
+  (event) => {
+    event.preventDefault();
+    if (range === undefined) return;
+    const box = canvas.element.getBoundingClientRect();
+    if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX))
+      zoom(
+        Math.exp(event.deltaY * 0.002),
+        timeScale(range, canvas.size()).toValue(event.clientX - box.left),
+      );
+    else pan(event.deltaX / box.width);
+  },
+  { passive: false },
+);
+canvas.element.addEventListener("keydown", (event) => {
+  const action = {
+    "+": () => zoom(0.5),
+    "=": () => zoom(0.5),
+    "-": () => zoom(2),
+    "0": () => zoom(Infinity),
+    PageDown: () => pan(0.8),
+    PageUp: () => pan(-0.8),
+  }[event.key];
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+});
+ask();
+page.ask("summary", { problemLimit: 0 }).then(
+  (reply) => {
+    if (reply.kind === "view") summary = reply.view;
+    showFacts();
+  },
+  () => undefined,
+);
+
+function ask(): void {
+  if (view === undefined) frame.busy();
+  asked += 1;
+  const now = asked;
+  // As much again on both sides, so that panning shows what is there already.
+  const span = range === undefined ? 0 : range.end - range.start;
+  page
+    .ask("timeline", {
+      target: page.state.target,
+      start: range === undefined ? null : range.start - span,
+      end: range === undefined ? null : range.end + span,
+      limit: 3000,
+    })
+    .then(
+      (reply) => {
+        if (now !== asked) return;
+        if (reply.kind !== "view")
+          frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+        else if (reply.view === null)
+          frame.nothing("Nothing to show, because no target is chosen.", {
+            label: "Pick targets",
+            run: () => told(page.host.call("pickTargets", null)),
+          });
+        else if (reply.view.spanCount === 0)
+          frame.nothing("Nothing to show, because no kernel of the model is costed.");
+        else show(reply.view);
+      },
+      (error: unknown) => frame.failed(messageOf(error)),
+    );
+}
+
+function show(next: TimelineView): void {
+  view = next;
+  range ??= { start: 0, end: next.seconds };
+  frame.current();
+  showFacts();
+  showWords();
+  showTable();
+  plot.redraw();
+}
+
+function zoom(factor: number, around?: number): void {
+  if (view === undefined || range === undefined) return;
+  const middle = around ?? (range.start + range.end) / 2;
+  const least = view.seconds / 1e5;
+  const span = Math.max(least, Math.min(view.seconds, (range.end - range.start) * factor));
+  const share = (middle - range.start) / (range.end - range.start);
+  moveTo(middle - span * share, span);
+}
+
+function pan(share: number): void {
+  if (range === undefined) return;
+  const span = range.end - range.start;
+  moveTo(range.start + span * share, span);
+}
+
+function moveTo(start: number, span: number): void {
+  if (view === undefined) return;
+  const first = Math.max(0, Math.min(start, view.seconds - span));
+  range = { start: first, end: first + span };
+  plot.redraw();
+  // With all spans at hand nothing more is to be asked for.
+  if (view.spans.length < view.spanCount || span < view.seconds) ask();
+}
+
+function select(
+  span: TimelineSpan | null,
+  { isTold = true }: { readonly isTold?: boolean } = {},
+): void {
+  selected = span;
+  if (span !== null && range !== undefined && (span.start < range.start || range.end < span.start))
+    moveTo(span.start - (range.end - range.start) / 2, range.end - range.start);
+  plot.redraw();
+  showWords();
+  if (isTold && span?.nodeId != null) told(page.host.call("select", { nodeId: span.nodeId }));
+}
+
+function showWords(): void {
+  if (selected === null) {
+    put(
+      words,
+      h(
+        "span",
+        { class: "dim" },
+        "Click a kernel, or walk with the arrow keys; Enter goes to its line. The wheel zooms.",
+      ),
+    );
+    put(buttons);
+    return;
+  }
+  const span = selected;
+  put(words, describe(span).replaceAll("\n", " · "));
+  put(
+    buttons,
+    span.nodeId !== null && tool("Source", "go-to-file", () => openSource(span)),
+    span.nodeId !== null &&
+      tool("Why", "info", () =>
+        told(page.host.call("openPanel", { panel: "model", nodeId: span.nodeId ?? 0 })),
+      ),
+  );
+}
+
+function describe(span: TimelineSpan): string {
+  const share = view === undefined ? 0 : span.seconds / view.seconds;
+  return [
+    `${plainText(span.name)}${span.op === "" ? "" : ` · ${plainText(span.op)}`}`,
+    `${formatSeconds(span.seconds, 2)} (${formatSeconds(span.low, 2)}–${formatSeconds(span.high, 2)}) · ${formatShare(share)}`,
+    `from ${formatSeconds(span.start)} on ${span.lane}${span.bound === null ? "" : ` · limited by ${span.bound}`}`,
+    ...(span.fusedCount > 0 ? [`does the work of ${span.fusedCount + 1} nodes`] : []),
+  ].join("\n");
+}
+
+function showFacts(): void {
+  targets.show(
+    (summary?.targets ?? []).map(({ id, label }) => ({ id, label })),
+    view?.targetId ?? "",
+  );
+  targets.element.hidden = (summary?.targets.length ?? 0) === 0;
+  if (view === undefined) return;
+  frame.setFacts(
+    view.latency === null ? "latency not known" : secondsText(view.latency),
+    `batch ${summary?.batch ?? "?"}`,
+    `${view.spanCount.toLocaleString("en-US")} kernels`,
+    ...(view.uncostedCount === 0 ? [] : [`${view.uncostedCount} nodes not costed`]),
+  );
+}
+
+function showTable(): void {
+  table.hidden = !page.state.hasTable;
+  if (!page.state.hasTable || view === undefined) {
+    put(table);
+    return;
+  }
+  const { spans } = view;
+  put(
+    table,
+    h(
+      "table",
+      { class: "frame-table" },
+      h("caption", { class: "visually-hidden" }, "Kernels in the order of execution"),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...["kernel", "operator", "engine"].map((name) => h("th", { scope: "col" }, name)),
+          ...["start", "time", "interval"].map((name) =>
+            h("th", { scope: "col", class: "number" }, name),
+          ),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        ...spans
+          .slice(0, rowLimit)
+          .map((span) =>
+            h(
+              "tr",
+              {},
+              h(
+                "th",
+                { scope: "row" },
+                h(
+                  "button",
+                  { class: "link", type: "button", on: { click: () => select(span) } },
+                  elidedMiddle(plainText(span.name), 56),
+                ),
+              ),
+              h("td", {}, plainText(span.op)),
+              h("td", {}, span.lane),
+              h("td", { class: "number" }, formatSeconds(span.start)),
+              h("td", { class: "number" }, formatSeconds(span.seconds, 2)),
+              h(
+                "td",
+                { class: "number" },
+                `${formatSeconds(span.low, 2)}–${formatSeconds(span.high, 2)}`,
+              ),
+            ),
+          ),
+        spans.length > rowLimit &&
+          h(
+            "tr",
+            {},
+            h("td", { colspan: 6 }, `… and ${spans.length - rowLimit} more in this range`),
+          ),
+      ),
+    ),
+  );
+}
+
+function openSource({ nodeId }: TimelineSpan): void {
+  if (nodeId !== null) told(page.host.call("openAsText", { nodeName: null, nodeId }));
+}
+
+function save(format: string): void {
+  page
+    .ask("export-file", { format, target: page.state.target })
+    .then((reply) =>
+      reply.kind === "view" && reply.view !== null
+        ? page.host.call("save", { name: reply.view.name, content: reply.view.text })
+        : null,
+    )
+    .then(
+      (name) => frame.say(name === null ? "" : `saved ${name}`),
+      (error: unknown) => frame.say(messageOf(error)),
+    );
+}
+
+function told(call: Promise<unknown>): void {
+  call.catch((error: unknown) => frame.say(messageOf(error)));
+}
+
+/** More rows than anyone reads. */
+const rowLimit = 300;
