@@ -5,6 +5,7 @@ import type { InferredGraph } from "./graph/inferred.js";
 import type { TensorType } from "./graph/value-type.js";
 import type { Lowered } from "./lower/lowered.js";
 import type { MemoryPlan } from "./memory/plan.js";
+import type { QuantizationFacts } from "./quant/facts.js";
 import type { Target } from "./targets/target.js";
 
 /** What the user fixes before shapes are inferred. */
@@ -78,4 +79,6 @@ export interface Analysis {
   readonly memoryPlan: MemoryPlan | undefined;
   readonly targets: readonly TargetAnalysis[];
   readonly problems: readonly Problem[];
+  /** Where it has been asked for: what number formats do to the weights. */
+  readonly quantization?: QuantizationFacts;
 }

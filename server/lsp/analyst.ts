@@ -12,6 +12,8 @@ import { type TextIndex, indexText } from "../core/views/text/text-index.js";
 import { type TextEdit, type TextState, editBetween } from "../core/views/text/text-state.js";
 import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
+import type { QuantizationParams } from "../core/views/quantization.js";
+import { QuantAnalyst } from "./quant-analyst.js";
 import { PythonAnalyst } from "./python-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
@@ -53,6 +55,7 @@ export class Analyst {
   readonly catalogues: Catalogues;
   readonly python: PythonAnalyst;
   readonly #cancel: Cancel;
+  readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
   readonly #host = new AnalysisHost(8);
   readonly #texts = new Map<string, TextEntry>();
@@ -64,6 +67,7 @@ export class Analyst {
     this.catalogues = new Catalogues(dataFolder);
     this.python = new PythonAnalyst(this.catalogues, cancel);
     this.#cancel = cancel;
+    this.#quant = new QuantAnalyst(dataFolder, this.catalogues, cancel);
   }
 
   putText(uri: string, version: number, text: string): void {
@@ -93,11 +97,30 @@ export class Analyst {
     return model === undefined ? { problems } : this.#print(subject, model);
   }
 
-  async textState(subject: Subject): Promise<TextState> {
+  /** `isQuantized`: the weights are read too, for what number formats do to them. */
+  async textState(subject: Subject, isQuantized = false): Promise<TextState> {
     const entry = this.#entry(subject.uri);
-    return subject.source.kind === "text"
-      ? this.#stateOfEdited(subject, entry)
-      : this.#stateOfPrinted(subject, entry);
+    const state =
+      subject.source.kind === "text"
+        ? await this.#stateOfEdited(subject, entry)
+        : await this.#stateOfPrinted(subject, entry);
+    const { numbers } = state;
+    if (!isQuantized || numbers === undefined || numbers.edit !== undefined) return state;
+    const analysis = await this.quantified(subject, numbers.analysis);
+    return { ...state, numbers: { ...numbers, analysis } };
+  }
+
+  quantified(subject: Subject, analysis: Analysis): Promise<Analysis> {
+    return this.#quant.quantified(subject, analysis, bindingsOf(subject));
+  }
+
+  withHistogram(
+    subject: Subject,
+    analysis: Analysis,
+    params: QuantizationParams,
+  ): QuantizationParams {
+    const histogram = this.#quant.histogram(subject, analysis, params.nodeId, params.format);
+    return histogram === undefined ? params : { ...params, histogram };
   }
 
   async #stateOfEdited(subject: Subject, entry: TextEntry): Promise<TextState> {

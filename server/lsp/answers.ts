@@ -5,6 +5,7 @@ import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
 import { compareAnalyses } from "../core/views/compare/compare-analyses.js";
 import { view as reportView } from "../core/views/report.js";
+import type { QuantizationParams } from "../core/views/quantization.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
 import { sourceLens } from "../core/views/source/source-lens.js";
@@ -67,6 +68,11 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         analysis: Analysis,
         params: unknown,
       ) => ReturnType<Views[keyof Views]>;
+      if (view === "quantization") {
+        const quantified = await analyst.quantified(subject, analysis);
+        const filled = analyst.withHistogram(subject, quantified, params as QuantizationParams);
+        return { kind: "view", version: versionOf(analysis), view: make(quantified, filled) };
+      }
       return { kind: "view", version: versionOf(analysis), view: make(analysis, params) };
     },
     compare: async ({ left, right, params }) => {
@@ -113,11 +119,11 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     hints: async ({ subject, span, kinds }) =>
       isPython(subject)
         ? sourceHints(await analyst.python.state(subject), span, kinds)
-        : hintsOf(await analyst.textState(subject), span, kinds),
-    hover: async ({ subject, offset }) =>
+        : hintsOf(await analyst.textState(subject, kinds.quantization), span, kinds),
+    hover: async ({ subject, offset, isQuantized }) =>
       isPython(subject)
         ? sourceHover(await analyst.python.state(subject), offset)
-        : hoverAt(await analyst.textState(subject), offset),
+        : hoverAt(await analyst.textState(subject, isQuantized), offset),
     lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
     sourceLens: async ({ subject, name, pin }) =>
       sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
@@ -130,10 +136,10 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     folding: async ({ subject }) => foldsOf((await analyst.textState(subject)).map),
     mentions: async ({ subject, offset }) =>
       mentionsAt((await analyst.textState(subject)).map, offset),
-    problems: async ({ subject }) =>
+    problems: async ({ subject, isQuantized }) =>
       isPython(subject)
         ? sourceProblems(await analyst.python.state(subject))
-        : problemsOf(await analyst.textState(subject)),
+        : problemsOf(await analyst.textState(subject, isQuantized)),
   };
 }
 

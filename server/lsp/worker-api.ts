@@ -87,7 +87,12 @@ export interface WorkerApi {
     readonly span: TextSpan;
     readonly kinds: HintKinds;
   }): Promise<readonly Hint[]>;
-  hover(params: { readonly subject: Subject; readonly offset: number }): Promise<HoverText | null>;
+  /** `isQuantized`: with what number formats do to the weights. */
+  hover(params: {
+    readonly subject: Subject;
+    readonly offset: number;
+    readonly isQuantized: boolean;
+  }): Promise<HoverText | null>;
   lens(params: { readonly subject: Subject }): Promise<LensText>;
   /** Of one definition or pin of a Python file. */
   sourceLens(params: {
@@ -106,5 +111,8 @@ export interface WorkerApi {
     readonly subject: Subject;
     readonly offset: number;
   }): Promise<readonly Mention[]>;
-  problems(params: { readonly subject: Subject }): Promise<readonly TextProblem[]>;
+  problems(params: {
+    readonly subject: Subject;
+    readonly isQuantized: boolean;
+  }): Promise<readonly TextProblem[]>;
 }

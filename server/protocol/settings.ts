@@ -30,6 +30,11 @@ export const settingRows = {
   ),
   hintsShape: flag("hints.shape", false, "Inlay hints with the shape of what a layer makes."),
   hintsMemory: flag("hints.memory", false, "Inlay hints with the bytes of a layer's weights."),
+  hintsQuantization: flag(
+    "hints.quantization",
+    false,
+    "Inlay hints with a layer's quantization risk and the narrowest format that keeps the error small; hovers and problems tell more. The model's weights are read for it.",
+  ),
   codeLens: flag("codeLens", true, "One lens above a model with its totals."),
   hover: flag("hover", true, "Costs in hovers."),
   diagnostics: flag("diagnostics", true, "Problems of models in the Problems panel."),

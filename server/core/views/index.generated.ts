@@ -7,6 +7,7 @@ import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
 import { view as memory } from "./memory.js";
 import { view as pareto } from "./pareto.js";
+import { view as quantization } from "./quantization.js";
 import { view as report } from "./report.js";
 import { view as rooflineFigure } from "./roofline-figure.js";
 import { view as roofline } from "./roofline.js";
@@ -22,6 +23,7 @@ export const views = {
   "layers": layers,
   "memory": memory,
   "pareto": pareto,
+  "quantization": quantization,
   "report": report,
   "roofline-figure": rooflineFigure,
   "roofline": roofline,

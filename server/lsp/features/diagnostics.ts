@@ -37,7 +37,9 @@ export const diagnosticsFeature: Feature = {
             return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
           const document = workspace.documents.get(uri);
           return full(
-            document === undefined ? [] : await problemsOf(server, document, signal),
+            document === undefined
+              ? []
+              : await problemsOf(server, document, settings.hintsQuantization, signal),
             resultId,
           );
         },
@@ -49,12 +51,17 @@ export const diagnosticsFeature: Feature = {
 async function problemsOf(
   { engine, workspace }: ServerContext,
   document: TextDocument,
+  isQuantized: boolean,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const subject = await workspace.subjectOf(document.uri);
   if (subject === undefined) return [];
   try {
-    const problems = await engine.ask("problems", { subject }, workspace.jobFor(subject, signal));
+    const problems = await engine.ask(
+      "problems",
+      { subject, isQuantized },
+      workspace.jobFor(subject, signal),
+    );
     return problems.map((problem) => toDiagnostic(document, problem));
   } catch (error) {
     if (!(error instanceof JobStopped) || error.reason !== "failed") throw error;

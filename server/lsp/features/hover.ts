@@ -16,7 +16,11 @@ export const hoverFeature: Feature = {
         if (subject === undefined || document === undefined) return null;
         const hover = await engine.ask(
           "hover",
-          { subject, offset: document.offsetAt(position) },
+          {
+            subject,
+            offset: document.offsetAt(position),
+            isQuantized: settings.hintsQuantization,
+          },
           workspace.jobFor(subject, signal),
         );
         return hover === null ? null : toHover(document, hover);

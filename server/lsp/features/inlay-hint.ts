@@ -14,6 +14,7 @@ export const inlayHintFeature: Feature = {
           latency: settings.hintsLatency,
           shape: settings.hintsShape,
           memory: settings.hintsMemory,
+          quantization: settings.hintsQuantization,
         };
         if (!settings.enable || !Object.values(kinds).includes(true)) return [];
         const subject = await workspace.subjectOf(uri);

@@ -3,6 +3,7 @@ import type { DetailsTensor, DetailsView } from "../../../server/core/views/deta
 import { h, icon, prose, put, unknown, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
 import { costSections } from "./details-cost.js";
+import { type AskQuantization, quantizationSection } from "./details-quantization.js";
 import { nodeLink } from "./node-link.js";
 import { counted, nothingRead } from "./overview.js";
 import { severityIcon } from "./problems-strip.js";
@@ -60,6 +61,9 @@ export function createDetailsPane(actions: DetailsActions): DetailsPane {
         problemsOf(details),
         ...costSections(details, activeTarget, actions.openNode),
         workOf(details),
+        (details.work.weightBytes ?? 0) > 0 &&
+          actions.askQuantization !== undefined &&
+          quantizationSection(details.nodeId, actions.askQuantization),
         tensors("Inputs", details.inputs, actions.openNode, "producer"),
         tensors("Outputs", details.outputs, actions.openNode, "consumers"),
         pairs(
@@ -99,6 +103,8 @@ export interface DetailsActions {
   readonly close: () => void;
   /** Escape: back to the table. */
   readonly leave: () => void;
+  /** Where the page can ask for number formats. */
+  readonly askQuantization?: AskQuantization;
 }
 
 export interface DetailsPane {

@@ -106,6 +106,15 @@ const details = createDetailsPane({
     layers.focus();
   },
   leave: () => layers.focus(),
+  askQuantization: async (nodeId, format) => {
+    const reply = await page.ask("quantization", {
+      nodeId,
+      ...(format !== undefined && { format }),
+    });
+    if (reply.kind === "view")
+      return reply.view ?? "This layer multiplies by no weights of its own.";
+    return reply.kind === "failed" ? reply.message : "It was stopped.";
+  },
 });
 const split = createSplitView({
   start: layers.element,

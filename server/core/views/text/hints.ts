@@ -6,6 +6,7 @@ import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "./estimate-text.js";
 import { plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
+import { quantizationMeasure } from "./quantization-text.js";
 import { type Statement, statementsIn } from "./text-index.js";
 import { outputTypeOf } from "./value-of.js";
 import { type TextState, moveBack, moveSpan } from "./text-state.js";
@@ -23,6 +24,8 @@ export interface HintKinds {
   readonly latency: boolean;
   readonly shape: boolean;
   readonly memory: boolean;
+  /** Where the analysis has it. */
+  readonly quantization?: boolean;
 }
 
 /** Editors give a line's hints 43 characters, for all providers together. */
@@ -76,6 +79,9 @@ function measuresOf(
     ...(kinds.latency ? latencyMeasure(analysis, statement) : []),
     ...(kinds.shape ? shapeMeasure(analysis, statement) : []),
     ...(kinds.memory ? weightMeasure(analysis, statement) : []),
+    ...(kinds.quantization === true && analysis.quantization !== undefined
+      ? quantizationMeasure(analysis.quantization, statement.nodeIds)
+      : []),
   ];
 }
 

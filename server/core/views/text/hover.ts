@@ -7,6 +7,7 @@ import { attributeText } from "../attribute-text.js";
 import { secondsWithInterval } from "./estimate-text.js";
 import { codeCell, codeSpan, plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
+import { quantizationTable } from "./quantization-text.js";
 import { tensorHover } from "./tensor-hover.js";
 import { type Statement, statementAt } from "./text-index.js";
 import { outputTypeOf, valueOf } from "./value-of.js";
@@ -49,6 +50,9 @@ function nodeMarkdown(analysis: Analysis, statement: Statement): string {
       : [
           tensorLine(analysis, statement),
           costTable(analysis, nodeIds),
+          ...(analysis.quantization !== undefined && nodeIds.length === 1
+            ? [quantizationTable(analysis.quantization, nodeIds[0] ?? -1)]
+            : []),
           ...(nodeIds.length === 1 ? notes(analysis, nodeIds[0] ?? -1) : []),
         ];
   return [...head, ...cost].filter((part) => part !== "").join("\n\n");

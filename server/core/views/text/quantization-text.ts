@@ -1,0 +1,81 @@
+import { formatBytes, formatNumber, formatSeconds } from "../../base/units.js";
+import type { NodeId } from "../../graph/graph.js";
+import {
+  bestScheme,
+  choicesOfNode,
+  layerOfNode,
+  type QuantizationFacts,
+  riskClass,
+} from "../../quant/facts.js";
+import type { Measure } from "./hints.js";
+import { plain } from "./markdown.js";
+
+/** `low risk · int8`: the layer's part in the error and the narrowest format that keeps it small. */
+export function quantizationMeasure(
+  facts: QuantizationFacts,
+  nodeIds: readonly NodeId[],
+): readonly Measure[] {
+  const [nodeId] = nodeIds;
+  const layer = nodeId === undefined ? undefined : layerOfNode(facts, nodeId);
+  if (layer === undefined) return [];
+  const risk = riskClass(facts, layer);
+  const best = bestScheme(facts, layer);
+  const text = `${risk ?? "?"} · ${best === undefined ? "wide" : shortName(best.id)}`;
+  const own = layer.schemes[0]?.sensitivity;
+  return [
+    {
+      text,
+      tooltip: [
+        `Quantization risk ${risk ?? "unknown"}: ${plain(facts.result.schemes[0]?.name ?? "")} weights here move the outputs by ${own === undefined ? "an unknown amount" : errorText(own)}.`,
+        best === undefined
+          ? "No narrow format keeps this layer's share of a 40 dB budget."
+          : `${plain(best.id)} is the narrowest format that keeps this layer's share of a 40 dB budget.`,
+        plain(facts.result.sensitivitySource),
+      ].join("\n\n"),
+    },
+  ];
+}
+
+/** At most ten characters. */
+function shortName(id: string): string {
+  return id.replace("fp8-", "").replace("@tensor", "/t").slice(0, 10);
+}
+
+function errorText(error: number): string {
+  return error === 0 ? "nothing" : `${formatNumber(-10 * Math.log10(error), 3)} dB below them`;
+}
+
+/** Format by format: what the weights lose, how far the outputs move, and what it takes on the first target. */
+export function quantizationTable(facts: QuantizationFacts, nodeId: NodeId): string {
+  const layer = layerOfNode(facts, nodeId);
+  if (layer === undefined) return "";
+  const own = choicesOfNode(facts, nodeId)?.choices;
+  const rows = facts.result.schemes.map((scheme, index) => {
+    const found = layer.schemes[index];
+    const choice = own?.find(({ schemeId }) => schemeId === scheme.id);
+    const way = facts.choices?.executability.get(scheme.id);
+    const effect = found?.sensitivity;
+    return [
+      scheme.id,
+      dbText(found?.sqnrDb),
+      effect === undefined
+        ? "?"
+        : effect === 0
+          ? "exact"
+          : `−${formatNumber(-10 * Math.log10(effect), 3)} dB`,
+      choice === undefined ? (way === undefined ? "" : "not taken") : formatSeconds(choice.seconds),
+      formatBytes(found?.bytes ?? 0),
+      way?.kind === "computed" ? "computed" : way?.kind === "stored" ? "stored" : "",
+    ].join(" | ");
+  });
+  return [
+    "| format | weights | outputs | time | bytes | here |",
+    "| :-- | --: | --: | --: | --: | :-- |",
+    ...rows.map((row) => `| ${row} |`),
+  ].join("\n");
+}
+
+function dbText(db: number | undefined): string {
+  if (db === undefined) return "?";
+  return Number.isFinite(db) ? `${formatNumber(db, 3)} dB` : "exact";
+}

@@ -1,0 +1,136 @@
+import path from "node:path";
+import type { Analysis, Bindings } from "../core/analysis.js";
+import { inferModel } from "../core/analyze.js";
+import type { Cancel } from "../core/base/cancel.js";
+import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
+import { parseScheme, type FormatTable, type Scheme } from "../core/quant/formats/scheme.js";
+import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { type QuantizationFacts, layerOfNode } from "../core/quant/facts.js";
+import { elementsOf } from "../core/quant/measure/elements.js";
+import { weightHistogram, type WeightHistogram } from "../core/quant/measure/histogram.js";
+import { modelChoices } from "../core/quant/plan/choices.js";
+import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
+import { quantizationProblems } from "../core/quant/problems.js";
+import { layerWeights } from "../core/quant/weights.js";
+import { loadFormats } from "../io/format-files.js";
+import { quantify } from "../io/quant/quantify.js";
+import { openTaskFiles } from "../io/quant/weight-task.js";
+import { loadSupport } from "../io/support-files.js";
+import type { Catalogues } from "./catalogues.js";
+import type { Subject } from "./worker-api.js";
+
+/** Adds to an analysis what quantization does to the model. Computed when it is asked for, once for each analysis. */
+export class QuantAnalyst {
+  readonly #catalogues: Catalogues;
+  readonly #dataFolder: string;
+  readonly #cancel: Cancel;
+  readonly #known = new WeakMap<Analysis, Analysis>();
+  #formats: FormatTable | undefined;
+  #supports: readonly RuntimeSupport[] | undefined;
+
+  constructor(dataFolder: string, catalogues: Catalogues, cancel: Cancel) {
+    this.#dataFolder = dataFolder;
+    this.#catalogues = catalogues;
+    this.#cancel = cancel;
+  }
+
+  /** The analysis with its facts and problems; as it is where there is no file to read weights from. */
+  async quantified(subject: Subject, analysis: Analysis, bindings: Bindings): Promise<Analysis> {
+    const known = this.#known.get(analysis);
+    if (known !== undefined) return known;
+    const modelPath = pathOf(subject);
+    if (modelPath === undefined) return analysis;
+    const schemes = this.#schemes(defaultSchemeIds);
+    const { result, problems } = await quantify({
+      model: analysis.model,
+      modelPath,
+      schemes,
+      activationSchemes: this.#schemes(activationSchemeIds),
+      cancel: this.#cancel,
+    });
+    const target = analysis.targets[0]?.target;
+    const support =
+      target === undefined ? undefined : supportOf(this.#support(), target.runtime.id);
+    const { catalogue } = await this.#catalogues.choose(subject.choice);
+    const facts: QuantizationFacts = {
+      result,
+      support,
+      choices:
+        target === undefined
+          ? undefined
+          : modelChoices(
+              inferModel(analysis.model, bindings, this.#cancel),
+              target,
+              result,
+              support,
+              catalogue,
+              this.#cancel,
+            ),
+    };
+    const made: Analysis = {
+      ...analysis,
+      quantization: facts,
+      problems: [
+        ...analysis.problems,
+        ...problems,
+        ...quantizationProblems(analysis.model.graph, facts),
+      ],
+    };
+    this.#known.set(analysis, made);
+    return made;
+  }
+
+  /** Of the layer's first weight, with the grid of a format. */
+  histogram(
+    subject: Subject,
+    { model, quantization }: Analysis,
+    nodeId: number,
+    format: string | undefined,
+  ): WeightHistogram | undefined {
+    const modelPath = pathOf(subject);
+    const layer = quantization && layerOfNode(quantization, nodeId);
+    const own = layerWeights(model.graph).find((weight) => weight.nodeId === nodeId);
+    if (modelPath === undefined || layer === undefined || own?.weight.location === undefined)
+      return undefined;
+    const scheme =
+      quantization?.result.schemes.find(({ id }) => id === format) ?? this.#schemes(["int4"])[0];
+    const files = openTaskFiles(modelPath);
+    try {
+      const { location, elementType } = own.weight;
+      const source = files.source(location.file);
+      const elements = source && elementsOf(source, location.offset, elementType);
+      return elements === undefined || scheme === undefined
+        ? undefined
+        : weightHistogram(elements, own.shape.rows * own.shape.columns, layer, scheme);
+    } finally {
+      files.close();
+    }
+  }
+
+  #schemes(ids: readonly string[]): readonly Scheme[] {
+    this.#formats ??= loadFormats(this.#dataFolder).value;
+    const formats = this.#formats;
+    return ids.flatMap((id) => {
+      const scheme = parseScheme(id, formats);
+      return typeof scheme === "string" ? [] : [scheme];
+    });
+  }
+
+  #support(): readonly RuntimeSupport[] {
+    this.#supports ??= loadSupport(this.#dataFolder).value;
+    return this.#supports;
+  }
+}
+
+/** The file whose own bytes weights lie in, or beside which their files lie. */
+function pathOf({ source, fileName }: Subject): string | undefined {
+  switch (source.kind) {
+    case "file":
+    case "printed":
+      return source.path;
+    case "text":
+      return source.folder === null ? undefined : path.join(source.folder, fileName);
+    case "python":
+      return undefined;
+  }
+}
