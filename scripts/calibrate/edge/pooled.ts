@@ -1,4 +1,7 @@
 import { aggregate } from "../../../server/core/cost/calibrated/aggregates.js";
+import { rooflineEvaluator } from "../../../server/core/cost/roofline.js";
+import type { Lowered } from "../../../server/core/lower/lowered.js";
+import type { Target } from "../../../server/core/targets/target.js";
 import { groupBy } from "../group.js";
 import type { CalibrationContext, Fragment, Sample } from "../set.js";
 import { foldOf } from "../split.js";
@@ -29,6 +32,8 @@ export interface PooledPlan {
 interface PooledRow {
   readonly sample: Sample;
   readonly work: WorkRow;
+  /** Seconds of kernels on another engine, which the roofline answers for. */
+  readonly elsewhere: number;
   readonly aggregates: Float64Array;
 }
 
@@ -111,15 +116,30 @@ async function pooledRows(
       const target = ctx.target(sample.target);
       const lowered = target && (await ctx.lower(sample.subject, target));
       const work = lowered && workRow(lowered, target, sample.key, sample.seconds);
-      if (work === undefined || lowered === undefined) continue;
+      if (target === undefined || lowered === undefined || work === undefined) continue;
       const subject = { lowered, costs: [], seconds: 0 };
       rows.push({
         sample,
         work,
+        elsewhere: elsewhereOf(target, lowered),
         aggregates: Float64Array.from(plan.features, (name) => aggregate(name, subject)),
       });
     }
   return rows;
+}
+
+function elsewhereOf(target: Target, lowered: Lowered): number {
+  const roofline = rooflineEvaluator(target, {
+    weightBytes: lowered.weightBytes,
+    activationBytes: undefined,
+  });
+  return lowered.kernels
+    .filter(({ engine }) => engine !== target.runtime.engine)
+    .reduce((sum, kernel) => sum + roofline.evaluate(kernel).seconds.value, 0);
+}
+
+function baseOf({ work, elsewhere }: PooledRow, { fit }: Base): number {
+  return Math.max(fit.predict(work) + elsewhere, 1e-12);
 }
 
 interface Base {
@@ -192,9 +212,7 @@ function fitCorrection(
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(networkOf(row), (counts.get(networkOf(row)) ?? 0) + 1);
   const { means, deviations } = standardOf(rows, width);
-  const logs = rows.map(({ sample, work }) =>
-    Math.log(sample.seconds / Math.max(base.fit.predict(work), 1e-12)),
-  );
+  const logs = rows.map((row) => Math.log(row.sample.seconds / baseOf(row, base)));
   const center = mean(logs);
   const columns = targets.length + width * (1 + groups.length);
   const penalty = new Float64Array(columns).fill(groupPenalty);
@@ -302,20 +320,21 @@ function crossValidate(
 }
 
 function predict(
-  { sample, work, aggregates }: PooledRow,
+  row: PooledRow,
   base: Base,
   plan: PooledPlan,
   correction: Correction,
   level: number,
 ): number {
   const { means, deviations, slopes, groupSlopes } = correction;
+  const { sample, aggregates } = row;
   const own = groupSlopes.get(plan.groupOf(sample.target));
   let sum = level;
   for (let index = 0; index < slopes.length; index++)
     sum +=
       ((slopes[index] ?? 0) + (own?.[index] ?? 0)) *
       (((aggregates[index] ?? 0) - (means[index] ?? 0)) / (deviations[index] ?? 1));
-  return base.fit.predict(work) * Math.exp(sum);
+  return baseOf(row, base) * Math.exp(sum);
 }
 
 /** The correction of one target on the aggregates as they are. */

@@ -1,6 +1,6 @@
 import { hubModels } from "../edge/qaihub-models.js";
 import { librarySubject } from "../edge/library-models.js";
-import { fitPooled } from "../edge/pooled.js";
+import { fitPooled, type PooledPlan } from "../edge/pooled.js";
 import { parseCsv } from "../csv.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
 
@@ -11,22 +11,37 @@ export const set: CalibrationSet = {
   origin: "Qualcomm AI Hub Models v0.46.1, https://github.com/quic/ai-hub-models",
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
-  fit: (ctx, samples) =>
-    fitPooled(ctx, samples, {
-      source: { set: set.id, licence: set.licence, rows: 0, note: "release v0.46.1" },
-      features: [
-        "log-macs",
-        "log-activation-bytes",
-        "log-weight-bytes",
-        "log-kernels",
-        "depthwise-mac-share",
-        "grouped-mac-share",
-        "product-mac-share",
-        "log-reduction-bytes",
-      ],
-      groupOf: (target) => target.split("/").slice(1).join("/"),
-      weights: { calls: 4e-6, compute: 2, activations: 0.5, weights: 1, once: 5e-5 },
-    }),
+  fit: async (ctx, samples) => {
+    const isOnProcessor = ({ target }: Sample): boolean =>
+      ctx.target(target)?.runtime.engine === "cpu";
+    return [
+      ...(await fitPooled(
+        ctx,
+        samples.filter((sample) => !isOnProcessor(sample)),
+        plan,
+      )),
+      ...(await fitPooled(ctx, samples.filter(isOnProcessor), {
+        ...plan,
+        features: ["log-macs", "log-activation-bytes", "grouped-mac-share", "depthwise-mac-share"],
+      })),
+    ];
+  },
+};
+
+const plan: PooledPlan = {
+  source: { set: "qaihub_perf", licence: "BSD-3-Clause", rows: 0, note: "release v0.46.1" },
+  features: [
+    "log-macs",
+    "log-activation-bytes",
+    "log-weight-bytes",
+    "log-kernels",
+    "depthwise-mac-share",
+    "grouped-mac-share",
+    "product-mac-share",
+    "log-reduction-bytes",
+  ],
+  groupOf: (target) => target.split("/").slice(1).join("/"),
+  weights: { calls: 4e-6, compute: 2, activations: 0.5, weights: 1, once: 5e-5 },
 };
 
 const release = "v0.46.1";
@@ -37,13 +52,16 @@ function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   return parseCsv(text).flatMap((row) => {
     const name = row["model"] ?? "";
     const model = Object.hasOwn(hubModels, name) ? hubModels[name] : undefined;
-    const isWholly = (row["layers_cpu"] ?? "") === "" && (row["layers_gpu"] ?? "") === "";
-    if (row["release"] !== release || row["compute_unit"] !== "NPU" || !isWholly) return [];
-    if (model === undefined) return [];
+    if (row["release"] !== release || model === undefined) return [];
     const dashed = (field: string): string => (row[field] ?? "").replaceAll("_", "-");
+    const target = `${row["chipset"]}/${dashed("runtime")}/${dashed("precision")}`;
+    // What a runtime put elsewhere than is usual on the device tells of that day's compiler, not of the device.
+    const unit = row["compute_unit"]?.toLowerCase();
+    const isMixed = unit === "npu" && (row["layers_cpu"] !== "" || row["layers_gpu"] !== "");
+    if (unit !== ctx.target(target)?.runtime.engine || isMixed) return [];
     return [
       {
-        target: `${row["chipset"]}/${dashed("runtime")}/${dashed("precision")}`,
+        target,
         kind: "model",
         key: name.replace(/[^a-z0-9]/g, ""),
         seconds: Number(row["latency_ms"]) * 1e-3,

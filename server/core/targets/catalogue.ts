@@ -66,16 +66,23 @@ function targetOf(chip: Chip, runtime: Runtime, precision: Precision): Target {
     id: `${chip.id}/${runtime.id}/${precision.id}`,
     label: `${chip.name} · ${runtime.name} · ${precision.name}`,
     chip,
-    runtime,
+    runtime: inPrecision(runtime, precision),
     precision,
   };
+}
+
+function inPrecision(runtime: Runtime, { id }: Precision): Runtime {
+  const more = runtime.unsupportedIn?.[id] ?? [];
+  return more.length === 0
+    ? runtime
+    : { ...runtime, unsupported: [...runtime.unsupported, ...more] };
 }
 
 /** What a chip's file says of the runtime holds over the runtime's own file. */
 function adaptedTo(chip: Chip, entry: Chip["runtimes"][number], runtime: Runtime): Runtime {
   return {
     ...runtime,
-    engine: runtime.engine === ownEngine ? chip.kind : runtime.engine,
+    engine: entry.engine ?? (runtime.engine === ownEngine ? chip.kind : runtime.engine),
     kernelOverhead: entry.kernelOverhead ?? runtime.kernelOverhead,
     passes: entry.passes === undefined ? runtime.passes : [...runtime.passes, ...entry.passes],
   };

@@ -37,6 +37,8 @@ export interface Chip {
     readonly kernelOverhead?: Sourced;
     /** Passes that the build of the runtime on this device has beyond the runtime's own. */
     readonly passes?: readonly PassId[];
+    /** Where it runs everything on this device, other than the runtime's own engine: an NPU that it cannot use. */
+    readonly engine?: string;
   }[];
 }
 

@@ -123,7 +123,13 @@ function decodeRuntimes(decoder: Decoder, value: unknown): Chip["runtimes"] | un
     const path = `runtimes[${index}]`;
     const fields = decoder.object(item, path);
     if (fields === undefined) return [];
-    complainOfUnknown(decoder, fields, path, ["runtime", "precisions", "kernelOverhead", "passes"]);
+    complainOfUnknown(decoder, fields, path, [
+      "runtime",
+      "precisions",
+      "kernelOverhead",
+      "passes",
+      "engine",
+    ]);
     const runtime = decodeId(decoder, fields["runtime"], `${path}.runtime`);
     const precisions = decodeTexts(decoder, fields["precisions"], `${path}.precisions`);
     const kernelOverhead =
@@ -135,12 +141,17 @@ function decodeRuntimes(decoder: Decoder, value: unknown): Chip["runtimes"] | un
       fields["passes"] === undefined
         ? undefined
         : decodePasses(decoder, fields["passes"], `${path}.passes`);
+    const engine =
+      fields["engine"] === undefined
+        ? undefined
+        : decoder.string(fields["engine"], `${path}.engine`);
     return [
       {
         runtime,
         precisions,
         ...(kernelOverhead === undefined ? {} : { kernelOverhead }),
         ...(passes === undefined ? {} : { passes }),
+        ...(engine === undefined ? {} : { engine }),
       },
     ];
   });

@@ -41,6 +41,7 @@ function runtimeOf(
   const unsupported = decodeTexts(decoder, fields["unsupported"], "unsupported");
   const memoryOverhead = sourced("memoryOverhead", bytesRule);
   const rooflineInterval = decodeInterval(decoder, fields["rooflineInterval"]);
+  const unsupportedIn = decodeUnsupportedIn(decoder, fields["unsupportedIn"]);
   const arena =
     fields["arena"] === undefined
       ? undefined
@@ -70,10 +71,23 @@ function runtimeOf(
     inferenceOverhead,
     passes,
     unsupported,
+    ...(unsupportedIn === undefined ? {} : { unsupportedIn }),
     ...(arena === undefined ? {} : { arena }),
     memoryOverhead,
     rooflineInterval,
   };
+}
+
+function decodeUnsupportedIn(decoder: Decoder, value: unknown): Runtime["unsupportedIn"] {
+  if (value === undefined) return undefined;
+  const fields = decoder.object(value, "unsupportedIn");
+  if (fields === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(fields).map(([precision, names]) => [
+      precision,
+      decodeTexts(decoder, names, `unsupportedIn.${precision}`) ?? [],
+    ]),
+  );
 }
 
 function decodeComputeEfficiency(
@@ -131,6 +145,7 @@ const fieldNames = [
   "inferenceOverhead",
   "passes",
   "unsupported",
+  "unsupportedIn",
   "arena",
   "memoryOverhead",
   "rooflineInterval",

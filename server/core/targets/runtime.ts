@@ -22,6 +22,8 @@ export interface Runtime {
   readonly passes: readonly string[];
   /** Operators (keys as in rules) that it does not run on its engine. Empty: runs all. */
   readonly unsupported: readonly string[];
+  /** Further ones by precision: a quantized form that the engine lacks. */
+  readonly unsupportedIn?: Readonly<Record<string, readonly string[]>>;
   /** How it lays out activations where that is not one buffer for each tensor (`memory/line-buffers.ts`). */
   readonly arena?: "line-buffered";
   /** Bytes that the runtime itself takes on the device. */
