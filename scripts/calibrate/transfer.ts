@@ -1,7 +1,8 @@
 import type { Interval } from "../../server/core/cost/calibrated/calibration.js";
-import { findSibling, isSameArchitecture } from "../../server/core/cost/calibrated/sibling.js";
+import { isSameArchitecture, siblingsOf } from "../../server/core/cost/calibrated/sibling.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { kindPredictor, type KindRow } from "./train/fit-kind.js";
+import { rounded } from "./train/matrix.js";
 import { conformalInterval, type Unseen } from "./train/interval.js";
 
 /** A fitted kind with the rows that it was fitted to. */
@@ -34,13 +35,22 @@ export function transferIntervals(
   }
   if (near.length < 100 || far.length < 100) return undefined;
   return {
-    near: conformalInterval(near, { groups: 2, margin: 0.02 }),
-    far: conformalInterval(far, { groups: 2, margin: 0.03 }),
+    near: widened(conformalInterval(near, { groups: 2, margin: 0.02 }), 1.08),
+    far: widened(conformalInterval(far, { groups: 2, margin: 0.03 }), 1.15),
+  };
+}
+
+/** The next pair of chips differs from all pairs that were seen. */
+function widened({ edges, low, high }: Interval, factor: number): Interval {
+  return {
+    edges,
+    low: low.map((end) => rounded(end / factor, 4)),
+    high: high.map((end) => rounded(end * factor, 4)),
   };
 }
 
 function borrowed(borrower: Lender, candidates: readonly Lender[]): readonly Unseen[] {
-  const found = findSibling(
+  const [found] = siblingsOf(
     borrower.target,
     candidates.map(({ target }) => target),
   );

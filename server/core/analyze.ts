@@ -8,6 +8,7 @@ import { operatorKey, type Model } from "./graph/graph.js";
 import { infer } from "./graph/infer.js";
 import type { InferredGraph } from "./graph/inferred.js";
 import { lower } from "./lower/lower.js";
+import { emptyReason, withoutEmptyKernels } from "./lower/empty-operator.js";
 import type { Lowered } from "./lower/lowered.js";
 import { targetBytes } from "./lower/target-bytes.js";
 import { fitOf } from "./memory/fit.js";
@@ -102,7 +103,9 @@ export function analyzeTarget(
   cancel: Cancel,
 ): TargetAnalysis {
   const { flow } = inferred.graphWork;
-  const lowered = lower(inferred.graphWork, target, cancel);
+  const isOperator = inferred.model.format === "op";
+  const whole = lower(inferred.graphWork, target, cancel);
+  const lowered = isOperator ? withoutEmptyKernels(whole) : whole;
   // While a node is not costed, what it keeps alive is not known either.
   const outcome =
     lowered.uncosted.length > 0 ? undefined : planMemory(targetSchedule(inferred, target, lowered));
@@ -112,7 +115,7 @@ export function analyzeTarget(
     weightBytes: lowered.weightBytes,
     activationBytes: memoryPlan?.best.size,
   };
-  const cost = costModel(target, lowered, footprint, inferred.model.format === "op");
+  const cost = costModel(target, lowered, footprint, isOperator);
   const fit = fitOf(target, flow.graph, lowered.weightBytes, memoryPlan);
   return {
     target,
@@ -127,7 +130,13 @@ export function analyzeTarget(
     totalBytes: fit.totalBytes,
     capacityBytes: fit.capacityBytes,
     fits: fit.fits,
-    problems: [...fallbackProblems(inferred, target, lowered), ...fit.problems],
+    problems: [
+      ...fallbackProblems(inferred, target, lowered),
+      ...(lowered === whole
+        ? []
+        : [{ code: "RP1205", severity: "warning", message: emptyReason } as const]),
+      ...fit.problems,
+    ],
   };
 }
 

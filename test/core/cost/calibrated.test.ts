@@ -95,6 +95,21 @@ test("targets share what another's file has", () => {
   expect(costOf(op, fp8, shared)!.method).toBe("calibrated");
 });
 
+test("a kernel of which a target's own file says nothing is borrowed from a sibling", () => {
+  const fp16 = "nvidia-h100-sxm/tensorrt-llm/fp16";
+  const file = { ...(constantFile(fp16) as object), kinds: {} };
+  const both = catalogueWith({ [h100]: constantFile(h100), [fp16]: file });
+  expect(costOf(op, fp16, both)!.method).toBe("borrowed");
+});
+
+test("an operator with an extent of 0 has no latency, and says why", () => {
+  const model = readOpCall("MatMul(bf16[0,4096], bf16[4096,4096])").value!;
+  const bindings = { inputs: new Map(), dims: new Map() };
+  const { targets } = analyze(model, bindings, [catalogue.find(h100)!], neverCancelled);
+  expect(targets[0]!.latency).toBeUndefined();
+  expect(targets[0]!.problems.map(({ message }) => message).join()).toContain("An extent is 0");
+});
+
 test("a broken file is complained of, and costs only what is broken", () => {
   const { value, problems } = decodeCalibration(
     {

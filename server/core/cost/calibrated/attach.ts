@@ -2,7 +2,7 @@ import type { Report } from "../../base/problem.js";
 import type { Catalogue, Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
 import { decodeCalibration } from "./decode-calibration.js";
-import { findSibling, isSameArchitecture } from "./sibling.js";
+import { isSameArchitecture, siblingsOf } from "./sibling.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
 /** Where calibrations are kept: which targets have one, and its JSON when somebody needs it. */
@@ -64,22 +64,37 @@ function calibrationOf(
   measured: readonly Target[],
   load: (id: string) => Calibration | undefined,
 ): TargetCalibration | undefined {
-  if (store.targetIds.has(target.id)) {
-    const calibration = load(target.id);
-    if (calibration !== undefined)
-      return { calibration, method: "calibrated", lender: target.label, loan: undefined };
-  }
-  const sibling = findSibling(target, measured);
-  const lent = sibling === undefined ? undefined : load(sibling.id);
-  return sibling === undefined || lent === undefined
-    ? undefined
-    : {
-        calibration: lent,
-        method: "borrowed",
-        lender: sibling.label,
-        loan: isSameArchitecture(target.chip, sibling.chip) ? "near" : "far",
-      };
+  const own = store.targetIds.has(target.id) ? load(target.id) : undefined;
+  const loans = (): TargetCalibration | undefined =>
+    loanFrom(target, siblingsOf(target, measured).slice(0, lenderLimit), load);
+  if (own === undefined) return loans();
+  const known = { calibration: own, lender: target.label, loan: undefined } as const;
+  // Whole inferences were fitted with what their file says: a stranger's kernels would not fit in.
+  return own.network === undefined
+    ? { ...known, method: "calibrated", next: once(loans) }
+    : { ...known, method: "calibrated" };
 }
+
+/** The first sibling that can be read, and behind it the others. */
+function loanFrom(
+  target: Target,
+  [sibling, ...others]: readonly Target[],
+  load: (id: string) => Calibration | undefined,
+): TargetCalibration | undefined {
+  if (sibling === undefined) return undefined;
+  const calibration = load(sibling.id);
+  const next = once(() => loanFrom(target, others, load));
+  if (calibration === undefined) return next();
+  return {
+    calibration,
+    method: "borrowed",
+    lender: sibling.label,
+    loan: isSameArchitecture(target.chip, sibling.chip) ? "near" : "far",
+    ...(calibration.network === undefined && { next }),
+  };
+}
+
+const lenderLimit = 3;
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -21,7 +21,6 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   const known = target.calibration?.();
   if (known === undefined) return undefined;
   const roofline = rooflineEvaluator(target, footprint);
-  const fits = fitsOf(known);
   const { network, energy } = known.calibration;
   const power = powerOf(target.chip);
   const memory = activationMemory(target.chip);
@@ -44,20 +43,25 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
     }),
     evaluate: (kernel) => {
       if (kernel.engine !== target.runtime.engine) return fallback(kernel);
-      for (const fit of fits.get(kernel.shape.kind) ?? []) {
-        const view = fit.model.describe(kernel, target);
-        if (view === undefined) continue;
-        const cost = costOf(known, fit, view);
-        if (cost !== undefined)
-          return {
-            ...cost,
-            level: memory.name,
-            joules:
-              energy === undefined
-                ? inferenceJoules(cost.seconds, power)
-                : kernelJoules(energy, known, cost.seconds.value, { model: fit.model, view }),
-          };
-      }
+      for (
+        let source: TargetCalibration | undefined = known;
+        source !== undefined;
+        source = source.next?.()
+      )
+        for (const fit of fitsOf(source).get(kernel.shape.kind) ?? []) {
+          const view = fit.model.describe(kernel, target);
+          if (view === undefined) continue;
+          const cost = costOf(source, fit, view);
+          if (cost !== undefined)
+            return {
+              ...cost,
+              level: memory.name,
+              joules:
+                energy === undefined
+                  ? inferenceJoules(cost.seconds, power)
+                  : kernelJoules(energy, known, cost.seconds.value, { model: fit.model, view }),
+            };
+        }
       return fallback(kernel);
     },
   };

@@ -1,23 +1,20 @@
+import { peakOf } from "../../targets/catalogue.js";
 import type { Chip } from "../../targets/chip.js";
 import type { Precision } from "../../targets/precision.js";
 import type { Target } from "../../targets/target.js";
 
 /**
  * Who lends its utilisation to a target without measurements. The runtime must be of the same family and the precision
- * alike; of the chips that are of the same kind the one that is nearest: same architecture, same vendor, then peak
- * and bandwidth. Undefined when nobody is near enough to be better than a roofline.
+ * alike; of the chips that are of the same kind the one that is nearest: same architecture, same vendor, then the
+ * precision's peak, bandwidth and cache. Nearest first; those that are too far to be better than a roofline are left out.
  */
-export function findSibling(target: Target, measured: readonly Target[]): Target | undefined {
-  let best: Target | undefined;
-  let nearest = farthest;
-  for (const candidate of measured) {
-    if (candidate.id === target.id) continue;
-    const distance = distanceOf(target, candidate);
-    if (distance >= nearest) continue;
-    nearest = distance;
-    best = candidate;
-  }
-  return best;
+export function siblingsOf(target: Target, measured: readonly Target[]): readonly Target[] {
+  return measured
+    .filter(({ id }) => id !== target.id)
+    .map((candidate) => ({ candidate, distance: distanceOf(target, candidate) }))
+    .filter(({ distance }) => distance < farthest)
+    .sort((left, right) => left.distance - right.distance)
+    .map(({ candidate }) => candidate);
 }
 
 function distanceOf(target: Target, candidate: Target): number {
@@ -25,7 +22,7 @@ function distanceOf(target: Target, candidate: Target): number {
   if (runtimeFamily(candidate) !== runtimeFamily(target)) return Infinity;
   const runtime = candidate.runtime.id === target.runtime.id ? 0 : 2;
   const precision = candidate.precision.id === target.precision.id ? 0 : 0.25;
-  return runtime + precision + chipDistance(target.chip, candidate.chip);
+  return runtime + precision + chipDistance(target, candidate);
 }
 
 /** The same, or one that moves and multiplies as many bits: fp16 for bf16. */
@@ -48,14 +45,16 @@ export function isSameArchitecture(left: Chip, right: Chip): boolean {
 }
 
 /** 0 for the same chip; a different kind is out of reach. */
-function chipDistance(left: Chip, right: Chip): number {
+function chipDistance({ chip: left, precision }: Target, { chip: right }: Target): number {
   if (left.id === right.id) return 0;
   if (left.kind !== right.kind || left.vendor !== right.vendor) return Infinity;
+  const peak = ({ peaks }: Chip): number => peakOf(peaks, precision.arithmetic)?.value ?? 0;
   return (
     (isSameArchitecture(left, right) ? 0 : 2) +
     (left.segment === right.segment ? 0 : 0.5) +
-    ratio(largestPeak(left), largestPeak(right)) +
-    ratio(bandwidthOf(left), bandwidthOf(right))
+    ratio(peak(left), peak(right)) +
+    ratio(bandwidthOf(left), bandwidthOf(right)) +
+    ratio(cacheOf(left), cacheOf(right))
   );
 }
 
@@ -65,15 +64,17 @@ function runtimeFamily({ runtime }: Target): string {
 }
 
 function ratio(left: number, right: number): number {
+  if (left === right) return 0;
   return left > 0 && right > 0 ? Math.abs(Math.log2(left / right)) : 1;
-}
-
-function largestPeak({ peaks }: Chip): number {
-  return Math.max(0, ...Object.values(peaks).map((peak) => peak.value));
 }
 
 function bandwidthOf({ memories }: Chip): number {
   return memories.at(-1)?.bandwidth.value ?? 0;
+}
+
+/** Bytes of the last cache before the memory: large ones hide a slow memory. */
+function cacheOf({ memories }: Chip): number {
+  return memories.filter(({ role }) => role === "cache").at(-1)?.size.value ?? 0;
 }
 
 const farthest = 8;

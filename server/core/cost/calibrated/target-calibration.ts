@@ -8,4 +8,6 @@ export interface TargetCalibration {
   readonly lender: string;
   /** How far away a lender is: the same architecture, or another; undefined for a target's own calibration. */
   readonly loan: "near" | "far" | undefined;
+  /** The next nearest, for kernels of which this one says nothing. */
+  readonly next?: () => TargetCalibration | undefined;
 }
