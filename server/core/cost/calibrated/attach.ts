@@ -42,12 +42,15 @@ export function withCalibrations(
  */
 function withShared(json: unknown, store: CalibrationStore): unknown {
   const kinds = fieldOf(json, "kinds");
+  const read = new Map<string, unknown>();
+  const kindsOf = (lender: string): unknown => {
+    if (!read.has(lender)) read.set(lender, fieldOf(store.read(lender), "kinds"));
+    return read.get(lender);
+  };
   if (typeof json !== "object" || typeof kinds !== "object" || kinds === null) return json;
   const entries = Object.entries(kinds).map(([kind, value]: [string, unknown]) => {
     const lender = fieldOf(value, "sameAs");
-    return typeof lender === "string"
-      ? [kind, fieldOf(fieldOf(store.read(lender), "kinds"), kind)]
-      : [kind, value];
+    return typeof lender === "string" ? [kind, fieldOf(kindsOf(lender), kind)] : [kind, value];
   });
   return { ...json, kinds: Object.fromEntries(entries) as unknown };
 }

@@ -1,7 +1,7 @@
 import { formatSeconds, formatShare } from "../../base/units.js";
 import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
-import type { KernelCost } from "../cost.js";
+import type { Estimate, KernelCost } from "../cost.js";
 import { inferenceJoules, powerOf } from "../energy.js";
 import type { Evaluator, EvaluatorFactory } from "../evaluator.js";
 import { activationMemory } from "../memory-levels.js";
@@ -51,16 +51,12 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         for (const fit of fitsOf(source).get(kernel.shape.kind) ?? []) {
           const view = fit.model.describe(kernel, target);
           if (view === undefined) continue;
-          const cost = costOf(source, fit, view);
-          if (cost !== undefined)
-            return {
-              ...cost,
-              level: memory.name,
-              joules:
-                energy === undefined
-                  ? inferenceJoules(cost.seconds, power)
-                  : kernelJoules(energy, known, cost.seconds.value, { model: fit.model, view }),
-            };
+          const cost = costOf(source, fit, view, memory.name, (seconds) =>
+            energy === undefined
+              ? inferenceJoules(seconds, power)
+              : kernelJoules(energy, known, seconds.value, { model: fit.model, view }),
+          );
+          if (cost !== undefined) return cost;
         }
       return fallback(kernel);
     },
@@ -117,7 +113,9 @@ function costOf(
   known: TargetCalibration,
   { fitted, pick, terms, interval, scratch }: Fit,
   view: KernelView,
-): Omit<KernelCost, "level" | "joules"> | undefined {
+  level: string,
+  joulesOf: (seconds: Estimate) => Estimate | undefined,
+): KernelCost | undefined {
   for (let index = 0; index < pick.length; index++)
     scratch[index] = view.features[pick[index] ?? 0] ?? 0;
   const widening = clampToRange(scratch, fitted);
@@ -130,8 +128,11 @@ function costOf(
     fitted.form === "correction" ? base * Math.exp(answer) : Math.max(answer, 0.2 * work, 1e-9);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   const isOverhead = overhead > work;
+  const seconds = estimateOf(value, interval, known.method, widening);
   return {
-    seconds: estimateOf(value, interval, known.method, widening),
+    seconds,
+    joules: joulesOf(seconds),
+    level,
     bound: isOverhead
       ? "overhead"
       : view.computeSeconds >= view.memorySeconds

@@ -1,24 +1,27 @@
 /**
  * Gradient-boosted regression trees. Nodes of all trees lie in one list, a tree in preorder: the left child follows
- * its parent. `feature` is -1 in a leaf, and `value` its share of the sum; else `value` is the cut, and the left child
- * takes what is less or equal.
+ * its parent. A split's `link` is 64 × its right child + its feature, and `value` the cut: the left child takes what is
+ * less or equal. A leaf's `link` is -1, and `value` its share of the sum.
  */
 export interface Trees {
   readonly kind: "trees";
   readonly base: number;
   readonly roots: Int32Array;
-  readonly feature: Int16Array;
+  readonly link: Int32Array;
   readonly value: Float64Array;
-  readonly right: Int32Array;
 }
 
+/** The inner loop of every estimate: two loads for each node, and no more than five microseconds for a forest. */
 export function evaluateTrees(trees: Trees, features: Float64Array): number {
-  const { roots, feature, value, right } = trees;
+  const { roots, link, value } = trees;
   let sum = trees.base;
   for (let tree = 0; tree < roots.length; tree++) {
     let at = roots[tree] ?? 0;
-    for (let split = feature[at] ?? -1; split >= 0; split = feature[at] ?? -1)
-      at = (features[split] ?? 0) <= (value[at] ?? 0) ? at + 1 : (right[at] ?? 0);
+    let next = link[at] ?? -1;
+    while (next >= 0) {
+      at = (features[next & 63] ?? 0) <= (value[at] ?? 0) ? at + 1 : next >> 6;
+      next = link[at] ?? -1;
+    }
     sum += value[at] ?? 0;
   }
   return sum;
@@ -72,9 +75,8 @@ export function unpackTrees(packed: PackedTrees): Trees | undefined {
     kind: "trees",
     base: packed.base,
     roots: new Int32Array(packed.trees.length),
-    feature: new Int16Array(nodeCount),
+    link: new Int32Array(nodeCount),
     value: new Float64Array(nodeCount),
-    right: new Int32Array(nodeCount),
   };
   let at = 0;
   for (const [index, tree] of packed.trees.entries()) {
@@ -101,18 +103,17 @@ function unpackNode(
     code = (code << 6) | (valueOf[tree.charCodeAt(start + index)] ?? -1);
   if (code < 0) return undefined;
   if ((code & leafBit) !== 0) {
-    trees.feature[at] = -1;
+    trees.link[at] = -1;
     trees.value[at] = ((code & (leafBit - 1)) - leafBit / 2) * packed.step;
     return at + 1;
   }
   const feature = code >> cutBits;
   const cut = packed.cuts[feature]?.[code & ((1 << cutBits) - 1)];
   if (cut === undefined) return undefined;
-  trees.feature[at] = feature;
   trees.value[at] = cut;
   const right = unpackNode(packed, trees, tree, root, at + 1);
   if (right === undefined) return undefined;
-  trees.right[at] = right;
+  trees.link[at] = 64 * right + feature;
   return unpackNode(packed, trees, tree, root, right);
 }
 
