@@ -1,10 +1,4 @@
-import {
-  formatBytes,
-  formatNumber,
-  formatRate,
-  formatSeconds,
-  formatShare,
-} from "../base/units.js";
+import { formatBytes, formatCount, formatRate, formatSeconds, formatShare } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { MemoryLevel } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
@@ -73,10 +67,5 @@ function explainTraffic({ target, kernel, placement }: RooflineParts): string[] 
 }
 
 function operations(count: number): string {
-  return count < 1e6
-    ? `${formatNumber(count)} operations`
-    : `${formatRate(count, "op").replace(/op$/, "")}operations`.replace(
-        /([kMGTP])operations/,
-        "$1 operations",
-      );
+  return `${formatCount(count)} operations`;
 }
