@@ -21,7 +21,7 @@ export const fixtures = path.resolve(__dirname, "../fixtures/python");
 /** Runs the task with the machine's own Python: the package is the same as in the engine, and starts faster. */
 export function traceRaw(request: TraceRequest): unknown {
   const script =
-    "import json,sys\nfrom ridgepoint import trace\njson.dump(trace.run(json.loads(sys.stdin.read())),sys.stdout)";
+    "import json,sys\nfrom ridgepoint import driver,trace\nsys.stdout.write(driver._text_of_answer(trace.run(json.loads(sys.stdin.read()))))";
   const answer = execFileSync("python3", ["-c", script], {
     input: JSON.stringify(request),
     encoding: "utf8",

@@ -193,6 +193,26 @@ f()
     ends: "FileNotFoundError",
     code: "result = open('/roots/0/circle.py').read()",
   },
+  {
+    name: "machine code",
+    ends: "FileNotFoundError",
+    code: "result = open('/roots/0/_native.so').read()",
+  },
+  {
+    name: "machine code by its mark",
+    ends: "answer",
+    code: "result = open('/roots/0/_native.so.compiled', 'rb').read().decode()\nassert result == ''",
+  },
+  {
+    name: "importing machine code",
+    ends: "ModuleNotFoundError",
+    code: "import _native",
+  },
+  {
+    name: "another file by the mark of machine code",
+    ends: "FileNotFoundError",
+    code: "result = open('/roots/0/id_rsa.compiled').read()",
+  },
   { name: "importing through a link", ends: "ModuleNotFoundError", code: "import link" },
   {
     name: "another workspace",

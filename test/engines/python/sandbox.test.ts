@@ -39,6 +39,7 @@ beforeAll(async () => {
   writeFileSync(path.join(workspace, "package", "part.py"), "");
   writeFileSync(path.join(workspace, ".env"), secret);
   writeFileSync(path.join(workspace, "id_rsa"), secret);
+  writeFileSync(path.join(workspace, "_native.so"), secret);
   symlinkSync(outside, path.join(workspace, "link.py"));
   symlinkSync(other, path.join(workspace, "folder-link"));
   symlinkSync("../secret.py", path.join(workspace, "dots.py"));

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { trace } from "./python-kit.js";
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-guesses-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What is run of a file, on which inputs, and the problems told of it. */
+function check(text: string): readonly string[] {
+  const file = path.join(folder, "model.py");
+  writeFileSync(
+    file,
+    `import torch\nfrom torch import nn\nimport torch.nn.functional as F\n${text}`,
+  );
+  const { main, problems } = trace({ file });
+  const inputs = main?.inputs.map(({ name, shape }) => `${name}[${shape.join(",")}]`) ?? [];
+  return [
+    `${main?.entry ?? "nothing"} on ${inputs.join(", ") || "nothing"}`,
+    ...[...problems, ...(main?.problems ?? [])].map(({ code, message }) => `${code} ${message}`),
+  ];
+}
+
+const linear = (arguments_: string, width: string): string => `
+class Net(nn.Module):
+    def __init__(self, ${arguments_}):
+        super().__init__()
+        self.fc = nn.Linear(${width}, 10)
+
+    def forward(self, x):
+        return self.fc(x)
+`;
+
+test("a class is made as another place of its file makes it", () => {
+  const text = `table = {"small": 24}\n${linear("size", "table[size]")}\n\ndef test():\n    net = Net(size="small")\n`;
+  expect(check(text)).toEqual(["Net(size='small') on x[1,24]"]);
+});
+
+test("an image's size is taken from the constructor where no layer knows it", () => {
+  const text = `
+class Patches(nn.Module):
+    def __init__(self, image_size=64, channels=1):
+        super().__init__()
+        self.norm = nn.LayerNorm(16 * channels)
+        self.fc = nn.Linear(16 * channels, 10)
+
+    def forward(self, img):
+        b, c, h, w = img.shape
+        x = img.reshape(b, c, h // 4, 4, w // 4, 4).permute(0, 2, 4, 3, 5, 1).reshape(b, -1, 16 * c)
+        return self.fc(self.norm(x))
+`;
+  expect(check(text)).toEqual(["Patches() on img[1,1,64,64]"]);
+});
+
+test("a step without layers is not what the file is about", () => {
+  const text = `${linear("", "8")}\n\nclass PostProcess(nn.Module):\n    def forward(self, outputs, sizes):\n        return outputs["logits"]\n`;
+  expect(check(text)).toEqual(["Net() on x[1,8]"]);
+});
+
+test("where only its author can make a model, a part shows its numbers and the model what it needs", () => {
+  const text = `${linear("width", "width")}\n\nclass Whole(nn.Module):\n    def __init__(self, backbone):\n        super().__init__()\n        self.backbone = backbone\n        self.fc = nn.Linear(10, 2)\n\n    def forward(self, x):\n        return self.fc(self.backbone(x))\n`;
+  expect(check(text)).toEqual([
+    "Net(width=256) on x[1,256]",
+    "RP1504 `Whole` needs `backbone`: pin how it is made above it, `# ridgepoint: entry=Whole(…)`.",
+  ]);
+});
+
+test("an input that was a guess is told when the code does not take it", () => {
+  const text = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 10)
+
+    def forward(self, batch):
+        return self.fc(batch["x"])
+`;
+  const [, error, guess] = check(text);
+  expect(error).toMatch(/^RP1503 TypeError/);
+  expect(guess).toMatch(/^RP1511 `Net` was called with batch=float32\[1,8\], which is a guess\./);
+});
+
+test("infinite paddings, kernels of triton and large arrays of numpy stop nothing", () => {
+  const text = `
+import numpy as np
+import triton
+
+
+@triton.autotune(configs=[triton.Config({"BLOCK": 64})], key=["n"])
+@triton.jit
+def kernel(x, n):
+    pass
+
+
+LEAST = min(config.kwargs["BLOCK"] for config in kernel.configs)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.from_numpy(np.zeros((300, 300))).float())
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.pad(self.conv(x), (1, 1, 1, 1), value=float("-inf")), 2)
+        kernel[(1,)](x, LEAST)
+        return x.reshape(shape=(x.shape[0], -1)) * self.table[0, 0]
+`;
+  expect(check(text)).toEqual([
+    "Net() on x[1,3,32,32]",
+    "RP1510 `triton` is not found; a stand-in takes its place. Add the folder that has it to the Python path.",
+  ]);
+});
