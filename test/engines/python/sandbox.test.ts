@@ -16,6 +16,7 @@ import type { PythonEngine } from "../../../server/engines/python/engine.js";
 import { startTestEngine } from "../../kit/python-engine.js";
 import { attacks } from "./attacks.js";
 import { checkEnd } from "./check-end.js";
+import { fileAttacks } from "./file-attacks.js";
 
 const secret = "canary-7f3a";
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-test-"));
@@ -58,7 +59,7 @@ afterAll(() => {
 });
 
 describe("hostile code reaches nothing, and the next run does not notice", () => {
-  test.each(attacks)("$name", async ({ code, ends }) => {
+  test.each([...attacks, ...fileAttacks])("$name", async ({ code, ends }) => {
     const before = filesIn(folder);
     const text = code
       .replaceAll("{outside}", outside)
