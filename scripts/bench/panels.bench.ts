@@ -179,20 +179,20 @@ async function measurePlot(panel: "roofline" | "pareto"): Promise<void> {
     const canvas = document.querySelector<HTMLCanvasElement>("[role=application]");
     const found: number[] = [];
     for (let at = 0; at < 60; at++) {
-      // A key moves the selection, which draws anew; the time is that of the frame's own work.
-      canvas?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-      await new Promise((resolve) =>
+      // A key moves the selection, which draws anew in the same frame, after our own callback of it.
+      await new Promise((resolve) => {
         requestAnimationFrame(() => {
           const start = performance.now();
-          // Callbacks of this frame are done when a task gets its turn.
+          // A task gets its turn when all callbacks of the frame are done.
           const { port1, port2 } = new MessageChannel();
           port1.onmessage = () => {
             found.push(performance.now() - start);
             resolve(undefined);
           };
           port2.postMessage(0);
-        }),
-      );
+        });
+        canvas?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+      });
     }
     return found.sort((a, b) => a - b);
   });

@@ -3,6 +3,7 @@ import {
   formatCount,
   formatJoules,
   formatMacs,
+  formatNumber,
   formatSeconds,
 } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
@@ -136,8 +137,9 @@ function differenceText({ left, right }: ComparedTotal): string {
   if (left === null || right === null) return "?";
   if (left.value === right.value) return "0";
   if (left.value === 0) return "new";
-  const share = (right.value / left.value - 1) * 100;
-  return `${share > 0 ? "+" : ""}${share.toPrecision(2)} %`;
+  const ratio = right.value / left.value;
+  if (ratio < 0.1 || 3 < ratio) return `× ${formatNumber(ratio)}`;
+  return `${ratio > 1 ? "+" : "−"}${formatNumber(Math.abs(ratio - 1) * 100, 2)} %`;
 }
 
 function parse(words: readonly string[]): {

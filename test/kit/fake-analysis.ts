@@ -339,7 +339,10 @@ function fakeTarget(fake: FakeTarget): Target {
   return {
     id: fake.id,
     label: fake.label,
-    chip: { id: fake.id.split("/")[0] },
+    chip: {
+      id: fake.id.split("/")[0],
+      memories: [{ name: "RAM", role: "ram", size: { value: fake.capacityBytes } }],
+    },
     runtime: {
       engine: fake.engine,
       ...(fake.fallback === undefined ? {} : { fallback: fake.fallback }),

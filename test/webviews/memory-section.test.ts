@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { fakeAnalysis } from "../kit/fake-analysis.js";
+import { fakeAnalysis, fakeTargets } from "../kit/fake-analysis.js";
 import { useModelPage } from "../kit/model-page.js";
 
 const onPage = useModelPage();
@@ -130,6 +130,20 @@ test("of more than two thousand buffers the largest are drawn, and it is said", 
       expect(await page.locator(".memory-buffer").count()).toBe(2000);
       expect(await page.innerText(".memory-rest")).toBe(
         "The 2,000 largest of 2,501 buffers are drawn.",
+      );
+    },
+    isOpen,
+  ));
+
+test("a memory that the arena goes beyond is a line, and every memory is named", () =>
+  onPage(
+    fakeAnalysis({ targets: [{ ...fakeTargets[0]!, capacityBytes: 400 * 1024 }] }),
+    async (page) => {
+      await page.waitForSelector(".memory-plot");
+      // 784 KiB of arena: the line stands 400/784 of the way up.
+      expect(Number(await page.getAttribute(".memory-limit-line", "y1"))).toBeCloseTo(490, 0);
+      expect(await page.innerText(".memory-limits")).toBe(
+        "RAM 400 KiB: smaller than the arena, a line",
       );
     },
     isOpen,

@@ -25,8 +25,8 @@ export function modelsView(): vscode.Disposable {
     },
     getTreeItem(uri) {
       const item = new vscode.TreeItem(uri, vscode.TreeItemCollapsibleState.None);
-      const folder = vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, ".."));
-      item.description = folder === uri.path ? "" : folder;
+      const shown = vscode.workspace.asRelativePath(uri);
+      item.description = shown.slice(0, Math.max(0, shown.lastIndexOf("/")));
       item.tooltip = uri.fsPath;
       item.contextValue = "model";
       item.command = uri.path.endsWith(".py")

@@ -1,4 +1,4 @@
-import type { Analysis } from "../analysis.js";
+import type { Analysis, TargetAnalysis } from "../analysis.js";
 import { absent, type NodeId } from "../graph/graph.js";
 import type { Buffer, MemoryPlan, Strategy } from "../memory/plan.js";
 import type { ScratchpadCurve } from "../memory/scratchpad.js";
@@ -22,6 +22,7 @@ export function view(analysis: Analysis, params: MemoryParams): MemoryView | und
     stepCount: plan.stepNodeIds.length,
     peakStep: plan.peakStep,
     peak: plan.peakNodeId === undefined ? null : nodeName(analysis, plan.peakNodeId),
+    limits: target === undefined ? [] : limitsOf(target),
     reordered: reorderedView(analysis, plan),
     scratchpad: plan.scratchpad ?? null,
     aliveAtPeak: plan.aliveAtPeak.slice(0, params.aliveLimit).map(row),
@@ -53,6 +54,8 @@ export interface MemoryView {
   /** Zero-based step at which most bytes are alive, the first such. */
   readonly peakStep: number;
   readonly peak: NodeName | null;
+  /** Memories of the target that activations can lie in, nearest first: what an arena has to fit. */
+  readonly limits: readonly { readonly name: string; readonly bytes: number }[];
   /** Another execution order that takes less, where one is found. */
   readonly reordered: {
     readonly arenaBytes: number;
@@ -69,6 +72,12 @@ export interface MemoryView {
   readonly bufferCount: number;
   /** In the order in which they are written. */
   readonly buffers: readonly BufferRow[];
+}
+
+function limitsOf({ target: { chip } }: TargetAnalysis): MemoryView["limits"] {
+  return chip.memories
+    .filter(({ role }) => role !== "flash")
+    .map(({ name, size }) => ({ name, bytes: size.value }));
 }
 
 export interface NodeName {

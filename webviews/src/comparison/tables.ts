@@ -3,6 +3,7 @@ import {
   formatCount,
   formatJoules,
   formatMacs,
+  formatNumber,
   formatSeconds,
 } from "../../../server/core/base/units.js";
 import type {
@@ -152,8 +153,9 @@ function differenceText({ left, right }: ComparedTotal): string {
   if (left === null || right === null) return "not known";
   if (left.value === right.value) return "none";
   if (left.value === 0) return "new";
-  const share = (right.value / left.value - 1) * 100;
-  return `${share > 0 ? "+" : "−"}${Math.abs(share).toPrecision(2)} %`;
+  const ratio = right.value / left.value;
+  if (ratio < 0.1 || 3 < ratio) return `× ${formatNumber(ratio)}`;
+  return `${ratio > 1 ? "+" : "−"}${formatNumber(Math.abs(ratio - 1) * 100, 2)} %`;
 }
 
 function signedSeconds(seconds: number): string {

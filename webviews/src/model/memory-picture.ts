@@ -46,6 +46,16 @@ export function memoryPicture(view: MemoryView): HTMLElement {
         svg("title", {}, bufferTitle(buffer)),
       ),
     ),
+    // What the arena goes beyond: the chip's memory ends at the line.
+    ...view.limits
+      .filter(({ bytes }) => bytes < arenaBytes)
+      .map(({ name, bytes }) =>
+        svg(
+          "line",
+          { class: "memory-limit-line", x1: 0, x2: extent, y1: y(bytes), y2: y(bytes) },
+          svg("title", {}, `${name} ends at ${formatBytes(bytes)}`),
+        ),
+      ),
     svg("line", {
       class: "memory-peak-line",
       x1: x(peakStep + 0.5),
@@ -77,6 +87,12 @@ export function memoryPicture(view: MemoryView): HTMLElement {
       h("span", {}, "step 1"),
       stepCount > 1 && h("span", {}, number(stepCount)),
     ),
+    view.limits.length > 0 &&
+      h(
+        "figcaption",
+        { class: "memory-limits dim" },
+        `${view.limits.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}: ${bytes < arenaBytes ? "smaller than the arena, a line" : "holds the arena"}`).join(" · ")}`,
+      ),
     buffers.length < bufferCount &&
       h(
         "figcaption",
