@@ -91,7 +91,12 @@ export function memoryPicture(view: MemoryView): HTMLElement {
       h(
         "figcaption",
         { class: "memory-limits dim" },
-        `${view.limits.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}: ${bytes < arenaBytes ? "smaller than the arena, a line" : "holds the arena"}`).join(" · ")}`,
+        view.limits
+          .map(
+            ({ name, bytes }) =>
+              `${name} ${formatBytes(bytes)}: ${bytes < arenaBytes ? "smaller than the arena, a line" : "holds the arena"}`,
+          )
+          .join(" · "),
       ),
     buffers.length < bufferCount &&
       h(
