@@ -19,7 +19,8 @@ import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
-import { quantifyModel } from "./quantification.js";
+import { tensorFileKind } from "../io/quant/tensor-files.js";
+import { quantifyModel, tensorReport } from "./quantification.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
@@ -68,6 +69,10 @@ export async function runJob(
   const targets = chooseTargets(context.catalogue, request);
   if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);
   progress(`reading ${subject}`);
+  if (request.quantization && request.file !== undefined) {
+    const kind = tensorFileKind(request.file);
+    if (kind !== undefined) return tensorReport(request.file, kind, progress);
+  }
   const read = readSubject(request);
   const file = request.file ?? null;
   if (read.value === undefined)

@@ -6,7 +6,12 @@ import { type FormatTable, parseScheme, type Scheme } from "../core/quant/format
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadFormats } from "../io/format-files.js";
 import { quantify, type Quantified } from "../io/quant/quantify.js";
-import type { Progress } from "./job.js";
+import type { Problem } from "../core/base/problem.js";
+import { emptyReport } from "../core/views/empty-report.js";
+import { reportQuantization } from "../core/views/report-quantization.js";
+import { NotAFile } from "../io/file-bytes.js";
+import { quantifyTensors } from "../io/quant/quantify-tensors.js";
+import type { JobResult, Progress } from "./job.js";
 import { UsageError } from "./words.js";
 
 /** Quantization errors of the model's weights in the given formats, or in the usual ones. */
@@ -41,4 +46,36 @@ export function parseSchemes(formats: FormatTable, texts: readonly string[]): re
     found.set(scheme.id, scheme);
   }
   return [...found.values()];
+}
+
+/** The report on a file that holds weights alone: no layers, no targets, its tensors under `quantization`. */
+export async function tensorReport(
+  file: string,
+  kind: string,
+  progress: Progress,
+): Promise<JobResult> {
+  try {
+    const { result, problems } = await quantifyTensors({
+      file,
+      schemes: parseSchemes(await formatTable(), defaultSchemeIds),
+      cancel: neverCancelled,
+      onProgress: progress,
+    });
+    return {
+      document: {
+        ...emptyReport(file, problems),
+        kind,
+        quantization: reportQuantization(result),
+      },
+      isAnalysed: result.layers.length > 0,
+    };
+  } catch (error) {
+    if (!(error instanceof Error && ("code" in error || error instanceof NotAFile))) throw error;
+    const problem: Problem = {
+      code: "RP1000",
+      severity: "error",
+      message: `\`${file}\` cannot be read.`,
+    };
+    return { document: emptyReport(file, [problem]), isAnalysed: false };
+  }
 }

@@ -21,7 +21,9 @@ export function chunksOf(shape: MatrixShape, limit: number, alignment: number): 
   const isWhole = outer === 1 && paddedLength(columns) <= limit;
   const wanted = isWhole ? columns : Math.floor(limit / Math.min(rows, outer === 1 ? 1 : rows));
   const step = leastCommonMultiple(unit, alignment);
-  const columnsPerChunk = Math.min(columns, Math.max(step, Math.floor(wanted / step) * step));
+  // Only a row that is cut must be cut at a multiple.
+  const columnsPerChunk =
+    wanted >= columns ? columns : Math.max(step, Math.floor(wanted / step) * step);
   const rowsPerChunk = Math.max(
     1,
     Math.min(rows, Math.floor(limit / paddedLength(columnsPerChunk))),

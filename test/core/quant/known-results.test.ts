@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { measureWeight } from "../../../server/core/quant/measure/measure-weight.js";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
+import { sqnrDb } from "../../../server/core/quant/measure/statistics.js";
+import { compileKernels } from "../../../server/engines/quant/compile-kernels.js";
+import { formats, gaussian, random, scheme } from "./format-kit.js";
+
+const rows = 32;
+const columns = 512;
+
+/** Signal to noise of a matrix in a scheme, by the kernels where there are some. */
+function db(x: Float32Array, id: string, width = columns): number {
+  const one = scheme(id);
+  const kernels = compileKernels([one.format.grid]);
+  const found = measureWeight(
+    kernels,
+    { load: (first, count, into) => into.set(x.subarray(first, first + count)) },
+    { rows: x.length / width, columns: width, outer: 1, inner: width, window: 1 },
+    [one],
+    { cancel: neverCancelled },
+  );
+  return sqnrDb(found.energy, found.schemes[0]?.squareSum ?? 0) ?? NaN;
+}
+
+const normal = gaussian(rows * columns, 1);
+const next = random(2);
+const uniform = Float32Array.from({ length: rows * columns }, () => 2 * next() - 1);
+/** Student's t with 2 degrees of freedom: few values far out. */
+const heavy = normal.map((value, index) => value / Math.sqrt(-Math.log(next())) + 0 * index);
+/** One channel in 64 is forty times as large. */
+const withOutliers = normal.map((value, index) => (index % 64 === 5 ? 40 * value : value));
+
+// Kuzmin et al. 2022, FP8 Quantization: The Power of the Exponent, arXiv 2208.09225, section 3; FP8 versus INT8, 2303.17951.
+test("FP8 E4M3 beats INT8 on heavy tails and loses on uniform weights", () => {
+  expect(db(heavy, "fp8-e4m3")).toBeGreaterThan(db(heavy, "int8"));
+  expect(db(uniform, "fp8-e4m3")).toBeLessThan(db(uniform, "int8"));
+});
+
+// Krishnamoorthi 2018, Quantizing deep convolutional networks, arXiv 1806.08342, section 3.1.
+test("a scale for each channel beats one for the tensor on a depthwise layer", () => {
+  const depthwise = gaussian(64 * 9, 3).map(
+    (value, index) => value * 4 ** ((index % 7) - 3 + Math.floor(index / 9) / 16),
+  );
+  expect(db(depthwise, "int8", 9)).toBeGreaterThan(db(depthwise, "int8@tensor", 9) + 6);
+});
+
+// Rouhani et al. 2023, Microscaling Data Formats for Deep Learning, arXiv 2310.10537, section 4.
+test("blocks of 32 beat one INT8 scale for a tensor with outliers", () => {
+  expect(db(withOutliers, "mxint8")).toBeGreaterThan(db(withOutliers, "int8@tensor"));
+  expect(db(withOutliers, "mxfp8-e4m3")).toBeGreaterThan(db(withOutliers, "int8@tensor") - 3);
+});
+
+// Ashkboos et al. 2024, QuaRot, arXiv 2404.00456, section 3.
+test("a Hadamard rotation helps where channels are outliers", () => {
+  expect(db(withOutliers, "int4+hadamard")).toBeGreaterThan(db(withOutliers, "int4") + 3);
+});
+
+// Dettmers et al. 2023, QLoRA, arXiv 2305.14314, section 3 and table 2.
+test("NF4 beats INT4 on Gaussian weights in equal groups", () => {
+  expect(db(normal, "nf4")).toBeGreaterThan(db(normal, "int4@g64"));
+});
+
+// Chen et al. 2025, INT v.s. FP, arXiv 2510.25602, section 5: NVINT4 passes NVFP4 once outliers are rotated away.
+test("NVINT4 beats NVFP4 after a rotation", () => {
+  expect(db(withOutliers, "nvint4+hadamard")).toBeGreaterThan(db(withOutliers, "nvfp4+hadamard"));
+});
+
+// Choukroun et al. 2019, arXiv 1902.06822: a range with least square error is never worse than the full one.
+test("clipping for least square error helps INT4 on Gaussian weights", () => {
+  expect(db(normal, "int4+mse")).toBeGreaterThan(db(normal, "int4"));
+});
+
+// Chen et al. 2024, BitMoD, arXiv 2411.11745, table V.
+test("choosing the data type of each group beats FP4 and INT4 at equal groups", () => {
+  expect(db(normal, "bitmod4")).toBeGreaterThan(db(normal, "fp4-e2m1@g128"));
+  expect(db(normal, "bitmod4")).toBeGreaterThan(db(normal, "int4-g128"));
+});
+
+test("kernels and plain arithmetic agree on every format, at lengths that fill no vector", () => {
+  const width = 37;
+  const x = gaussian(13 * width, 6).map((value) => value * 0.05);
+  const differing = [...formats.keys(), "uint8", "int5", "e3m1", "posit4es1", "pow4a2"].filter(
+    (id) => {
+      const quantized = quantizeRows(scheme(id), x, width);
+      const squares = x.reduce(
+        (sum, value, index) => sum + (value - (quantized[index] ?? 0)) ** 2,
+        0,
+      );
+      const energy = x.reduce((sum, value) => sum + value * value, 0);
+      return Math.abs((sqnrDb(energy, squares) ?? 0) - db(x, id, width)) > 0.01;
+    },
+  );
+  expect(differing).toEqual([]);
+});
