@@ -16,6 +16,11 @@ import { hasTargetFile, writeErrors } from "./target-files.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { openTraces } from "./traces.js";
+import {
+  sampledNetwork,
+  writeNetworkSample,
+  type SampledNetwork,
+} from "./write-network-sample.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
 
@@ -56,12 +61,18 @@ for (const set of sets) {
     .flatMap(([, samples]) => samples);
   const judged: Judged[] = [];
   const metered: Judged[] = [];
+  const networks: SampledNetwork[] = [];
   let unanswered = 0;
   for (const sample of held) {
     const analysis = await predict(sample);
     const { latency, energy } = analysis ?? {};
-    if (latency === undefined) unanswered += 1;
-    else judged.push({ sample, estimate: latency, measured: sample.seconds });
+    if (latency === undefined || analysis === undefined) unanswered += 1;
+    else {
+      const row: Judged = { sample, estimate: latency, measured: sample.seconds };
+      judged.push(row);
+      const network = sampledNetwork(row, analysis.lowered);
+      if (network !== undefined) networks.push(network);
+    }
     if (energy !== undefined && sample.joules !== undefined)
       metered.push({
         sample: { ...sample, kind: `${sample.kind} energy` },
@@ -70,7 +81,10 @@ for (const set of sets) {
       });
   }
   if (unanswered > 0) console.error(`${set.id}: ${unanswered} rows have no answer.`);
-  if (options.without.length === 0) writeSample("test/accuracy", set, judged);
+  if (options.without.length === 0) {
+    writeSample("test/accuracy", set, judged);
+    writeNetworkSample("test/accuracy/networks", set, networks);
+  }
   for (const [target, own] of groupBy([...judged, ...metered], ({ sample }) => sample.target)) {
     const rows = [...groupBy(own, ({ sample }) => sample.kind)].map(([kind, items]) =>
       errorRow(kind, items),
@@ -78,6 +92,10 @@ for (const set of sets) {
     for (const row of rows)
       console.log(
         `${target}  ${row.kind}  ${own[0]?.estimate.method ?? ""}  median ${percent(row.median)}  mean ${percent(row.mean)}  p90 ${percent(row.p90)}  covered ${percent(row.coverage)}  n ${row.rows}${row.rank === undefined ? "" : `  rank ${row.rank.toFixed(3)}`}`,
+      );
+    for (const { sample, estimate, measured } of worstOf(own, options.worst))
+      console.log(
+        `  ${subjectName(sample.subject)}: ${estimate.value.toPrecision(4)}, measured ${measured.toPrecision(4)} (${percent(estimate.value / measured - 1)})`,
       );
     if (options.without.length === 0 && hasTargetFile(options.calibration, target))
       writeErrors(options.calibration, target, rows);
@@ -88,6 +106,12 @@ closeLibraryModels();
 traces.dispose();
 for (const message of problems) console.error(message);
 if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
+
+function worstOf(items: readonly Judged[], count: number): readonly Judged[] {
+  const error = ({ estimate, measured }: Judged): number =>
+    Math.abs(Math.log(estimate.value / measured));
+  return [...items].sort((a, b) => error(b) - error(a)).slice(0, count);
+}
 
 function subjectName(subject: Sample["subject"]): string {
   return subject.kind === "op" ? subject.text : subject.id;

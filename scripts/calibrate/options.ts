@@ -13,6 +13,8 @@ export interface Options {
   readonly without: readonly string[];
   /** Share of the held-out subjects to judge by, chosen by their names: networks take seconds each. */
   readonly share: number;
+  /** How many of each target's worst predictions `accuracy` names. */
+  readonly worst: number;
   /** Folders with the sources of the models that sets name. */
   readonly pythonPath: readonly string[];
   /** Folder in which the Python engine's answers are kept from one run to the next. */
@@ -29,6 +31,7 @@ export function readOptions(words: readonly string[]): Options {
   const pythonPath: string[] = [];
   let traces: string | undefined;
   let share = 1;
+  let worst = 0;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     const value = queue.shift();
@@ -38,10 +41,11 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === "--without") without.push(value);
     else if (word === "--python-path") pythonPath.push(path.resolve(value));
     else if (word === "--share") share = Number(value);
+    else if (word === "--worst") worst = Number(value);
     else if (word === "--traces") traces = path.resolve(value);
     else if (word === "--data") data = path.resolve(value);
     else if (word === "--out" || word === "--calibration") calibration = path.resolve(value);
     else throw new Error(`Option \`${word}\` is not known.`);
   }
-  return { sets, targets, data, calibration, without, pythonPath, traces, share };
+  return { sets, targets, data, calibration, without, pythonPath, traces, share, worst };
 }

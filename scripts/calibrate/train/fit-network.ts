@@ -27,6 +27,8 @@ export interface NetworkPlan {
   /** Seconds per kernel before the correction: about what an empty kernel takes. */
   readonly overhead: number;
   readonly options?: Partial<AdditiveOptions>;
+  /** Share of the time at full peaks that the kernels of the fit must cover: below 1, the many small ones are left out. */
+  readonly covered?: number;
   readonly folds?: number;
   readonly margin?: number;
 }
@@ -47,7 +49,7 @@ export function fitNetwork(
   plan: NetworkPlan,
 ): NetworkFit {
   const wholes = networks.map((network) => wholeOf(target, network, plan.overhead));
-  const brief = wholes.map(withoutCrumbs);
+  const brief = wholes.map((whole) => withoutCrumbs(whole, plan.covered ?? 1));
   const folds = plan.folds ?? 2;
   const unseen: Unseen[] = [];
   for (let fold = 0; fold < folds; fold++) {
@@ -101,13 +103,13 @@ function wholeOf(target: Target, { kernels, seconds }: MeasuredNetwork, overhead
  * Half of a network's kernels take a fiftieth of its time. The fit leaves those out, and takes their share off the
  * measured time.
  */
-function withoutCrumbs({ features, base, count, seconds }: Whole): Whole {
+function withoutCrumbs({ features, base, count, seconds }: Whole, share: number): Whole {
   const parts = Array.from(base, (value, row) => value * (count[row] ?? 0));
   const whole = parts.reduce((sum, part) => sum + part, 0);
   const order = parts.map((_, row) => row).sort((a, b) => (parts[b] ?? 0) - (parts[a] ?? 0));
   let kept = 0;
   let covered = 0;
-  while (kept < order.length && covered < crumbs * whole) covered += parts[order[kept++] ?? 0] ?? 0;
+  while (kept < order.length && covered < share * whole) covered += parts[order[kept++] ?? 0] ?? 0;
   const rows = order.slice(0, kept);
   const chosen = new Float64Array(rows.length * width);
   for (const [index, row] of rows.entries())
@@ -119,8 +121,6 @@ function withoutCrumbs({ features, base, count, seconds }: Whole): Whole {
     seconds: (seconds * covered) / whole,
   };
 }
-
-const crumbs = 0.98;
 
 /** Through the decoder and the evaluation that the product uses, so that rounding counts. */
 function predictorOf({
