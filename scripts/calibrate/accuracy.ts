@@ -16,11 +16,7 @@ import { hasTargetFile, writeErrors } from "./target-files.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { openTraces } from "./traces.js";
-import {
-  sampledNetwork,
-  writeNetworkSample,
-  type SampledNetwork,
-} from "./write-network-sample.js";
+import { sampledNetwork, writeNetworkSample, type SampledNetwork } from "./write-network-sample.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
 

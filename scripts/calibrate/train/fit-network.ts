@@ -1,4 +1,5 @@
 import { Decoder } from "../../../server/core/base/decode.js";
+import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { kernelModel } from "../../../server/core/cost/calibrated/models/network-kernel.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
@@ -75,9 +76,25 @@ export function fitNetwork(
     },
     network: {
       inferenceSeconds: fitted.inferenceSeconds,
-      interval: conformalInterval(unseen, { margin: plan.margin ?? 0.005 }),
+      // Saturated batches never wait for launches; a single image does, and takes what the runtime is assumed to take.
+      ...(target.chip.kind === "gpu" && {
+        dispatch: { power: 8, seconds: {}, other: target.runtime.kernelOverhead.value },
+      }),
+      interval: withShortOnes(
+        conformalInterval(unseen, { margin: plan.margin ?? 0.005 }),
+        networks.reduce((least, network) => Math.min(least, network.seconds), Infinity),
+      ),
     },
     unseen,
+  };
+}
+
+/** What is shorter than anything measured is much less certain. */
+function withShortOnes({ edges, low, high }: Interval, shortest: number): Interval {
+  return {
+    edges: [rounded(shortest, 4), ...edges],
+    low: [0.4, ...low],
+    high: [2.5, ...high],
   };
 }
 

@@ -27,3 +27,22 @@ export interface KernelCost {
   /** What the numbers rest on, in order, one sentence each: for the details pane. */
   readonly reasons: readonly string[];
 }
+
+/** The same cost with other amounts. Spreading would write all its reasons, which nobody may ask for. */
+export function withAmounts(
+  cost: KernelCost,
+  amounts: Pick<KernelCost, "seconds" | "joules">,
+): KernelCost {
+  return {
+    seconds: amounts.seconds,
+    joules: amounts.joules,
+    bound: cost.bound,
+    level: cost.level,
+    computeSeconds: cost.computeSeconds,
+    memorySeconds: cost.memorySeconds,
+    overheadSeconds: cost.overheadSeconds,
+    get reasons() {
+      return cost.reasons;
+    },
+  };
+}

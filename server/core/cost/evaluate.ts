@@ -1,7 +1,7 @@
 import type { Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
 import { calibratedEvaluator } from "./calibrated/evaluator.js";
-import type { Estimate, KernelCost, Method } from "./cost.js";
+import { withAmounts, type Estimate, type KernelCost, type Method } from "./cost.js";
 import { powerOf, inferenceJoules } from "./energy.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
@@ -55,14 +55,10 @@ function scaled(cost: KernelCost, scale: number): KernelCost {
     low: estimate.low * scale,
     high: estimate.high * scale,
   });
-  return {
-    ...cost,
+  return withAmounts(cost, {
     seconds: times(cost.seconds),
     joules: cost.joules === undefined ? undefined : times(cost.joules),
-    get reasons() {
-      return cost.reasons;
-    },
-  };
+  });
 }
 
 function evaluatorFor(target: Target, lowered: Lowered, footprint: ModelFootprint): Evaluator {

@@ -58,9 +58,12 @@ function chipDistance({ chip: left, precision }: Target, { chip: right }: Target
   );
 }
 
-/** `pytorch-2.4-eager-nchw` and `pytorch-2.9-eager-nchw` are one family: versions are left out. */
+/**
+ * `pytorch-2.4-eager-nchw` and `pytorch-2.9-eager-nchw` are one family: versions are left out, and so is the layout that
+ * `pytorch-eager` has by default.
+ */
 function runtimeFamily({ runtime }: Target): string {
-  return runtime.id.replace(/-?\d+(\.\d+)*/g, "");
+  return runtime.id.replace(/-?\d+(\.\d+)*/g, "").replace(/-nchw$/, "");
 }
 
 function ratio(left: number, right: number): number {

@@ -81,8 +81,7 @@ export const kernelModel: KernelModel = {
     const { m, n, k, groups, window, stride } = extentsOf(shape);
     const form = formOf(shape);
     const isProduct = k > 0;
-    const features = new Array<number>(featureCount + formCount).fill(0);
-    const numbers = [
+    const features = [
       log2(m) / 10 - 1.5,
       log2(n) / 5 - 1.5,
       log2(k) / 5 - 1.5,
@@ -104,9 +103,9 @@ export const kernelModel: KernelModel = {
       (kernel.otherFlops / (writeBytes + 1)) * 0.1 - 0.2,
       kernel.isChannelsLast ? 1 : 0,
     ];
-    for (let index = 0; index < numbers.length; index++)
-      features[index] = Math.min(3, Math.max(-3, numbers[index] ?? 0));
-    if (form >= 0) features[featureCount + form] = 1;
+    for (let index = 0; index < featureCount; index++)
+      features[index] = Math.min(3, Math.max(-3, features[index] as number));
+    for (let index = 0; index < formCount; index++) features.push(index === form ? 1 : 0);
     return { computeSeconds, memorySeconds, features };
   },
 };
