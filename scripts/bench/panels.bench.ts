@@ -36,6 +36,65 @@ function graphOf(count: number): { sources: number[]; targets: number[] } {
   return { sources, targets };
 }
 
+/** Marks spread over the plane; each view answers with the whole of it. */
+const marks = Array.from({ length: 5000 }, (_, at) => ({
+  nodeId: at,
+  name: `kernel ${at}`,
+  op: "Conv",
+  intensity: 10 ** ((at % 97) / 30),
+  opsPerSecond: 10 ** (9 + (at % 89) / 20),
+  low: 10 ** (9 + (at % 89) / 20) / 2,
+  high: 10 ** (9 + (at % 89) / 20) * 2,
+  seconds: 1e-6 * (1 + (at % 53)),
+  share: 1 / 5000,
+  bound: at % 2 === 0 ? "compute" : "memory",
+  level: "DRAM",
+  method: "roofline",
+}));
+const alternatives: Alternative[] = marks.map(({ name, seconds, opsPerSecond, nodeId }) => ({
+  id: name,
+  label: name,
+  model: "model",
+  targetId: "target",
+  batch: 1,
+  fits: true,
+  metrics: {
+    latency: { value: seconds, low: seconds / 2, high: seconds * 2 },
+    memory: { value: opsPerSecond, low: opsPerSecond, high: opsPerSecond + nodeId },
+  },
+}));
+const axis = { unit: "s", isMoreBetter: false };
+const answers: Readonly<Record<string, unknown>> = {
+  roofline: {
+    batch: 1,
+    targets: [
+      {
+        id: "target",
+        label: "target",
+        latency: null,
+        ceilings: [{ name: "float16", kind: "matrix", opsPerSecond: 1e14, isUsed: true }],
+        levels: [{ name: "DRAM", bytesPerSecond: 1e12 }],
+        ridges: [{ level: "DRAM", ceiling: "float16", intensity: 100, opsPerSecond: 1e14 }],
+        marks,
+        kernelCount: 5000,
+        unplacedCount: 0,
+        unplacedSeconds: 0,
+        precisions: [],
+      },
+    ],
+  },
+  alternatives: { alternatives, problems: [], precisions: [] },
+  pareto: {
+    axes: [
+      { id: "latency", label: "Latency", ...axis },
+      { id: "memory", label: "Memory", ...axis, unit: "B" },
+    ],
+    states: alternatives.map((_, at) => (at % 100 === 0 ? "front" : "dominated")),
+    hypervolume: 0.5,
+    metrics: [],
+  },
+};
+
 const figures: Figure[] = [];
 const skipsSlow = process.env["BENCH_FAST"] === "1";
 
@@ -245,62 +304,3 @@ async function frames(
     { name: `${name}: frame, 95 %`, value: times[114] ?? NaN, unit: "ms", bound },
   );
 }
-
-/** Marks spread over the plane; each view answers with the whole of it. */
-const marks = Array.from({ length: 5000 }, (_, at) => ({
-  nodeId: at,
-  name: `kernel ${at}`,
-  op: "Conv",
-  intensity: 10 ** ((at % 97) / 30),
-  opsPerSecond: 10 ** (9 + (at % 89) / 20),
-  low: 10 ** (9 + (at % 89) / 20) / 2,
-  high: 10 ** (9 + (at % 89) / 20) * 2,
-  seconds: 1e-6 * (1 + (at % 53)),
-  share: 1 / 5000,
-  bound: at % 2 === 0 ? "compute" : "memory",
-  level: "DRAM",
-  method: "roofline",
-}));
-const alternatives: Alternative[] = marks.map(({ name, seconds, opsPerSecond, nodeId }) => ({
-  id: name,
-  label: name,
-  model: "model",
-  targetId: "target",
-  batch: 1,
-  fits: true,
-  metrics: {
-    latency: { value: seconds, low: seconds / 2, high: seconds * 2 },
-    memory: { value: opsPerSecond, low: opsPerSecond, high: opsPerSecond + nodeId },
-  },
-}));
-const axis = { unit: "s", isMoreBetter: false };
-const answers: Readonly<Record<string, unknown>> = {
-  roofline: {
-    batch: 1,
-    targets: [
-      {
-        id: "target",
-        label: "target",
-        latency: null,
-        ceilings: [{ name: "float16", kind: "matrix", opsPerSecond: 1e14, isUsed: true }],
-        levels: [{ name: "DRAM", bytesPerSecond: 1e12 }],
-        ridges: [{ level: "DRAM", ceiling: "float16", intensity: 100, opsPerSecond: 1e14 }],
-        marks,
-        kernelCount: 5000,
-        unplacedCount: 0,
-        unplacedSeconds: 0,
-        precisions: [],
-      },
-    ],
-  },
-  alternatives: { alternatives, problems: [], precisions: [] },
-  pareto: {
-    axes: [
-      { id: "latency", label: "Latency", ...axis },
-      { id: "memory", label: "Memory", ...axis, unit: "B" },
-    ],
-    states: alternatives.map((_, at) => (at % 100 === 0 ? "front" : "dominated")),
-    hypervolume: 0.5,
-    metrics: [],
-  },
-};

@@ -12,6 +12,7 @@ import type {
   ParetoResult,
   ParetoState,
 } from "../../../server/core/search/compare-alternatives.js";
+import { createSprites, manyMarks } from "../kit/sprites.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import {
   fittingText,
@@ -120,12 +121,13 @@ export function drawPareto(
   points.sort((a, b) => rank[a.state] - rank[b.state]);
   if (zKind === undefined) drawStairs(context, colours, points, xKind, yKind);
   const hasWhiskers = points.length <= 400;
+  const quiet = mixed(colours.background, colours.foreground, 0.5);
+  const faint = mixed(colours.background, colours.foreground, 0.28);
+  const quietFill = mixed(colours.background, quiet, 0.5);
   for (const point of points) {
     const { alternative, state } = point;
     const isFront = state === "front";
-    const colour = isFront
-      ? colours.compute
-      : mixed(colours.background, colours.foreground, state === "dominated" ? 0.5 : 0.28);
+    const colour = isFront ? colours.compute : state === "dominated" ? quiet : faint;
     const horizontal = alternative.metrics[xKind.id];
     const vertical = alternative.metrics[yKind.id];
     const isChosen = alternative.id === selected || picked.has(alternative.id);
@@ -138,6 +140,16 @@ export function drawPareto(
       context.lineWidth = 1;
       line(context, x.toPixel(horizontal.low), point.y, x.toPixel(horizontal.high), point.y);
       line(context, point.x, y.toPixel(vertical.low), point.x, y.toPixel(vertical.high));
+    }
+    if (state === "dominated" && !isChosen && points.length > manyMarks) {
+      sprites.circle(context, {
+        x: point.x,
+        y: point.y,
+        radius: point.radius,
+        stroke: quiet,
+        fill: quietFill,
+      });
+      continue;
     }
     context.fillStyle = isFront ? colour : mixed(colours.background, colour, 0.5);
     context.strokeStyle = isChosen ? colours.foreground : colour;
@@ -162,6 +174,8 @@ export function drawPareto(
   label(context, size, colours, points);
   return points;
 }
+
+const sprites = createSprites();
 
 /** Radius by the third measure: the better, the larger. */
 function depthOf(

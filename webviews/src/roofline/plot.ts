@@ -1,5 +1,6 @@
 import { formatNumber, formatRate } from "../../../server/core/base/units.js";
 import type { RooflineMark, TargetRoofline } from "../../../server/core/views/roofline.js";
+import { createSprites, manyMarks } from "../kit/sprites.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import { fittingText, mixed, type CanvasSize, type ThemeColours } from "../kit/canvas.js";
 
@@ -272,6 +273,7 @@ function drawMarks(
 ): void {
   const isSingle = series.length === 1;
   const hasWhiskers = placed.length <= whiskerLimit;
+  const fills = new Map<string, string>();
   for (const [at, { series: own, mark, x, y: middle, radius }] of placed.entries()) {
     const colour = isSingle ? colours[mark.bound] : seriesColour(colours, own.index);
     const isSelected = selected?.key === own.key && selected.nodeId === mark.nodeId;
@@ -280,16 +282,29 @@ function drawMarks(
       context.lineWidth = 1;
       line(context, x, y.toPixel(mark.low), x, y.toPixel(mark.high));
     }
-    context.fillStyle = mixed(colours.background, colour, 0.65);
+    // Hollow: the number is not calibrated.
+    const isFilled = mark.method === "calibrated" || mark.method === "measured" || radius < 3;
+    const fill = isFilled
+      ? (fills.get(colour) ?? mixed(colours.background, colour, 0.65))
+      : undefined;
+    if (fill !== undefined) fills.set(colour, fill);
+    const kind = shapes[own.modelIndex % shapes.length] ?? "circle";
+    if (kind === "circle" && !isSelected && placed.length > manyMarks) {
+      sprites.circle(context, { x, y: middle, radius, stroke: colour, fill });
+      continue;
+    }
     context.strokeStyle = isSelected ? colours.foreground : colour;
     context.lineWidth = isSelected ? 2.5 : 1;
-    shape(context, shapes[own.modelIndex % shapes.length] ?? "circle", x, middle, radius);
-    // Hollow: the number is not calibrated.
-    if (mark.method === "calibrated" || mark.method === "measured" || radius < 3) context.fill();
+    shape(context, kind, x, middle, radius);
+    if (fill !== undefined) {
+      context.fillStyle = fill;
+      context.fill();
+    }
     context.stroke();
   }
 }
 
+const sprites = createSprites();
 const whiskerLimit = 160;
 
 function shape(
