@@ -75,7 +75,8 @@ export interface FileNode {
 
 export interface FileStream {
   readonly node: FileNode;
-  readonly fd: number;
+  /** Null once it is closed. */
+  fd: number | null;
   position: number;
 }
 

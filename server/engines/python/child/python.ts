@@ -135,6 +135,8 @@ export async function startPython(start: PythonStart): Promise<Python> {
   let standardStreams: readonly FileStream[] = [];
   const forgetStreams = (): void => {
     FS.streams = [...standardStreams];
+    // Who closes one of them marks it so; it is open again for the next job.
+    for (const [descriptor, stream] of standardStreams.entries()) stream.fd = descriptor;
     FS.currentPath = "/";
   };
   const restore = (image: Image): void => {
