@@ -77,6 +77,10 @@ async function planModel(
   const bindings = bindingsOf(parseAnalyzeWords([file, ...request.rest]).request);
   const inferred = inferModel(read.value, bindings, neverCancelled);
   const own = analyzeTarget(inferred, target, neverCancelled);
+  if (own.latency === undefined && request.limits.size === undefined)
+    return {
+      reason: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
+    };
   const analysis = assemble(inferred, [own]);
   const { result, problems } = await quantifyModel(analysis, file, progress, schemes);
   if (result.layers.length === 0)
