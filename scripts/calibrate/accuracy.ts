@@ -33,7 +33,7 @@ const { value: plain } = await loadCatalogue({
 const store = await openCalibrations(options.calibration, ({ message }) => problems.push(message));
 const catalogue = withCalibrations(plain, store, ({ message }) => problems.push(message));
 const traces = openTraces(options.pythonPath, options.traces);
-const ctx = openContext(catalogue, options.data, traces);
+const ctx = openContext(catalogue, options.data, { fits: options.calibration, traces });
 
 /** Through the same path as a user's question: reader, inference, lowering, evaluation. */
 async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {

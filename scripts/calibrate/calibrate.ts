@@ -19,7 +19,7 @@ const { value: catalogue } = await loadCatalogue({
   chipFolders: [],
 });
 const traces = openTraces(options.pythonPath, options.traces);
-const ctx = openContext(catalogue, options.data, traces);
+const ctx = openContext(catalogue, options.data, { fits: options.calibration, traces });
 const today = new Date().toISOString().slice(0, 10);
 for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;

@@ -2,17 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { inferModel, type InferredModel } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
+import { decodeCalibration } from "../../server/core/cost/calibrated/decode-calibration.js";
 import { readOpCall } from "../../server/core/formats/op-call.js";
 import type { Model } from "../../server/core/graph/graph.js";
 import { lower } from "../../server/core/lower/lower.js";
 import type { Catalogue } from "../../server/core/targets/target.js";
 import type { CalibrationContext, Subject } from "./set.js";
+import { hasTargetFile, readTargetFile } from "./target-files.js";
 import type { Traces } from "./traces.js";
 
+/** `fits`: folder of the calibration files. */
 export function openContext(
   catalogue: Catalogue,
   folder: string,
-  traces: Traces,
+  { fits, traces }: { readonly fits: string; readonly traces: Traces },
 ): CalibrationContext {
   const kept = new Map<string, InferredModel | undefined>();
   const infer = async (subject: Subject): Promise<InferredModel | undefined> => {
@@ -32,6 +35,8 @@ export function openContext(
     },
     target: (id) => catalogue.find(id),
     trace: traces.model,
+    fitted: (id) =>
+      hasTargetFile(fits, id) ? decodeCalibration(readTargetFile(fits, id), id).value : undefined,
     lower: async (subject, target) => {
       const model = await infer(subject);
       return model === undefined ? undefined : lower(model.graphWork, target, neverCancelled);

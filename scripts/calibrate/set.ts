@@ -3,7 +3,10 @@ import type { InferredModel } from "../../server/core/analyze.js";
 import type { Model } from "../../server/core/graph/graph.js";
 import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
-import type { CalibrationSource } from "../../server/core/cost/calibrated/calibration.js";
+import type {
+  Calibration,
+  CalibrationSource,
+} from "../../server/core/cost/calibrated/calibration.js";
 
 /** One set of measurements: how its rows read, and what is fitted to them. One file each in `sets`. */
 export interface CalibrationSet {
@@ -66,6 +69,8 @@ export interface CalibrationContext {
   readonly trace: (entry: string, input: string) => Promise<Model | undefined>;
   /** A model as any target sees it before it is lowered. */
   readonly infer: (subject: Subject) => Promise<InferredModel | undefined>;
+  /** What sets fitted before have taught of a target. */
+  readonly fitted: (id: string) => Calibration | undefined;
   /** Kernels of a subject on a target, through the path that users' models take. */
   readonly lower: (subject: Subject, target: Target) => Promise<Lowered | undefined>;
 }

@@ -28,7 +28,7 @@ export function writeFragments(
       sources: [...old.sources.filter((source) => source.set !== set), { ...fragment.source }].sort(
         (a, b) => (a.set < b.set ? -1 : 1),
       ),
-      kinds: sortedByKey({ ...old.kinds, ...fragment.kinds }),
+      kinds: sortedByKey({ ...keptKinds(old.kinds, fragment.kinds ?? {}), ...fragment.kinds }),
       ...((fragment.network ?? old.network) === undefined
         ? {}
         : { network: fragment.network ?? old.network }),
@@ -39,6 +39,16 @@ export function writeFragments(
     };
     return write(folder, file);
   });
+}
+
+/** Weights of work are fitted together: those of an earlier fit do not go with those of a later one. */
+function keptKinds(
+  old: Record<string, unknown>,
+  added: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const isWork = (id: string): boolean => id.startsWith("work-");
+  if (!Object.keys(added).some(isWork)) return old;
+  return Object.fromEntries(Object.entries(old).filter(([id]) => !isWork(id)));
 }
 
 /** Replaces rows of the same kinds. */

@@ -1,6 +1,9 @@
 import { isLaunched, launchClass } from "../../server/core/cost/calibrated/launch-class.js";
+import { calibratedEvaluator } from "../../server/core/cost/calibrated/evaluator.js";
+import type { Interval } from "../../server/core/cost/calibrated/calibration.js";
 import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
 import { kernelModels } from "../../server/core/cost/calibrated/models/index.generated.js";
+import { rooflineEvaluator } from "../../server/core/cost/roofline.js";
 import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
@@ -19,16 +22,25 @@ import {
 export function workRow(
   lowered: Lowered,
   target: Target,
-  key: string,
-  measured: number,
+  { key, seconds }: Sample,
 ): WorkRow | undefined {
   if (lowered.uncosted.length > 0 || lowered.kernels.length === 0) return undefined;
   const work = new Map<string, Float64Array>();
   const launches = new Map<string, number>();
+  const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
+  const roofline = rooflineEvaluator(target, footprint);
+  const rooflineSeconds = new Map<string, number>();
+  const evaluator = target.calibration && calibratedEvaluator(target, lowered, footprint);
+  let known = 0;
   for (const kernel of lowered.kernels) {
     if (kernel.engine !== target.runtime.engine || !isLaunched(kernel)) continue;
     const name = launchClass(kernel);
     launches.set(name, (launches.get(name) ?? 0) + 1);
+    const cost = evaluator?.evaluate(kernel).seconds;
+    if (cost?.method === "calibrated") {
+      known += cost.value;
+      continue;
+    }
     for (const model of workModels) {
       if (!model.kinds.includes(kernel.shape.kind)) continue;
       const view = model.describe(kernel, target);
@@ -37,10 +49,60 @@ export function workRow(
       for (const [index, value] of view.features.entries())
         sums[index] = (sums[index] ?? 0) + value;
       work.set(model.id, sums);
+      const { value } = roofline.evaluate(kernel).seconds;
+      rooflineSeconds.set(model.id, (rooflineSeconds.get(model.id) ?? 0) + value);
       break;
     }
   }
-  return { key, measured, work, launches };
+  return {
+    key,
+    measured: seconds,
+    work,
+    launches,
+    roofline: rooflineSeconds,
+    macs: lowered.kernels.reduce((sum, { macs }) => sum + macs, 0),
+    weightBytes: lowered.weightBytes,
+    ...(known > 0 && { known }),
+  };
+}
+
+/** Of the roofline's time. */
+function shareOf(rows: readonly WorkRow[], model: string): number {
+  let part = 0;
+  let whole = 0;
+  for (const { roofline } of rows)
+    for (const [id, seconds] of roofline ?? []) {
+      whole += seconds;
+      if (id === model) part += seconds;
+    }
+  return whole > 0 ? part / whole : 0;
+}
+
+/**
+ * A small kind of kernel that every network calls as often, such as the one classifier, cannot be told from what an
+ * inference takes once. It is left to the roofline, whose part (times `unit`: 1, or watts) is taken out of the rest.
+ */
+export function withoutConstant(rows: readonly WorkRow[], unit: number): readonly WorkRow[] {
+  const constant = workModels.filter(({ id, features }) => {
+    const counts = new Set(
+      rows.map(({ work }) =>
+        features.reduce(
+          (sum, name, index) => (name.endsWith("calls") ? sum + (work.get(id)?.[index] ?? 0) : sum),
+          0,
+        ),
+      ),
+    );
+    return counts.size <= 2 && shareOf(rows, id) < 0.15;
+  });
+  if (constant.length === 0) return rows;
+  return rows.map((row) => {
+    const work = new Map(row.work);
+    let known = row.known ?? 0;
+    for (const { id } of constant) {
+      if (work.delete(id)) known += unit * (row.roofline?.get(id) ?? 0);
+    }
+    return { ...row, work, ...(known > 0 && { known: Math.min(known, 0.5 * row.measured) }) };
+  });
 }
 
 export const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) =>
@@ -56,17 +118,43 @@ export async function workRows(
   samples: readonly Sample[],
 ): Promise<ReadonlyMap<string, readonly SampleRow[]>> {
   const rows = new Map<string, SampleRow[]>();
+  const targets = new Map<string, Target | undefined>();
+  for (const { target } of samples)
+    if (!targets.has(target)) targets.set(target, withoutWork(ctx, target));
   for (const [, own] of groupBy(samples, ({ subject }) => subjectId(subject)))
     for (const sample of own) {
-      const target = ctx.target(sample.target);
+      const target = targets.get(sample.target);
       const lowered = target && (await ctx.lower(sample.subject, target));
-      const row = lowered && workRow(lowered, target, sample.key, sample.seconds);
+      const row = lowered && workRow(lowered, target, sample);
       if (row === undefined) continue;
       const found = rows.get(sample.target) ?? [];
       found.push({ sample, row });
       rows.set(sample.target, found);
     }
   return rows;
+}
+
+/** A target with what is known of its kernels by themselves; what networks taught is about to be fitted anew. */
+function withoutWork(ctx: CalibrationContext, id: string): Target | undefined {
+  const target = ctx.target(id);
+  const calibration = ctx.fitted(id);
+  if (target === undefined) return undefined;
+  const none = { ...target, calibration: () => undefined };
+  if (calibration === undefined) return none;
+  const kinds = Object.fromEntries(
+    Object.entries(calibration.kinds).filter(([kind]) => !kind.startsWith("work-")),
+  );
+  if (Object.keys(kinds).length === 0) return none;
+  const rest = { ...calibration, kinds };
+  return {
+    ...target,
+    calibration: () => ({
+      calibration: rest,
+      method: "calibrated",
+      lender: target.label,
+      loan: undefined,
+    }),
+  };
 }
 
 export interface SampleRow {
@@ -80,11 +168,15 @@ function subjectId(subject: Subject): string {
 
 /** Kinds and network of a target's file, from times of whole networks. */
 export function fitNetworks(
-  rows: readonly WorkRow[],
+  all: readonly WorkRow[],
   plan: WorkPlan,
-): { readonly kinds: Record<string, unknown>; readonly network: unknown } {
+): {
+  readonly kinds: Record<string, unknown>;
+  readonly network: Readonly<Record<string, unknown>>;
+} {
+  const rows = withoutConstant(all, 1);
   const fit = fitWork(rows, plan);
-  const interval = conformalInterval(intervalOfWork(rows, plan));
+  const interval = repeatable(conformalInterval(intervalOfWork(rows, plan)));
   // A kernel by itself is less certain than the sum that was measured.
   const wide = {
     edges: interval.edges,
@@ -94,7 +186,7 @@ export function fitNetworks(
   const kinds: Record<string, unknown> = {};
   for (const model of workModels) {
     const weights = fit.weights.get(model.id);
-    if (weights === undefined || weights.every((weight) => weight === 0)) continue;
+    if (weights === undefined) continue;
     kinds[model.id] = {
       form: "seconds",
       overhead: 0,
@@ -108,9 +200,42 @@ export function fitNetworks(
   const network = {
     inferenceSeconds: fit.once,
     ...(plan.hasDispatch && { dispatch: dispatchOf(fit) }),
+    correction: rangeOf(rows),
     interval,
   };
   return { kinds, network };
+}
+
+/** A second measurement differs by this much whatever the model: simulators fit better than they are right. */
+function repeatable({ edges, low, high }: Interval): Interval {
+  return {
+    edges,
+    low: low.map((factor) => Math.min(factor, 0.985)),
+    high: high.map((factor) => Math.max(factor, 1.015)),
+  };
+}
+
+/**
+ * Arithmetic takes its time at the chip's peak at least; small windows may save multiplications (Winograd: 2.25 times for
+ * 3×3, Lavin & Gray 2016).
+ */
+export function leastWeight(model: string, feature: number): number {
+  const name = workModels.find(({ id }) => id === model)?.features[feature];
+  return name !== "compute" ? 0 : model === "work-conv" ? 0.4 : 0.9;
+}
+
+/** No correction, but the range of sizes: the interval widens for networks outside of it. */
+function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
+  const macs = rows.map((row) => Math.log2(Math.max(1, row.macs ?? 1)));
+  const bytes = rows.map((row) => Math.log2(Math.max(1, row.weightBytes ?? 1)));
+  const ends = (pick: (...values: number[]) => number): readonly number[] =>
+    [macs, bytes].map((values) => rounded(pick(...values), 4));
+  return {
+    features: ["log-macs", "log-weight-bytes"],
+    low: ends(Math.min),
+    high: ends(Math.max),
+    regressor: { kind: "linear", intercept: 0, weights: [0, 0] },
+  };
 }
 
 /** Work goes on in proportion beyond what was measured. */
@@ -127,13 +252,14 @@ function dispatchOf({ launches }: WorkFit): unknown {
 
 /** Energy of a target's file, from joules of whole networks and watts while they ran. */
 export function fitJoules(
-  rows: readonly WorkRow[],
+  all: readonly WorkRow[],
   scope: string,
   watts: readonly number[],
 ): unknown {
   const plan = { hasDispatch: false };
-  const fit = fitWork(rows, plan);
   const sorted = [...watts].sort((a, b) => a - b);
+  const rows = withoutConstant(all, sorted[sorted.length >> 1] ?? 0);
+  const fit = fitWork(rows, plan);
   const kinds: Record<string, unknown> = {};
   for (const model of workModels) {
     const weights = fit.weights.get(model.id);

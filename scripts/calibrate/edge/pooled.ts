@@ -115,7 +115,7 @@ async function pooledRows(
     for (const sample of own) {
       const target = ctx.target(sample.target);
       const lowered = target && (await ctx.lower(sample.subject, target));
-      const work = lowered && workRow(lowered, target, sample.key, sample.seconds);
+      const work = lowered && workRow(lowered, target, sample);
       if (target === undefined || lowered === undefined || work === undefined) continue;
       const subject = { lowered, costs: [], seconds: 0 };
       rows.push({

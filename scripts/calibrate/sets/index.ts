@@ -6,12 +6,15 @@ import { set as aicMla } from "./aic-mla.js";
 import { set as aicMoe } from "./aic-moe.js";
 import { set as aicQuant } from "./aic-quant.js";
 import { set as microcontrollers } from "./microcontrollers.js";
+import { set as mlperfEdge } from "./mlperf-edge.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
+import { set as neusight } from "./neusight.js";
 import { set as qaihubPerf } from "./qaihub-perf.js";
 import { set as timmInfer } from "./timm-infer.js";
 import { set as vitisAiZoo } from "./vitis-ai-zoo.js";
 
+/** In the order of their fits: networks on a V100 are fitted on top of its single operators. */
 export const sets: readonly CalibrationSet[] = [
   aicAttention,
   aicComm,
@@ -20,6 +23,8 @@ export const sets: readonly CalibrationSet[] = [
   aicMoe,
   aicQuant,
   microcontrollers,
+  mlperfEdge,
+  neusight,
   nasLatency,
   nb201Pi5,
   qaihubPerf,

@@ -2,7 +2,8 @@ import { parseCsv } from "../csv.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
-import { fitNetworks, workRows } from "../work-rows.js";
+import { rounded } from "../train/matrix.js";
+import { fitNetworks, leastWeight, workRows } from "../work-rows.js";
 
 /**
  * Networks of three search spaces, each measured as a whole. The three share targets, so they are fitted together. Not
@@ -18,10 +19,29 @@ export const set: CalibrationSet = {
   fit: async (ctx, samples) => {
     const fragments: Fragment[] = [];
     for (const [targetId, own] of await workRows(ctx, samples)) {
-      const rows = own.map(({ row }) => row);
+      // A factor that other networks of the target taught stays, and is taken out of these.
+      const before = ctx.fitted(targetId)?.network?.correction;
+      const factor =
+        before?.regressor.kind === "linear" && before.features.length === 0
+          ? Math.exp(before.regressor.intercept)
+          : 1;
+      const rows = own.map(({ row }) => ({ ...row, measured: row.measured / factor }));
+      const chipKind = ctx.target(targetId)?.chip.kind;
+      const { kinds, network } = fitNetworks(rows, {
+        hasDispatch: chipKind === "gpu",
+        ...((chipKind === "gpu" || chipKind === "cpu") && { leastOf: leastWeight }),
+      });
+      const constant = { kind: "linear", intercept: rounded(Math.log(factor), 4), weights: [] };
       fragments.push({
         target: targetId,
-        ...fitNetworks(rows, { hasDispatch: ctx.target(targetId)?.chip.kind === "gpu" }),
+        kinds,
+        network:
+          factor === 1
+            ? network
+            : {
+                ...network,
+                correction: { features: [], low: [], high: [], regressor: constant },
+              },
         source: { set: set.id, licence: set.licence, rows: rows.length },
       });
     }

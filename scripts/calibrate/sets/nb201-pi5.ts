@@ -2,7 +2,7 @@ import { parseCsv } from "../csv.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
-import { fitJoules, fitNetworks, workRows } from "../work-rows.js";
+import { fitJoules, fitNetworks, leastWeight, workRows } from "../work-rows.js";
 
 /** NAS-Bench-201 networks with three kinds of input, one core, batch 1: latency, and energy by the board's own meter. */
 export const set: CalibrationSet = {
@@ -22,7 +22,7 @@ export const set: CalibrationSet = {
       );
       fragments.push({
         target: targetId,
-        ...fitNetworks(rows, { hasDispatch: false }),
+        ...fitNetworks(rows, { hasDispatch: false, leastOf: leastWeight }),
         ...(metered.length > 0 && {
           energy: fitJoules(
             metered.map(({ row }) => row),

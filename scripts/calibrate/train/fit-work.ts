@@ -2,6 +2,7 @@ import { overlapped } from "../../../server/core/cost/calibrated/network.js";
 import { foldOf } from "../split.js";
 import { conformalInterval, type Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
+import { fitOverlapped, overlapPower } from "./overlapped.js";
 import { fitShares } from "./shares.js";
 
 /** A measured network as sums over its kernels. */
@@ -11,8 +12,15 @@ export interface WorkRow {
   readonly measured: number;
   /** Features summed over its kernels, by id of the kernel model. */
   readonly work: ReadonlyMap<string, Float64Array>;
+  /** Seconds of kernels that other measurements speak for. */
+  readonly known?: number;
+  /** Seconds that the roofline gives the kernels of a model, for those that cannot be told from the rest. */
+  readonly roofline?: ReadonlyMap<string, number>;
   /** Number of launches by class. */
   readonly launches: ReadonlyMap<string, number>;
+  /** Multiply-accumulates of the whole, and bytes of its weights. */
+  readonly macs?: number;
+  readonly weightBytes?: number;
 }
 
 export interface WorkFit {
@@ -28,40 +36,58 @@ export interface WorkFit {
 export interface WorkPlan {
   /** Launches run ahead of the kernels: their own sum overlaps with the kernels'. */
   readonly hasDispatch: boolean;
+  /** The least that a weight may be: no kernel runs faster than the chip's peak. 0 where left out. */
+  readonly leastOf?: (model: string, feature: number) => number;
 }
 
-/** Exponent of the overlap of launches and kernels: nearly their maximum, and smooth. */
-export const overlapPower = 4;
-
 /**
- * Non-negative weights of work, from times of whole networks. With launches that overlap, total = (K^p + L^p)^(1/p) is
- * homogeneous in the weights, so total = Σ weight × ∂total/∂weight: each round solves the linear problem with the last
- * round's derivatives. Rows are weighted down as their error grows, since some measurements are outliers.
+ * Non-negative weights of work, from times of whole networks. Rows are weighted down as their error grows, since some
+ * measurements are outliers.
  */
 export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
   const columns = columnsOf(rows, plan);
   const matrix = rows.map((row) => Float64Array.from(columns, (column) => column.of(row)));
   const measured = Float64Array.from(rows, (row) => row.measured);
-  let weights: Float64Array = new Float64Array(columns.length);
-  const trust = new Float64Array(rows.length).fill(1);
-  for (let round = 0; round < 12; round++) {
-    const slopes =
-      round === 0
-        ? matrix
-        : matrix.map((values) => slopesOf(values, columns, weights, plan.hasDispatch));
-    const found = fitShares(slopes, measured, trust);
-    weights = round < 2 ? found : found.map((value, index) => (value + (weights[index] ?? 0)) / 2);
+  const least = Float64Array.from(columns, ({ kind, name, index }) =>
+    kind === "work" ? (plan.leastOf?.(name, index) ?? 0) : 0,
+  );
+  const known = Float64Array.from(rows, (row, index) =>
+    (matrix[index] ?? least).reduce(
+      (sum, value, column) => sum + value * (least[column] ?? 0),
+      row.known ?? 0,
+    ),
+  );
+  const isKernel = columns.map(({ kind }) => kind === "work");
+  const free = plan.hasDispatch
+    ? fitOverlapped(matrix, measured, isKernel, known)
+    : fitSum(matrix, measured, known);
+  return fitOf(
+    columns,
+    free.map((weight, column) => weight + (least[column] ?? 0)),
+    plan,
+  );
+}
+
+function fitSum(
+  matrix: readonly Float64Array[],
+  measured: Float64Array,
+  known: Float64Array,
+): Float64Array {
+  const trust = new Float64Array(matrix.length).fill(1);
+  let weights: Float64Array = new Float64Array(0);
+  for (let round = 0; round < 8; round++) {
+    weights = fitShares(matrix, measured, trust, known);
     for (const [index, values] of matrix.entries()) {
-      const predicted = totalOf(values, columns, weights, plan.hasDispatch);
-      const error = Math.abs(Math.log(Math.max(predicted, 1e-12) / (measured[index] ?? 1)));
-      trust[index] = 1 / (error + 0.02);
+      let predicted = (known[index] ?? 0) + 1e-12;
+      for (let j = 0; j < values.length; j++) predicted += (weights[j] ?? 0) * (values[j] ?? 0);
+      trust[index] = 1 / (Math.abs(Math.log(predicted / (measured[index] ?? 1))) + 0.02);
     }
   }
-  return fitOf(columns, weights, plan);
+  return weights;
 }
 
 /** Interval of whole networks from a cross-validation by key. */
-export function intervalOfWork(rows: readonly WorkRow[], plan: WorkPlan, folds = 4): Unseen[] {
+export function intervalOfWork(rows: readonly WorkRow[], plan: WorkPlan, folds = 3): Unseen[] {
   const unseen: Unseen[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
@@ -125,26 +151,10 @@ function totalOf(
   values: Float64Array,
   columns: readonly Column[],
   weights: Float64Array,
-  hasDispatch: boolean,
+  { hasDispatch, known }: { readonly hasDispatch: boolean; readonly known: number },
 ): number {
   const [kernels, launches] = sumsOf(values, columns, weights, hasDispatch);
-  return overlapped(overlapPower, kernels, launches);
-}
-
-function slopesOf(
-  values: Float64Array,
-  columns: readonly Column[],
-  weights: Float64Array,
-  hasDispatch: boolean,
-): Float64Array {
-  if (!hasDispatch) return values;
-  const [kernels, launches] = sumsOf(values, columns, weights, hasDispatch);
-  const total = Math.max(overlapped(overlapPower, kernels, launches), 1e-12);
-  // A part that vanished must be able to come back.
-  const slope = (part: number): number => Math.max((part / total) ** (overlapPower - 1), 1e-3);
-  return values.map(
-    (value, index) => value * slope(columns[index]?.kind === "work" ? kernels : launches),
-  );
+  return overlapped(overlapPower, kernels + known, launches);
 }
 
 function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan): WorkFit {
@@ -167,7 +177,7 @@ function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan):
         Float64Array.from(columns, (column) => column.of(row)),
         columns,
         kept,
-        plan.hasDispatch,
+        { hasDispatch: plan.hasDispatch, known: row.known ?? 0 },
       ),
   };
 }

@@ -4,7 +4,13 @@ import type { Rows } from "./matrix.js";
  * Weights ≥ 0 that make Σ weight × row come near the targets, errors relative to the target and rows weighted by
  * `trust`: non-negative least squares by coordinate descent on columns scaled to one size.
  */
-export function fitShares(rows: Rows, targets: Float64Array, trust: Float64Array): Float64Array {
+export function fitShares(
+  rows: Rows,
+  targets: Float64Array,
+  trust: Float64Array,
+  /** What of each target is spoken for already. */
+  known?: Float64Array,
+): Float64Array {
   const width = rows[0]?.length ?? 0;
   const scale = new Float64Array(width);
   for (const [index, row] of rows.entries())
@@ -15,6 +21,7 @@ export function fitShares(rows: Rows, targets: Float64Array, trust: Float64Array
   const scaled = new Float64Array(width);
   for (const [index, row] of rows.entries()) {
     const weight = trust[index] ?? 1;
+    const rest = 1 - (known?.[index] ?? 0) / (targets[index] ?? 1);
     for (let j = 0; j < width; j++)
       scaled[j] = (row[j] ?? 0) / (targets[index] ?? 1) / ((scale[j] ?? 0) || 1);
     for (let i = 0; i < width; i++) {
@@ -22,7 +29,7 @@ export function fitShares(rows: Rows, targets: Float64Array, trust: Float64Array
       if (left === 0) continue;
       const line = a[i] ?? b;
       for (let j = 0; j < width; j++) line[j] = (line[j] ?? 0) + left * (scaled[j] ?? 0);
-      b[i] = (b[i] ?? 0) + left;
+      b[i] = (b[i] ?? 0) + left * rest;
     }
   }
   const x = descend(a, b);

@@ -36,15 +36,35 @@ export function costModel(
       latency,
       energy:
         evaluator.energy?.(kernelCosts, latency, isOperator) ??
-        inferenceJoules(latency, powerOf(target.chip)),
+        energyOf(target, latency, kernelCosts),
     };
   }
   const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
   const latency = latencyOf(target, kernelCosts, overhead);
   const energy =
     evaluator.energy?.(kernelCosts, latency, isOperator) ??
-    inferenceJoules(latency, powerOf(target.chip));
+    energyOf(target, latency, kernelCosts);
   return { kernelCosts, latency, energy };
+}
+
+/** Power × time; of a chip whose power nobody states, the kernels' counted joules. */
+function energyOf(
+  target: Target,
+  latency: Estimate,
+  costs: readonly KernelCost[],
+): Estimate | undefined {
+  const power = powerOf(target.chip);
+  if (power !== undefined) return inferenceJoules(latency, power);
+  const sum = (pick: (joules: Estimate) => number): number =>
+    costs.reduce((total, { joules }) => total + (joules === undefined ? 0 : pick(joules)), 0);
+  if (costs.length === 0) return undefined;
+  return {
+    value: sum(({ value }) => value),
+    low: sum(({ low }) => low),
+    high: sum(({ high }) => high),
+    method: "roofline",
+    coverage: latency.coverage,
+  };
 }
 
 /** A kernel's part of an inference that was measured as a whole. */

@@ -5,6 +5,7 @@ import type { Target } from "../targets/target.js";
 import type { Bound, Estimate, KernelCost } from "./cost.js";
 import { inferenceJoules, powerOf, type Power } from "./energy.js";
 import type { Evaluator, ModelFootprint } from "./evaluator.js";
+import { countedJoules, explainCounted } from "./energy-table.js";
 import { explainRoofline } from "./explain-roofline.js";
 import { activationMemory, placeTraffic, type Placement } from "./memory-levels.js";
 
@@ -44,7 +45,7 @@ function costOf(
   const seconds = estimate(target, Math.max(computeSeconds, memorySeconds) + overheadSeconds);
   return {
     seconds,
-    joules: inferenceJoules(seconds, power),
+    joules: inferenceJoules(seconds, power) ?? countedJoules(kernel, target, placement),
     bound: boundOf(computeSeconds, memorySeconds, overheadSeconds),
     level: placement.level.name,
     computeSeconds,
@@ -52,15 +53,19 @@ function costOf(
     overheadSeconds,
     // Sentences are for the one kernel that a person looks at, not for all fifty thousand.
     get reasons() {
-      return explainRoofline({
-        target,
-        kernel,
-        work,
-        placement,
-        quantization,
-        transfer,
-        startSeconds,
-      });
+      const counted = power === undefined ? [explainCounted(kernel, target, placement)] : [];
+      return [
+        ...explainRoofline({
+          target,
+          kernel,
+          work,
+          placement,
+          quantization,
+          transfer,
+          startSeconds,
+        }),
+        ...counted,
+      ];
     },
   };
 }

@@ -197,13 +197,17 @@ describe("totals", () => {
     expect(latency?.high).toBeCloseTo((2 * 161e-6 + 10e-6) * 2, 12);
   });
 
-  test("energy is power × time, and unknown for a chip without power", () => {
+  test("energy is power × time; of a chip without power, operations and bytes are counted", () => {
     const { energy, latency } = onTarget(two, roundTarget());
     // 70 of 100 W; from idle power over the short end to all of it over the long end.
     expect(energy?.value).toBeCloseTo(70 * latency!.value, 9);
     expect(energy?.low).toBeCloseTo(10 * latency!.low, 9);
     expect(energy?.high).toBeCloseTo(100 * latency!.high, 9);
-    expect(onTarget(two, roundTarget({ chip: { power: {} } })).energy).toBeUndefined();
+    const counted = onTarget(two, roundTarget({ chip: { power: {} } }));
+    // Two kernels of a million additions at 0.38 pJ and 8 MB through DRAM at 1,300 pJ per 8 bytes (7 nm).
+    expect(counted.energy?.value).toBeCloseTo(2 * (0.38e-6 + 8e6 * 162.5e-12), 9);
+    expect(counted.energy?.method).toBe("roofline");
+    expect(counted.kernelCosts[0]?.reasons.at(-1)).toContain("Jouppi");
   });
 
   test("crossing to another engine costs the way there and back", () => {

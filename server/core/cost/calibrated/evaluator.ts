@@ -21,7 +21,10 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   const known = target.calibration?.();
   if (known === undefined) return undefined;
   const roofline = rooflineEvaluator(target, footprint);
-  const { network, energy } = known.calibration;
+  const { network } = known.calibration;
+  // A meter's reading is lent to other runtimes of its own chip; on another chip the watts are others.
+  const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
+  const energy = isOwnChip ? known.calibration.energy : undefined;
   const power = powerOf(target.chip);
   const memory = activationMemory(target.chip);
   const fallback = (kernel: Kernel): KernelCost => {
@@ -53,7 +56,7 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
           if (view === undefined) continue;
           const cost = costOf(source, fit, view, memory.name, (seconds) =>
             energy === undefined
-              ? inferenceJoules(seconds, power)
+              ? (inferenceJoules(seconds, power) ?? roofline.evaluate(kernel).joules)
               : kernelJoules(energy, known, seconds.value, { model: fit.model, view }),
           );
           if (cost !== undefined) return cost;

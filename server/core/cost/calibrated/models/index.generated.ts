@@ -1,4 +1,9 @@
 // Written by scripts/gen.mjs; do not edit.
+import { kernelModel as eagerConv } from "./eager-conv.js";
+import { kernelModel as eagerElementwise } from "./eager-elementwise.js";
+import { kernelModel as eagerMatmul } from "./eager-matmul.js";
+import { kernelModel as eagerNormalization } from "./eager-normalization.js";
+import { kernelModel as eagerSoftmax } from "./eager-softmax.js";
 import { kernelModel as gpuAttentionDecode } from "./gpu-attention-decode.js";
 import { kernelModel as gpuAttentionPrefill } from "./gpu-attention-prefill.js";
 import { kernelModel as gpuBatchedMatmul } from "./gpu-batched-matmul.js";
@@ -21,6 +26,11 @@ import { kernelModel as workReduction } from "./work-reduction.js";
 import type { KernelModel } from "../kernel-model.js";
 
 export const kernelModels: readonly KernelModel[] = [
+  eagerConv,
+  eagerElementwise,
+  eagerMatmul,
+  eagerNormalization,
+  eagerSoftmax,
   gpuAttentionDecode,
   gpuAttentionPrefill,
   gpuBatchedMatmul,

@@ -1,0 +1,125 @@
+import type { Rows } from "./matrix.js";
+import { fitShares } from "./shares.js";
+
+/** Exponent of the overlap of launches and kernels: nearly their maximum, and smooth. */
+export const overlapPower = 4;
+
+/**
+ * Weights ≥ 0 of total = (kernels^p + launches^p)^(1/p), where columns are parts of one or of the other: descent (Adam,
+ * Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors of the logarithm.
+ */
+export function fitOverlapped(
+  rows: Rows,
+  measured: Float64Array,
+  isKernel: readonly boolean[],
+  /** Seconds of kernels that are not fitted here, by row. */
+  known: Float64Array,
+): Float64Array {
+  const width = isKernel.length;
+  const logs = startOf(rows, measured, isKernel).map(Math.log);
+  const first = new Float64Array(width);
+  const second = new Float64Array(width);
+  const weights = new Float64Array(width);
+  const gradient = new Float64Array(width);
+  const rounds = 1500;
+  for (let round = 1; round <= rounds; round++) {
+    for (let j = 0; j < width; j++) weights[j] = Math.exp(logs[j] ?? 0);
+    gradient.fill(0);
+    for (const [index, row] of rows.entries())
+      addGradient(
+        row,
+        { measured: measured[index] ?? 1, known: known[index] ?? 0 },
+        weights,
+        isKernel,
+        gradient,
+      );
+    pullTogether(logs, isKernel, gradient, rows.length);
+    const rate = 0.05 * (1 - round / (rounds + 1));
+    for (let j = 0; j < width; j++) {
+      const slope = (gradient[j] ?? 0) / rows.length;
+      first[j] = 0.9 * (first[j] ?? 0) + 0.1 * slope;
+      second[j] = 0.999 * (second[j] ?? 0) + 0.001 * slope * slope;
+      const mean = (first[j] ?? 0) / (1 - 0.9 ** round);
+      const spread = Math.sqrt((second[j] ?? 0) / (1 - 0.999 ** round));
+      logs[j] = (logs[j] ?? 0) - (rate * mean) / (spread + 1e-9);
+    }
+  }
+  return weights;
+}
+
+/**
+ * Launches of different kernels go through the same framework: where the networks do not tell them apart, they take about
+ * as long. The first column is the inference's own and stays out of it.
+ */
+function pullTogether(
+  logs: Float64Array,
+  isKernel: readonly boolean[],
+  gradient: Float64Array,
+  rowCount: number,
+): void {
+  let sum = 0;
+  let count = 0;
+  for (let j = 1; j < logs.length; j++)
+    if (isKernel[j] !== true) {
+      sum += logs[j] ?? 0;
+      count += 1;
+    }
+  for (let j = 1; j < logs.length; j++)
+    if (isKernel[j] !== true)
+      gradient[j] = (gradient[j] ?? 0) + 3e-3 * rowCount * ((logs[j] ?? 0) - sum / count);
+}
+
+/** ∂loss/∂log weight, where the loss is sqrt(error² + ε²) of the logarithm. */
+function addGradient(
+  row: Float64Array,
+  { measured, known }: { readonly measured: number; readonly known: number },
+  weights: Float64Array,
+  isKernel: readonly boolean[],
+  gradient: Float64Array,
+): void {
+  let kernels = known + 1e-12;
+  let launches = 1e-12;
+  for (let j = 0; j < row.length; j++) {
+    const part = (weights[j] ?? 0) * (row[j] ?? 0);
+    if (isKernel[j] === true) kernels += part;
+    else launches += part;
+  }
+  const slower = Math.max(kernels, launches);
+  const kernelShare = (kernels / slower) ** overlapPower;
+  const launchShare = (launches / slower) ** overlapPower;
+  const whole = kernelShare + launchShare;
+  const error = Math.log((slower * whole ** (1 / overlapPower)) / measured);
+  const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
+  for (let j = 0; j < row.length; j++) {
+    const value = row[j] ?? 0;
+    if (value === 0) continue;
+    const part = (weights[j] ?? 0) * value;
+    gradient[j] =
+      (gradient[j] ?? 0) +
+      slope *
+        (isKernel[j] === true
+          ? (kernelShare / whole) * (part / kernels)
+          : (launchShare / whole) * (part / launches));
+  }
+}
+
+/** Each side as if it were alone; what that leaves at zero starts small, so that it can grow. */
+function startOf(rows: Rows, measured: Float64Array, isKernel: readonly boolean[]): Float64Array {
+  const trust = new Float64Array(rows.length).fill(1);
+  const start = new Float64Array(isKernel.length);
+  for (const side of [true, false]) {
+    const picked = rows.map((row) =>
+      row.map((value, index) => (isKernel[index] === side ? value : 0)),
+    );
+    for (const [index, value] of fitShares(picked, measured, trust).entries())
+      if (isKernel[index] === side) start[index] = 0.8 * value;
+  }
+  for (let j = 0; j < start.length; j++) {
+    let largest = 0;
+    for (const [index, row] of rows.entries())
+      largest = Math.max(largest, (row[j] ?? 0) / (measured[index] ?? 1));
+    if (largest > 0) start[j] = Math.max(start[j] ?? 0, 2e-3 / largest);
+    else start[j] = 1e-12;
+  }
+  return start;
+}

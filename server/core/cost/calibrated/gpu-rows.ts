@@ -1,0 +1,40 @@
+import type { Kernel } from "../../lower/lowered.js";
+import type { Target } from "../../targets/target.js";
+import { log2, unitsOf } from "./gpu-terms.js";
+import type { KernelView } from "./kernel-model.js";
+import { workOfKernel } from "./work-features.js";
+
+/** Kernels of a GPU that stream rows through memory once. */
+export const rowFeatures: readonly string[] = [
+  "log-rows",
+  "log-columns",
+  "log-memory",
+  "log-l2",
+  "rows-per-unit",
+  "waves",
+];
+
+export function describeRows(
+  kernel: Kernel,
+  target: Target,
+  rows: number,
+  columns: number,
+): KernelView | undefined {
+  if (target.chip.kind !== "gpu" || rows * columns === 0) return undefined;
+  const { activations, weights } = workOfKernel(kernel, target);
+  const memory = activations + weights;
+  const bytes = kernel.readBytes + kernel.writeBytes;
+  const perUnit = rows / unitsOf(target);
+  return {
+    computeSeconds: 0,
+    memorySeconds: memory,
+    features: [
+      Math.log2(rows),
+      Math.log2(columns),
+      log2(memory * 1e9),
+      log2(bytes / (target.chip.memories[0]?.size.value ?? 1)),
+      Math.log2(perUnit),
+      Math.log2(Math.ceil(perUnit) / perUnit),
+    ],
+  };
+}

@@ -1,0 +1,11 @@
+import type { Target } from "../../targets/target.js";
+
+/** Multiprocessors; of a chip whose file does not tell, about what its kind has. */
+export function unitsOf({ chip }: Target): number {
+  return chip.computeUnits?.value ?? 60;
+}
+
+/** Also of nothing, and of less than a millionth. */
+export function log2(value: number): number {
+  return Math.log2(Math.max(value, 1e-6));
+}

@@ -1,0 +1,66 @@
+import { log2, unitsOf } from "../gpu-terms.js";
+import type { KernelModel } from "../kernel-model.js";
+import { workOfKernel } from "../work-features.js";
+
+/**
+ * Dense convolutions of a library (cuDNN under PyTorch) as the products they amount to: pixels × output channels ×
+ * (window × input channels), with the tiles and waves of a product, and the window apart, since small ones have
+ * algorithms of their own (Lavin & Gray 2016, Winograd).
+ */
+export const kernelModel: KernelModel = {
+  id: "eager-conv",
+  kinds: ["conv"],
+  features: [
+    "log-batch",
+    "log-pixels",
+    "log-outputs",
+    "log-inputs",
+    "window",
+    "stride",
+    "log-compute",
+    "log-memory",
+    "balance",
+    "log-l2",
+    "waves-128x128",
+    "waves-64x64",
+    "fill-n64",
+  ],
+  describe: (kernel, target) => {
+    const { shape } = kernel;
+    if (shape.kind !== "conv" || shape.groups !== 1 || target.chip.kind !== "gpu") return undefined;
+    const product = (extents: readonly number[]): number =>
+      extents.reduce((value, extent) => value * extent, 1);
+    const pixels = shape.batch * product(shape.outputSize);
+    const { inputChannels, outputChannels } = shape;
+    // 1×1 windows are products, and were not among what was measured.
+    if (pixels * inputChannels * outputChannels === 0 || product(shape.kernelSize) === 1)
+      return undefined;
+    const { compute, activations, weights } = workOfKernel(kernel, target);
+    const memory = activations + weights;
+    const bytes = kernel.readBytes + kernel.writeBytes;
+    const waves = (rows: number, columns: number): number => {
+      const count =
+        (Math.ceil(pixels / rows) * Math.ceil(outputChannels / columns)) / unitsOf(target);
+      return Math.log2(Math.ceil(count) / count);
+    };
+    return {
+      computeSeconds: compute,
+      memorySeconds: memory,
+      features: [
+        Math.log2(shape.batch),
+        Math.log2(pixels),
+        Math.log2(outputChannels),
+        Math.log2(inputChannels),
+        product(shape.kernelSize),
+        shape.strides[0] ?? 1,
+        log2(compute * 1e9),
+        log2(memory * 1e9),
+        log2(compute / Math.max(memory, 1e-15)),
+        log2(bytes / (target.chip.memories[0]?.size.value ?? 1)),
+        waves(128, 128),
+        waves(64, 64),
+        Math.log2((Math.ceil(outputChannels / 64) * 64) / outputChannels),
+      ],
+    };
+  },
+};
