@@ -42,8 +42,7 @@ export function costModel(
   const overhead = isOperator ? 0 : target.runtime.inferenceOverhead.value;
   const latency = latencyOf(target, kernelCosts, overhead);
   const energy =
-    evaluator.energy?.(kernelCosts, latency, isOperator) ??
-    energyOf(target, latency, kernelCosts);
+    evaluator.energy?.(kernelCosts, latency, isOperator) ?? energyOf(target, latency, kernelCosts);
   return { kernelCosts, latency, energy };
 }
 
