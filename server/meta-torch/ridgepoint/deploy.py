@@ -11,6 +11,10 @@ from typing import Any
 _METHODS = ("reparameterize", "switch_to_deploy", "fuse", "fold", "reparam")
 
 
+#: Identities are written channel by channel: beyond this, folding takes seconds, which nobody has asked for.
+_OFFERED_CHANNELS = 50_000
+
+
 def deployed(model: Any) -> Any:
     """The folded model. timm's own function where timm is at work, which also knows the order."""
     timm_utils = sys.modules.get("timm.utils")
@@ -41,7 +45,10 @@ def _fold(module: Any) -> Any:
 
 def folding_saves(model: Any) -> tuple[int, int] | None:
     """Parameters before and after; None for a model that has nothing to fold, or has been folded, or cannot be."""
-    if not any(callable(getattr(type(module), name, None)) for module in model.modules() for name in _METHODS):
+    foldable = [
+        module for module in model.modules() if any(callable(getattr(type(module), name, None)) for name in _METHODS)
+    ]
+    if not foldable or sum(parameter._shape[0] for module in foldable for parameter in module.parameters() if parameter._shape) > _OFFERED_CHANNELS:
         return None
     try:
         folded = deployed(model)
