@@ -336,7 +336,7 @@ class Wide(nn.Module):
       );
     const opened = await open(folding, {}, "folding.py");
     const [problem] = await opened.document.diagnostics();
-    expect(problem?.code).toBe("RP2212");
+    expect(problem?.code).toBe("RP2213");
     // Each block's 16·16·9 + 16 + 32 become 16·16 + 16.
     expect(problem?.message).toContain("5,322 parameters become 1,162");
     const actions = await actionsAt(opened, "Net(nn");

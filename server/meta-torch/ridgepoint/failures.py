@@ -3,8 +3,8 @@ What went wrong, as problems with a place: the innermost frame in the user's own
 
 RP1102 a shape that does not fit (torch's own words), RP1501 syntax, RP1502 import, RP1503 any other exception,
 RP1504 a model that cannot be made without arguments, RP1505 no model, RP1506 an entry that is none, RP1507 a pin or an
-input that cannot be read, RP1508 a part of the script that was left out, RP1511 inputs that were guessed, RP2210 a branch on data, RP2211 unused layers, RP2212 a deploy form that
-folds branches.
+input that cannot be read, RP1508 a part of the script that was left out, RP1511 inputs that were guessed, RP2210 a
+branch on data, RP2211 unused layers, RP2213 a deploy form that folds branches.
 """
 
 from __future__ import annotations

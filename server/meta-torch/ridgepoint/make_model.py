@@ -85,7 +85,7 @@ def _offer_deploy_form(made: Made, candidate: Candidate, file: str) -> None:
     before, after = saved
     made.problems.append(
         failures.problem(
-            "RP2212", "information",
+            "RP2213", "information",
             f"`{type(made.model).__name__}` folds for deployment: {before:,} parameters become {after:,}. These are the numbers"
             " of the training form; `--deploy`, or `# ridgepoint: deploy` above it, gives those of the folded one.",
             _name_place(candidate, file),

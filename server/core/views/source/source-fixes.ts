@@ -92,11 +92,11 @@ function deployFix({ text, numbers }: SourceState, offset: number): readonly Sou
   );
   const folds = numbers?.models.some(
     ({ traced }) =>
-      traced.name === anchor?.name && traced.problems.some(({ code }) => code === "RP2212"),
+      traced.name === anchor?.name && traced.problems.some(({ code }) => code === "RP2213"),
   );
   if (anchor === undefined || folds !== true) return [];
   const title = "Pin the deploy form";
-  const code = "RP2212";
+  const code = "RP2213";
   if (anchor.pin !== undefined) {
     const { end } = anchor.span;
     return [{ title, code, edits: [{ span: { start: end, end }, text: "; deploy" }] }];
