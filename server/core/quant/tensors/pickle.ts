@@ -88,58 +88,71 @@ class Machine {
       case 0x28: // MARK
         this.#push({ kind: "mark" });
         return;
-      case 0x4e: { // NONE
+      case 0x4e: {
+        // NONE
         this.#plain(null);
         return;
       }
-      case 0x88: { // NEWTRUE
+      case 0x88: {
+        // NEWTRUE
         this.#plain(true);
         return;
       }
-      case 0x89: { // NEWFALSE
+      case 0x89: {
+        // NEWFALSE
         this.#plain(false);
         return;
       }
-      case 0x4b: { // BININT1
+      case 0x4b: {
+        // BININT1
         this.#plain(this.#byte());
         return;
       }
-      case 0x4d: { // BININT2
+      case 0x4d: {
+        // BININT2
         this.#plain(this.#take(2, (at) => this.#view.getUint16(at, true)));
         return;
       }
-      case 0x4a: { // BININT
+      case 0x4a: {
+        // BININT
         this.#plain(this.#take(4, (at) => this.#view.getInt32(at, true)));
         return;
       }
-      case 0x47: { // BINFLOAT
+      case 0x47: {
+        // BINFLOAT
         this.#plain(this.#take(8, (at) => this.#view.getFloat64(at)));
         return;
       }
-      case 0x8a: { // LONG1
+      case 0x8a: {
+        // LONG1
         this.#plain(this.#long(this.#byte()));
         return;
       }
-      case 0x58: { // BINUNICODE
+      case 0x58: {
+        // BINUNICODE
         this.#plain(this.#text(this.#take(4, (at) => this.#view.getUint32(at, true))));
         return;
       }
       case 0x8c: // SHORT_BINUNICODE
-      case 0x55: { // SHORT_BINSTRING
+      case 0x55: {
+        // SHORT_BINSTRING
         this.#plain(this.#text(this.#byte()));
         return;
       }
-      case 0x7d: { // EMPTY_DICT
+      case 0x7d: {
+        // EMPTY_DICT
         this.#push({ kind: "dict", entries: [] });
         return;
       }
       case 0x5d: // EMPTY_LIST
-      case 0x29: { // EMPTY_TUPLE
+      case 0x29: {
+        // EMPTY_TUPLE
         this.#push({ kind: "list", items: [] });
         return;
       }
       case 0x74: // TUPLE
-      case 0x6c: { // LIST
+      case 0x6c: {
+        // LIST
         this.#push({ kind: "list", items: this.#toMark() });
         return;
       }
@@ -149,19 +162,23 @@ class Machine {
         this.#push({ kind: "list", items: this.#popMany(code - 0x84) });
         return;
       }
-      case 0x61: { // APPEND
+      case 0x61: {
+        // APPEND
         this.#append([this.#pop()]);
         return;
       }
-      case 0x65: { // APPENDS
+      case 0x65: {
+        // APPENDS
         this.#append(this.#toMark());
         return;
       }
-      case 0x73: { // SETITEM
+      case 0x73: {
+        // SETITEM
         this.#setItems(this.#popMany(2));
         return;
       }
-      case 0x75: { // SETITEMS
+      case 0x75: {
+        // SETITEMS
         this.#setItems(this.#toMark());
         return;
       }
@@ -174,15 +191,18 @@ class Machine {
         );
       case 0x94: // MEMOIZE
         return void this.#memo.set(this.#memo.size, this.#top());
-      case 0x68: { // BINGET
+      case 0x68: {
+        // BINGET
         this.#recall(this.#byte());
         return;
       }
-      case 0x6a: { // LONG_BINGET
+      case 0x6a: {
+        // LONG_BINGET
         this.#recall(this.#take(4, (at) => this.#view.getUint32(at, true)));
         return;
       }
-      case 0x63: { // GLOBAL
+      case 0x63: {
+        // GLOBAL
         this.#global(`${this.#line()}.${this.#line()}`);
         return;
       }
@@ -192,11 +212,13 @@ class Machine {
         this.#global(`${plainText(module)}.${plainText(name)}`);
         return;
       }
-      case 0x51: { // BINPERSID
+      case 0x51: {
+        // BINPERSID
         this.#push(storageOf(this.#pop()));
         return;
       }
-      case 0x52: { // REDUCE
+      case 0x52: {
+        // REDUCE
         this.#reduce();
         return;
       }
