@@ -38,6 +38,24 @@ test("a plan is saved, keeps its limit, and is compared with its successor", asy
   expect(plan?.totals.risk).toBeLessThanOrEqual(fastest.totals.risk);
 }, 60_000);
 
+test.each(["nvidia-jetson-orin-nx/tensorrt/int8", "arm-ethos-u55-256/vela/int8"])(
+  "on %s int8 is never without risk",
+  async (int8Target) => {
+    const { out } = await cli([
+      ...["quantize", model, "--target", int8Target, "--format", "int8"],
+      ...["--limit", "size=200kB", "--json"],
+    ]);
+    const { plan, uniform } = JSON.parse(out) as QuantizeDocument;
+    const int8 = uniform.filter(({ format }) => format === "int8");
+    expect(int8).toHaveLength(1);
+    expect(int8[0]?.totals.risk).toBeGreaterThan(0);
+    // Only what runs in floating point loses nothing.
+    for (const { format, risk } of plan?.layers ?? [])
+      expect(risk > 0, String(format)).toBe(format !== null);
+  },
+  60_000,
+);
+
 test.each([
   [["--limit", "latency=fast"], /should read MEASURE=VALUE/],
   [["--export", "nothing"], /There is no recipe/],

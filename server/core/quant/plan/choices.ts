@@ -6,10 +6,11 @@ import type { Catalogue, Target } from "../../targets/target.js";
 import type { QuantizationResult } from "../result.js";
 import { type Executability, executability } from "./executability.js";
 import type { RuntimeSupport } from "./support.js";
+import { unquantizedTarget } from "./unquantized.js";
 
 /** One way of executing one layer. */
 export interface Choice {
-  /** Scheme id, or `""` for the target's own precision. */
+  /** Scheme id, or `""` for the target's floating-point precision. */
   readonly schemeId: string;
   readonly kind: "own" | "computed" | "stored";
   /** Seconds of the kernel that the layer is in, with its interval. */
@@ -28,6 +29,7 @@ export interface LayerChoices {
 }
 
 export interface ModelChoices {
+  /** Chip and runtime that were asked for, in the precision that layers without a choice run in. */
   readonly target: Target;
   readonly layers: readonly LayerChoices[];
   /** What layers without a choice take, and the inference's own overhead. */
@@ -43,12 +45,14 @@ export interface ModelChoices {
  */
 export function modelChoices(
   inferred: InferredModel,
-  target: Target,
+  asked: Target,
   result: QuantizationResult,
   support: RuntimeSupport | undefined,
   catalogue: Catalogue,
   cancel: Cancel,
 ): ModelChoices {
+  const unquantized = unquantizedTarget(asked, catalogue);
+  const target = unquantized ?? asked;
   const own = analyzeTarget(inferred, target, cancel);
   const found = new Map<string, Executability>();
   const analyses = result.schemes.map((scheme) => {
@@ -60,15 +64,7 @@ export function modelChoices(
   const layers = result.layers.map((layer): LayerChoices => {
     const base = kernelOf(own, layer.nodeId);
     if (base !== undefined) taken.add(base.index);
-    const choices: Choice[] = [
-      {
-        schemeId: "",
-        kind: "own",
-        ...costOf(own, layer.nodeId),
-        bytes: (layer.elementCount * target.precision.weightBits) / 8,
-        risk: 0,
-      },
-    ];
+    const choices: Choice[] = [];
     for (const [index, scheme] of result.schemes.entries()) {
       const way = found.get(scheme.id);
       const analysis = analyses[index];
@@ -83,12 +79,23 @@ export function modelChoices(
         risk: sensitivity + (way.kind === "computed" ? (activationSensitivity ?? 0) : 0),
       });
     }
+    if (unquantized !== undefined || choices.length === 0)
+      choices.unshift({
+        schemeId: "",
+        kind: "own",
+        ...costOf(own, layer.nodeId),
+        bytes: (layer.elementCount * target.precision.weightBits) / 8,
+        risk: 0,
+      });
     return { nodeId: layer.nodeId, choices };
   });
   const rest = own.kernelCosts.filter((_, index) => !taken.has(index));
   const kernels = own.kernelCosts.reduce((sum, { seconds }) => sum + seconds.value, 0);
   const overhead = Math.max(0, (own.latency?.value ?? kernels) - kernels);
-  const layerBytes = layers.reduce((sum, { choices }) => sum + (choices[0]?.bytes ?? 0), 0);
+  const layerBytes = result.layers.reduce(
+    (sum, { elementCount }) => sum + (elementCount * target.precision.weightBits) / 8,
+    0,
+  );
   return {
     target,
     layers,
