@@ -4,7 +4,7 @@ import { greedyByBreadth, greedyBySize } from "./greedy.js";
 import { hillClimb } from "./hill-climb.js";
 import type { ArenaPlan, Buffer, MemoryPlan, ReorderedPlan, Strategy } from "./plan.js";
 import { inOrder, reorderSteps } from "./reorder.js";
-import { scratchpadCurve } from "./scratchpad.js";
+import { type ScratchpadCurve, scratchpadCurve } from "./scratchpad.js";
 import type { ValueId } from "../graph/graph.js";
 
 /** Arenas of today's runtimes align to 16 bytes (TensorFlow Lite Micro's MicroArenaBufferAlignment). */
@@ -34,15 +34,22 @@ export interface PlanOptions {
 export function planMemory(schedule: Schedule, options: PlanOptions = {}): PlanOutcome {
   const outcome = planOrder(schedule, options);
   if (outcome.kind === "unknown" || options.keepsOrder === true) return outcome;
-  const { plan } = outcome;
-  const reordered = reorderedPlan(schedule, options, plan);
-  const scratchpad = scratchpadCurve(schedule, plan.best.size);
+  return { kind: "planned", plan: withWhatIfs(schedule, options, outcome.plan) };
+}
+
+/** Other orders and smaller memories are for who looks at the plan: found when first asked for, not at every edit. */
+function withWhatIfs(schedule: Schedule, options: PlanOptions, plan: MemoryPlan): MemoryPlan {
+  let reordered: { readonly found: ReorderedPlan | undefined } | undefined;
+  let scratchpad: { readonly found: ScratchpadCurve | undefined } | undefined;
   return {
-    kind: "planned",
-    plan: {
-      ...plan,
-      ...(reordered !== undefined && { reordered }),
-      ...(scratchpad !== undefined && { scratchpad }),
+    ...plan,
+    get reordered() {
+      reordered ??= { found: reorderedPlan(schedule, options, plan) };
+      return reordered.found;
+    },
+    get scratchpad() {
+      scratchpad ??= { found: scratchpadCurve(schedule, plan.best.size) };
+      return scratchpad.found;
     },
   };
 }

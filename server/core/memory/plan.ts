@@ -49,9 +49,9 @@ export interface MemoryPlan {
   readonly best: ArenaPlan;
   readonly plans: readonly ArenaPlan[];
   /** Another execution order that takes less, where one is found. */
-  readonly reordered?: ReorderedPlan;
+  readonly reordered?: ReorderedPlan | undefined;
   /** What goes off chip when the memory for activations is smaller than the arena; left out for large graphs. */
-  readonly scratchpad?: ScratchpadCurve;
+  readonly scratchpad?: ScratchpadCurve | undefined;
   /** Strategies given up because the model has too many buffers alive at once for them. */
   readonly skipped: readonly Strategy[];
 }
