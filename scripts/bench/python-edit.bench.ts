@@ -22,6 +22,8 @@ const folder = path.resolve("examples/python");
 const file = path.join(folder, "resnet.py");
 const textDocument = { uri: pathToFileURL(file).toString() };
 const editCount = 30;
+/** Edits before those that count: the bound is of a server that is warm, not of one that compiles itself. */
+const warmUpCount = 10;
 
 // 500 lines, as a file of that size has them: the rest is code that the model does not use.
 const source = readFileSync(file, "utf8");
@@ -59,7 +61,7 @@ await connection.sendNotification(DidOpenTextDocumentNotification.type, {
 const firstCount = await hintCount(connection);
 const cold = performance.now() - begin;
 const milliseconds: number[] = [];
-for (let index = 0; index < editCount; index += 1) {
+for (let index = 0; index < warmUpCount + editCount; index += 1) {
   // Someone who types looks at what came of it before the next key; each edit gives another model.
   await new Promise((resolve) => setTimeout(resolve, 400));
   const start = performance.now();
@@ -74,7 +76,7 @@ for (let index = 0; index < editCount; index += 1) {
     ],
   });
   await hintCount(connection);
-  milliseconds.push(performance.now() - start);
+  if (index >= warmUpCount) milliseconds.push(performance.now() - start);
 }
 milliseconds.sort((a, b) => a - b);
 const at = (share: number): number =>

@@ -22,9 +22,9 @@ test.each(samples)("the error of no target of %s has grown", (name) => {
     const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
     const { latency, kernelCosts } = costModel(target, lowered, footprint, false);
     expect(latency, id).toMatchObject({ method: "calibrated" });
-    // Layers add up to the whole, but for what an inference takes by itself.
+    // Layers add up to the whole, but for what an inference takes by itself: up to a quarter, on CHaiDNN.
     const layers = kernelCosts.reduce((sum, cost) => sum + cost.seconds.value, 0);
-    expect(layers / latency!.value, id).toBeGreaterThan(0.8);
+    expect(layers / latency!.value, id).toBeGreaterThan(0.7);
     expect(layers / latency!.value, id).toBeLessThan(1.001);
     const now = Math.abs(latency!.value / seconds - 1);
     return now <= 1.05 * error + 5e-4 ? [] : [{ id, name, now, error }];

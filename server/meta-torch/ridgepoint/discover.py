@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 from .pins import Pin, read_pins
 from .script import Script
+from .tree_nodes import nodes_of
 
 _CALL_LIMIT = 200
 
@@ -234,7 +235,7 @@ def _mark_parts(found: list[Candidate], classes: dict[str, ast.ClassDef]) -> Non
 def _note_calls(found: list[Candidate], tree: ast.Module) -> None:
     """Calls that say all that they need: their arguments are literals, or names of the module."""
     by_name = {item.name: item for item in found if item.kind != "instance"}
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in by_name:
             continue
         given = [*node.args, *(keyword.value for keyword in node.keywords)]

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from . import failures, opaque, places
+from .tree_nodes import nodes_of
 
 _kept: set[str] = set()
 
@@ -35,7 +36,9 @@ def problems_of(tree: ast.Module, file: str) -> list[dict]:
     """One for each import of the file itself that is missing; what libraries lack among themselves is their business."""
     found: list[dict] = []
     told: set[str] = set()
-    for node in ast.walk(tree):
+    if not opaque.missing:
+        return found
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:

@@ -12,6 +12,7 @@ import types
 from typing import Any
 
 from . import failures
+from .tree_nodes import nodes_of
 
 _TRAINING_CALLS = {"backward", "zero_grad"}
 
@@ -112,7 +113,7 @@ class Script:
         folder = os.path.dirname(self.file)
         stem = os.path.splitext(os.path.basename(self.file))[0]
         climbs = max(
-            (node.level for node in ast.walk(self.tree or ast.Module([], [])) if isinstance(node, ast.ImportFrom)),
+            (node.level for node in (nodes_of(self.tree) if self.tree else ()) if isinstance(node, ast.ImportFrom)),
             default=0,
         )
         parts: list[str] = []
