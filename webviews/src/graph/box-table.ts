@@ -61,9 +61,17 @@ export function boxTable(view: GraphView, choose: (id: string) => void): HTMLEle
             h(
               "td",
               { class: "number" },
-              box.value === null ? "not known" : measureText(box.value, view.measure.unit),
+              box.value === null
+                ? "not known"
+                : isPartOfAnother(view, box.value)
+                  ? "none of its own"
+                  : measureText(box.value, view.measure.unit),
             ),
-            h("td", { class: "number" }, box.share === null ? "" : formatShare(box.share)),
+            h(
+              "td",
+              { class: "number" },
+              box.share === null || isPartOfAnother(view, box.value) ? "" : formatShare(box.share),
+            ),
             h("td", {}, elidedMiddle((readers.get(box.id) ?? []).slice(0, 6).join(", "), 80)),
           ),
         ),
@@ -71,4 +79,9 @@ export function boxTable(view: GraphView, choose: (id: string) => void): HTMLEle
         h("tr", {}, h("td", { colspan: 6 }, `… and ${boxes.length - rowLimit} more`)),
     ),
   );
+}
+
+/** Every kernel takes time and energy: what takes none is fused into another, folded, or a view. */
+function isPartOfAnother({ measure }: GraphView, value: number | null): boolean {
+  return value === 0 && (measure.unit === "s" || measure.unit === "J");
 }

@@ -43,6 +43,9 @@ export function seriesColour(colours: ThemeColours, index: number): string {
   ][index % 6] as string;
 }
 
+/** Above the highest ceiling, for the names that stand on it. */
+const labelRoom = 20;
+
 /** Scales over all that is drawn: every mark and every ridge. */
 function scalesOf(series: readonly Series[], size: CanvasSize): { x: Scale; y: Scale } {
   const xs: number[] = [];
@@ -57,7 +60,11 @@ function scalesOf(series: readonly Series[], size: CanvasSize): { x: Scale; y: S
   }
   return {
     x: scaleOf(rangeOf(xs, { isLog: true, room: 0.08 }), margin.left, size.width - margin.right),
-    y: scaleOf(rangeOf(ys, { isLog: true, room: 0.06 }), size.height - margin.bottom, margin.top),
+    y: scaleOf(
+      rangeOf(ys, { isLog: true, room: 0.06 }),
+      size.height - margin.bottom,
+      margin.top + labelRoom,
+    ),
   };
 }
 
