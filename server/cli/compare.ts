@@ -1,11 +1,4 @@
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatMacs,
-  formatNumber,
-  formatSeconds,
-} from "../core/base/units.js";
+import { formatNumber, formatQuantity, formatSeconds } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
 import type { Quantity } from "../core/views/layer-cost.js";
 import {
@@ -119,18 +112,7 @@ function textOf({ left, right, totals, counts, rows, rowCount }: ComparisonView)
 function valueText(quantity: Quantity | null, unit: ComparedTotal["unit"]): string {
   if (quantity === null) return "?";
   const { value } = quantity;
-  switch (unit) {
-    case "s":
-      return formatSeconds(value, 3);
-    case "J":
-      return formatJoules(value);
-    case "B":
-      return formatBytes(value);
-    case "MAC":
-      return formatMacs(value);
-    case "count":
-      return formatCount(value);
-  }
+  return formatQuantity(value, unit, 3);
 }
 
 function differenceText({ left, right }: ComparedTotal): string {

@@ -1,13 +1,5 @@
 import { readFileSync } from "node:fs";
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatMacs,
-  formatNumber,
-  formatRate,
-  formatSeconds,
-} from "../core/base/units.js";
+import { formatNumber, formatQuantity } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
 import type { MetricKind } from "../core/search/alternatives.js";
 import { compareAlternatives, type ParetoAxis } from "../core/search/compare-alternatives.js";
@@ -91,22 +83,7 @@ function textOf(
 }
 
 function metricText(value: number, { unit }: MetricKind): string {
-  switch (unit) {
-    case "s":
-      return formatSeconds(value, 2);
-    case "J":
-      return formatJoules(value);
-    case "B":
-      return formatBytes(value);
-    case "1/s":
-      return formatRate(value, "/s");
-    case "MAC":
-      return formatMacs(value);
-    case "count":
-      return formatCount(value);
-    case "":
-      return formatNumber(value, 4);
-  }
+  return formatQuantity(value, unit, 2);
 }
 
 function parse(words: readonly string[]): {

@@ -90,3 +90,27 @@ function scaled(value: number, prefixes: readonly (readonly [number, string])[])
   }
   return formatNumber(value);
 }
+
+export type QuantityUnit = "s" | "J" | "B" | "1/s" | "MAC" | "dB" | "count" | "";
+
+/** A quantity in its unit; `secondDigits` are the significant digits of times, whose intervals say how many are justified. */
+export function formatQuantity(value: number, unit: QuantityUnit, secondDigits: number): string {
+  switch (unit) {
+    case "s":
+      return formatSeconds(value, secondDigits);
+    case "J":
+      return formatJoules(value);
+    case "B":
+      return formatBytes(value);
+    case "1/s":
+      return formatRate(value, "/s");
+    case "MAC":
+      return formatMacs(value);
+    case "dB":
+      return `${formatNumber(value)} dB`;
+    case "count":
+      return formatCount(value);
+    case "":
+      return formatNumber(value, 4);
+  }
+}

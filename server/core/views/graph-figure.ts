@@ -1,12 +1,5 @@
 import type { Analysis } from "../analysis.js";
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatMacs,
-  formatNumber,
-  formatSeconds,
-} from "../base/units.js";
+import { formatQuantity } from "../base/units.js";
 import { heatFill } from "../figures/heat.js";
 import { drawing, rounded, tag, textTag } from "../figures/svg-text.js";
 import {
@@ -148,18 +141,5 @@ function line({ points, shape, isCut, from }: GraphEdge): string {
 }
 
 function valueText(value: number, unit: GraphView["measure"]["unit"]): string {
-  switch (unit) {
-    case "s":
-      return formatSeconds(value, 2);
-    case "J":
-      return formatJoules(value);
-    case "B":
-      return formatBytes(value);
-    case "MAC":
-      return formatMacs(value);
-    case "dB":
-      return `${formatNumber(value)} dB`;
-    case "count":
-      return formatCount(value);
-  }
+  return formatQuantity(value, unit, 2);
 }

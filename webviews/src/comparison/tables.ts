@@ -1,11 +1,4 @@
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatMacs,
-  formatNumber,
-  formatSeconds,
-} from "../../../server/core/base/units.js";
+import { formatNumber, formatQuantity, formatSeconds } from "../../../server/core/base/units.js";
 import type {
   ComparedLayer,
   ComparedTotal,
@@ -164,16 +157,5 @@ function signedSeconds(seconds: number): string {
 }
 
 function unitText(value: number, unit: ComparedTotal["unit"]): string {
-  switch (unit) {
-    case "s":
-      return formatSeconds(value, 3);
-    case "J":
-      return formatJoules(value);
-    case "B":
-      return formatBytes(value);
-    case "MAC":
-      return formatMacs(value);
-    case "count":
-      return formatCount(value);
-  }
+  return formatQuantity(value, unit, 3);
 }

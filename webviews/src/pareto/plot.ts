@@ -1,12 +1,4 @@
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatMacs,
-  formatNumber,
-  formatRate,
-  formatSeconds,
-} from "../../../server/core/base/units.js";
+import { formatQuantity } from "../../../server/core/base/units.js";
 import type { Alternative, MetricKind } from "../../../server/core/search/alternatives.js";
 import type {
   ParetoResult,
@@ -42,22 +34,7 @@ export interface ParetoPoint {
 export const paretoMargin = { left: 84, right: 24, top: 20, bottom: 46 };
 
 export function metricText(value: number, { unit }: MetricKind): string {
-  switch (unit) {
-    case "s":
-      return formatSeconds(value, 2);
-    case "J":
-      return formatJoules(value);
-    case "B":
-      return formatBytes(value);
-    case "1/s":
-      return formatRate(value, "/s");
-    case "MAC":
-      return formatMacs(value);
-    case "count":
-      return formatCount(value);
-    case "":
-      return formatNumber(value, 4);
-  }
+  return formatQuantity(value, unit, 2);
 }
 
 export function paretoScales(
