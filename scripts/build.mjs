@@ -29,6 +29,7 @@ const builds = [
   },
   { ...node, entryPoints: ["server/lsp/main.ts"], outfile: "dist/server.cjs" },
   { ...node, entryPoints: ["server/lsp/worker.ts"], outfile: "dist/worker.cjs" },
+  { ...node, entryPoints: ["server/lsp/design-worker.ts"], outfile: "dist/design-worker.cjs" },
   { ...node, entryPoints: ["server/io/quant/worker.ts"], outfile: "dist/quant-worker.cjs" },
   {
     ...node,

@@ -96,6 +96,12 @@ registry(
     `import type { ExportFormat } from "./export-format.js";\n\nexport const exportFormats: readonly ExportFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
 );
 registry(
+  "server/io/design",
+  "designAnalyst",
+  (found) =>
+    `import type { DesignAnalyst } from "./design-request.js";\n\nexport const designAnalysts: readonly DesignAnalyst[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/cli",
   "command",
   (found) =>

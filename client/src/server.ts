@@ -27,6 +27,10 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "onnx-text", scheme: "untitled" },
       { language: "onnx-text", scheme: printedScheme },
       { language: "python", scheme: "file" },
+      ...["systemverilog", "verilog", "vhdl", "cpp", "c"].map((language) => ({
+        language,
+        scheme: "file",
+      })),
     ],
     outputChannel: log,
     initializationOptions: { tellsOfSettings: true },

@@ -17,10 +17,12 @@ import { extentRead } from "../core/views/extent-read.js";
 import { view as reportView } from "../core/views/report.js";
 import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
+import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
 import { quantifyModel, tensorReport } from "./quantification.js";
+import { isDesignJob, runDesignJob } from "./design-job.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
@@ -56,6 +58,7 @@ export async function withJobContext<T>(
     return await work(context);
   } finally {
     engine?.dispose();
+    disposeDesignAnalysts();
   }
 }
 
@@ -67,6 +70,7 @@ export async function runJob(
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
   const targets = chooseTargets(context.catalogue, request);
+  if (isDesignJob(request)) return runDesignJob(request, progress);
   if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);
   progress(`reading ${subject}`);
   if (request.quantization && request.file !== undefined) {

@@ -2,6 +2,8 @@
 export const analyzeUsage = `ridgepoint analyze FILE [options]
 ridgepoint analyze model.py [--entry "Net(width=2)"] [--input "float32[1,3,224,224]"] [options]
 ridgepoint analyze --entry "timm.create_model('resnet50')" --python-path DIR [options]
+ridgepoint analyze design.sv [MORE.sv files.f …] [--top NAME] [--part xc7a35t] [options]
+ridgepoint analyze kernel.cpp [--top NAME] [--part xcvu9p] [--clock NS] [options]
 ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
 
   --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them
@@ -22,6 +24,14 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --entry "EXPR"        Python source: the expression that makes the model
   --python-path DIR     folder from which Python imports are resolved, repeatable
   --deploy              of a Python model with training branches, the form in which they are folded
+  --top NAME            hardware descriptions: the module or function (default: what nothing else instantiates)
+  --part ID             part or family (default: xc7a35t for RTL, xcvu9p for HLS)
+  --clock NS            clock period in nanoseconds
+  --param NAME=VALUE    parameter of the top module, repeatable
+  --define NAME[=TEXT]  macro, repeatable
+  --include DIR         folder of included files, repeatable
+  --report FILE         report of another tool to show beside, repeatable
+  --route               also place and route (iCE40)
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json
   --memory              adds all buffers of the memory plans: addresses and life times

@@ -14,6 +14,20 @@ export interface AnalyzeRequest {
   readonly quantization: boolean;
   /** Also all buffers of the memory plans. */
   readonly memory: boolean;
+  /** Of hardware descriptions. */
+  readonly design: DesignWords;
+}
+
+export interface DesignWords {
+  readonly top: string | undefined;
+  readonly part: string | undefined;
+  readonly clockNanoseconds: number | undefined;
+  readonly files: readonly string[];
+  readonly includeFolders: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly defines: Readonly<Record<string, string>>;
+  readonly reports: readonly string[];
+  readonly isRouted: boolean;
 }
 
 export interface AnalyzeWords {
@@ -43,6 +57,11 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
   let memory = false;
   let deploy = false;
   let isHelp = false;
+  const includeFolders: string[] = [];
+  const reports: string[] = [];
+  const parameters: Record<string, string> = {};
+  const defines: Record<string, string> = {};
+  let isRouted = false;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     if (!word.startsWith("-") || word === "-") {
@@ -70,6 +89,24 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--dim":
         addDim(dims, value());
         break;
+      case "--include":
+        includeFolders.push(value());
+        break;
+      case "--report":
+        reports.push(value());
+        break;
+      case "--param":
+        addSetting(parameters, value(), "--param");
+        break;
+      case "--define":
+        addSetting(defines, value(), "--define");
+        break;
+      case "--route":
+        isRouted = true;
+        break;
+      case "--top":
+      case "--part":
+      case "--clock":
       case "--op":
       case "--batch":
       case "--entry":
@@ -99,7 +136,8 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
         throw new UsageError(`Option \`${name}\` is not known.`);
     }
   }
-  if (files.length > 1)
+  const isDesign = files.length > 1 && files.every(isDesignSourceFile);
+  if (files.length > 1 && !isDesign)
     throw new UsageError(
       `One file at a time: \`${files.join("`, `")}\`. Use \`ridgepoint batch\` for many.`,
     );
@@ -116,6 +154,17 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     dims,
     quantization,
     memory,
+    design: {
+      top: single.get("--top"),
+      part: single.get("--part"),
+      clockNanoseconds: periodOf(single.get("--clock")),
+      files: files.slice(1),
+      includeFolders,
+      parameters,
+      defines,
+      reports,
+      isRouted,
+    },
   };
   if (!isHelp) requireSubject(request);
   return { request, format, isHelp };
@@ -147,6 +196,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "dims",
     "quantization",
     "memory",
+    ...["top", "part", "clock", "files", "include", "parameters", "defines", "reports", "route"],
   ]);
   for (const key of Object.keys(fields))
     if (!known.has(key)) throw new UsageError(`Key \`${key}\` is not known.`);
@@ -178,6 +228,17 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     dims,
     quantization: fields["quantization"] === true,
     memory: fields["memory"] === true,
+    design: {
+      top: text(fields, "top"),
+      part: text(fields, "part"),
+      clockNanoseconds: periodOf(clockWord(fields["clock"])),
+      files: texts(fields, "files"),
+      includeFolders: texts(fields, "include"),
+      parameters: settings(fields, "parameters"),
+      defines: settings(fields, "defines"),
+      reports: texts(fields, "reports"),
+      isRouted: fields["route"] === true,
+    },
   };
   requireSubject(request);
   return request;
@@ -188,6 +249,41 @@ function requireSubject(request: AnalyzeRequest): void {
     throw new UsageError("Give a file or an operator, not both.");
   if (request.file === undefined && request.op === undefined && request.entry === undefined)
     throw new UsageError("A file is needed, or an operator by --op, or an expression by --entry.");
+}
+
+function isDesignSourceFile(file: string): boolean {
+  return /\.(?:v|sv|vh|svh|vhd|vhdl|f|c|cc|cpp|cxx|h|hpp)$/i.test(file);
+}
+
+/** `N=8`; a macro may be defined as nothing: `SIMULATION`. */
+function addSetting(into: Record<string, string>, word: string, option: string): void {
+  const equals = word.indexOf("=");
+  if (equals === 0 || (equals < 0 && option !== "--define"))
+    throw new UsageError(`\`${option} ${word}\` should read NAME=VALUE.`);
+  into[equals < 0 ? word : word.slice(0, equals)] = equals < 0 ? "" : word.slice(equals + 1);
+}
+
+function clockWord(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "number" || typeof value === "string" ? `${value}` : "?";
+}
+
+function periodOf(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  const value = Number(word);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new UsageError(`The clock's period is a number of nanoseconds, not \`${word}\`.`);
+  return value;
+}
+
+function settings(
+  fields: Readonly<Record<string, unknown>>,
+  key: string,
+): Readonly<Record<string, string>> {
+  const value = fields[key] ?? {};
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new UsageError(`Key \`${key}\` should be an object such as {"N": 8}.`);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]));
 }
 
 function addDim(dims: Map<string, number>, word: string): void {

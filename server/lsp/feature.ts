@@ -2,6 +2,7 @@ import type { CancellationToken, Connection, ServerCapabilities } from "vscode-l
 import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type { Engine } from "./engine.js";
 import { JobStopped } from "./engine.js";
+import type { DesignDocuments } from "./design-documents.js";
 import type { PythonDocuments } from "./python-documents.js";
 import type { Workspace } from "./workspace.js";
 
@@ -17,6 +18,7 @@ export interface ServerContext {
   readonly workspace: Workspace;
   readonly engine: Engine;
   readonly python: PythonDocuments;
+  readonly design: DesignDocuments;
   readonly log: (line: string) => void;
   /** Tells the client that what it shows is out of date: hints, lenses, problems, and pages of these models. */
   readonly announceChange: (modelUris: readonly string[]) => void;

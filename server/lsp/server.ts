@@ -14,6 +14,8 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { changedNotification } from "../protocol/requests.js";
 import { decodeServerOptions } from "./server-options.js";
+import { DesignDocuments } from "./design-documents.js";
+import { DesignEngine } from "./design-engine.js";
 import { Engine } from "./engine.js";
 import type { ServerContext } from "./feature.js";
 import { features } from "./features.js";
@@ -72,11 +74,32 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       for (const uri of modelUris) announce(uri);
       refresh(connection, params, log);
     };
-    const server: ServerContext = { connection, workspace, engine, python, log, announceChange };
+    const designEngine = new DesignEngine({
+      workerFile: path.join(bundleFolder, "design-worker.cjs"),
+      dataFolder: path.join(bundleFolder, "data"),
+      log,
+    });
+    const design = new DesignDocuments({
+      engine: designEngine,
+      folders: () => [...folders],
+      documents: () => documents.all(),
+      settingsFor: (uri) => workspace.settingsFor(uri),
+      onChange: (uri) => {
+        workspace.renew(uri);
+        announceChange([uri]);
+      },
+      slowMilliseconds: options.limits.slowMilliseconds,
+      onSlow: (title, cancel) => showProgress(connection, title, cancel),
+    });
+    const server: ServerContext = {
+      ...{ connection, workspace, engine, python, design, log },
+      announceChange,
+    };
     for (const feature of features) feature.register(server);
     followDocuments(server, documents);
     connection.onDidChangeConfiguration(({ settings }: { readonly settings: unknown }) => {
       workspace.forgetSettings(settings);
+      design.invalidate();
       announceChange(workspace.askedModels());
     });
     connection.onInitialized(() => {
@@ -94,6 +117,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
     const dispose = (): void => {
       engine.dispose();
       runs.dispose();
+      designEngine.dispose();
     };
     connection.onShutdown(dispose);
     connection.onExit(dispose);
@@ -110,8 +134,13 @@ function followDocuments(server: ServerContext, documents: TextDocuments<TextDoc
     // Opening counts as a change of content as well; only typing is waited out.
     if (opened.delete(`${document.uri}@${document.version}`)) return;
     server.workspace.unsettle(document.uri);
+    server.design.changed(document);
   });
-  documents.onDidClose(({ document }) => server.workspace.close(document.uri));
+  documents.onDidSave(({ document }) => server.design.saved(document));
+  documents.onDidClose(({ document }) => {
+    server.workspace.close(document.uri);
+    server.design.closed(document.uri);
+  });
 }
 
 function foldersOf({ workspaceFolders }: InitializeParams): readonly string[] {
@@ -121,7 +150,7 @@ function foldersOf({ workspaceFolders }: InitializeParams): readonly string[] {
 function capabilities(): ServerCapabilities {
   let all: ServerCapabilities = {
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
   };
   for (const feature of features) all = { ...all, ...feature.capabilities };
   return all;
@@ -157,6 +186,7 @@ async function registerLater(
       watchers: [
         { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite}" },
         { globPattern: "**/*.py" },
+        { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml}" },
       ],
     });
 }

@@ -5,6 +5,7 @@ import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
+import { isDesignFile, isDesignLanguage } from "./design-documents.js";
 import { type PythonDocuments, isPython } from "./python-documents.js";
 import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
 
@@ -236,6 +237,8 @@ export class Workspace {
       });
       return run && { kind: "python", runId: run.id };
     }
+    // Hardware descriptions are no models: `DesignDocuments` answers for them.
+    if (document === undefined ? isDesignFile(uri) : isDesignLanguage(document)) return undefined;
     const filePath = filePathOf(modelUriOf(uri));
     if (document !== undefined && isPrinted(uri))
       return filePath === undefined

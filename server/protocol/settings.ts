@@ -35,6 +35,11 @@ export const settingRows = {
     false,
     "Inlay hints with a layer's quantization risk and the narrowest format that keeps the error small; hovers and problems tell more. The model's weights are read for it.",
   ),
+  hintsDesign: flag(
+    "hints.design",
+    true,
+    "Inlay hints with the resources of RTL lines and the cycles of HLS loops.",
+  ),
   codeLens: flag("codeLens", true, "One lens above a model with its totals."),
   hover: flag("hover", true, "Costs in hovers."),
   diagnostics: flag("diagnostics", true, "Problems of models in the Problems panel."),
@@ -96,6 +101,50 @@ export const settingRows = {
         ? value
         : undefined,
   },
+  designEnable: flag(
+    "design.enable",
+    true,
+    "Show what hardware descriptions (SystemVerilog, Verilog, VHDL, HLS C++) take: resources, timing and cycles.",
+    "analysis",
+  ),
+  designPart: textOf(
+    "design.part",
+    "Part that hardware descriptions are mapped to, such as `xc7a35t`, `xcvu9p`, `ice40up5k`, `ecp5-85k`, or a family: `lut6`, `asic`. Empty: `xc7a35t` for RTL and `xcvu9p` for HLS.",
+  ),
+  designTop: textOf(
+    "design.top",
+    "Module or function that is synthesised. Empty: what nothing else in the file makes an instance of.",
+  ),
+  designClock: {
+    key: "design.clockNanoseconds",
+    fallback: null as number | null,
+    schema: { type: ["number", "null"], exclusiveMinimum: 0 },
+    text: "Clock period that HLS schedules for and that RTL paths are held against, in nanoseconds. Empty: 10 for HLS, none for RTL.",
+    invalidates: "analysis",
+    decode: (value) =>
+      value === null || (typeof value === "number" && Number.isFinite(value) && value > 0)
+        ? value
+        : undefined,
+  },
+  designFiles: texts(
+    "design.files",
+    "Further sources of the design, or file lists (`.f`), relative to the workspace. Empty: modules that a file lacks are looked for in the workspace.",
+  ),
+  designIncludeFolders: texts(
+    "design.includeFolders",
+    "Folders that `` `include `` looks in, relative to the workspace; never outside of it.",
+  ),
+  designDefines: table("design.defines", 'Macros that are defined: `{"WIDTH": "16"}`.'),
+  designParameters: table("design.parameters", 'Parameters of the top module: `{"N": "8"}`.'),
+  designSeconds: {
+    key: "design.seconds",
+    fallback: 60,
+    schema: { type: "number", minimum: 1, maximum: 3600 },
+    text: "Seconds that one synthesis may take.",
+    invalidates: "analysis",
+    decode: (value) =>
+      typeof value === "number" && 1 <= value && value <= 3600 ? value : undefined,
+  },
 } satisfies Record<string, SettingRow<never> | SettingRow<unknown>>;
 
 type Rows = typeof settingRows;
@@ -142,5 +191,45 @@ function flag(
     text,
     invalidates,
     decode: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
+
+function textOf(key: string, text: string): SettingRow<string> {
+  return {
+    key,
+    fallback: "",
+    schema: { type: "string" },
+    text,
+    invalidates: "analysis",
+    decode: (value) => (typeof value === "string" ? value : undefined),
+  };
+}
+
+function texts(key: string, text: string): SettingRow<readonly string[]> {
+  return {
+    key,
+    fallback: [],
+    schema: { type: "array", items: { type: "string" } },
+    text,
+    invalidates: "analysis",
+    decode: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+  };
+}
+
+function table(key: string, text: string): SettingRow<Readonly<Record<string, string>>> {
+  return {
+    key,
+    fallback: {},
+    schema: { type: "object", additionalProperties: { type: "string" } },
+    text,
+    invalidates: "analysis",
+    decode: (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((item) => typeof item === "string")
+        ? (value as Readonly<Record<string, string>>)
+        : undefined,
   };
 }

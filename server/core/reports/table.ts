@@ -1,3 +1,4 @@
+import { designText } from "./design-text.js";
 import { memoryText } from "./memory-text.js";
 import { padded, table } from "./text-table.js";
 import type { ReportDocument } from "../views/report-document.js";
@@ -21,6 +22,7 @@ export const report: ReportFormat = {
       ];
       parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n${madeBy(document)}`);
     }
+    if (document.design !== undefined) parts.push(designText(document.design, context.width));
     if (document.targets.length > 0) {
       const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
       const lines = document.targets.map((target) => [

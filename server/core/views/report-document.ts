@@ -1,5 +1,6 @@
 import type { Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
+import type { Design } from "../design/design.js";
 import type { MemoryView } from "./memory.js";
 
 /**
@@ -15,6 +16,8 @@ export interface ReportDocument {
   readonly layers: readonly ReportLayer[];
   readonly targets: readonly ReportTarget[];
   readonly problems: readonly ReportProblem[];
+  /** Present for hardware descriptions, in place of the model and its layers. */
+  readonly design?: ReportDesign;
   /** Present when it is asked for. */
   readonly quantization?: ReportQuantization;
   /** Present for Python source: how the model that is reported was made and called. */
@@ -22,6 +25,9 @@ export interface ReportDocument {
   /** Present for Python source: every model that was found, the reported one among them. */
   readonly models?: readonly ReportFoundModel[];
 }
+
+/** What is undefined in a design is absent here; lines are zero-based. */
+export type ReportDesign = Omit<Design, "problems">;
 
 export interface ReportQuantization {
   /** Ids of number formats, with how they are applied: `int8`, `int4@g128`. */

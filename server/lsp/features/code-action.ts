@@ -1,6 +1,8 @@
 import { type CodeAction, CodeActionKind } from "vscode-languageserver/node";
 import { type Feature, fence } from "../feature.js";
 import { toInsertion, toReplacement } from "../convert.js";
+import { designFixes } from "../../core/views/design/design-fixes.js";
+import { isDesignLanguage } from "../design-documents.js";
 import { isModelSource } from "../python-documents.js";
 
 /**
@@ -24,7 +26,18 @@ export const codeActionFeature: Feature = {
         async ({ textDocument: { uri }, range, context }, signal) => {
           const document = workspace.documents.get(uri);
           const settings = await workspace.settingsFor(uri);
-          if (document === undefined || !settings.enable || !isModelSource(document)) return [];
+          if (document === undefined || !settings.enable) return [];
+          if (isDesignLanguage(document)) {
+            const state = await server.design.state(document);
+            const found =
+              state === undefined ? [] : designFixes(state, document.offsetAt(range.start));
+            return found.map(({ title, code, edits }): CodeAction => {
+              const changes = { [uri]: edits.map((edit) => toReplacement(document, edit)) };
+              const diagnostics = context.diagnostics.filter((one) => one.code === code);
+              return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
+            });
+          }
+          if (!isModelSource(document)) return [];
           const subject = await workspace.subjectOf(uri);
           if (subject === undefined) return [];
           const offset = document.offsetAt(range.start);

@@ -1,8 +1,11 @@
 import type { CodeLens } from "vscode-languageserver/node";
+import { designAnchors } from "../../core/views/design/design-anchors.js";
+import { designLens } from "../../core/views/design/design-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
+import { designKindOf, isDesignSource, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf } from "../model-uri.js";
@@ -24,6 +27,14 @@ export const codeLensFeature: Feature = {
         const settings = await workspace.settingsFor(uri);
         if (!settings.enable || !settings.codeLens) return [];
         const text = document.getText();
+        const kind = designKindOf(document);
+        if (kind !== undefined)
+          return settings.designEnable && isDesignSource(document)
+            ? designAnchors(text, kind).map(({ span, name }) => ({
+                range: toRange(document, span),
+                data: { uri, name, pin: null },
+              }))
+            : [];
         if (isPython(document))
           return settings.pythonEnable && isModelSource(document)
             ? sourceAnchors(text).map(({ span, name, pin }) => ({
@@ -57,10 +68,15 @@ export const codeLensFeature: Feature = {
 };
 
 async function titleOf(
-  { engine, workspace }: ServerContext,
+  { engine, workspace, design }: ServerContext,
   { uri, name, pin }: LensAnchor,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
+  const document = workspace.documents.get(uri);
+  if (document !== undefined && isDesignLanguage(document)) {
+    const state = await design.state(document);
+    return state === undefined ? { title: "" } : designLens(state, name);
+  }
   try {
     return await askAgain(async () => {
       const subject = await workspace.subjectOf(uri);

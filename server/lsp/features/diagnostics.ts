@@ -4,9 +4,11 @@ import {
   DocumentDiagnosticReportKind,
 } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { designProblems } from "../../core/views/design/design-problems.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toDiagnostic } from "../convert.js";
+import { isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { isPython } from "../python-documents.js";
@@ -49,11 +51,16 @@ export const diagnosticsFeature: Feature = {
 };
 
 async function problemsOf(
-  { engine, workspace }: ServerContext,
+  { engine, workspace, design }: ServerContext,
   document: TextDocument,
   isQuantized: boolean,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
+  if (isDesignLanguage(document)) {
+    const state = await design.state(document);
+    const found = state === undefined ? [] : designProblems(state);
+    return found.map((problem) => toDiagnostic(document, problem));
+  }
   const subject = await workspace.subjectOf(document.uri);
   if (subject === undefined) return [];
   try {

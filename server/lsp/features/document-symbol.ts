@@ -1,5 +1,7 @@
+import { designOutline } from "../../core/views/design/design-outline.js";
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
+import { designKindOf, isDesignSource } from "../design-documents.js";
 import { isModelSource, isPython } from "../python-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
@@ -13,6 +15,13 @@ export const documentSymbolFeature: Feature = {
         const document = workspace.documents.get(uri);
         // Of a Python file that holds no model, the outline is Python's business alone.
         if (document !== undefined && isPython(document) && !isModelSource(document)) return null;
+        const kind = document === undefined ? undefined : designKindOf(document);
+        if (document !== undefined && kind !== undefined) {
+          if (kind === "hls" && !isDesignSource(document)) return null;
+          const state = await server.design.state(document);
+          const items = state === undefined ? [] : designOutline(state, kind);
+          return items.map((item) => toDocumentSymbol(document, item));
+        }
         const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;
         const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));

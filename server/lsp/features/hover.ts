@@ -1,4 +1,6 @@
+import { designHover } from "../../core/views/design/design-hover.js";
 import { toHover } from "../convert.js";
+import { isDesignLanguage } from "../design-documents.js";
 import { type Feature, fence } from "../feature.js";
 
 /** What a node or tensor is and costs, on every chosen target. */
@@ -11,6 +13,12 @@ export const hoverFeature: Feature = {
       fence(server, "hover", null, async ({ textDocument: { uri }, position }, signal) => {
         const settings = await workspace.settingsFor(uri);
         if (!settings.enable || !settings.hover) return null;
+        const open = workspace.documents.get(uri);
+        if (open !== undefined && isDesignLanguage(open)) {
+          const state = await server.design.state(open);
+          const found = state && designHover(state, open.offsetAt(position));
+          return found ? toHover(open, found) : null;
+        }
         const subject = await workspace.subjectOf(uri);
         const document = workspace.documents.get(uri);
         if (subject === undefined || document === undefined) return null;

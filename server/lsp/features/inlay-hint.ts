@@ -1,4 +1,6 @@
+import { designHints } from "../../core/views/design/design-hints.js";
 import { toInlayHint, toSpan } from "../convert.js";
+import { isDesignLanguage } from "../design-documents.js";
 import { type Feature, fence } from "../feature.js";
 
 /** What each node costs, at the end of its line. */
@@ -10,6 +12,14 @@ export const inlayHintFeature: Feature = {
     connection.languages.inlayHint.on(
       fence(server, "inlay-hint", null, async ({ textDocument: { uri }, range }, signal) => {
         const settings = await workspace.settingsFor(uri);
+        const open = workspace.documents.get(uri);
+        if (open !== undefined && isDesignLanguage(open)) {
+          if (!settings.enable || !settings.hintsDesign) return [];
+          await workspace.settled(uri);
+          const state = await server.design.state(open);
+          const found = state === undefined ? [] : designHints(state, toSpan(open, range));
+          return found.map((hint) => toInlayHint(open, hint));
+        }
         const kinds = {
           latency: settings.hintsLatency,
           shape: settings.hintsShape,

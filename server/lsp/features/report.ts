@@ -1,5 +1,8 @@
+import { reportFormats } from "../../core/reports/index.generated.js";
+import { designReport } from "../../core/views/design/design-report.js";
 import { reportRequest } from "../../protocol/requests.js";
 import { askAgain } from "../ask-again.js";
+import { isDesignLanguage } from "../design-documents.js";
 import { type Feature, fence } from "../feature.js";
 import { fileNameOf, modelUriOf } from "../model-uri.js";
 
@@ -14,6 +17,16 @@ export const reportFeature: Feature = {
       reportRequest,
       fence(server, "report", noReport, ({ uri, format }, signal) =>
         askAgain(async () => {
+          const document = server.workspace.documents.get(uri);
+          if (document !== undefined && isDesignLanguage(document)) {
+            const design = await server.design.design(document);
+            const render = reportFormats.find((one) => one.id === format)?.render;
+            if (design === undefined || render === undefined) return noReport;
+            const report = designReport(fileNameOf(uri), design);
+            return {
+              text: render(report, { targetLabels: new Map(), width: 120, hasMemory: false }),
+            };
+          }
           const subject = await workspace.subjectOf(uri);
           if (subject === undefined) return noReport;
           const file = fileNameOf(modelUriOf(uri));

@@ -1,3 +1,4 @@
+import { isDesignFile } from "../design-documents.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
 
@@ -13,6 +14,10 @@ export const watchedFilesFeature: Feature = {
       (params) =>
         void fence(server, "watched-files", null, ({ changes }: typeof params) => {
           followPython(
+            server,
+            changes.map((change) => change.uri),
+          );
+          followDesigns(
             server,
             changes.map((change) => change.uri),
           );
@@ -38,6 +43,21 @@ function followPython(server: ServerContext, uris: readonly string[]): void {
   python.filesChanged();
   const bumped = workspace.bumpPython();
   if (bumped.length > 0) server.announceChange(bumped);
+}
+
+/** Other sources of a design, and reports of other tools on it. */
+function followDesigns(
+  { design, workspace, announceChange }: ServerContext,
+  uris: readonly string[],
+): void {
+  const open = new Set(workspace.documents.all().map(({ uri }) => normalUri(uri)));
+  const isNews = uris.some(
+    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || /\.(?:rpt|xml)$/i.test(uri)),
+  );
+  if (!isNews) return;
+  const changed = design.invalidate();
+  for (const uri of changed) workspace.renew(uri);
+  if (changed.length > 0) announceChange(changed);
 }
 
 const neverCancelled = {

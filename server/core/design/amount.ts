@@ -1,0 +1,45 @@
+import type { Amount, DesignMethod, ResourceKind, Resources } from "./design.js";
+import { resourceKinds } from "./design.js";
+
+/** A number that is known as it is. */
+export function exactly(value: number): Amount {
+  return { value, low: value, high: value };
+}
+
+export function scaled(amount: Amount, factor: number): Amount {
+  return { value: amount.value * factor, low: amount.low * factor, high: amount.high * factor };
+}
+
+/** Ends add up like values: what one part is off, the others of a design are off as well. */
+export function addAmounts(a: Amount, b: Amount): Amount {
+  return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high };
+}
+
+/** What one side does not know, the sum does not know. */
+export function addResources(a: Resources, b: Resources): Resources {
+  const counts: Partial<Record<ResourceKind, Amount>> = {};
+  for (const kind of resourceKinds) {
+    const left = a.counts[kind];
+    const right = b.counts[kind];
+    if (left !== undefined && right !== undefined) counts[kind] = addAmounts(left, right);
+  }
+  return { method: worstOf(a.method, b.method), counts };
+}
+
+export function timesResources(resources: Resources, factor: number): Resources {
+  const counts = Object.fromEntries(
+    Object.entries(resources.counts).map(([kind, amount]) => [kind, scaled(amount, factor)]),
+  );
+  return { method: resources.method, counts };
+}
+
+/** True when the interval is wider than ±25 %, which is shown by a tilde. */
+export function isWide({ value, low, high }: Amount): boolean {
+  return value !== 0 && (high - low) / 2 > 0.25 * Math.abs(value);
+}
+
+const order: readonly DesignMethod[] = ["measured", "synthesised", "attributed", "estimated"];
+
+function worstOf(a: DesignMethod, b: DesignMethod): DesignMethod {
+  return order.indexOf(a) < order.indexOf(b) ? b : a;
+}

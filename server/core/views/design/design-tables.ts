@@ -1,0 +1,109 @@
+import type {
+  Amount,
+  Design,
+  DesignLine,
+  DesignLoop,
+  MeasuredDesign,
+  ResourceKind,
+  Resources,
+} from "../../design/design.js";
+import { resourceKinds } from "../../design/design.js";
+import { formatNumber, formatShare } from "../../base/units.js";
+import { codeCell, codeSpan, plain } from "../text/markdown.js";
+import { countText, cyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
+
+/** Markdown: every resource that is used, with its interval and its share of the part. */
+export function resourceTable(
+  design: Design,
+  { counts, method }: Resources,
+  measured?: Readonly<Partial<Record<ResourceKind, number>>>,
+): string {
+  const rows = resourceKinds.flatMap((kind) => {
+    const amount = counts[kind];
+    const other = measured?.[kind];
+    if (amount === undefined || (amount.value === 0 && (other ?? 0) === 0)) return [];
+    const capacity = design.capacity[kind];
+    const share =
+      capacity === undefined || capacity === 0 ? "" : formatShare(amount.value / capacity);
+    const beside = measured === undefined ? "" : ` ${besideText(amount, other)} |`;
+    return [`| ${nameOf(design, kind)} | ${intervalText(amount)} | ${share} |${beside}`];
+  });
+  if (rows.length === 0) return "no resources";
+  const head =
+    measured === undefined
+      ? "| resource | count | of the part |\n|---|--:|--:|"
+      : "| resource | count | of the part | measured |\n|---|--:|--:|--:|";
+  return `${head}\n${rows.join("\n")}\n\n*${method}* · ${plain(design.tool)}`;
+}
+
+function besideText(ours: Amount, measured: number | undefined): string {
+  if (measured === undefined) return "";
+  const ratio = measured === 0 ? "" : ` (ours ${formatNumber(ours.value / measured, 2)}×)`;
+  return `${measured.toLocaleString("en-US")}${ratio}`;
+}
+
+function nameOf({ names }: Design, kind: ResourceKind): string {
+  const name = names[kind];
+  return name === undefined ? resourceLabels[kind] : `${resourceLabels[kind]} (${plain(name)})`;
+}
+
+/** `3,214 (2,900–3,500)`. */
+export function intervalText(amount: Amount): string {
+  const { low, high } = amount;
+  const ends = [low, high].map((value) => countText({ value, low: value, high: value }));
+  return low === high ? countText(amount) : `${countText(amount)} (${ends.join("–")})`;
+}
+
+export function lineTable(design: Design, line: DesignLine): string {
+  const what = line.kind === "block" ? "This block" : "This line";
+  const times =
+    line.instanceCount > 1 ? ` in ${line.instanceCount} instances of its module, together` : "";
+  return [
+    `**${what}**${times}: ${formatShare(line.share)} of the design`,
+    resourceTable(design, line.resources),
+    ...line.notes.map((note) => `- ${codeSpan(note)}`),
+  ].join("\n\n");
+}
+
+export function loopText(loop: DesignLoop): string {
+  const rows: [string, string][] = [
+    ["trip count", loop.tripCount === undefined ? "?" : intervalText(loop.tripCount)],
+    ["latency", loop.latencyCycles === undefined ? "?" : cyclesText(loop.latencyCycles)],
+    [
+      "initiation interval",
+      loop.initiationInterval === undefined ? "not pipelined" : `${loop.initiationInterval}`,
+    ],
+    ["depth of an iteration", loop.depthCycles === undefined ? "?" : `${loop.depthCycles} cycles`],
+    ["unrolled", `${loop.unrollFactor}×`],
+  ];
+  return [
+    `**Loop** ${codeSpan(loop.label)}`,
+    `| | |\n|---|--:|\n${rows.map(([name, text]) => `| ${name} | ${text} |`).join("\n")}`,
+    ...(loop.cause === undefined
+      ? []
+      : [`II=${loop.initiationInterval ?? "?"} because of ${plain(loop.cause)}.`]),
+  ].join("\n\n");
+}
+
+/** Longest paths: start, end, time and levels. */
+export function pathTable({ paths }: Design, limit = 5): string {
+  if (paths.length === 0) return "";
+  const rows = paths
+    .slice(0, limit)
+    .map(
+      ({ start, end, nanoseconds, levels }) =>
+        `| ${codeCell(start)} | ${codeCell(end)} | ${nanosecondsText(nanoseconds)} | ${levels} |`,
+    );
+  return `| from | to | delay | levels |\n|---|---|--:|--:|\n${rows.join("\n")}`;
+}
+
+/** The total beside what the vendor's tools have said, one table a tool. */
+export function measuredText(design: Design): string {
+  return design.measured.map((report) => reportText(design, report)).join("\n\n");
+}
+
+function reportText(design: Design, report: MeasuredDesign): string {
+  const { total } = design;
+  const title = `**${plain(report.tool)}** ${codeSpan(report.file)}`;
+  return total === undefined ? title : `${title}\n\n${resourceTable(design, total, report.counts)}`;
+}

@@ -1,0 +1,38 @@
+import path from "node:path";
+import type { Design } from "../../core/design/design.js";
+import { emptyDesign } from "../../core/design/empty-design.js";
+import { findPart, unknownPartMessage } from "../../core/design/find-part.js";
+import { sourceFile } from "../../core/design/places.js";
+import type { DesignAnalyst, DesignContext, DesignRequest } from "./design-request.js";
+import { designAnalysts } from "./index.generated.js";
+
+/** The analyst of a file, by its name; undefined for files that are no hardware description. */
+export function designAnalystOf(file: string): DesignAnalyst | undefined {
+  const extension = path.extname(file).toLowerCase();
+  return designAnalysts.find(({ extensions }) => extensions.includes(extension));
+}
+
+/** Analyses a hardware description on its part. What cannot be analysed answers with problems; nothing is thrown for it. */
+export async function analyseDesign(
+  request: DesignRequest,
+  context: DesignContext,
+): Promise<Design> {
+  const analyst = designAnalystOf(request.file);
+  if (analyst === undefined) throw new Error(`no analyst takes ${request.file}`);
+  const wanted = request.part ?? analyst.defaultPart;
+  const part = findPart(context.families, wanted);
+  if (part === undefined)
+    return emptyDesign(analyst.kind, [
+      {
+        code: "RP5001",
+        severity: "error",
+        message: unknownPartMessage(context.families, wanted),
+        place: sourceFile(request.file),
+      },
+    ]);
+  return analyst.analyse(request, part, context);
+}
+
+export function disposeDesignAnalysts(): void {
+  for (const analyst of designAnalysts) analyst.dispose();
+}

@@ -1,0 +1,51 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Design } from "../core/design/design.js";
+import { analyseDesign } from "../io/design/analyse-design.js";
+import type { DesignRequest } from "../io/design/design-request.js";
+import { loadParts } from "../io/parts-files.js";
+import { type CallContext, connect } from "../protocol/rpc.js";
+
+/** The thread that analyses hardware descriptions; the engines that it needs are processes of their own. */
+const port = parentPort;
+if (port === null) throw new Error("design-worker.cjs runs as a worker thread of the server only");
+const { dataFolder, cancelBuffer } = workerData as DesignWorkerStart;
+const cancelFlag = new Int32Array(cancelBuffer);
+const { value: families, problems } = loadParts(dataFolder);
+for (const problem of problems) console.error(problem.message);
+
+export interface DesignWorkerStart {
+  readonly dataFolder: string;
+  /** Set while what runs is outdated: a computation of this thread sees no message. */
+  readonly cancelBuffer: SharedArrayBuffer;
+}
+
+export interface DesignWorkerApi {
+  readonly [method: string]: (params: never, call: CallContext) => Promise<unknown>;
+  readonly analyse: (params: DesignRequest, call: CallContext) => Promise<Design>;
+}
+
+const api: DesignWorkerApi = {
+  analyse: (request, call) => {
+    const abort = new AbortController();
+    call.onCancel(() => abort.abort());
+    return analyseDesign(request, {
+      families,
+      dataFolder,
+      cancel: {
+        get isCancelled() {
+          return call.isCancelled || Atomics.load(cancelFlag, 0) === 1;
+        },
+      },
+      signal: abort.signal,
+      log: (line) => console.error(line),
+      progress: () => undefined,
+    });
+  },
+};
+connect(
+  {
+    post: (message) => port.postMessage(message),
+    onMessage: (listener) => port.on("message", listener),
+  },
+  api,
+);
