@@ -71,6 +71,7 @@ step("a row opens its details: shapes, targets, and how the number came about", 
 });
 
 step("the table works from the keyboard", async () => {
+  await rows().nth(3).waitFor();
   await frame.locator("[role=grid]").focus();
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowDown");
@@ -190,13 +191,36 @@ step("the batch is dragged in the roofline, and the marks move", async () => {
   await frame.getByText("batch 16", { exact: false }).first().waitFor();
 });
 
+/** Whether the tabs that the editor has written into the browser's databases have one of that type. */
+const isTabKept = (viewType) =>
+  page.evaluate(async (wanted) => {
+    const answer = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await answer(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const values = await answer(database.transaction(store).objectStore(store).getAll());
+        const isTab = (value) => value.includes("editorpart.state") && value.includes(wanted);
+        if (values.some((value) => typeof value === "string" && isTab(value))) return true;
+      }
+      database.close();
+    }
+    return false;
+  }, viewType);
+
 step("panels come back after a reload", async () => {
+  // The editor writes its state down every few seconds: what it has not written does not survive.
+  await until("the panel in the editor's kept state", () => isTabKept("ridgepoint.panel.roofline"));
   await page.reload();
-  // Which of the tabs was in front when the editor last kept its state is the editor's affair.
-  await frame.locator(".frame h1").waitFor({ timeout: 60_000 });
+  // Which of the tabs comes to the front is the editor's affair.
+  await page.locator(".tab", { hasText: "Roofline: resnet50.onnx" }).click({ timeout: 60_000 });
+  await frame.locator("h1", { hasText: "Roofline" }).waitFor({ timeout: 60_000 });
   await frame
     .locator(".frame:not(.is-loading) .frame-file", { hasText: "resnet50.onnx" })
-    .waitFor();
+    .waitFor({ timeout: 60_000 });
 });
 
 step("the side bar lists models, targets and the lines that take longest", async () => {
