@@ -6,32 +6,52 @@ import { h } from "./dom.js";
  */
 export function createCanvas(options: CanvasOptions): Canvas {
   const element = h("canvas", { class: "canvas" });
-  const place = h("div", { class: "canvas-place" }, element);
+  const top =
+    options.drawOver === undefined
+      ? undefined
+      : h("canvas", { class: "canvas-over", "aria-hidden": "true" });
+  const place = h("div", { class: "canvas-place" }, element, top);
   const context = element.getContext("2d", { alpha: false });
+  const over = top?.getContext("2d");
   let width = 0;
   let height = 0;
   let isQueued = false;
+  let isBaseOld = false;
   let colours = themeColours(place);
   const draw = (): void => {
     isQueued = false;
     if (context === null || width === 0 || height === 0) return;
     const ratio = element.width / width;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.fillStyle = colours.background;
-    context.fillRect(0, 0, width, height);
-    options.draw(context, { width, height }, colours);
+    if (isBaseOld) {
+      isBaseOld = false;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.fillStyle = colours.background;
+      context.fillRect(0, 0, width, height);
+      options.draw(context, { width, height }, colours);
+    }
+    if (over === null || over === undefined) return;
+    over.setTransform(ratio, 0, 0, ratio, 0, 0);
+    over.clearRect(0, 0, width, height);
+    options.drawOver?.(over, { width, height }, colours);
   };
-  const redraw = (): void => {
+  const redrawOver = (): void => {
     if (isQueued) return;
     isQueued = true;
     requestAnimationFrame(draw);
+  };
+  const redraw = (): void => {
+    isBaseOld = true;
+    redrawOver();
   };
   new ResizeObserver(() => {
     width = place.clientWidth;
     height = place.clientHeight;
     const ratio = window.devicePixelRatio;
-    element.width = Math.max(1, Math.round(width * ratio));
-    element.height = Math.max(1, Math.round(height * ratio));
+    for (const sheet of top === undefined ? [element] : [element, top]) {
+      sheet.width = Math.max(1, Math.round(width * ratio));
+      sheet.height = Math.max(1, Math.round(height * ratio));
+    }
+    isBaseOld = true;
     colours = themeColours(place);
     options.onResize?.({ width, height });
     // A canvas that got another size is empty: waiting for a frame would flash.
@@ -49,6 +69,7 @@ export function createCanvas(options: CanvasOptions): Canvas {
     element,
     place,
     redraw,
+    redrawOver,
     size: () => ({ width, height }),
     toPng: () => element.toDataURL("image/png").replace(/^data:image\/png;base64,/, ""),
   };
@@ -60,6 +81,8 @@ export interface CanvasOptions {
     size: CanvasSize,
     colours: ThemeColours,
   ) => void;
+  /** Draws on a sheet over it, which is drawn anew without what lies below: selections, lines that are dragged. */
+  readonly drawOver?: CanvasOptions["draw"];
   readonly onResize?: (size: CanvasSize) => void;
 }
 
@@ -68,6 +91,8 @@ export interface Canvas {
   /** Holds the canvas; what lies over it goes in here. */
   readonly place: HTMLElement;
   redraw(): void;
+  /** Only the sheet over it. */
+  redrawOver(): void;
   size(): CanvasSize;
   /** The picture as it is, in base64. */
   toPng(): string;

@@ -14,11 +14,16 @@ export interface PlotItem {
  */
 export function createPlot<Item extends PlotItem>(options: PlotOptions<Item>): Plot {
   let items: readonly Item[] = [];
+  const { drawOver } = options;
   const tooltip = h("div", { class: "tooltip", hidden: true, "aria-hidden": "true" });
   const canvas: Canvas = createCanvas({
     draw(context, size, colours) {
       items = options.draw(context, size, colours);
     },
+    ...(drawOver !== undefined && {
+      drawOver: (context: CanvasRenderingContext2D, size: CanvasSize, colours: ThemeColours) =>
+        drawOver(context, size, colours, items),
+    }),
   });
   const { element, place } = canvas;
   element.tabIndex = 0;
@@ -79,7 +84,13 @@ export function createPlot<Item extends PlotItem>(options: PlotOptions<Item>): P
       if (item !== undefined) options.onOpen(item);
     } else if (event.key === "Escape") options.onSelect(undefined);
   });
-  return { place, canvas, redraw: () => canvas.redraw(), focus: () => element.focus() };
+  return {
+    place,
+    canvas,
+    redraw: () => canvas.redraw(),
+    redrawOver: () => canvas.redrawOver(),
+    focus: () => element.focus(),
+  };
 }
 
 export interface PlotOptions<Item extends PlotItem> {
@@ -90,6 +101,13 @@ export interface PlotOptions<Item extends PlotItem> {
     size: CanvasSize,
     colours: ThemeColours,
   ) => readonly Item[];
+  /** Draws what changes while the items stay where they are: what is selected. */
+  readonly drawOver?: (
+    context: CanvasRenderingContext2D,
+    size: CanvasSize,
+    colours: ThemeColours,
+    items: readonly Item[],
+  ) => void;
   /** Whether a point is on an item; within a few pixels of its circle unless given. */
   readonly hit?: (item: Item, x: number, y: number) => boolean;
   readonly describe: (item: Item) => string;
@@ -102,5 +120,7 @@ export interface Plot {
   readonly place: HTMLElement;
   readonly canvas: Canvas;
   redraw(): void;
+  /** Only what changes while the items stay where they are. */
+  redrawOver(): void;
   focus(): void;
 }

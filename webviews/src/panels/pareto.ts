@@ -8,7 +8,7 @@ import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
 import { dragLimits } from "../pareto/limits.js";
-import { drawPareto, metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
+import { drawPareto, drawParetoOver, metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
 import { pointTable, stateText } from "../pareto/point-table.js";
 import { decodeParetoState, initialParetoState, type ParetoPageState } from "../pareto/state.js";
 import { createSweep } from "../pareto/sweep.js";
@@ -29,7 +29,8 @@ const page = bootPage<ParetoPageState>({
 
 const alternatives = new Map<string, Alternative>();
 let picture: ParetoPicture | undefined;
-let asked = 0;
+let isComparing = false;
+let isWanted = false;
 let precisions: readonly string[] = [];
 
 const frame = createPanelFrame({
@@ -42,6 +43,9 @@ const plot = createPlot<ParetoPoint>({
   label: "Pareto plot",
   draw: (context, size, colours) =>
     picture === undefined ? [] : drawPareto(context, size, colours, picture),
+  drawOver(context, size, colours, points) {
+    if (picture !== undefined) drawParetoOver(context, size, colours, picture, points);
+  },
   describe,
   isSelected: ({ alternative }) => alternative.id === picture?.selected,
   onSelect: (item) => select(item?.alternative.id ?? null),
@@ -114,6 +118,8 @@ dragLimits(plot.canvas, {
   picture: () => picture,
   change: (at, limit) => {
     page.keep({ limits: page.state.limits.map((old, other) => (other === at ? limit : old)) });
+    if (picture !== undefined) picture = { ...picture, limits: page.state.limits };
+    plot.redrawOver();
     compare();
   },
 });
@@ -153,8 +159,11 @@ function compare(): void {
     });
     return;
   }
-  asked += 1;
-  const now = asked;
+  // One question at a time: while a limit is dragged, the newest waits.
+  isWanted = true;
+  if (isComparing) return;
+  isWanted = false;
+  isComparing = true;
   const { axes, limits } = page.state;
   page
     .ask("pareto", {
@@ -163,12 +172,15 @@ function compare(): void {
     })
     .then(
       (reply) => {
-        if (now !== asked) return;
         if (reply.kind === "view") show(all, reply.view);
         else frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
       },
       (error: unknown) => frame.failed(messageOf(error)),
-    );
+    )
+    .finally(() => {
+      isComparing = false;
+      if (isWanted) compare();
+    });
 }
 
 function show(all: readonly Alternative[], result: ParetoResult): void {
@@ -203,7 +215,7 @@ function select(selected: string | null): void {
   if (picture === undefined) return;
   picture = { ...picture, selected };
   showWords();
-  plot.redraw();
+  plot.redrawOver();
 }
 
 function pick(id: string): void {
@@ -214,7 +226,7 @@ function pick(id: string): void {
   if (picture !== undefined) picture = { ...picture, picked: new Set(page.state.picked) };
   showWords();
   showPicked();
-  plot.redraw();
+  plot.redrawOver();
 }
 
 function showWords(): void {

@@ -18,10 +18,12 @@ import { doublingSlider, type Slider } from "../kit/slider.js";
 import { markTable } from "../roofline/mark-table.js";
 import {
   drawRoofline,
+  drawSelected,
   placeMarks,
   seriesColour,
   type Placed,
   type RooflinePicture,
+  type RooflinePlaces,
   type Series,
 } from "../roofline/plot.js";
 import {
@@ -50,6 +52,7 @@ const page = bootPage<RooflineState>({
 
 let summary: SummaryView | undefined;
 let views: readonly { readonly name: string; readonly view: RooflineView }[] = [];
+let places: RooflinePlaces | undefined;
 let picture: RooflinePicture = { series: [], isWeighted: false, selected: null };
 let asking: AbortController | undefined;
 let fileName = "";
@@ -65,9 +68,12 @@ const frame = createPanelFrame({
 const plot = createPlot<Placed>({
   label: "Roofline",
   draw(context, size, colours) {
-    const placed = placeMarks(picture, size);
-    drawRoofline(context, size, colours, picture, placed);
-    return placed;
+    places = placeMarks(picture, size);
+    drawRoofline(context, size, colours, picture, places);
+    return places.placed;
+  },
+  drawOver(context, _size, colours) {
+    if (places !== undefined) drawSelected(context, colours, picture, places);
   },
   describe: describeMark,
   isSelected: ({ series, mark }) =>
@@ -394,7 +400,7 @@ function select(
   { isTold = true }: { readonly isTold?: boolean } = {},
 ): void {
   picture = { ...picture, selected };
-  plot.redraw();
+  plot.redrawOver();
   showWords();
   if (isTold && selected?.key.startsWith("0 ") === true)
     told(page.host.call("select", { nodeId: selected.nodeId }));

@@ -4,7 +4,7 @@ import type {
   ParetoResult,
   ParetoState,
 } from "../../../server/core/search/compare-alternatives.js";
-import { createSprites, manyMarks } from "../kit/sprites.js";
+import { createStamps, manyMarks, tracePath, type Stamp, type StampKind } from "../kit/stamps.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import {
   fittingText,
@@ -37,10 +37,26 @@ export function metricText(value: number, { unit }: MetricKind): string {
   return formatQuantity(value, unit, 2);
 }
 
-export function paretoScales(
+let lastScales: { readonly of: readonly unknown[]; readonly scales: ParetoScales } | undefined;
+
+export interface ParetoScales {
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+/** Kept while nothing that they depend on is another: pointers ask with every move. */
+export function paretoScales(picture: ParetoPicture, size: CanvasSize): ParetoScales {
+  const { alternatives, result, limits } = picture;
+  const of = [alternatives, result, limits, size.width, size.height];
+  if (lastScales?.of.every((value, at) => value === of[at]) !== true)
+    lastScales = { of, scales: scalesOf(picture, size) };
+  return lastScales.scales;
+}
+
+function scalesOf(
   { alternatives, result: { axes }, limits }: ParetoPicture,
   size: CanvasSize,
-): { readonly x: Scale; readonly y: Scale } {
+): ParetoScales {
   const of = (at: number, from: number, to: number): Scale => {
     const id = axes[at]?.id ?? "";
     const values = alternatives.flatMap(({ metrics }) => {
@@ -53,7 +69,7 @@ export function paretoScales(
     const isLog =
       positive.length === values.length &&
       values.length > 0 &&
-      Math.max(...positive) / Math.min(...positive) > 20;
+      spread(positive) > 20;
     return scaleOf(rangeOf(values, { isLog, room: 0.08 }), from, to);
   };
   return {
@@ -62,18 +78,28 @@ export function paretoScales(
   };
 }
 
+function spread(values: readonly number[]): number {
+  let low = Infinity;
+  let high = 0;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high / low;
+}
+
 export function drawPareto(
   context: CanvasRenderingContext2D,
   size: CanvasSize,
   colours: ThemeColours,
   picture: ParetoPicture,
 ): readonly ParetoPoint[] {
-  const { alternatives, result, picked, selected } = picture;
+  const { alternatives, result } = picture;
   const [xKind, yKind, zKind] = result.axes;
   if (xKind === undefined || yKind === undefined) return [];
-  const { x, y } = paretoScales(picture, size);
+  const scales = paretoScales(picture, size);
+  const { x, y } = scales;
   drawAxes(context, size, colours, xKind, yKind, x, y);
-  drawLimits(context, size, colours, picture, x, y);
   const depth = depthOf(alternatives, zKind);
   const points = alternatives.flatMap((alternative, at): ParetoPoint[] => {
     const horizontal = alternative.metrics[xKind.id];
@@ -89,70 +115,118 @@ export function drawPareto(
       },
     ];
   });
-  const rank: Readonly<Record<ParetoState, number>> = {
-    unknown: 0,
-    outside: 1,
-    dominated: 2,
-    front: 3,
-  };
   points.sort((a, b) => rank[a.state] - rank[b.state]);
   if (zKind === undefined) drawStairs(context, colours, points, xKind, yKind);
+  const tones = tonesOf(colours);
   const hasWhiskers = points.length <= 400;
-  const quiet = mixed(colours.background, colours.foreground, 0.5);
-  const faint = mixed(colours.background, colours.foreground, 0.28);
-  const quietFill = mixed(colours.background, quiet, 0.5);
-  for (const point of points) {
-    const { alternative, state } = point;
-    const isFront = state === "front";
-    const colour = isFront ? colours.compute : state === "dominated" ? quiet : faint;
-    const horizontal = alternative.metrics[xKind.id];
-    const vertical = alternative.metrics[yKind.id];
-    const isChosen = alternative.id === selected || picked.has(alternative.id);
-    if (
-      horizontal !== undefined &&
-      vertical !== undefined &&
-      (hasWhiskers || isFront || isChosen)
-    ) {
-      context.strokeStyle = mixed(colours.background, colour, 0.6);
+  for (const point of points)
+    if (hasWhiskers || point.state === "front") {
+      context.strokeStyle = tones[point.state].whisker;
       context.lineWidth = 1;
-      line(context, x.toPixel(horizontal.low), point.y, x.toPixel(horizontal.high), point.y);
-      line(context, point.x, y.toPixel(vertical.low), point.x, y.toPixel(vertical.high));
+      whiskers(context, point, picture, scales);
     }
-    if (state === "dominated" && !isChosen && points.length > manyMarks) {
-      sprites.circle(context, {
-        x: point.x,
-        y: point.y,
-        radius: point.radius,
-        stroke: quiet,
-        fill: quietFill,
-      });
-      continue;
+  const isMany = points.length > manyMarks;
+  if (isMany)
+    stamps.draw(
+      context,
+      size,
+      points.flatMap(({ state, x: left, y: top, radius }): Stamp[] =>
+        state === "front" ? [] : [{ ...markOf(state, radius), ...tones[state], x: left, y: top }],
+      ),
+    );
+  for (const { state, x: left, y: top, radius } of points) {
+    if (isMany && state !== "front") continue;
+    const mark = markOf(state, radius);
+    tracePath(context, mark.kind, left, top, mark.radius);
+    if (state !== "outside") {
+      context.fillStyle = tones[state].fill;
+      context.fill();
     }
-    context.fillStyle = isFront ? colour : mixed(colours.background, colour, 0.5);
-    context.strokeStyle = isChosen ? colours.foreground : colour;
-    context.lineWidth = isChosen ? 2.5 : 1;
-    context.beginPath();
-    // The shape says it too: diamonds are on the front, crosses are out.
-    if (isFront) {
-      context.moveTo(point.x, point.y - point.radius * 1.3);
-      context.lineTo(point.x + point.radius * 1.3, point.y);
-      context.lineTo(point.x, point.y + point.radius * 1.3);
-      context.lineTo(point.x - point.radius * 1.3, point.y);
-      context.closePath();
-    } else if (state === "outside") {
-      context.moveTo(point.x - 4, point.y - 4);
-      context.lineTo(point.x + 4, point.y + 4);
-      context.moveTo(point.x + 4, point.y - 4);
-      context.lineTo(point.x - 4, point.y + 4);
-    } else context.arc(point.x, point.y, point.radius, 0, 7);
-    if (state !== "outside") context.fill();
+    context.strokeStyle = tones[state].stroke;
+    context.lineWidth = 1;
     context.stroke();
   }
   label(context, size, colours, points);
   return points;
 }
 
-const sprites = createSprites();
+/** What moves while the points stay: limits that are dragged, what is selected and what is picked. */
+export function drawParetoOver(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  picture: ParetoPicture,
+  points: readonly ParetoPoint[],
+): void {
+  const scales = paretoScales(picture, size);
+  drawLimits(context, size, colours, picture, scales.x, scales.y);
+  const { picked, selected } = picture;
+  for (const point of points) {
+    const { id } = point.alternative;
+    if (id !== selected && !picked.has(id)) continue;
+    context.strokeStyle = colours.foreground;
+    context.lineWidth = 1;
+    whiskers(context, point, picture, scales);
+    context.lineWidth = id === selected ? 2.5 : 1.8;
+    const mark = markOf(point.state, point.radius);
+    tracePath(context, mark.kind, point.x, point.y, mark.radius + 1);
+    context.stroke();
+  }
+}
+
+const stamps = createStamps();
+
+/** What is drawn last is on top. */
+const rank: Readonly<Record<ParetoState, number>> = {
+  unknown: 0,
+  outside: 1,
+  dominated: 2,
+  front: 3,
+};
+
+/** The shape says it too: diamonds are on the front, crosses are out. */
+function markOf(
+  state: ParetoState,
+  radius: number,
+): { readonly kind: StampKind; readonly radius: number } {
+  if (state === "outside") return { kind: "cross", radius: 4 };
+  return { kind: state === "front" ? "diamond" : "circle", radius };
+}
+
+interface Tone {
+  readonly stroke: string;
+  readonly fill: string;
+  readonly whisker: string;
+}
+
+function tonesOf(colours: ThemeColours): Readonly<Record<ParetoState, Tone>> {
+  const over = (share: number): string => mixed(colours.background, colours.foreground, share);
+  const of = (stroke: string, fill: string): Tone => ({
+    stroke,
+    fill,
+    whisker: mixed(colours.background, stroke, 0.6),
+  });
+  return {
+    front: of(colours.compute, colours.compute),
+    dominated: of(over(0.5), over(0.25)),
+    outside: of(over(0.28), over(0.14)),
+    unknown: of(over(0.28), over(0.14)),
+  };
+}
+
+function whiskers(
+  context: CanvasRenderingContext2D,
+  { alternative, x: left, y: top }: ParetoPoint,
+  { result: { axes } }: ParetoPicture,
+  { x, y }: ParetoScales,
+): void {
+  const horizontal = alternative.metrics[axes[0]?.id ?? ""];
+  const vertical = alternative.metrics[axes[1]?.id ?? ""];
+  if (horizontal !== undefined && horizontal.low !== horizontal.high)
+    line(context, x.toPixel(horizontal.low), top, x.toPixel(horizontal.high), top);
+  if (vertical !== undefined && vertical.low !== vertical.high)
+    line(context, left, y.toPixel(vertical.low), left, y.toPixel(vertical.high));
+}
 
 /** Radius by the third measure: the better, the larger. */
 function depthOf(
@@ -161,8 +235,8 @@ function depthOf(
 ): (alternative: Alternative) => number {
   if (kind === undefined) return () => 5;
   const values = alternatives.flatMap(({ metrics }) => metrics[kind.id]?.value ?? []);
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   return ({ metrics }) => {
     const value = metrics[kind.id]?.value;
     if (value === undefined || high <= low) return 5;

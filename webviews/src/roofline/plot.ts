@@ -1,6 +1,6 @@
 import { formatNumber, formatRate } from "../../../server/core/base/units.js";
 import type { RooflineMark, TargetRoofline } from "../../../server/core/views/roofline.js";
-import { createSprites, manyMarks } from "../kit/sprites.js";
+import { createStamps, manyMarks, tracePath, type Stamp } from "../kit/stamps.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import { fittingText, mixed, type CanvasSize, type ThemeColours } from "../kit/canvas.js";
 
@@ -69,9 +69,12 @@ function scalesOf(series: readonly Series[], size: CanvasSize): { x: Scale; y: S
 }
 
 /** Places of all marks, the longest last, so that a pointer finds the one that is on top. */
-export function placeMarks(picture: RooflinePicture, size: CanvasSize): readonly Placed[] {
+export function placeMarks(picture: RooflinePicture, size: CanvasSize): RooflinePlaces {
   const { x, y } = scalesOf(picture.series, size);
-  return picture.series.flatMap((series) => {
+  const count = picture.series.reduce((sum, { roofline }) => sum + roofline.marks.length, 0);
+  // Thousands of large marks would hide one another.
+  const room = 12 * Math.min(1, Math.sqrt(manyMarks / Math.max(1, count)));
+  const placed = picture.series.flatMap((series) => {
     const longest = series.roofline.marks[0]?.seconds ?? 1;
     return series.roofline.marks
       .map((mark) => ({
@@ -79,10 +82,17 @@ export function placeMarks(picture: RooflinePicture, size: CanvasSize): readonly
         mark,
         x: x.toPixel(mark.intensity),
         y: y.toPixel(mark.opsPerSecond),
-        radius: 2.5 + 12 * Math.sqrt(mark.seconds / longest),
+        radius: 2.5 + room * Math.sqrt(mark.seconds / longest),
       }))
       .reverse();
   });
+  return { placed, x, y };
+}
+
+export interface RooflinePlaces {
+  readonly placed: readonly Placed[];
+  readonly x: Scale;
+  readonly y: Scale;
 }
 
 export function drawRoofline(
@@ -90,9 +100,9 @@ export function drawRoofline(
   size: CanvasSize,
   colours: ThemeColours,
   picture: RooflinePicture,
-  placed: readonly Placed[],
+  places: RooflinePlaces,
 ): void {
-  const { x, y } = scalesOf(picture.series, size);
+  const { x, y } = places;
   drawAxes(context, size, colours, picture, x, y);
   context.save();
   context.beginPath();
@@ -104,7 +114,7 @@ export function drawRoofline(
   );
   context.clip();
   for (const series of picture.series) drawRoof(context, size, colours, picture, series, x, y);
-  drawMarks(context, colours, picture, placed, y);
+  drawMarks(context, size, colours, picture.series.length === 1, places);
   context.restore();
 }
 
@@ -273,64 +283,80 @@ function slopeLabel(
 
 function drawMarks(
   context: CanvasRenderingContext2D,
+  size: CanvasSize,
   colours: ThemeColours,
-  { series, selected }: RooflinePicture,
-  placed: readonly Placed[],
-  y: Scale,
+  isSingle: boolean,
+  { placed, y }: RooflinePlaces,
 ): void {
-  const isSingle = series.length === 1;
-  const hasWhiskers = placed.length <= whiskerLimit;
+  const whiskersFrom = Math.max(0, placed.length - whiskerLimit);
   const fills = new Map<string, string>();
-  for (const [at, { series: own, mark, x, y: middle, radius }] of placed.entries()) {
-    const colour = isSingle ? colours[mark.bound] : seriesColour(colours, own.index);
-    const isSelected = selected?.key === own.key && selected.nodeId === mark.nodeId;
-    if (hasWhiskers || isSelected || at >= placed.length - whiskerLimit) {
-      context.strokeStyle = mixed(colours.background, colour, 0.6);
-      context.lineWidth = 1;
-      line(context, x, y.toPixel(mark.low), x, y.toPixel(mark.high));
-    }
+  const marks = placed.map(({ series: own, mark, x, y: middle, radius }): Stamp => {
+    const stroke = isSingle ? colours[mark.bound] : seriesColour(colours, own.index);
     // Hollow: the number is not calibrated.
     const isFilled = mark.method === "calibrated" || mark.method === "measured" || radius < 3;
-    const fill = isFilled
-      ? (fills.get(colour) ?? mixed(colours.background, colour, 0.65))
-      : undefined;
-    if (fill !== undefined) fills.set(colour, fill);
-    const kind = shapes[own.modelIndex % shapes.length] ?? "circle";
-    if (kind === "circle" && !isSelected && placed.length > manyMarks) {
-      sprites.circle(context, { x, y: middle, radius, stroke: colour, fill });
-      continue;
+    let fill: string | undefined;
+    if (isFilled) {
+      fill = fills.get(stroke) ?? mixed(colours.background, stroke, 0.65);
+      fills.set(stroke, fill);
     }
-    context.strokeStyle = isSelected ? colours.foreground : colour;
-    context.lineWidth = isSelected ? 2.5 : 1;
-    shape(context, kind, x, middle, radius);
+    const kind = shapes[own.modelIndex % shapes.length] ?? "circle";
+    return { kind, x, y: middle, radius, stroke, fill };
+  });
+  for (let at = whiskersFrom; at < placed.length; at++) {
+    const stroke = marks[at]?.stroke;
+    const item = placed[at];
+    if (stroke === undefined || item === undefined) continue;
+    context.strokeStyle = mixed(colours.background, stroke, 0.6);
+    context.lineWidth = 1;
+    whisker(context, item, y);
+  }
+  if (marks.length > manyMarks) {
+    stamps.draw(context, size, marks);
+    return;
+  }
+  for (const { kind, x, y: middle, radius, stroke, fill } of marks) {
+    tracePath(context, kind, x, middle, radius);
     if (fill !== undefined) {
       context.fillStyle = fill;
       context.fill();
     }
+    context.strokeStyle = stroke;
+    context.lineWidth = 1;
     context.stroke();
   }
 }
 
-const sprites = createSprites();
-const whiskerLimit = 160;
-
-function shape(
+/** The selected mark stands out on a sheet of its own: choosing another one leaves the rest as it is. */
+export function drawSelected(
   context: CanvasRenderingContext2D,
-  kind: (typeof shapes)[number],
-  x: number,
-  y: number,
-  radius: number,
+  colours: ThemeColours,
+  { selected }: RooflinePicture,
+  { placed, y }: RooflinePlaces,
 ): void {
-  context.beginPath();
-  if (kind === "circle") context.arc(x, y, radius, 0, 7);
-  else if (kind === "square") context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-  else {
-    context.moveTo(x, y - radius * 1.2);
-    context.lineTo(x + radius * 1.1, y + radius * 0.8);
-    context.lineTo(x - radius * 1.1, y + radius * 0.8);
-    context.closePath();
-  }
+  const item = placed.find(
+    ({ series, mark }) => selected?.key === series.key && selected.nodeId === mark.nodeId,
+  );
+  if (item === undefined) return;
+  context.strokeStyle = colours.foreground;
+  context.lineWidth = 1.5;
+  whisker(context, item, y);
+  context.lineWidth = 2.5;
+  tracePath(
+    context,
+    shapes[item.series.modelIndex % shapes.length] ?? "circle",
+    item.x,
+    item.y,
+    Math.max(3, item.radius),
+  );
+  context.stroke();
 }
+
+function whisker(context: CanvasRenderingContext2D, { x, mark }: Placed, y: Scale): void {
+  line(context, x, y.toPixel(mark.low), x, y.toPixel(mark.high));
+}
+
+const stamps = createStamps();
+const whiskerLimit = 160;
 
 function line(
   context: CanvasRenderingContext2D,
