@@ -33,6 +33,8 @@ export function defaultParams<K extends keyof Views>(
     },
     details: { nodeId: 0 },
     memory: { target, aliveLimit: Number.MAX_SAFE_INTEGER, hasBuffers: true },
+    "memory-use": { target, pointLimit: Number.MAX_SAFE_INTEGER },
+    "memory-what-ifs": { target },
     report: { file: null },
     graph,
     "graph-figure": graph,

@@ -56,12 +56,20 @@ export interface HostApi {
 }
 
 /** Panels beside the model's own page. A page of the same name draws each. */
-export const panelIds = ["graph", "roofline", "timeline", "pareto", "comparison"] as const;
+export const panelIds = [
+  "graph",
+  "roofline",
+  "memory",
+  "timeline",
+  "pareto",
+  "comparison",
+] as const;
 export type PanelId = (typeof panelIds)[number];
 
 export const panelTitles: Readonly<Record<PanelId, string>> = {
   graph: "Graph",
   roofline: "Roofline",
+  memory: "Memory",
   timeline: "Timeline",
   pareto: "Pareto",
   comparison: "Comparison",

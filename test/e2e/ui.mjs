@@ -161,7 +161,7 @@ const openPanelNamed = async (name) => {
 step("every panel opens on a real model, and works by mouse and keyboard", async () => {
   await explorerRow("resnet50.onnx").click();
   await rows().nth(3).waitFor();
-  for (const name of ["Graph", "Roofline", "Timeline", "Pareto"]) {
+  for (const name of ["Graph", "Roofline", "Memory", "Timeline", "Pareto"]) {
     await openPanelNamed(name);
     await frame.locator("[role=application]").focus();
     await page.keyboard.press("ArrowRight");

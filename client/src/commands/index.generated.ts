@@ -9,6 +9,7 @@ import { command as setDimensions } from "./set-dimensions.js";
 import { command as showComparison } from "./show-comparison.js";
 import { command as showGraph } from "./show-graph.js";
 import { command as showLog } from "./show-log.js";
+import { command as showMemory } from "./show-memory.js";
 import { command as showModelActions } from "./show-model-actions.js";
 import { command as showPareto } from "./show-pareto.js";
 import { command as showRoofline } from "./show-roofline.js";
@@ -27,6 +28,7 @@ export const commands: readonly ClientCommand[] = [
   showComparison,
   showGraph,
   showLog,
+  showMemory,
   showModelActions,
   showPareto,
   showRoofline,

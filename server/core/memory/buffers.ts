@@ -1,4 +1,5 @@
 import type { NodeId, ValueId } from "../graph/graph.js";
+import type { Kernel } from "../lower/lowered.js";
 import type { Buffer } from "./plan.js";
 
 /** What is executed, in order, in the terms that live ranges need. Views are resolved before. */
@@ -19,6 +20,8 @@ export interface Step {
   readonly writes: readonly ValueId[];
   /** Bytes that the step needs for itself alone (bodies of control flow). */
   readonly scratchBytes?: number;
+  /** The kernel that it is, where one is known. */
+  readonly kernel?: Kernel;
 }
 
 /** Live ranges, or the value whose size is not known. */

@@ -44,6 +44,7 @@ export function lineBuffered(schedule: Schedule, lowered: Lowered, graph: Graph)
       reads,
       writes: step.writes,
       scratchBytes: (step.scratchBytes ?? 0) + scratchBytes(kernel.shape),
+      kernel,
       shape: kernel.shape,
       isPooled: false,
     });
@@ -63,6 +64,7 @@ interface Draft {
   readonly reads: readonly ValueId[];
   writes: readonly ValueId[];
   readonly scratchBytes: number;
+  readonly kernel: Kernel;
   readonly shape: KernelShape;
   /** Its output goes to a pool line by line. */
   isPooled: boolean;
@@ -70,14 +72,14 @@ interface Draft {
 
 /** A step that writes over its input takes the larger of the two, and the lines that its window still needs. */
 function written(
-  { nodeId, reads, writes, scratchBytes, shape, isPooled }: Draft,
+  { nodeId, reads, writes, scratchBytes, kernel, shape, isPooled }: Draft,
   index: number,
   lastRead: ReadonlyMap<ValueId, number>,
   bytes: (id: ValueId) => number,
 ): Step {
   const input = reads[0];
   const output = writes[0];
-  const plain = { nodeId, reads, writes, ...(scratchBytes > 0 && { scratchBytes }) };
+  const plain = { nodeId, reads, writes, kernel, ...(scratchBytes > 0 && { scratchBytes }) };
   if (input === undefined || output === undefined || isPooled) return plain;
   if (lastRead.get(input) !== index || !writesOverInput(shape)) return plain;
   const kept = Math.max(0, bytes(input) - bytes(output)) + linesOf(shape, bytes(input));
@@ -85,6 +87,7 @@ function written(
     nodeId,
     reads: reads.filter((id) => id !== input),
     writes,
+    kernel,
     scratchBytes: scratchBytes + Math.min(kept, bytes(input)),
   };
 }

@@ -2,9 +2,19 @@ import { buffersOf, type Schedule } from "./buffers.js";
 import { firstFit, bestFit } from "./in-order.js";
 import { greedyByBreadth, greedyBySize } from "./greedy.js";
 import { hillClimb } from "./hill-climb.js";
-import type { ArenaPlan, Buffer, MemoryPlan, ReorderedPlan, Strategy } from "./plan.js";
+import type {
+  ArenaPlan,
+  Buffer,
+  MemoryPlan,
+  MemoryWhatIfs,
+  ReorderedPlan,
+  Strategy,
+} from "./plan.js";
 import { inOrder, reorderSteps } from "./reorder.js";
 import { type ScratchpadCurve, scratchpadCurve } from "./scratchpad.js";
+import { inPlacePlan } from "./what-ifs/in-place.js";
+import { patchedPlan } from "./what-ifs/patches.js";
+import { recomputedPlan } from "./what-ifs/recompute.js";
 import type { ValueId } from "../graph/graph.js";
 
 /** Arenas of today's runtimes align to 16 bytes (TensorFlow Lite Micro's MicroArenaBufferAlignment). */
@@ -41,6 +51,11 @@ export function planMemory(schedule: Schedule, options: PlanOptions = {}): PlanO
 function withWhatIfs(schedule: Schedule, options: PlanOptions, plan: MemoryPlan): MemoryPlan {
   let reordered: { readonly found: ReorderedPlan | undefined } | undefined;
   let scratchpad: { readonly found: ScratchpadCurve | undefined } | undefined;
+  let whatIfs: MemoryWhatIfs | undefined;
+  const arenaOf = (changed: Schedule): ArenaPlan | undefined => {
+    const outcome = planOrder(changed, options);
+    return outcome.kind === "planned" ? outcome.plan.best : undefined;
+  };
   return {
     ...plan,
     get reordered() {
@@ -50,6 +65,14 @@ function withWhatIfs(schedule: Schedule, options: PlanOptions, plan: MemoryPlan)
     get scratchpad() {
       scratchpad ??= { found: scratchpadCurve(schedule, plan.best.size) };
       return scratchpad.found;
+    },
+    get whatIfs() {
+      whatIfs ??= {
+        inPlace: inPlacePlan(schedule, plan, arenaOf),
+        recomputed: recomputedPlan(schedule, plan, arenaOf),
+        patched: patchedPlan(schedule, plan),
+      };
+      return whatIfs;
     },
   };
 }

@@ -1,5 +1,8 @@
 import type { NodeId, ValueId } from "../graph/graph.js";
 import type { ScratchpadCurve } from "./scratchpad.js";
+import type { InPlacePlan } from "./what-ifs/in-place.js";
+import type { PatchedPlan } from "./what-ifs/patches.js";
+import type { RecomputedPlan } from "./what-ifs/recompute.js";
 
 /** One buffer of activations: a value, or several that share storage (views of one another). */
 export interface Buffer {
@@ -33,6 +36,13 @@ export interface ReorderedPlan {
   readonly beforeNodeId: NodeId;
 }
 
+/** Each is undefined where it gains nothing, or the graph is too large to look. */
+export interface MemoryWhatIfs {
+  readonly inPlace: InPlacePlan | undefined;
+  readonly recomputed: RecomputedPlan | undefined;
+  readonly patched: PatchedPlan | undefined;
+}
+
 export interface MemoryPlan {
   readonly buffers: readonly Buffer[];
   /** Bytes alive at each step. */
@@ -52,6 +62,8 @@ export interface MemoryPlan {
   readonly reordered?: ReorderedPlan | undefined;
   /** What goes off chip when the memory for activations is smaller than the arena; left out for large graphs. */
   readonly scratchpad?: ScratchpadCurve | undefined;
+  /** What else would take less, each by itself. */
+  readonly whatIfs?: MemoryWhatIfs | undefined;
   /** Strategies given up because the model has too many buffers alive at once for them. */
   readonly skipped: readonly Strategy[];
 }

@@ -45,6 +45,7 @@ export function loweredSchedule(
       nodeId,
       reads: kernel.reads,
       writes: kernel.writes,
+      kernel,
       ...(scratchBytes !== undefined && { scratchBytes }),
     };
   });

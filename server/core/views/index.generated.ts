@@ -5,6 +5,8 @@ import { view as exportFile } from "./export-file.js";
 import { view as graphFigure } from "./graph-figure.js";
 import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
+import { view as memoryUse } from "./memory-use.js";
+import { view as memoryWhatIfs } from "./memory-what-ifs.js";
 import { view as memory } from "./memory.js";
 import { view as pareto } from "./pareto.js";
 import { view as quantization } from "./quantization.js";
@@ -21,6 +23,8 @@ export const views = {
   "graph-figure": graphFigure,
   "graph": graph,
   "layers": layers,
+  "memory-use": memoryUse,
+  "memory-what-ifs": memoryWhatIfs,
   "memory": memory,
   "pareto": pareto,
   "quantization": quantization,

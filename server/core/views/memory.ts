@@ -141,7 +141,7 @@ function bufferRow(analysis: Analysis, plan: MemoryPlan, index: number): BufferR
   };
 }
 
-function nodeName({ model }: Analysis, nodeId: NodeId): NodeName {
+export function nodeName({ model }: Analysis, nodeId: NodeId): NodeName {
   const node = model.graph.nodes[nodeId];
   return { id: String(nodeId), name: node?.name ?? "", op: node?.sourceOp ?? node?.op ?? "" };
 }

@@ -125,6 +125,7 @@ const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["model", "list-flat", "Layers"],
   ["graph", "type-hierarchy-sub", "Graph"],
   ["roofline", "graph-line", "Roofline"],
+  ["memory", "layers", "Memory"],
   ["timeline", "graph-left", "Timeline"],
   ["pareto", "graph-scatter", "Pareto"],
   ["comparison", "diff", "Comparison"],

@@ -1,0 +1,385 @@
+import { formatBytes } from "../../../server/core/base/units.js";
+import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js";
+import type { MemoryUseView } from "../../../server/core/views/memory-use.js";
+import type { SummaryView } from "../../../server/core/views/summary.js";
+import { plainText } from "../kit/canvas.js";
+import { choice, toggle, tool } from "../kit/controls.js";
+import { h, put } from "../kit/dom.js";
+import { bootPage, messageOf } from "../kit/page.js";
+import { createPanelFrame } from "../kit/panel-frame.js";
+import { createPlot } from "../kit/plot.js";
+import { bufferTable } from "../memory/buffer-table.js";
+import { memoryFills } from "../memory/fills.js";
+import {
+  drawMemory,
+  drawSelectedBuffer,
+  isOnBuffer,
+  stepScale,
+  type MemoryDrawing,
+  type PlacedBuffer,
+} from "../memory/plot.js";
+import { whatIfsTable } from "../memory/what-ifs.js";
+import { bufferName, nodeText } from "../model/memory-picture.js";
+
+interface MemoryState {
+  readonly target: string | null;
+  readonly hasTable: boolean;
+  readonly hasWhatIfs: boolean;
+}
+
+/** The memory panel: does it fit, what sets the peak, and what would take less. */
+const page = bootPage<MemoryState>({
+  stateVersion: 1,
+  initialState: { target: null, hasTable: false, hasWhatIfs: true },
+  decodeState: (kept) => ({
+    ...(typeof kept["target"] === "string" ? { target: kept["target"] } : {}),
+    ...(typeof kept["hasTable"] === "boolean" ? { hasTable: kept["hasTable"] } : {}),
+    ...(typeof kept["hasWhatIfs"] === "boolean" ? { hasWhatIfs: kept["hasWhatIfs"] } : {}),
+  }),
+  api: {
+    changed() {
+      ask();
+      return null;
+    },
+    reveal({ nodeId }) {
+      const buffer = drawing?.plan.buffers.find(({ writer }) => writer?.id === String(nodeId));
+      if (buffer !== undefined) select(buffer, { isTold: false });
+      return null;
+    },
+  },
+});
+
+let summary: SummaryView | undefined;
+let drawing: MemoryDrawing | undefined;
+let selected: BufferRow | null = null;
+let asked = 0;
+
+const frame = createPanelFrame({
+  panel: "memory",
+  title: "Memory",
+  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  retry: () => ask(),
+});
+const plot = createPlot<PlacedBuffer>({
+  label: "Addresses of activations over the execution",
+  draw: (context, size, colours) =>
+    drawing === undefined ? [] : drawMemory(context, size, colours, drawing),
+  drawOver: (context, _size, colours, items) =>
+    drawSelectedBuffer(context, colours, items, selected),
+  hit: isOnBuffer,
+  describe: ({ buffer }) => describe(buffer),
+  isSelected: ({ buffer }) => buffer === selected,
+  onSelect: (item) => select(item?.buffer ?? null),
+  onOpen: ({ buffer }) => openSource(buffer),
+});
+const fills = h("div", {});
+const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const buttons = h("div", { class: "graph-buttons" });
+const whatIfs = h("div", {
+  class: "memory-what-ifs",
+  role: "region",
+  tabindex: "0",
+  "aria-label": "What would take less memory",
+});
+const table = h("div", {
+  class: "plot-table",
+  role: "region",
+  tabindex: "0",
+  "aria-label": "Buffers as a table",
+});
+const targets = choice({
+  label: "Target",
+  onChange: (target) => {
+    page.keep({ target });
+    ask();
+  },
+});
+put(
+  frame.tools,
+  targets.element,
+  tool("In", "zoom-in", () => zoom(0.5), "Zoom in (+)"),
+  tool("Out", "zoom-out", () => zoom(2), "Zoom out (-)"),
+  tool("All", "screen-full", () => zoom(Infinity), "Show all steps (0)"),
+  tool("Peak", "arrow-up", toPeak, "Go to the peak"),
+  toggle(
+    "What if",
+    "lightbulb",
+    page.state.hasWhatIfs,
+    (hasWhatIfs) => {
+      page.keep({ hasWhatIfs });
+      showWhatIfs();
+    },
+    "Another order, writing in place, recomputing, patches",
+  ),
+  toggle("Table", "table", page.state.hasTable, (hasTable) => {
+    page.keep({ hasTable });
+    showTable();
+  }),
+  tool("SVG", "desktop-download", saveFigure, "Save the memory plan as SVG"),
+);
+frame.body.append(
+  fills,
+  h("div", { class: "plot-main" }, plot.place),
+  h(
+    "div",
+    { class: "plot-foot" },
+    h(
+      "ul",
+      { class: "plot-legend" },
+      h("li", { class: "dim" }, "orange: alive at the peak · purple: workspace of a kernel · line: all that is alive"),
+    ),
+    words,
+    buttons,
+  ),
+  whatIfs,
+  table,
+);
+page.start.then(
+  ({ fileName }) => frame.setFile(fileName),
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+const { canvas } = plot;
+canvas.element.addEventListener(
+  "wheel",
+  (event) => {
+    event.preventDefault();
+    if (drawing === undefined) return;
+    const box = canvas.element.getBoundingClientRect();
+    if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX))
+      zoom(
+        Math.exp(event.deltaY * 0.002),
+        stepScale(drawing, canvas.size()).toValue(event.clientX - box.left),
+      );
+    else pan(event.deltaX / box.width);
+  },
+  { passive: false },
+);
+canvas.element.addEventListener("keydown", (event) => {
+  const action = {
+    "+": () => zoom(0.5),
+    "=": () => zoom(0.5),
+    "-": () => zoom(2),
+    "0": () => zoom(Infinity),
+    PageDown: () => pan(0.8),
+    PageUp: () => pan(-0.8),
+    p: toPeak,
+  }[event.key];
+  if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  action();
+});
+ask();
+
+function ask(): void {
+  frame.busy();
+  asked += 1;
+  const now = asked;
+  page
+    .ask("summary", { problemLimit: 0 })
+    .then(async (facts) => {
+      if (facts.kind !== "view") return facts;
+      summary = facts.view;
+      const target = targetOf(summary)?.id ?? null;
+      const [plan, use] = await Promise.all([
+        page.ask("memory", { target, aliveLimit: 0, hasBuffers: true, bufferLimit: 5000 }),
+        page.ask("memory-use", { target, pointLimit: 2000 }),
+      ]);
+      if (plan.kind !== "view") return plan;
+      if (now === asked) show(plan.view, use.kind === "view" ? use.view : null);
+      return undefined;
+    })
+    .then(
+      (failure) => {
+        if (now !== asked || failure === undefined) return;
+        frame.failed(failure.kind === "failed" ? failure.message : "The analysis was stopped.");
+      },
+      (error: unknown) => {
+        if (now === asked) frame.failed(messageOf(error));
+      },
+    );
+}
+
+function targetOf(of: SummaryView): SummaryView["targets"][number] | undefined {
+  return of.targets.find(({ id }) => id === page.state.target) ?? of.targets[0];
+}
+
+/** Undefined does not survive the way through the editor, and may arrive as null. */
+function show(plan: MemoryView | null | undefined, use: MemoryUseView | null): void {
+  if (summary === undefined) return;
+  targets.show(
+    summary.targets.map(({ id, label }) => ({ id, label })),
+    targetOf(summary)?.id ?? "",
+  );
+  targets.element.hidden = summary.targets.length === 0;
+  if (plan === null || plan === undefined) {
+    const target = targetOf(summary);
+    frame.nothing(
+      target !== undefined && target.uncostedCount > 0
+        ? `Nothing to show, because what ${target.uncostedCount} uncosted nodes keep alive is not known. ${target.uncostedReason ?? ""}`.trim()
+        : "Nothing to show, because the sizes of some tensors are not known: bind the dimensions.",
+    );
+    return;
+  }
+  if (plan.bufferCount === 0) {
+    frame.nothing("Nothing to show, because the model writes no activations.");
+    return;
+  }
+  const steps = Math.max(1, plan.stepCount);
+  const isSame = drawing?.plan.stepCount === plan.stepCount;
+  drawing = {
+    plan,
+    use,
+    range: isSame && drawing !== undefined ? drawing.range : { start: 0, end: steps },
+  };
+  selected = plan.buffers.find((buffer) => isLike(buffer, selected)) ?? null;
+  frame.current();
+  frame.setFacts(
+    `arena ${formatBytes(plan.arenaBytes)} by ${plan.strategy}`,
+    `least possible ${formatBytes(plan.lowerBoundBytes)}`,
+    ...(plan.peak === null ? [] : [`peak set by ${plainText(nodeText(plan.peak)).slice(0, 80)}`]),
+    `batch ${summary.batch ?? "?"}`,
+    ...(plan.buffers.length < plan.bufferCount
+      ? [`the ${plan.buffers.length} largest of ${plan.bufferCount} buffers are drawn`]
+      : []),
+  );
+  put(fills, use === null ? null : memoryFills(use, openDetails));
+  showWords();
+  showTable();
+  showWhatIfs();
+  plot.redraw();
+}
+
+function isLike(a: BufferRow, b: BufferRow | null): boolean {
+  return b !== null && a.tensors[0] === b.tensors[0] && a.firstStep === b.firstStep;
+}
+
+function showWhatIfs(): void {
+  whatIfs.hidden = !page.state.hasWhatIfs || drawing === undefined;
+  if (whatIfs.hidden || summary === undefined) return;
+  const now = asked;
+  page.ask("memory-what-ifs", { target: targetOf(summary)?.id ?? null }).then(
+    (reply) => {
+      if (now !== asked || reply.kind !== "view" || !reply.view) return;
+      put(whatIfs, whatIfsTable(reply.view, openDetails));
+    },
+    (error: unknown) => frame.say(messageOf(error)),
+  );
+}
+
+function zoom(factor: number, around?: number): void {
+  if (drawing === undefined) return;
+  const { range, plan } = drawing;
+  const steps = Math.max(1, plan.stepCount);
+  const middle = around ?? (range.start + range.end) / 2;
+  const span = Math.max(Math.min(4, steps), Math.min(steps, (range.end - range.start) * factor));
+  const share = (middle - range.start) / (range.end - range.start);
+  moveTo(middle - span * share, span);
+}
+
+function pan(share: number): void {
+  if (drawing === undefined) return;
+  const { start, end } = drawing.range;
+  moveTo(start + (end - start) * share, end - start);
+}
+
+function toPeak(): void {
+  if (drawing === undefined) return;
+  const { plan } = drawing;
+  const span = Math.min(Math.max(1, plan.stepCount), 24);
+  moveTo(plan.peakStep + 0.5 - span / 2, span);
+}
+
+function moveTo(start: number, span: number): void {
+  if (drawing === undefined) return;
+  const first = Math.max(0, Math.min(start, Math.max(1, drawing.plan.stepCount) - span));
+  drawing = { ...drawing, range: { start: first, end: first + span } };
+  plot.redraw();
+}
+
+function select(
+  buffer: BufferRow | null,
+  { isTold = true }: { readonly isTold?: boolean } = {},
+): void {
+  selected = buffer;
+  if (buffer !== null && drawing !== undefined) {
+    const { start, end } = drawing.range;
+    if (buffer.lastStep + 1 <= start || end <= buffer.firstStep)
+      moveTo(buffer.firstStep - (end - start) / 2, end - start);
+  }
+  plot.redrawOver();
+  showWords();
+  const nodeId = buffer?.writer?.id;
+  if (isTold && nodeId !== undefined) told(page.host.call("select", { nodeId: Number(nodeId) }));
+}
+
+function showWords(): void {
+  if (selected === null) {
+    put(
+      words,
+      h(
+        "span",
+        { class: "dim" },
+        "Click a buffer, or walk with the arrow keys; Enter goes to its line. The wheel zooms, p goes to the peak.",
+      ),
+    );
+    put(buttons);
+    return;
+  }
+  const buffer = selected;
+  put(words, describe(buffer).replaceAll("\n", " · "));
+  put(
+    buttons,
+    buffer.writer !== null && tool("Source", "go-to-file", () => openSource(buffer)),
+    buffer.writer !== null &&
+      tool("Why", "info", () => openDetails(Number(buffer.writer?.id ?? 0))),
+  );
+}
+
+function describe(buffer: BufferRow): string {
+  const { bytes, offset, firstStep, lastStep, writer, lastReader, tensors } = buffer;
+  const steps =
+    firstStep === lastStep ? `step ${firstStep + 1}` : `steps ${firstStep + 1}–${lastStep + 1}`;
+  const name = plainText(bufferName(buffer));
+  return [
+    `${name.length > 160 ? `${name.slice(0, 159)}…` : name}${tensors.length > 1 ? ` and ${tensors.length - 1} views of it` : ""}`,
+    `${formatBytes(bytes)} at address ${offset.toLocaleString("en-US")}, ${steps}`,
+    writer === null ? "an input" : `written by ${plainText(nodeText(writer)).slice(0, 120)}`,
+    ...(lastReader === null
+      ? []
+      : [`read last by ${plainText(nodeText(lastReader)).slice(0, 120)}`]),
+  ].join("\n");
+}
+
+function showTable(): void {
+  table.hidden = !page.state.hasTable;
+  if (!page.state.hasTable || drawing === undefined) put(table);
+  else put(table, bufferTable(drawing.plan, select));
+}
+
+function openSource({ writer }: BufferRow): void {
+  if (writer !== null)
+    told(page.host.call("openAsText", { nodeName: null, nodeId: Number(writer.id) }));
+}
+
+function openDetails(nodeId: number): void {
+  told(page.host.call("openPanel", { panel: "model", nodeId }));
+}
+
+function saveFigure(): void {
+  const target = summary === undefined ? null : (targetOf(summary)?.id ?? null);
+  page
+    .ask("export-file", { format: "memory", target })
+    .then((reply) =>
+      reply.kind === "view" && reply.view !== null
+        ? page.host.call("save", { name: reply.view.name, content: reply.view.text })
+        : null,
+    )
+    .then(
+      (name) => frame.say(name === null ? "" : `saved ${name}`),
+      (error: unknown) => frame.say(messageOf(error)),
+    );
+}
+
+function told(call: Promise<unknown>): void {
+  call.catch((error: unknown) => frame.say(messageOf(error)));
+}
