@@ -51,11 +51,7 @@ function convolution(size: number, kernelSize: number, stride: number): KernelSh
 
 test("an element-wise kernel writes over what nobody reads afterwards, and never over the input", () => {
   // 0 → 1 (not element-wise) → 2 → 3: 1 and 2 are alive together unless 2 takes the place of 1.
-  const steps = [
-    step(0, [0], [1], other),
-    step(1, [1], [2], pointwise),
-    step(2, [2], [3], other),
-  ];
+  const steps = [step(0, [0], [1], other), step(1, [1], [2], pointwise), step(2, [2], [3], other)];
   const { arena, whatIfs } = check(steps, [16, 160, 160, 16], [3]);
   expect(arena).toBe(320);
   expect(whatIfs?.inPlace).toEqual({ size: 176, kernelCount: 1 });

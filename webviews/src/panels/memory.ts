@@ -126,7 +126,11 @@ frame.body.append(
     h(
       "ul",
       { class: "plot-legend" },
-      h("li", { class: "dim" }, "orange: alive at the peak · purple: workspace of a kernel · line: all that is alive"),
+      h(
+        "li",
+        { class: "dim" },
+        "orange: alive at the peak · purple: workspace of a kernel · line: all that is alive",
+      ),
     ),
     words,
     buttons,

@@ -8,7 +8,13 @@ import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
 import { dragLimits } from "../pareto/limits.js";
-import { drawPareto, drawParetoOver, metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
+import {
+  drawPareto,
+  drawParetoOver,
+  metricText,
+  type ParetoPicture,
+  type ParetoPoint,
+} from "../pareto/plot.js";
 import { pointTable, stateText } from "../pareto/point-table.js";
 import { decodeParetoState, initialParetoState, type ParetoPageState } from "../pareto/state.js";
 import { createSweep } from "../pareto/sweep.js";

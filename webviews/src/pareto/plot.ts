@@ -66,10 +66,7 @@ function scalesOf(
     const limit = limits[at] ?? null;
     if (limit !== null) values.push(limit);
     const positive = values.filter((value) => value > 0);
-    const isLog =
-      positive.length === values.length &&
-      values.length > 0 &&
-      spread(positive) > 20;
+    const isLog = positive.length === values.length && values.length > 0 && spread(positive) > 20;
     return scaleOf(rangeOf(values, { isLog, room: 0.08 }), from, to);
   };
   return {

@@ -95,12 +95,10 @@ function candidatesAt(schedule: Schedule, peakStep: number): readonly Candidate[
     if (step === undefined || next === undefined) return [];
     // The second making is a value of its own; its bytes are those of the first.
     const copy = schedule.valueCount;
-    const later = steps
-      .slice(next)
-      .map((other) => ({
-        ...other,
-        reads: other.reads.map((read) => (read === id ? copy : read)),
-      }));
+    const later = steps.slice(next).map((other) => ({
+      ...other,
+      reads: other.reads.map((read) => (read === id ? copy : read)),
+    }));
     return [
       {
         schedule: {
