@@ -1,8 +1,9 @@
-import { copyFile, cp, link, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll } from "vitest";
+import { layOutPythonRuntime } from "./python-runtime.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -26,31 +27,14 @@ export async function buildServer(options: { readonly hasPython?: boolean } = {}
   });
   await cp(path.join(root, "server/data"), path.join(folder, "data"), { recursive: true });
   if (options.hasPython === true) {
-    await layOutPython(path.join(folder, "python"));
+    const python = path.join(folder, "python");
+    await layOutPythonRuntime(python);
+    await cp(path.join(root, "server/meta-torch"), path.join(python, "packages"), {
+      recursive: true,
+      filter: (file) => !file.includes("__pycache__"),
+    });
     // The image of a started Python is kept: only the first test after a change of our packages waits for it.
     process.env["XDG_CACHE_HOME"] = path.join(root, "test-out/cache");
   }
   return folder;
-}
-
-/** As `scripts/python-engine.mjs` does, with links instead of copies. */
-async function layOutPython(folder: string): Promise<void> {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["server/engines/python/child/main.ts"],
-    outfile: path.join(folder, "child.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error",
-  });
-  for (const name of ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]) {
-    const file = path.join(root, "node_modules/pyodide", name);
-    await link(file, path.join(folder, name)).catch(() => copyFile(file, path.join(folder, name)));
-  }
-  await cp(path.join(root, "server/meta-torch"), path.join(folder, "packages"), {
-    recursive: true,
-    filter: (file) => !file.includes("__pycache__"),
-  });
 }

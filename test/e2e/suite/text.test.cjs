@@ -3,32 +3,9 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
 const vscode = require("vscode");
+const { folder, hintsOf, labelOf, lineOf, until } = require("./kit.cjs");
 
-const folder = () => vscode.workspace.workspaceFolders[0].uri;
 const file = (name) => vscode.Uri.joinPath(folder(), ...name.split("/"));
-const all = (document) => new vscode.Range(0, 0, document.lineCount, 0);
-
-async function until(what, probe, milliseconds = 30_000) {
-  for (
-    const end = Date.now() + milliseconds;
-    Date.now() < end;
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  ) {
-    const value = await probe();
-    if (value) return value;
-  }
-  throw new Error(`not seen: ${what}`);
-}
-
-const hintsOf = (document) =>
-  vscode.commands.executeCommand("vscode.executeInlayHintProvider", document.uri, all(document));
-const labelOf = (hint) =>
-  typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join("");
-const lineOf = (document, text) =>
-  document
-    .getText()
-    .split("\n")
-    .findIndex((line) => line.includes(text));
 const positionOf = (document, text, within = text) => {
   const line = lineOf(document, text);
   return new vscode.Position(line, document.lineAt(line).text.indexOf(within) + 1);
