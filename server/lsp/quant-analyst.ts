@@ -6,7 +6,6 @@ import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js"
 import { parseScheme, type FormatTable, type Scheme } from "../core/quant/formats/scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type QuantizationFacts, layerOfNode } from "../core/quant/facts.js";
-import { elementsOf } from "../core/quant/measure/elements.js";
 import { weightHistogram, type WeightHistogram } from "../core/quant/measure/histogram.js";
 import { modelChoices } from "../core/quant/plan/choices.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
@@ -14,7 +13,7 @@ import { quantizationProblems } from "../core/quant/problems.js";
 import { layerWeights } from "../core/quant/weights.js";
 import { loadFormats } from "../io/format-files.js";
 import { quantify } from "../io/quant/quantify.js";
-import { openTaskFiles } from "../io/quant/weight-task.js";
+import { openLayerWeight, openTaskFiles } from "../io/quant/weight-task.js";
 import { loadSupport } from "../io/support-files.js";
 import type { Catalogues } from "./catalogues.js";
 import type { Subject } from "./worker-api.js";
@@ -90,15 +89,12 @@ export class QuantAnalyst {
     const modelPath = pathOf(subject);
     const layer = quantization && layerOfNode(quantization, nodeId);
     const own = layerWeights(model.graph).find((weight) => weight.nodeId === nodeId);
-    if (modelPath === undefined || layer === undefined || own?.weight.location === undefined)
-      return undefined;
+    if (modelPath === undefined || layer === undefined || own === undefined) return undefined;
     const scheme =
       quantization?.result.schemes.find(({ id }) => id === format) ?? this.#schemes(["int4"])[0];
     const files = openTaskFiles(modelPath);
     try {
-      const { location, elementType } = own.weight;
-      const source = files.source(location.file);
-      const elements = source && elementsOf(source, location.offset, elementType);
+      const elements = openLayerWeight(files, own);
       return elements === undefined || scheme === undefined
         ? undefined
         : weightHistogram(elements, own.shape.rows * own.shape.columns, layer, scheme);

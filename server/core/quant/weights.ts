@@ -1,25 +1,18 @@
-import {
-  type Graph,
-  type Node,
-  type NodeId,
-  type ValueId,
-  type Weight,
-  absent,
-} from "../graph/graph.js";
+import { absent, type Graph, type Node, type NodeId, operatorKey } from "../graph/graph.js";
 import { type MatrixShape, matrixShape } from "./measure/matrix.js";
+import { affineOperands, producersOf, type StoredWeight, storedWeight } from "./stored-weight.js";
 
 /** A constant that a layer multiplies by: what a number format is chosen for. */
-export interface LayerWeight {
+export interface LayerWeight extends StoredWeight {
   readonly nodeId: NodeId;
   readonly inputIndex: number;
-  /** Of the tensor in the file. */
-  readonly name: string;
-  readonly weight: Weight;
   readonly shape: MatrixShape;
 }
 
-/** Types whose elements are numbers in themselves; integers are taken for the values of a model that is quantized. */
+/** Types whose elements are numbers in themselves. */
 const floatTypes: ReadonlySet<string> = new Set(["float32", "float16", "bfloat16", "float64"]);
+/** Types that stand for numbers together with a scale. */
+const integerTypes: ReadonlySet<string> = new Set(["int8", "uint8", "int16"]);
 
 /** The weights of all layers that are products, in execution order. */
 export function layerWeights(graph: Graph): readonly LayerWeight[] {
@@ -29,38 +22,40 @@ export function layerWeights(graph: Graph): readonly LayerWeight[] {
     for (const [inputIndex, id] of node.inputs.entries()) {
       if (id === absent) continue;
       const stored = storedWeight(graph, producers, id);
-      if (stored === undefined || !floatTypes.has(stored.weight.elementType)) continue;
+      if (stored === undefined) continue;
       const shape = matrixShape(node, inputIndex, stored.weight);
-      if (shape !== undefined) found.push({ nodeId, inputIndex, ...stored, shape });
+      if (shape === undefined) continue;
+      const dequantization = stored.dequantization ?? ownScale(graph, producers, node, inputIndex);
+      const { elementType } = stored.weight;
+      if (floatTypes.has(elementType)) {
+        const { name, weight } = stored;
+        found.push({ nodeId, inputIndex, name, weight, shape });
+      } else if (integerTypes.has(elementType) && dequantization !== undefined)
+        found.push({ nodeId, inputIndex, ...stored, dequantization, shape });
     }
   }
   return found;
 }
 
-/** Node that makes each value. */
-export function producersOf(graph: Graph): ReadonlyMap<ValueId, Node> {
-  const producers = new Map<ValueId, Node>();
-  for (const node of graph.nodes) for (const id of node.outputs) producers.set(id, node);
-  return producers;
-}
+/** Operators whose integer weights have their scale and zero point beside them, by the position of the weight. */
+const scaledOperators: Readonly<
+  Record<string, { readonly weight: number; readonly scale: number; readonly zeroPoint: number }>
+> = {
+  QLinearConv: { weight: 3, scale: 4, zeroPoint: 5 },
+  QLinearMatMul: { weight: 3, scale: 4, zeroPoint: 5 },
+  "com.microsoft:QGemm": { weight: 3, scale: 4, zeroPoint: 5 },
+  "com.microsoft:DynamicQuantizeMatMul": { weight: 1, scale: 2, zeroPoint: 3 },
+  "com.microsoft:MatMulIntegerToFloat": { weight: 1, scale: 3, zeroPoint: 5 },
+};
 
-/** The constant behind a value: an initializer, or what a Constant node holds, seen through nodes that change nothing. */
-export function storedWeight(
+function ownScale(
   graph: Graph,
-  producers: ReadonlyMap<ValueId, Node>,
-  id: ValueId,
-): { readonly name: string; readonly weight: Weight } | undefined {
-  let at = id;
-  for (let step = 0; step < 8; step++) {
-    const value = graph.values[at];
-    if (value?.weight !== undefined) return { name: value.name, weight: value.weight };
-    const node = producers.get(at);
-    if (node === undefined) return undefined;
-    const attribute = node.attributes.get("value");
-    if (node.op === "Constant" && attribute?.kind === "tensor")
-      return { name: value?.name ?? "", weight: attribute.value };
-    if (node.op !== "Identity" && node.op !== "Cast") return undefined;
-    at = node.inputs[0] ?? absent;
-  }
-  return undefined;
+  producers: ReturnType<typeof producersOf>,
+  node: Node,
+  inputIndex: number,
+): StoredWeight["dequantization"] {
+  const at = scaledOperators[operatorKey(node.domain, node.op)];
+  if (at?.weight !== inputIndex) return undefined;
+  // Scales of a convolution go with its output channels, those of a product with its columns.
+  return affineOperands(graph, producers, node, { ...at, axis: node.op === "QLinearConv" ? 0 : 1 });
 }

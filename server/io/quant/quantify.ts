@@ -1,5 +1,6 @@
 import type { Cancel } from "../../core/base/cancel.js";
 import type { Problem } from "../../core/base/problem.js";
+import { bytesOfElements } from "../../core/graph/element-type.js";
 import type { Model } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
@@ -10,7 +11,7 @@ import {
   type QuantizationResult,
 } from "../../core/quant/result.js";
 import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
-import { elementsOf } from "../../core/quant/measure/elements.js";
+import { resolveDequantization } from "../../core/quant/measure/dequantize.js";
 import {
   dataFreeSensitivity,
   type Sensitivities,
@@ -18,7 +19,7 @@ import {
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
 import { gridsOf } from "./grids-of.js";
 import { measureWeights } from "./measure-weights.js";
-import { openTaskFiles, type WeightTask } from "./weight-task.js";
+import { openTaskFiles, readerOf, type WeightTask } from "./weight-task.js";
 
 export interface QuantifyRequest {
   /** Expanded model: nodes are those of the analysis. */
@@ -41,7 +42,7 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
   const { model, modelPath, schemes, cancel, onProgress } = request;
   const weights = layerWeights(model.graph);
   const readable = weights.filter(({ weight }) => isReadable(weight));
-  const tasks = new Map(readable.map((weight) => [keyOf(weight), taskOf(weight)]));
+  const tasks = tasksOf(readable, modelPath);
   const errors = await measureWeights({
     modelPath,
     tasks: [...tasks.values()],
@@ -90,13 +91,7 @@ function sensitivityOf({
     return dataFreeSensitivity({
       model,
       kernels: compileKernels(gridsOf(schemes)),
-      weights: {
-        elements: ({ location, elementType }) => {
-          if (location === undefined || location.encoding !== undefined) return undefined;
-          const source = files.source(location.file);
-          return source && elementsOf(source, location.offset, elementType);
-        },
-      },
+      weights: { elements: readerOf(files) },
       schemes,
       activationSchemes,
       cancel,
@@ -113,8 +108,12 @@ function ownError(errors: readonly WeightErrors[], index: number): number | unde
   return energy > 0 ? moved / energy : undefined;
 }
 
-function isReadable({ location, sparseCount }: LayerWeight["weight"]): boolean {
-  return location !== undefined && location.encoding === undefined && sparseCount === undefined;
+function isReadable(weight: LayerWeight["weight"]): boolean {
+  const { location, sparseCount, elementType, shape } = weight;
+  if (location === undefined || location.encoding !== undefined) return false;
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  // TensorFlow Lite's sparse tensors have fewer bytes than their shape says.
+  return sparseCount === undefined && location.length >= bytesOfElements(elementType, count);
 }
 
 /** A tensor that several layers share is measured once. */
@@ -122,15 +121,33 @@ function keyOf({ weight: { location }, shape }: LayerWeight): string {
   return `${location?.file ?? ""}:${location?.offset ?? 0}:${shape.outer}:${shape.rows}`;
 }
 
-function taskOf(weight: LayerWeight): WeightTask {
-  const { location, elementType } = weight.weight;
-  return {
-    key: keyOf(weight),
-    ...(location?.file !== undefined && { file: location.file }),
-    offset: location?.offset ?? 0,
-    elementType,
-    shape: weight.shape,
-  };
+/** What workers read; a weight whose scales cannot be read is left out. */
+function tasksOf(
+  weights: readonly LayerWeight[],
+  modelPath: string,
+): ReadonlyMap<string, WeightTask> {
+  const files = openTaskFiles(modelPath);
+  try {
+    return new Map(
+      weights.flatMap((weight): [string, WeightTask][] => {
+        const { location, elementType, shape: tensorShape } = weight.weight;
+        const own = weight.dequantization;
+        const resolved = own && resolveDequantization(own, readerOf(files));
+        if (own !== undefined && resolved === undefined) return [];
+        const task: WeightTask = {
+          key: keyOf(weight),
+          ...(location?.file !== undefined && { file: location.file }),
+          offset: location?.offset ?? 0,
+          elementType,
+          shape: weight.shape,
+          ...(resolved !== undefined && { dequantization: { ...resolved, tensorShape } }),
+        };
+        return [[task.key, task]];
+      }),
+    );
+  } finally {
+    files.close();
+  }
 }
 
 function problemsOf(
@@ -144,7 +161,7 @@ function problemsOf(
       code: "RP2310",
       severity: "information",
       message:
-        "No layer multiplies by a floating-point constant: there are no weights to quantize, or the model is quantized already.",
+        "No layer multiplies by a constant whose real numbers are known: there are no weights to quantize.",
     });
   const missing = weights.length - readable.length;
   if (missing > 0)

@@ -2,12 +2,20 @@ import path from "node:path";
 import type { ByteSource } from "../../core/base/byte-source.js";
 import type { Cancel } from "../../core/base/cancel.js";
 import type { ElementType } from "../../core/graph/element-type.js";
+import type { Quantization } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
+import type { ElementSource } from "../../core/quant/measure/chunks.js";
+import {
+  dequantized,
+  type ReadElements,
+  resolveDequantization,
+} from "../../core/quant/measure/dequantize.js";
 import { elementsOf } from "../../core/quant/measure/elements.js";
 import type { Kernels } from "../../core/quant/measure/kernels.js";
 import type { MatrixShape } from "../../core/quant/measure/matrix.js";
 import { measureWeight } from "../../core/quant/measure/measure-weight.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
+import type { LayerWeight } from "../../core/quant/weights.js";
 import { openFileBytes, type FileBytes } from "../file-bytes.js";
 import { neighbourhoodOf, type FileNeighbourhood } from "../neighbourhood.js";
 
@@ -20,6 +28,8 @@ export interface WeightTask {
   readonly offset: number;
   readonly elementType: ElementType;
   readonly shape: MatrixShape;
+  /** Where the file holds integers: how they stand for real numbers, and the shape that the file gives the tensor. */
+  readonly dequantization?: Quantization & { readonly tensorShape: readonly number[] };
 }
 
 /** Opens what tasks read from: the model's file, and those beside it that lie inside its folder. */
@@ -53,6 +63,32 @@ export function runWeightTask(
   cancel: Cancel,
 ): WeightErrors | undefined {
   const source = files.source(task.file);
-  const elements = source && elementsOf(source, task.offset, task.elementType);
+  const stored = source && elementsOf(source, task.offset, task.elementType);
+  const { dequantization } = task;
+  const elements =
+    stored === undefined || dequantization === undefined
+      ? stored
+      : dequantized(stored, dequantization.tensorShape, dequantization);
   return elements && measureWeight(kernels, elements, task.shape, schemes, { cancel });
+}
+
+/** Elements of constants in the model's files, as they are stored. */
+export function readerOf(files: TaskFiles): ReadElements {
+  return ({ location, elementType }) => {
+    if (location === undefined || location.encoding !== undefined) return undefined;
+    const source = files.source(location.file);
+    return source && elementsOf(source, location.offset, elementType);
+  };
+}
+
+/** A layer's weight in real numbers. */
+export function openLayerWeight(
+  files: TaskFiles,
+  { weight, dequantization }: LayerWeight,
+): ElementSource | undefined {
+  const read = readerOf(files);
+  const stored = read(weight);
+  if (stored === undefined || dequantization === undefined) return stored;
+  const resolved = resolveDequantization(dequantization, read);
+  return resolved && dequantized(stored, weight.shape, resolved);
 }

@@ -53,6 +53,8 @@ const converters: Partial<Readonly<Record<ElementType, Convert>>> = {
   uint8: (bytes, count, into, at) => into.set(bytes.subarray(0, count), at),
   int16: (bytes, count, into, at) =>
     into.set(new Int16Array(bytes.buffer, bytes.byteOffset, count), at),
+  int32: (bytes, count, into, at) =>
+    into.set(new Int32Array(bytes.buffer, bytes.byteOffset, count), at),
 };
 
 let halves: Float32Array | undefined;

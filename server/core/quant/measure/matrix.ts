@@ -30,6 +30,25 @@ export function matrixShape(
       if (inputIndex !== 1 || shape.length < 3) return undefined;
       return matrix(1, rows, count / rows, count / rows / Math.max(1, channels));
     }
+    case "QLinearConv": {
+      const [rows = 1, channels = 1] = shape;
+      if (inputIndex !== 3 || shape.length < 3) return undefined;
+      return matrix(1, rows, count / rows, count / rows / Math.max(1, channels));
+    }
+    case "tflite:CONV_2D":
+    case "tflite:FULLY_CONNECTED":
+      // [out, height, width, in], [out, in]
+      return inputIndex === 1 && shape.length >= 2
+        ? matrix(1, shape[0] ?? 1, count / (shape[0] ?? 1), 1)
+        : undefined;
+    case "tflite:DEPTHWISE_CONV_2D":
+    case "tflite:CONV_3D":
+      // [1, height, width, out], [depth, height, width, in, out]
+      return inputIndex === 1 && shape.length >= 4 ? matrix(count / last, last, 1, 1) : undefined;
+    case "tflite:TRANSPOSE_CONV":
+      return inputIndex === 1 && shape.length === 4
+        ? matrix(1, shape[0] ?? 1, count / (shape[0] ?? 1), 1)
+        : undefined;
     case "ConvTranspose": {
       const [outer = 1, rows = 1] = shape;
       if (inputIndex !== 1 || shape.length < 3) return undefined;
@@ -47,6 +66,12 @@ export function matrixShape(
     case "com.microsoft:FusedMatMul":
       if (shape.length < 2) return undefined;
       return inputIndex === 1 ? matrix(count / last, last, 1, 1) : matrix(1, count / last, last, 1);
+    case "QLinearMatMul":
+    case "com.microsoft:QGemm":
+      return inputIndex === 3 && shape.length === 2 ? quantizedProduct(node, shape) : undefined;
+    case "com.microsoft:DynamicQuantizeMatMul":
+    case "com.microsoft:MatMulIntegerToFloat":
+      return inputIndex === 1 && shape.length === 2 ? quantizedProduct(node, shape) : undefined;
     case "LSTM":
     case "GRU":
     case "RNN":
@@ -67,6 +92,14 @@ export function matrixShape(
         ? matrix(1, count / last, last, 1)
         : undefined;
   }
+}
+
+/** The right operand of an integer product, [in, out] unless it is said to be transposed. */
+function quantizedProduct(node: Node, shape: readonly number[]): MatrixShape | undefined {
+  const [first = 1, last = 1] = shape;
+  return node.attributes.get("transB")?.value === 1
+    ? matrix(1, first, last, 1)
+    : matrix(first, last, 1, 1);
 }
 
 function matrix(

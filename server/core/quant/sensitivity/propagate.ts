@@ -1,11 +1,20 @@
 import { throwIfCancelled, type Cancel } from "../../base/cancel.js";
-import { absent, type Graph, type NodeId, type ValueId, type Weight } from "../../graph/graph.js";
+import {
+  absent,
+  type Graph,
+  type Node,
+  type NodeId,
+  type ValueId,
+  type Weight,
+} from "../../graph/graph.js";
 import type { Scheme } from "../formats/scheme.js";
 import { type ElementSource, loadChunk, paddedLength } from "../measure/chunks.js";
 import type { Kernels } from "../measure/kernels.js";
 import { quantizeRows } from "../measure/quantize-rows.js";
 import { errorOfChunk } from "../measure/scheme-chunk.js";
 import { measureRanges, Workspace } from "../measure/workspace.js";
+import { dequantized, resolveDequantization } from "../measure/dequantize.js";
+import { producersOf, storedWeight } from "../stored-weight.js";
 import type { LayerWeight } from "../weights.js";
 import { elementwiseOperators } from "./elementwise.js";
 import { type LinearPlan, linearPlan } from "./linear.js";
@@ -13,6 +22,7 @@ import { movementOperators } from "./movement.js";
 import { normalizationOperators } from "./normalization.js";
 import { NotPropagated, type Operator, type Step } from "./operator.js";
 import { Products, productRoom } from "./products.js";
+import { dequantizeStep, quantizeStep } from "./quantized-tensors.js";
 import { reductionOperators } from "./reduction.js";
 import { type Tensor, tensor } from "./tensor.js";
 
@@ -64,10 +74,12 @@ export class Propagation {
   readonly #values = new Map<ValueId, Tensor>();
   readonly #steps = new Map<NodeId, Step | LinearStep>();
   readonly #layerOf: ReadonlyMap<NodeId, LayerWeight>;
+  readonly #producers: ReadonlyMap<ValueId, Node>;
 
   constructor(request: PropagationRequest) {
     this.#request = request;
     this.#layerOf = new Map(request.layers.map((layer) => [layer.nodeId, layer]));
+    this.#producers = producersOf(request.graph);
   }
 
   /** Values of the graph's outputs that are numbers. Throws `NotPropagated`. */
@@ -165,17 +177,35 @@ export class Propagation {
         return [tensor([only.value.length], Float32Array.from(only.value))];
       throw new NotPropagated("Constant");
     }
-    const operator =
-      node.op === "MatMul"
-        ? undefined
-        : node.domain === "" || node.domain === "ai.onnx"
-          ? operators[node.op]
-          : undefined;
+    const isOnnx = node.domain === "" || node.domain === "ai.onnx";
+    const operator = isOnnx ? operators[node.op] : undefined;
     const inputs = node.inputs.map((id) => (id === absent ? undefined : this.#value(id)));
-    const step = node.op === "MatMul" ? productOfValues(inputs) : operator?.(node, inputs);
+    const step = this.#isOwn(node) ? this.#ownStep(node, inputs) : operator?.(node, inputs);
     if (step === undefined) throw new NotPropagated(node.op);
     this.#steps.set(nodeId, step);
     return step.outputs;
+  }
+
+  #isOwn({ op, domain }: Node): boolean {
+    return (
+      op === "QuantizeLinear" || op === "DequantizeLinear" || (op === "MatMul" && domain === "")
+    );
+  }
+
+  /** Operators that take more than their operands' values. */
+  #ownStep(node: Node, inputs: readonly (Tensor | undefined)[]): Step | undefined {
+    switch (node.op) {
+      case "QuantizeLinear": {
+        const { graph } = this.#request;
+        const id = node.inputs[2] ?? absent;
+        const zero = id === absent ? undefined : storedWeight(graph, this.#producers, id);
+        return quantizeStep(node, inputs, zero?.weight.elementType ?? "uint8");
+      }
+      case "DequantizeLinear":
+        return dequantizeStep(node, inputs);
+      default:
+        return productOfValues(inputs);
+    }
   }
 
   #value(id: ValueId): Tensor {
@@ -222,7 +252,7 @@ export class Propagation {
   }
 
   #load(
-    { shape, weight }: LayerWeight,
+    layer: LayerWeight,
     plan: LinearPlan,
     schemes: readonly Scheme[],
   ): {
@@ -233,9 +263,10 @@ export class Propagation {
     readonly room: number;
   } {
     const { kernels, weights } = this.#request;
+    const { shape } = layer;
     const chunk = { firstRow: 0, firstColumn: 0, rows: shape.rows, columns: shape.columns };
     const length = shape.rows * paddedLength(shape.columns);
-    const elements = length <= weightLimit ? weights.elements(weight) : undefined;
+    const elements = length <= weightLimit ? layerElements(layer, weights) : undefined;
     if (elements === undefined) throw new NotPropagated("a weight that is too large");
     const room = Math.min(schemes.length, Math.max(1, Math.floor(errorLimit / length)));
     const errorFloats = room * length;
@@ -286,6 +317,17 @@ export class Propagation {
     }
     return { gradients: inputGradients, projections };
   }
+}
+
+/** The layer's weight in real numbers. */
+function layerElements(
+  { weight, dequantization }: LayerWeight,
+  weights: Weights,
+): ElementSource | undefined {
+  const source = weights.elements(weight);
+  if (source === undefined || dequantization === undefined) return source;
+  const resolved = resolveDequantization(dequantization, (one) => weights.elements(one));
+  return resolved && dequantized(source, weight.shape, resolved);
 }
 
 function isProduct(op: string): boolean {
