@@ -1,6 +1,7 @@
 // Bundles the extension host, the language server, its worker, the command line and the pages into dist/.
 import { cp, mkdir, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 import { copyIcons, pageOptions } from "./pages.mjs";
@@ -19,7 +20,14 @@ const common = {
   target: "es2022",
   legalComments: "none",
 };
-const node = { ...common, platform: "node", format: "cjs", target: "node20" };
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  // Runs in a worker of its own, and is not there in the others.
+  external: ["onnxruntime-web"],
+};
 const builds = [
   {
     ...node,
@@ -31,6 +39,14 @@ const builds = [
   { ...node, entryPoints: ["server/lsp/worker.ts"], outfile: "dist/worker.cjs" },
   { ...node, entryPoints: ["server/lsp/design-worker.ts"], outfile: "dist/design-worker.cjs" },
   { ...node, entryPoints: ["server/io/quant/worker.ts"], outfile: "dist/quant-worker.cjs" },
+  {
+    ...node,
+    entryPoints: ["server/io/quant/measured-worker.ts"],
+    outfile: "dist/measured-worker.cjs",
+    external: [],
+    // The form for Node that does not ask where its module lies.
+    alias: { "onnxruntime-web": path.resolve("node_modules/onnxruntime-web/dist/ort.node.min.js") },
+  },
   {
     ...node,
     entryPoints: ["server/cli/main.ts"],
@@ -58,3 +74,5 @@ for (const [from, to] of [
   ["LICENSE", "LICENSE"],
 ])
   await cp(`node_modules/highs/${from}`, `dist/highs/${to}`);
+for (const file of ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"])
+  await cp(`node_modules/onnxruntime-web/dist/${file}`, `dist/onnxruntime/${file}`);

@@ -23,6 +23,7 @@ const layers: readonly Layer[] = [
     folder: "server/engines",
     folders: ["server/engines", "server/core"],
     packages: [],
+    packagesOf: { "server/engines/onnxruntime/session.ts": ["onnxruntime-web"] },
     node: true,
   },
   {

@@ -21,8 +21,8 @@ import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
-import { quantifyModel, tensorReport } from "./quantification.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
+import { parseSampleChoice, quantifyModel, tensorReport } from "./quantification.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
@@ -86,7 +86,15 @@ export async function runJob(
   const text = sourceText(request, read.value);
   const quantified =
     request.quantization && request.file !== undefined
-      ? await quantifyModel(analysis, request.file, progress)
+      ? await quantifyModel(
+          analysis,
+          request.file,
+          progress,
+          undefined,
+          request.samples === undefined
+            ? undefined
+            : { samples: parseSampleChoice(request.samples), bindings },
+        )
       : undefined;
   const found = {
     ...analysis,

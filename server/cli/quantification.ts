@@ -5,7 +5,8 @@ import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type FormatTable, parseScheme, type Scheme } from "../core/quant/formats/scheme.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadFormats } from "../io/format-files.js";
-import { quantify, type Quantified } from "../io/quant/quantify.js";
+import type { SampleChoice } from "../io/quant/measured-task.js";
+import { quantify, type Quantified, type QuantifyRequest } from "../io/quant/quantify.js";
 import type { Problem } from "../core/base/problem.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { reportQuantization } from "../core/views/report-quantization.js";
@@ -20,6 +21,7 @@ export async function quantifyModel(
   modelPath: string,
   progress: Progress,
   schemes?: readonly Scheme[],
+  measured?: QuantifyRequest["measured"],
 ): Promise<Quantified> {
   const formats = await formatTable();
   return quantify({
@@ -29,7 +31,17 @@ export async function quantifyModel(
     activationSchemes: parseSchemes(formats, activationSchemeIds),
     cancel: neverCancelled,
     onProgress: progress,
+    ...(measured !== undefined && { measured }),
   });
+}
+
+/** `--samples generated`, `--samples generated:16` or a place. */
+export function parseSampleChoice(text: string): SampleChoice {
+  const generated = /^generated(?::(\d{1,3}))?$/.exec(text);
+  if (generated === null) return { kind: "files", place: text };
+  const count = Number(generated[1] ?? 8);
+  if (count < 1) throw new UsageError("`--samples generated:N` takes N from 1 to 999.");
+  return { kind: "generated", count };
 }
 
 export async function formatTable(): Promise<FormatTable> {

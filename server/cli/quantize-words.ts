@@ -9,6 +9,8 @@ export interface QuantizeRequest {
   readonly objective: Measure;
   readonly exportId: string | undefined;
   readonly compare: string | undefined;
+  /** Where samples lie that the model is run on, or `generated`. */
+  readonly samples: string | undefined;
   readonly isJson: boolean;
   readonly isList: boolean;
   /** Layers that read the same activation may differ. */
@@ -29,6 +31,8 @@ Chooses a number format for every layer: the least expected error of the outputs
   --objective MEASURE   what is made least: risk (default), latency, size or energy
   --ungrouped           layers that read the same activation may take different formats
   --compare PLAN.json   also the totals of a plan that was saved with --export json
+  --samples PLACE       measures instead of propagating: runs the model in ONNX Runtime on the samples in PLACE
+                        (.npz, .npy, .bin; a file or a folder), or on made-up ones: generated or generated:N
   --export RECIPE       json, onnxruntime, tensorrt, modelopt, aimet, qnn or llama-cpp
   --json                everything as JSON
   --list                names all number formats
@@ -66,6 +70,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
       case "--objective":
       case "--export":
       case "--compare":
+      case "--samples":
         if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
         single.set(name, value());
         break;
@@ -96,6 +101,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
     objective,
     exportId: single.get("--export"),
     compare: single.get("--compare"),
+    samples: single.get("--samples"),
     isJson: flags.has("--json"),
     isList: flags.has("--list"),
     isUngrouped: flags.has("--ungrouped"),

@@ -21,7 +21,7 @@ import { workspaceTargets } from "../io/workspace-targets.js";
 import type { Command } from "./command.js";
 import { bindingsOf } from "./job.js";
 import { progressOnStderr } from "./progress.js";
-import { formatTable, parseSchemes, quantifyModel } from "./quantification.js";
+import { formatTable, parseSampleChoice, parseSchemes, quantifyModel } from "./quantification.js";
 import { quantizeText } from "./quantize-text.js";
 import { parseQuantizeWords, quantizeUsage, type QuantizeRequest } from "./quantize-words.js";
 import { parseAnalyzeWords, UsageError } from "./words.js";
@@ -82,7 +82,15 @@ async function planModel(
       reason: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
     };
   const analysis = assemble(inferred, [own]);
-  const { result, problems } = await quantifyModel(analysis, file, progress, schemes);
+  const { result, problems } = await quantifyModel(
+    analysis,
+    file,
+    progress,
+    schemes,
+    request.samples === undefined
+      ? undefined
+      : { samples: parseSampleChoice(request.samples), bindings },
+  );
   if (result.layers.length === 0)
     return { reason: problems[0]?.message ?? "The model has no layers with weights." };
   const support = supportOf(loadSupport(dataFolder).value, target.runtime.id);

@@ -35,4 +35,6 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json
   --memory              adds all buffers of the memory plans: addresses and life times
-  --quantization        adds the quantization section`;
+  --quantization        adds the quantization section
+  --samples PLACE       with it: sensitivities measured in ONNX Runtime on the samples in PLACE (.npz, .npy, .bin;
+                        a file or a folder), or on made-up ones: generated or generated:N`;

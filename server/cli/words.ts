@@ -12,6 +12,8 @@ export interface AnalyzeRequest {
   readonly deploy: boolean;
   readonly dims: ReadonlyMap<string, number>;
   readonly quantization: boolean;
+  /** Where samples lie that sensitivities are measured on, or `generated`. */
+  readonly samples?: string;
   /** Also all buffers of the memory plans. */
   readonly memory: boolean;
   /** Of hardware descriptions. */
@@ -110,6 +112,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--op":
       case "--batch":
       case "--entry":
+      case "--samples":
         if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
         single.set(name, value());
         break;
@@ -142,6 +145,9 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       `One file at a time: \`${files.join("`, `")}\`. Use \`ridgepoint batch\` for many.`,
     );
   const batch = single.get("--batch");
+  const samples = single.get("--samples");
+  if (samples !== undefined && !quantization && !isHelp)
+    throw new UsageError("`--samples` goes with `--quantization`.");
   const request: AnalyzeRequest = {
     file: files[0],
     op: single.get("--op"),
@@ -153,6 +159,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     deploy,
     dims,
     quantization,
+    ...(samples !== undefined && { samples }),
     memory,
     design: {
       top: single.get("--top"),

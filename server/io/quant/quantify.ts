@@ -1,3 +1,4 @@
+import type { Bindings } from "../../core/analysis.js";
 import type { Cancel } from "../../core/base/cancel.js";
 import type { Problem } from "../../core/base/problem.js";
 import { bytesOfElements } from "../../core/graph/element-type.js";
@@ -18,6 +19,8 @@ import {
 } from "../../core/quant/sensitivity/sensitivity.js";
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
 import { gridsOf } from "./grids-of.js";
+import { measureSensitivity } from "./measure-sensitivity.js";
+import type { SampleChoice } from "./measured-task.js";
 import { measureWeights } from "./measure-weights.js";
 import { openTaskFiles, readerOf, type WeightTask } from "./weight-task.js";
 
@@ -30,6 +33,8 @@ export interface QuantifyRequest {
   readonly activationSchemes: readonly Scheme[];
   readonly cancel: Cancel;
   readonly onProgress?: (sentence: string) => void;
+  /** Runs the model on samples to measure what is otherwise propagated. */
+  readonly measured?: { readonly samples: SampleChoice; readonly bindings: Bindings };
 }
 
 export interface Quantified {
@@ -50,8 +55,7 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     cancel,
     onProgress: (done, count) => onProgress?.(`measuring weights: ${done} of ${count}`),
   });
-  onProgress?.("propagating errors to the outputs");
-  const sensitivities = sensitivityOf(request);
+  const { sensitivities, problems } = await effectsOf(request);
   const activationOf = schemes.map((scheme) =>
     request.activationSchemes.findIndex(({ id }) => id === activationSchemeId(scheme)),
   );
@@ -75,8 +79,32 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
   });
   return {
     result: { schemes, layers, sensitivitySource: sensitivities.source },
-    problems: problemsOf(weights, readable, layers),
+    problems: [...problems, ...problemsOf(weights, readable, layers)],
   };
+}
+
+/** Measured where that is asked for and can be done, else propagated. */
+async function effectsOf(request: QuantifyRequest): Promise<{
+  readonly sensitivities: Sensitivities;
+  readonly problems: readonly Problem[];
+}> {
+  const { modelPath, schemes, activationSchemes, cancel, onProgress, measured } = request;
+  const problems: Problem[] = [];
+  if (measured !== undefined) {
+    const answer = await measureSensitivity(
+      { modelPath, schemes, activationSchemes, ...measured },
+      cancel,
+      (sentence) => onProgress?.(sentence),
+    );
+    if (answer.kind === "measured") return { sensitivities: answer, problems };
+    problems.push({
+      code: "RP2330",
+      severity: "error",
+      message: `The sensitivity is not measured. ${answer.reason}`,
+    });
+  }
+  onProgress?.("propagating errors to the outputs");
+  return { sensitivities: sensitivityOf(request), problems };
 }
 
 function sensitivityOf({

@@ -11,7 +11,7 @@ const e4m3: MinifloatGrid = {
   specials: "nan",
 };
 const ue5m3: MinifloatGrid = { ...e4m3, exponentBits: 5, bias: 15 };
-const float16: MinifloatGrid = {
+export const float16: MinifloatGrid = {
   kind: "minifloat",
   exponentBits: 5,
   mantissaBits: 10,

@@ -5,6 +5,8 @@ export interface ZipEntry {
   /** Of the contents in the file. */
   readonly offset: number;
   readonly size: number;
+  /** Bytes that it takes in the file. */
+  readonly compressedSize: number;
   /** Not compressed. */
   readonly isStored: boolean;
 }
@@ -41,6 +43,7 @@ export function readZip(source: ByteSource): ReadonlyMap<string, ZipEntry> | und
     const extraLength = head.getUint16(30, true);
     const commentLength = head.getUint16(32, true);
     let size = head.getUint32(24, true);
+    let compressedSize = head.getUint32(20, true);
     let local = head.getUint32(42, true);
     const rest = source.read(position + 46, nameLength + extraLength).slice();
     if (rest.length < nameLength + extraLength) return undefined;
@@ -55,7 +58,7 @@ export function readZip(source: ByteSource): ReadonlyMap<string, ZipEntry> | und
           return value;
         };
         if (size === 0xffffffff) size = next();
-        if (head.getUint32(20, true) === 0xffffffff) next();
+        if (compressedSize === 0xffffffff) compressedSize = next();
         if (local === 0xffffffff) local = next();
       }
       at += 4 + length;
@@ -63,10 +66,13 @@ export function readZip(source: ByteSource): ReadonlyMap<string, ZipEntry> | und
     const localHead = viewOf(source, local, 30);
     if (localHead?.getUint32(0, true) === 0x04034b50) {
       const offset = local + 30 + localHead.getUint16(26, true) + localHead.getUint16(28, true);
-      if (size >= 0 && offset + size <= source.size)
+      // A stored entry takes its own size, whatever else is claimed.
+      if (method === 0) compressedSize = size;
+      if (size >= 0 && compressedSize >= 0 && offset + compressedSize <= source.size)
         entries.set(utf8Text(rest.subarray(0, nameLength)), {
           offset,
           size,
+          compressedSize,
           isStored: method === 0,
         });
     }

@@ -1,0 +1,156 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import type { Bindings } from "../../core/analysis.js";
+import { inferModel } from "../../core/analyze.js";
+import { Cancelled, type Cancel } from "../../core/base/cancel.js";
+import type { Graph, NodeId } from "../../core/graph/graph.js";
+import type { Scheme } from "../../core/quant/formats/scheme.js";
+import {
+  measuredSensitivity,
+  NotMeasured,
+} from "../../core/quant/measured/measured-sensitivity.js";
+import { editOnnx, onnxFacts } from "../../core/quant/measured/onnx-edit.js";
+import { generatedSamples, sampleInputs } from "../../core/quant/measured/sample-inputs.js";
+import type { Feeds } from "../../core/quant/measured/session.js";
+import { layerSites } from "../../core/quant/measured/sites.js";
+import type { LayerSensitivity } from "../../core/quant/sensitivity/sensitivity.js";
+import { layerWeights } from "../../core/quant/weights.js";
+import { type ExternalFile, openSession } from "../../engines/onnxruntime/session.js";
+import { neighbourhoodOf } from "../neighbourhood.js";
+import { readModelFile } from "../read-model.js";
+import { readSamples } from "./sample-files.js";
+import { openLayerWeight, openTaskFiles } from "./weight-task.js";
+
+/** What a model is run on: files of the user's, or numbers made up. */
+export type SampleChoice =
+  | { readonly kind: "files"; readonly place: string }
+  | { readonly kind: "generated"; readonly count: number };
+
+/** Plain data: it travels to a worker. */
+export interface MeasuredTask {
+  readonly modelPath: string;
+  readonly bindings: Bindings;
+  readonly schemes: readonly Scheme[];
+  readonly activationSchemes: readonly Scheme[];
+  readonly samples: SampleChoice;
+}
+
+export type MeasuredAnswer =
+  | {
+      readonly kind: "measured";
+      readonly byNode: ReadonlyMap<NodeId, LayerSensitivity>;
+      readonly source: string;
+    }
+  | { readonly kind: "impossible"; readonly reason: string };
+
+/** WebAssembly has 4 GiB, of which a model takes its size two or three times. */
+const modelBytesLimit = 1.2e9;
+
+/** Runs the model, one layer moved at a time. Blocks its thread for as long as that takes. */
+export async function runMeasuredTask(
+  task: MeasuredTask,
+  cancel: Cancel,
+  onProgress: (sentence: string) => void,
+): Promise<MeasuredAnswer> {
+  try {
+    return await measure(task, cancel, onProgress);
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    if (error instanceof NotMeasured) return { kind: "impossible", reason: error.message };
+    // What the runtime says of the model is all that can be said of it.
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: "impossible", reason: `ONNX Runtime does not run the model: ${reason}` };
+  }
+}
+
+async function measure(
+  { modelPath, bindings, schemes, activationSchemes, samples: choice }: MeasuredTask,
+  cancel: Cancel,
+  onProgress: (sentence: string) => void,
+): Promise<MeasuredAnswer> {
+  const read = readModelFile(modelPath, cancel);
+  if (read.value === undefined)
+    throw new NotMeasured(read.problems[0]?.message ?? "The file holds no model.");
+  if (read.value.format !== "onnx")
+    throw new NotMeasured(
+      `Only ONNX files are run on samples, and this is a model of the format ${read.value.format}.`,
+    );
+  const size = statSync(modelPath).size;
+  const { model, inferred } = inferModel(read.value, bindings, cancel);
+  const { graph } = model;
+  const externals = externalFiles(graph, modelPath, size);
+  const bytes = readFileSync(modelPath);
+  const facts = onnxFacts(bytes);
+  if (facts === undefined)
+    throw new NotMeasured("The file holds no ONNX graph that can be edited.");
+  const inputs = sampleInputs(inferred.graph, bindings);
+  const samples: readonly Feeds[] =
+    choice.kind === "files"
+      ? readSamples(choice.place, inputs)
+      : generatedSamples(inputs, choice.count);
+  const files = openTaskFiles(modelPath);
+  try {
+    const real = new Set(
+      graph.values.flatMap(({ name }, id) => {
+        const type = inferred.types[id];
+        return type?.kind === "tensor" && type.elementType === "float32" ? [name] : [];
+      }),
+    );
+    const { sites, unreachable } = layerSites(graph, layerWeights(graph), facts, (name) =>
+      real.has(name),
+    );
+    if (sites.length === 0)
+      throw new NotMeasured("No layer's weight can be replaced while the model runs.");
+    onProgress("loading the model into ONNX Runtime");
+    const byNode = await measuredSensitivity({
+      open: (site) =>
+        openSession(site === undefined ? bytes : editOnnx(bytes, site.edit), externals),
+      outputs: graph.outputs.flatMap((id) => graph.values[id]?.name ?? []),
+      sites,
+      weightOf: ({ layer }) => {
+        const count = layer.shape.rows * layer.shape.columns;
+        const values = new Float32Array(count);
+        openLayerWeight(files, layer)?.load(0, count, values);
+        return values.every(Number.isFinite) ? values : undefined;
+      },
+      samples,
+      schemes,
+      activationSchemes,
+      cancel,
+      onProgress: (done, count) => onProgress(`measuring layers: ${done} of ${count}`),
+    });
+    const from =
+      choice.kind === "files"
+        ? `${samples.length} samples from ${path.basename(choice.place)}`
+        : `${samples.length} generated samples`;
+    const left =
+      unreachable.length === 0 ? "" : `; ${unreachable.length} layers could not be reached`;
+    return {
+      kind: "measured",
+      byNode,
+      source: `measured in ONNX Runtime on ${from}, one layer quantized at a time${left}`,
+    };
+  } finally {
+    files.close();
+  }
+}
+
+/** Files with weights that lie beside the model, whole. */
+function externalFiles(graph: Graph, modelPath: string, size: number): readonly ExternalFile[] {
+  const names = new Set(graph.values.flatMap(({ weight }) => weight?.location?.file ?? []));
+  const beside = neighbourhoodOf(path.dirname(modelPath));
+  try {
+    let total = size;
+    return [...names].map((name) => {
+      const source = beside.open(name);
+      total += source?.size ?? 0;
+      if (total > modelBytesLimit)
+        throw new NotMeasured("The model is too large for ONNX Runtime in WebAssembly (1.2 GB).");
+      if (source === undefined)
+        throw new NotMeasured(`\`${name}\` with the model's weights is not there.`);
+      return { path: name, data: source.read(0, source.size).slice() };
+    });
+  } finally {
+    beside.close();
+  }
+}
