@@ -109,7 +109,8 @@ test("archives and bare elements hold the same samples", async () => {
   writeFileSync(bare, new Uint8Array(samples.buffer));
   const first = await measured({ kind: "files", place: zipped });
   const second = await measured({ kind: "files", place: bare });
-  if (first.kind !== "measured" || second.kind !== "measured") throw new Error(JSON.stringify([first, second]));
+  if (first.kind !== "measured" || second.kind !== "measured")
+    throw new Error(JSON.stringify([first, second]));
   expect([...first.byNode]).toEqual([...second.byNode]);
 }, 120_000);
 
