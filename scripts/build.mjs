@@ -5,10 +5,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 import { copyIcons, pageOptions } from "./pages.mjs";
+import { ensurePackages } from "./setup.mjs";
 import { buildPythonEngine } from "./python-engine.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
+ensurePackages();
 const isWatching = process.argv.includes("--watch");
 const isProduction = process.argv.includes("--production");
 
@@ -20,14 +22,7 @@ const common = {
   target: "es2022",
   legalComments: "none",
 };
-const node = {
-  ...common,
-  platform: "node",
-  format: "cjs",
-  target: "node20",
-  // Runs in a worker of its own, and is not there in the others.
-  external: ["onnxruntime-web"],
-};
+const node = { ...common, platform: "node", format: "cjs", target: "node20" };
 const builds = [
   {
     ...node,
@@ -43,9 +38,6 @@ const builds = [
     ...node,
     entryPoints: ["server/io/quant/measured-worker.ts"],
     outfile: "dist/measured-worker.cjs",
-    external: [],
-    // The form for Node that does not ask where its module lies.
-    alias: { "onnxruntime-web": path.resolve("node_modules/onnxruntime-web/dist/ort.node.min.js") },
   },
   {
     ...node,
@@ -74,5 +66,12 @@ for (const [from, to] of [
   ["LICENSE", "LICENSE"],
 ])
   await cp(`node_modules/highs/${from}`, `dist/highs/${to}`);
+const onnxruntime = path.resolve("node_modules/onnxruntime-web/dist");
+await build({
+  ...node,
+  entryPoints: [path.join(onnxruntime, "ort.node.min.js")],
+  outfile: "dist/onnxruntime/runtime.cjs",
+  sourcemap: false,
+});
 for (const file of ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"])
-  await cp(`node_modules/onnxruntime-web/dist/${file}`, `dist/onnxruntime/${file}`);
+  await cp(path.join(onnxruntime, file), `dist/onnxruntime/${file}`);

@@ -23,7 +23,6 @@ const layers: readonly Layer[] = [
     folder: "server/engines",
     folders: ["server/engines", "server/core"],
     packages: [],
-    packagesOf: { "server/engines/onnxruntime/session.ts": ["onnxruntime-web"] },
     node: true,
   },
   {

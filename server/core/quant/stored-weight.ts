@@ -2,7 +2,6 @@ import {
   absent,
   type Graph,
   type Node,
-  type Quantization,
   type ValueId,
   type Weight,
 } from "../graph/graph.js";
