@@ -1,10 +1,4 @@
-import {
-  absent,
-  type Graph,
-  type Node,
-  type ValueId,
-  type Weight,
-} from "../graph/graph.js";
+import { absent, type Graph, type Node, type ValueId, type Weight } from "../graph/graph.js";
 
 /** A constant of the file as a layer sees it. */
 export interface StoredWeight {
