@@ -5,6 +5,7 @@ import { set as aicGemm } from "./aic-gemm.js";
 import { set as aicMla } from "./aic-mla.js";
 import { set as aicMoe } from "./aic-moe.js";
 import { set as aicQuant } from "./aic-quant.js";
+import { set as llmTokens } from "./llm-tokens.js";
 import { set as microcontrollers } from "./microcontrollers.js";
 import { set as mlperfEdge } from "./mlperf-edge.js";
 import { set as nasLatency } from "./nas-latency.js";
@@ -22,6 +23,7 @@ export const sets: readonly CalibrationSet[] = [
   aicMla,
   aicMoe,
   aicQuant,
+  llmTokens,
   microcontrollers,
   mlperfEdge,
   neusight,

@@ -38,6 +38,8 @@ export interface WorkPlan {
   readonly hasDispatch: boolean;
   /** The least that a weight may be: no kernel runs faster than the chip's peak. 0 where left out. */
   readonly leastOf?: (model: string, feature: number) => number;
+  /** An inference by itself takes nothing, or what it takes is known. */
+  readonly hasNoOnce?: boolean;
 }
 
 /**
@@ -109,7 +111,8 @@ interface Column {
 }
 
 function columnsOf(rows: readonly WorkRow[], plan: WorkPlan): readonly Column[] {
-  const columns: Column[] = [{ kind: "once", name: "", index: 0, of: () => 1 }];
+  const columns: Column[] =
+    plan.hasNoOnce === true ? [] : [{ kind: "once", name: "", index: 0, of: () => 1 }];
   const widths = new Map<string, number>();
   const classes = new Set<string>();
   for (const { work, launches } of rows) {

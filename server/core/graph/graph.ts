@@ -21,8 +21,20 @@ export interface Model {
   readonly functions: readonly FunctionDefinition[];
   /** Present when the model is the record of a program that was run. */
   readonly trace?: TraceFacts;
+  /** Present for a model that writes text token by token: its graph is one call, a step or a prompt. */
+  readonly generation?: GenerationFacts;
   /** The file's element types hold, whatever a rule derives: integer kernels narrow and widen as they like. */
   readonly ownsElementTypes?: boolean;
+}
+
+/** Symbols `sequence` and `past` of the graph are the new tokens of a call and the cached ones before them. */
+export interface GenerationFacts {
+  /** Longest context that it was trained for; undefined when the file does not tell. */
+  readonly contextLimit: number | undefined;
+  readonly layerCount: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly vocabulary: number;
 }
 
 /**
@@ -87,6 +99,8 @@ export interface Value {
   readonly quantization?: Quantization;
   /** State that outlives an inference: nothing makes it, and it is no input. */
   readonly isVariable?: boolean;
+  /** Keys or values of earlier tokens, which a target keeps in a width of its own. */
+  readonly isCache?: boolean;
   /** What the user says that an input holds; row-major, 0 and 1 for bool. The input is still given at run time. */
   readonly contents?: readonly number[];
   readonly place?: Place;

@@ -49,9 +49,11 @@ function bytesOf(
   const rank = type?.kind === "tensor" ? (type.shape?.length ?? 0) : 0;
   const bits = isConstant
     ? weightBits(precision, rank)
-    : ownBits === undefined || ownBits === 0
-      ? precision.activationBits
-      : ownBits;
+    : flow.graph.values[id]?.isCache === true
+      ? precision.cacheBits
+      : ownBits === undefined || ownBits === 0
+        ? precision.activationBits
+        : ownBits;
   return Math.ceil((elements * bits) / 8);
 }
 

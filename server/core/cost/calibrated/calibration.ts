@@ -48,6 +48,8 @@ export interface KindModel {
 }
 
 export interface Transfer {
+  /** Takes back what is the lender's own in a fit that is else its family's. */
+  readonly scale?: number;
   /** To a chip of the same architecture. */
   readonly near: Interval;
   readonly far: Interval;

@@ -107,7 +107,13 @@ function decodeTransfer(decoder: Decoder, value: unknown, path: string): Transfe
   if (fields === undefined) return undefined;
   const near = decodeInterval(decoder, fields["near"], `${path}.near`);
   const far = decodeInterval(decoder, fields["far"], `${path}.far`);
-  return near === undefined || far === undefined ? undefined : { near, far };
+  const scale =
+    fields["scale"] === undefined
+      ? 1
+      : decoder.number(fields["scale"], `${path}.scale`, { low: 0.01, high: 100 });
+  return near === undefined || far === undefined || scale === undefined
+    ? undefined
+    : { scale, near, far };
 }
 
 /** Names, their range, and the function over them: what kinds of kernels and networks share. */

@@ -127,8 +127,9 @@ function costOf(
   let overhead = fitted.overhead;
   for (const { at, seconds } of terms) overhead += seconds * 2 ** (view.features[at] ?? 0);
   const base = work + overhead;
-  const value =
+  const own =
     fitted.form === "correction" ? base * Math.exp(answer) : Math.max(answer, 0.2 * work, 1e-9);
+  const value = known.loan === undefined ? own : own * (fitted.transfer?.scale ?? 1);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   const isOverhead = overhead > work;
   const seconds = estimateOf(value, interval, known.method, widening);

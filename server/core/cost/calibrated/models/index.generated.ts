@@ -4,6 +4,11 @@ import { kernelModel as eagerElementwise } from "./eager-elementwise.js";
 import { kernelModel as eagerMatmul } from "./eager-matmul.js";
 import { kernelModel as eagerNormalization } from "./eager-normalization.js";
 import { kernelModel as eagerSoftmax } from "./eager-softmax.js";
+import { kernelModel as ggmlAttention } from "./ggml-attention.js";
+import { kernelModel as ggmlExperts } from "./ggml-experts.js";
+import { kernelModel as ggmlMatmul } from "./ggml-matmul.js";
+import { kernelModel as ggmlPrompt } from "./ggml-prompt.js";
+import { kernelModel as ggmlRest } from "./ggml-rest.js";
 import { kernelModel as gpuAttentionDecode } from "./gpu-attention-decode.js";
 import { kernelModel as gpuAttentionPrefill } from "./gpu-attention-prefill.js";
 import { kernelModel as gpuBatchedMatmul } from "./gpu-batched-matmul.js";
@@ -31,6 +36,11 @@ export const kernelModels: readonly KernelModel[] = [
   eagerMatmul,
   eagerNormalization,
   eagerSoftmax,
+  ggmlAttention,
+  ggmlExperts,
+  ggmlMatmul,
+  ggmlPrompt,
+  ggmlRest,
   gpuAttentionDecode,
   gpuAttentionPrefill,
   gpuBatchedMatmul,

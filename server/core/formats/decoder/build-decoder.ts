@@ -1,0 +1,260 @@
+import type { Place } from "../../base/text-span.js";
+import { symbol, type Dim } from "../../graph/dim.js";
+import { absent, type Model, type ValueId } from "../../graph/graph.js";
+import type { DecoderDescription, FeedForward } from "./description.js";
+import { GraphDraft, type WeightFinder } from "./graph-draft.js";
+import type { WeightNames } from "./weight-names.js";
+
+/** What a reader adds to a description: how the file calls weights, what it says of their storage, where it is. */
+export interface DecoderSource {
+  readonly format: string;
+  readonly producer: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly names: WeightNames;
+  readonly findWeight: WeightFinder;
+  readonly place?: Place;
+}
+
+/**
+ * One call of the model: `sequence` new tokens after `past` cached ones, for `batch` texts. A step of generation has one
+ * new token, the prompt has no past. Only the last token's scores are computed, as every runtime does that generates.
+ */
+export function buildDecoder(description: DecoderDescription, source: DecoderSource): Model {
+  const { elementType, hidden, vocabulary } = description;
+  const { names } = source;
+  const draft = new GraphDraft({
+    elementType,
+    findWeight: source.findWeight,
+    ...(source.place !== undefined && { place: source.place }),
+  });
+  const builder: Builder = { draft, description, names };
+  const ids = draft.input("input_ids", "int64", [batch, sequence]);
+  const table = draft.weight(names.embedding, [vocabulary, hidden]);
+  draft.scope = names.scope(undefined, "embedding");
+  let x = draft.node("Gather", [table, ids], { name: "embedding" });
+  if (description.positions > 0) {
+    const positions = draft.input("position_ids", "int64", [batch, sequence]);
+    const learnt = draft.weight(names.positions, [description.positions, hidden]);
+    x = draft.node("Add", [x, draft.node("Gather", [learnt, positions], { name: "positions" })]);
+  }
+  for (let layer = 0; layer < description.layerCount; layer++) x = block(builder, layer, x);
+  draft.scope = names.scope(undefined, "output");
+  x = norm(builder, x, names.finalNorm, hidden, "norm");
+  const last = draft.node("Gather", [x, draft.scalar(-1)], {
+    name: "last",
+    attributes: { axis: 1 },
+  });
+  const scores = description.isTied
+    ? draft.node("Gemm", [last, table], { name: "scores", attributes: { transB: 1 } })
+    : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary])], {
+        name: "scores",
+      });
+  return {
+    format: source.format,
+    name: description.name,
+    producer: source.producer,
+    irVersion: undefined,
+    opsets: new Map([
+      ["", 24],
+      ["com.microsoft", 1],
+    ]),
+    metadata: source.metadata,
+    functions: [],
+    graph: draft.finish(description.name, [scores]),
+    generation: {
+      contextLimit: description.contextLimit,
+      layerCount: description.layerCount,
+      hidden,
+      heads: description.heads,
+      vocabulary,
+    },
+  };
+}
+
+const batch = symbol("batch");
+const sequence = symbol("sequence");
+const past = symbol("past");
+
+interface Builder {
+  readonly draft: GraphDraft;
+  readonly description: DecoderDescription;
+  readonly names: WeightNames;
+}
+
+function block(builder: Builder, layer: number, x: ValueId): ValueId {
+  const { draft, description, names } = builder;
+  const { hidden, hasPreNorms, hasPostNorms, isParallel } = description;
+  const normed = (input: ValueId, role: "inputNorm" | "feedForwardNorm"): ValueId =>
+    hasPreNorms ? norm(builder, input, names.of(layer, role), hidden, role) : input;
+  const after = (input: ValueId, role: "attentionPostNorm" | "feedForwardPostNorm"): ValueId =>
+    hasPostNorms ? norm(builder, input, names.of(layer, role), hidden, role) : input;
+  draft.scope = names.scope(layer, "block");
+  const input = normed(x, "inputNorm");
+  const attended = after(attention(builder, layer, input), "attentionPostNorm");
+  draft.scope = names.scope(layer, "block");
+  if (isParallel) {
+    const other = feedForward(builder, layer, input);
+    draft.scope = names.scope(layer, "block");
+    return draft.node("Add", [draft.node("Add", [x, attended]), other], { name: "residual" });
+  }
+  const middle = draft.node("Add", [x, attended], { name: "attention_residual" });
+  const inner = feedForward(builder, layer, normed(middle, "feedForwardNorm"));
+  draft.scope = names.scope(layer, "block");
+  return draft.node("Add", [middle, after(inner, "feedForwardPostNorm")], { name: "residual" });
+}
+
+function attention(builder: Builder, layer: number, x: ValueId): ValueId {
+  const { draft, description, names } = builder;
+  const { heads, keyHeads, headSize, hidden, elementType, hasQkvBias } = description;
+  draft.scope = names.scope(layer, "attention");
+  const window = description.windowOf(layer);
+  const cache = (name: string): ValueId =>
+    draft.input(`past.${layer}.${name}`, elementType, [batch, keyHeads, past, headSize], true);
+  const attributes = {
+    num_heads: heads,
+    kv_num_heads: keyHeads,
+    ...(description.isRotary && { do_rotary: 1 }),
+    ...(window > 0 && { local_window_size: window }),
+  };
+  const project = (role: "query" | "key" | "value" | "qkv", width: number): ValueId =>
+    linear(builder, x, { name: names.of(layer, role), role, from: hidden, to: width, hasBias: hasQkvBias });
+  const projected = description.isQkvFused
+    ? [project("qkv", (heads + 2 * keyHeads) * headSize), absent, absent]
+    : [
+        headNorm(builder, layer, project("query", heads * headSize), heads, "queryNorm"),
+        headNorm(builder, layer, project("key", keyHeads * headSize), keyHeads, "keyNorm"),
+        project("value", keyHeads * headSize),
+      ];
+  const attended = draft.node(
+    "com.microsoft:GroupQueryAttention",
+    [...projected, cache("key"), cache("value")],
+    { name: "attention", attributes },
+  );
+  return linear(builder, attended, {
+    name: names.of(layer, "attentionOutput"),
+    role: "output",
+    from: heads * headSize,
+    to: hidden,
+    hasBias: description.hasOutputBias,
+  });
+}
+
+function headNorm(
+  builder: Builder,
+  layer: number,
+  x: ValueId,
+  count: number,
+  role: "queryNorm" | "keyNorm",
+): ValueId {
+  const { draft, description, names } = builder;
+  if (!description.hasHeadNorms) return x;
+  const split = draft.node("Reshape", [x, draft.whole(0, 0, count, description.headSize)]);
+  const normed = norm(builder, split, names.of(layer, role), description.headSize, role);
+  return draft.node("Reshape", [normed, draft.whole(0, 0, count * description.headSize)]);
+}
+
+function feedForward(builder: Builder, layer: number, x: ValueId): ValueId {
+  const { draft, description, names } = builder;
+  draft.scope = names.scope(layer, "feedForward");
+  const { experts } = description;
+  if (experts === undefined || experts.isDense(layer))
+    return dense(builder, layer, x, description.feedForward, "");
+  const { hidden } = description;
+  const { count, chosen, inner, sharedInner } = experts;
+  const { isGated } = description.feedForward;
+  const router = linear(builder, x, {
+    name: names.of(layer, "router"),
+    role: "router",
+    from: hidden,
+    to: count,
+    hasBias: false,
+  });
+  const first = draft.weight(names.of(layer, "expertsIn"), [
+    count,
+    isGated ? 2 * inner : inner,
+    hidden,
+  ]);
+  const second = draft.weight(names.of(layer, "expertsOut"), [count, hidden, inner]);
+  const routed = draft.node("com.microsoft:MoE", [x, router, first, absent, second], {
+    name: "experts",
+    attributes: { k: chosen, activation_type: isGated ? "swiglu" : "silu" },
+  });
+  if (sharedInner === 0) return routed;
+  const shared = dense(
+    builder,
+    layer,
+    x,
+    { ...description.feedForward, inner: sharedInner },
+    "shared",
+  );
+  return draft.node("Add", [routed, shared], { name: "add_shared" });
+}
+
+function dense(
+  builder: Builder,
+  layer: number,
+  x: ValueId,
+  { inner, isGated, activation, hasBias, isFused }: FeedForward,
+  prefix: "" | "shared",
+): ValueId {
+  const { draft, description, names } = builder;
+  const { hidden } = description;
+  const roles =
+    prefix === ""
+      ? ({ gate: "gate", up: "up", down: "down", gateUp: "gateUp" } as const)
+      : ({ gate: "sharedGate", up: "sharedUp", down: "sharedDown", gateUp: "sharedGate" } as const);
+  const into = (role: "gate" | "up" | "gateUp", width: number): ValueId =>
+    linear(builder, x, { name: names.of(layer, roles[role]), role, from: hidden, to: width, hasBias });
+  const half = (input: ValueId, start: number): ValueId =>
+    draft.node("Slice", [input, draft.whole(start), draft.whole(start + inner), draft.whole(-1)]);
+  const [left, right] = !isGated
+    ? [into("up", inner), undefined]
+    : isFused
+      ? fusedHalves(into("gateUp", 2 * inner))
+      : [into("gate", inner), into("up", inner)];
+  function fusedHalves(both: ValueId): readonly [ValueId, ValueId] {
+    return [half(both, 0), half(both, inner)];
+  }
+  const active = draft.node(operators[activation], [left], { name: "activation" });
+  const product =
+    right === undefined ? active : draft.node("Mul", [active, right], { name: "gated" });
+  return linear(builder, product, {
+    name: names.of(layer, roles.down),
+    role: "down",
+    from: inner,
+    to: hidden,
+    hasBias,
+  });
+}
+
+const operators = { silu: "Swish", gelu: "Gelu", relu: "Relu" } as const;
+
+interface LinearLayer {
+  readonly name: string;
+  readonly role: string;
+  readonly from: number;
+  readonly to: number;
+  readonly hasBias: boolean;
+}
+
+function linear({ draft }: Builder, x: ValueId, layer: LinearLayer): ValueId {
+  const weight = draft.weight(layer.name, [layer.from, layer.to]);
+  const product = draft.node("MatMul", [x, weight], { name: layer.role });
+  if (!layer.hasBias) return product;
+  const bias = draft.weight(layer.name.replace(/weight$/, "bias"), [layer.to]);
+  return draft.node("Add", [product, bias], { name: `${layer.role}_bias` });
+}
+
+function norm(
+  { draft, description }: Builder,
+  x: ValueId,
+  name: string,
+  size: Dim,
+  role: string,
+): ValueId {
+  const scale = draft.weight(name, [Number(size)]);
+  if (description.norm === "rms")
+    return draft.node("RMSNormalization", [x, scale], { name: role });
+  const bias = draft.weight(name.replace(/weight$/, "bias"), [Number(size)]);
+  return draft.node("LayerNormalization", [x, scale, bias], { name: role });
+}

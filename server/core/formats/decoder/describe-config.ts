@@ -1,0 +1,231 @@
+import { parseElementType, type ElementType } from "../../graph/element-type.js";
+import { ConfigFields } from "./config-fields.js";
+import type { DecoderDescription, Experts, FeedForward } from "./description.js";
+
+/** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
+interface Family {
+  readonly isPlain?: boolean;
+  readonly hasBias?: boolean;
+  readonly hasQkvBias?: boolean;
+  readonly isQkvFused?: boolean;
+  readonly isGateFused?: boolean;
+  readonly isParallel?: boolean;
+  readonly isLearntPosition?: boolean;
+  readonly isWithoutRotary?: boolean;
+  readonly isTied?: boolean;
+  readonly hasHeadNorms?: boolean;
+  readonly hasPostNorms?: boolean;
+  readonly isPostNormOnly?: boolean;
+  readonly activation?: FeedForward["activation"];
+  /** One layer in so many sees the whole context, the others a window. */
+  readonly windowPattern?: number;
+}
+
+const llama: Family = {};
+const families: Readonly<Record<string, Family>> = {
+  llama,
+  mistral: llama,
+  mixtral: llama,
+  ministral: llama,
+  granite: llama,
+  granitemoe: llama,
+  internlm2: llama,
+  baichuan: llama,
+  stablelm: llama,
+  smollm3: llama,
+  exaone: llama,
+  deepseek: llama,
+  seed_oss: llama,
+  gpt_oss: { hasQkvBias: true, windowPattern: 2 },
+  qwen2: { hasQkvBias: true },
+  qwen2_moe: { hasQkvBias: true },
+  qwen3: { hasHeadNorms: true },
+  qwen3_moe: { hasHeadNorms: true },
+  glm4_moe: { hasHeadNorms: true },
+  olmo: llama,
+  olmoe: { hasHeadNorms: true },
+  olmo2: { hasHeadNorms: true, hasPostNorms: true, isPostNormOnly: true },
+  gemma: { isTied: true, activation: "gelu" },
+  gemma2: { isTied: true, hasPostNorms: true, activation: "gelu", windowPattern: 2 },
+  gemma3: { isTied: true, hasHeadNorms: true, hasPostNorms: true, activation: "gelu", windowPattern: 6 },
+  gemma3_text: {
+    isTied: true,
+    hasHeadNorms: true,
+    hasPostNorms: true,
+    activation: "gelu",
+    windowPattern: 6,
+  },
+  phi3: { isQkvFused: true, isGateFused: true },
+  phi: { isPlain: true, hasBias: true, isParallel: true, activation: "gelu" },
+  cohere: { isParallel: true, isTied: true },
+  gpt2: {
+    isPlain: true,
+    hasBias: true,
+    isQkvFused: true,
+    isLearntPosition: true,
+    isWithoutRotary: true,
+    isTied: true,
+    activation: "gelu",
+  },
+  gpt_bigcode: {
+    isPlain: true,
+    hasBias: true,
+    isQkvFused: true,
+    isLearntPosition: true,
+    isWithoutRotary: true,
+    isTied: true,
+    activation: "gelu",
+  },
+  gpt_neox: { isPlain: true, hasBias: true, isQkvFused: true, isParallel: true, activation: "gelu" },
+  gptj: { isPlain: true, isParallel: true, activation: "gelu" },
+  opt: {
+    isPlain: true,
+    hasBias: true,
+    isLearntPosition: true,
+    isWithoutRotary: true,
+    isTied: true,
+    activation: "relu",
+  },
+  bloom: {
+    isPlain: true,
+    hasBias: true,
+    isQkvFused: true,
+    isWithoutRotary: true,
+    isTied: true,
+    activation: "gelu",
+  },
+  falcon: { isPlain: true, isQkvFused: true, isParallel: true, isTied: true, activation: "gelu" },
+  starcoder2: { isPlain: true, hasBias: true, isTied: true, activation: "gelu" },
+  nemotron: { isPlain: true, activation: "relu" },
+};
+
+export type Described =
+  | { readonly kind: "described"; readonly description: DecoderDescription; readonly note?: string }
+  | { readonly kind: "refused"; readonly field: string; readonly reason: string };
+
+/** A transformers configuration, `config.json` beside the weights. */
+export function describeConfig(whole: ConfigFields, name: string): Described {
+  const nested = whole.count("hidden_size", "n_embd", "d_model") === undefined;
+  const fields = (nested ? whole.below("text_config") ?? whole.below("llm_config") : undefined) ?? whole;
+  const familyName = fields.text("model_type") ?? whole.text("model_type") ?? "";
+  if (whole.flag("is_encoder_decoder") === true || fields.flag("is_encoder_decoder") === true)
+    return refused("is_encoder_decoder", "describes an encoder with a decoder; only decoders alone are read.");
+  if (fields.has("kv_lora_rank"))
+    return refused("kv_lora_rank", "asks for multi-head latent attention, which is not built from a configuration yet; ask for its parts with `--op \"MLA(…)\"`.");
+  const hidden = fields.count("hidden_size", "n_embd", "d_model");
+  const layerCount = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
+  const heads = fields.count("num_attention_heads", "n_head", "n_heads");
+  const vocabulary = fields.count("vocab_size") ?? whole.count("vocab_size");
+  if (hidden === undefined) return missing("hidden_size");
+  if (layerCount === undefined) return missing("num_hidden_layers");
+  if (heads === undefined) return missing("num_attention_heads");
+  if (vocabulary === undefined) return missing("vocab_size");
+  if (layerCount > layerLimit)
+    return refused("num_hidden_layers", `is ${layerCount}; more than ${layerLimit} layers are not read.`);
+  const family = Object.hasOwn(families, familyName) ? families[familyName] : undefined;
+  const traits = family ?? llama;
+  const headSize = fields.count("head_dim") ?? Math.floor(hidden / heads);
+  const keyHeads = keyHeadsOf(fields, heads);
+  if (headSize < 1 || heads % keyHeads !== 0)
+    return refused("num_key_value_heads", `is ${keyHeads}; it should divide the ${heads} query heads.`);
+  const isPlain = traits.isPlain === true;
+  const hasBias = fields.flag("use_bias") ?? traits.hasBias === true;
+  const experts = expertsOf(fields);
+  const description: DecoderDescription = {
+    name,
+    family: familyName,
+    layerCount,
+    hidden,
+    vocabulary,
+    heads,
+    keyHeads,
+    headSize,
+    feedForward: {
+      inner: fields.count("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim") ?? 4 * hidden,
+      isGated: !isPlain,
+      activation: activationOf(fields) ?? traits.activation ?? "silu",
+      hasBias: fields.flag("mlp_bias") ?? hasBias,
+      isFused: traits.isGateFused === true,
+    },
+    ...(experts !== undefined && { experts }),
+    norm: fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
+    hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,
+    hasPostNorms: traits.hasPostNorms === true,
+    hasPreNorms: traits.isPostNormOnly !== true,
+    hasQkvBias: fields.flag("attention_bias") ?? (hasBias || traits.hasQkvBias === true),
+    hasOutputBias: fields.flag("attention_bias") ?? hasBias,
+    isQkvFused: traits.isQkvFused === true,
+    isParallel: fields.flag("use_parallel_residual") ?? fields.flag("parallel_attn") ?? traits.isParallel === true,
+    isRotary: traits.isWithoutRotary !== true,
+    positions: traits.isLearntPosition === true
+      ? (fields.count("max_position_embeddings", "n_positions") ?? 0)
+      : 0,
+    isTied: fields.flag("tie_word_embeddings") ?? whole.flag("tie_word_embeddings") ?? traits.isTied === true,
+    windowOf: windowsOf(fields, traits),
+    elementType: elementTypeOf(fields.text("torch_dtype", "dtype") ?? whole.text("torch_dtype", "dtype")),
+    contextLimit: fields.count("max_position_embeddings", "n_positions", "seq_length"),
+  };
+  return {
+    kind: "described",
+    description,
+    ...(family === undefined && {
+      note: `The family \`${familyName}\` is not known; its layers are taken to be like Llama's. Compare the number of parameters.`,
+    }),
+  };
+}
+
+const layerLimit = 2000;
+
+function missing(field: string): Described {
+  return refused(field, "is missing or no whole number, so the model's size is not known.");
+}
+
+function refused(field: string, reason: string): Described {
+  return { kind: "refused", field, reason };
+}
+
+/** Falcon and its like share one key head among all, under other names. */
+function keyHeadsOf(fields: ConfigFields, heads: number): number {
+  if (fields.flag("multi_query") === true && fields.flag("new_decoder_architecture") !== true) return 1;
+  return fields.count("num_key_value_heads", "num_kv_heads", "multi_query_group_num") ?? heads;
+}
+
+function activationOf(fields: ConfigFields): FeedForward["activation"] | undefined {
+  const name = fields.text("hidden_act", "hidden_activation", "activation_function");
+  if (name === undefined) return undefined;
+  if (/silu|swish|swiglu/i.test(name)) return "silu";
+  if (/gelu/i.test(name)) return "gelu";
+  return /relu/i.test(name) ? "relu" : undefined;
+}
+
+function expertsOf(fields: ConfigFields): Experts | undefined {
+  const count = fields.count("num_local_experts", "num_experts", "n_routed_experts");
+  const chosen = fields.count("num_experts_per_tok", "num_experts_per_token", "moe_topk");
+  const inner = fields.count("moe_intermediate_size", "intermediate_size");
+  if (count === undefined || count < 2 || chosen === undefined || inner === undefined) return undefined;
+  const dense = new Set(fields.list("mlp_only_layers") ?? []);
+  const firstDense = fields.count("first_k_dense_replace") ?? 0;
+  const step = fields.count("decoder_sparse_step", "moe_layer_freq") ?? 1;
+  return {
+    count,
+    chosen: Math.min(chosen, count),
+    inner,
+    sharedInner:
+      fields.count("shared_expert_intermediate_size") ?? (fields.count("n_shared_experts") ?? 0) * inner,
+    isDense: (layer) => layer < firstDense || dense.has(layer) || (layer + 1) % step !== 0,
+  };
+}
+
+function windowsOf(fields: ConfigFields, { windowPattern }: Family): (layer: number) => number {
+  const window = fields.count("sliding_window") ?? 0;
+  if (window === 0 || fields.flag("use_sliding_window") === false) return () => 0;
+  const kinds = fields.list("layer_types");
+  if (kinds !== undefined)
+    return (layer) => (String(kinds[layer]).startsWith("sliding") ? window : 0);
+  const pattern = fields.count("sliding_window_pattern") ?? windowPattern;
+  return pattern === undefined ? () => window : (layer) => ((layer + 1) % pattern === 0 ? 0 : window);
+}
+
+function elementTypeOf(text: string | undefined): ElementType {
+  return parseElementType(text ?? "") ?? "float16";
+}

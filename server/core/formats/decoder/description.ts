@@ -1,0 +1,62 @@
+import type { ElementType } from "../../graph/element-type.js";
+
+/**
+ * A language model that generates text token by token, as its configuration describes it: a stack of blocks of attention
+ * and feed-forward layers. Both a Hugging Face `config.json` and the metadata of a GGUF file come down to this.
+ */
+export interface DecoderDescription {
+  readonly name: string;
+  /** `llama`, `qwen3_moe`: the family as the file calls it. */
+  readonly family: string;
+  readonly layerCount: number;
+  readonly hidden: number;
+  readonly vocabulary: number;
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly headSize: number;
+  readonly feedForward: FeedForward;
+  readonly experts?: Experts;
+  readonly norm: "rms" | "layer";
+  /** Norms of queries and keys within each head (Qwen 3, Gemma 3). */
+  readonly hasHeadNorms: boolean;
+  /** Norms behind attention and feed-forward too (Gemma 2, OLMo 2). */
+  readonly hasPostNorms: boolean;
+  /** No norm in front of attention and feed-forward (OLMo 2). */
+  readonly hasPreNorms: boolean;
+  readonly hasQkvBias: boolean;
+  readonly hasOutputBias: boolean;
+  /** Queries, keys and values come from one product (GPT-2, GPT-NeoX, Phi 3). */
+  readonly isQkvFused: boolean;
+  /** Attention and feed-forward read the same input and are added together (GPT-NeoX, GPT-J, Falcon). */
+  readonly isParallel: boolean;
+  readonly isRotary: boolean;
+  /** Rows of a table of learnt positions, 0 for none (GPT-2, OPT). */
+  readonly positions: number;
+  /** The output layer's weights are the embedding's. */
+  readonly isTied: boolean;
+  /** Keys that a query of the layer sees, 0 for all. */
+  readonly windowOf: (layer: number) => number;
+  readonly elementType: ElementType;
+  /** Longest context that it was trained for; undefined when the file does not tell. */
+  readonly contextLimit: number | undefined;
+}
+
+export interface FeedForward {
+  readonly inner: number;
+  /** Two products side by side, one through the activation, multiplied (SwiGLU, GeGLU). */
+  readonly isGated: boolean;
+  readonly activation: "silu" | "gelu" | "relu";
+  readonly hasBias: boolean;
+  /** The two products of a gate come from one (Phi 3). */
+  readonly isFused: boolean;
+}
+
+export interface Experts {
+  readonly count: number;
+  readonly chosen: number;
+  readonly inner: number;
+  /** Inner size of the part that every token visits, 0 for none. */
+  readonly sharedInner: number;
+  /** Layers that have a plain feed-forward in their place. */
+  readonly isDense: (layer: number) => boolean;
+}

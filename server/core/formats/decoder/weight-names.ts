@@ -1,0 +1,111 @@
+/** Parts of a block that have weights. */
+export type WeightRole =
+  | "inputNorm"
+  | "feedForwardNorm"
+  | "attentionPostNorm"
+  | "feedForwardPostNorm"
+  | "query"
+  | "key"
+  | "value"
+  | "qkv"
+  | "queryNorm"
+  | "keyNorm"
+  | "attentionOutput"
+  | "gate"
+  | "up"
+  | "gateUp"
+  | "down"
+  | "sharedGate"
+  | "sharedUp"
+  | "sharedDown"
+  | "router"
+  | "expertsIn"
+  | "expertsOut";
+
+export type ModulePart = "embedding" | "block" | "attention" | "feedForward" | "output";
+
+/** How a format calls weights and modules. */
+export interface WeightNames {
+  readonly embedding: string;
+  readonly positions: string;
+  readonly finalNorm: string;
+  readonly output: string;
+  readonly of: (layer: number, role: WeightRole) => string;
+  readonly scope: (layer: number | undefined, part: ModulePart) => string;
+}
+
+/** Of transformers' Llama, whose names most of its decoders share. */
+export const huggingFaceNames: WeightNames = {
+  embedding: "model.embed_tokens.weight",
+  positions: "model.embed_positions.weight",
+  finalNorm: "model.norm.weight",
+  output: "lm_head.weight",
+  of: (layer, role) => `model.layers.${layer}.${huggingFaceRoles[role]}.weight`,
+  scope: (layer, part) => {
+    if (layer === undefined) return part === "output" ? "" : "model";
+    const block = `model/layers/${layer}`;
+    if (part === "attention") return `${block}/self_attn`;
+    return part === "feedForward" ? `${block}/mlp` : block;
+  },
+};
+
+const huggingFaceRoles: Readonly<Record<WeightRole, string>> = {
+  inputNorm: "input_layernorm",
+  feedForwardNorm: "post_attention_layernorm",
+  attentionPostNorm: "post_self_attn_layernorm",
+  feedForwardPostNorm: "post_feedforward_layernorm",
+  query: "self_attn.q_proj",
+  key: "self_attn.k_proj",
+  value: "self_attn.v_proj",
+  qkv: "self_attn.qkv_proj",
+  queryNorm: "self_attn.q_norm",
+  keyNorm: "self_attn.k_norm",
+  attentionOutput: "self_attn.o_proj",
+  gate: "mlp.gate_proj",
+  up: "mlp.up_proj",
+  gateUp: "mlp.gate_up_proj",
+  down: "mlp.down_proj",
+  sharedGate: "mlp.shared_expert.gate_proj",
+  sharedUp: "mlp.shared_expert.up_proj",
+  sharedDown: "mlp.shared_expert.down_proj",
+  router: "mlp.gate",
+  expertsIn: "mlp.experts.gate_up_proj",
+  expertsOut: "mlp.experts.down_proj",
+};
+
+/** Of GGUF (llama.cpp, gguf-py/gguf/constants.py). Experts' gates and inputs are two tensors there. */
+export const ggufNames: WeightNames = {
+  embedding: "token_embd.weight",
+  positions: "position_embd.weight",
+  finalNorm: "output_norm.weight",
+  output: "output.weight",
+  of: (layer, role) => `blk.${layer}.${ggufRoles[role]}.weight`,
+  scope: (layer, part) => {
+    if (layer === undefined) return "";
+    return part === "block" ? `blk/${layer}` : `blk/${layer}/${part === "attention" ? "attn" : "ffn"}`;
+  },
+};
+
+const ggufRoles: Readonly<Record<WeightRole, string>> = {
+  inputNorm: "attn_norm",
+  feedForwardNorm: "ffn_norm",
+  attentionPostNorm: "post_attention_norm",
+  feedForwardPostNorm: "post_ffw_norm",
+  query: "attn_q",
+  key: "attn_k",
+  value: "attn_v",
+  qkv: "attn_qkv",
+  queryNorm: "attn_q_norm",
+  keyNorm: "attn_k_norm",
+  attentionOutput: "attn_output",
+  gate: "ffn_gate",
+  up: "ffn_up",
+  gateUp: "ffn_up",
+  down: "ffn_down",
+  sharedGate: "ffn_gate_shexp",
+  sharedUp: "ffn_up_shexp",
+  sharedDown: "ffn_down_shexp",
+  router: "ffn_gate_inp",
+  expertsIn: "ffn_gate_up_exps",
+  expertsOut: "ffn_down_exps",
+};
