@@ -7,6 +7,7 @@ import type { Lowered } from "./lower/lowered.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import type { QuantizationFacts } from "./quant/facts.js";
 import type { Target } from "./targets/target.js";
+import type { Call } from "./work/default-tokens.js";
 
 /** What the user fixes before shapes are inferred. */
 export interface Bindings {
@@ -59,6 +60,8 @@ export interface TargetAnalysis {
   readonly kernelCosts: readonly KernelCost[];
   readonly latency: Estimate | undefined;
   readonly energy: Estimate | undefined;
+  /** Present for a model that generates text. */
+  readonly generation?: TargetGeneration;
   readonly weightBytes: number;
   readonly memoryPlan: MemoryPlan | undefined;
   readonly peakActivationBytes: number | undefined;
@@ -67,6 +70,19 @@ export interface TargetAnalysis {
   readonly capacityBytes: number;
   readonly fits: boolean | undefined;
   readonly problems: readonly Problem[];
+}
+
+/** How fast a target reads and writes text. */
+export interface TargetGeneration {
+  readonly call: Call;
+  readonly batch: number;
+  /** One new token for each text; undefined where the call is a prompt, or not all is costed. */
+  readonly step: Estimate | undefined;
+  readonly prompt: { readonly tokens: number; readonly latency: Estimate } | undefined;
+  /** Keys and values of the cached tokens. */
+  readonly cacheBytes: number;
+  /** What the runtime allots beside weights and cache, where that is known. */
+  readonly computeBytes?: number;
 }
 
 /** Everything known of one model under one set of bindings. Immutable. */

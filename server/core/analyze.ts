@@ -1,6 +1,14 @@
-import type { Analysis, Bindings, Layer, TargetAnalysis, Totals } from "./analysis.js";
+import type {
+  Analysis,
+  Bindings,
+  Layer,
+  TargetAnalysis,
+  TargetGeneration,
+  Totals,
+} from "./analysis.js";
 import { throwIfCancelled, type Cancel } from "./base/cancel.js";
 import type { Problem } from "./base/problem.js";
+import type { Estimate } from "./cost/cost.js";
 import { costModel } from "./cost/evaluate.js";
 import { bindInputs } from "./graph/bind.js";
 import { expandFunctions } from "./graph/expand-functions.js";
@@ -12,6 +20,7 @@ import { emptyReason, withoutEmptyKernels } from "./lower/empty-operator.js";
 import type { Lowered } from "./lower/lowered.js";
 import { targetBytes } from "./lower/target-bytes.js";
 import { fitOf } from "./memory/fit.js";
+import { computeBufferBytes } from "./memory/generation-memory.js";
 import type { Schedule } from "./memory/buffers.js";
 import { lineBuffered } from "./memory/line-buffers.js";
 import { planMemory } from "./memory/make-plan.js";
@@ -22,6 +31,7 @@ import { problemsOfControlFlow, problemsOfDataExtents } from "./work/control-flo
 import { layersOf } from "./work/layers.js";
 import { problemsOfTotals, totalsOf } from "./work/totals.js";
 import { batchOf, withDefaultBatch } from "./work/default-batch.js";
+import { callOf, withDefaultTokens, type Call } from "./work/default-tokens.js";
 import { worksOf, type GraphWork } from "./work/works.js";
 
 /** The whole pipeline for one model. Throws for cancellation only. */
@@ -48,6 +58,10 @@ export interface InferredModel {
   readonly totals: Totals;
   readonly memoryPlan: MemoryPlan | undefined;
   readonly batch: number | undefined;
+  /** Of a model that generates text: what its call is. */
+  readonly call: Call | undefined;
+  /** Of a step of generation: the same model reading a text as long as the cached one. */
+  readonly prompt: () => InferredModel | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -58,8 +72,9 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
   problems.push(...expanded.problems);
   const asked = bindInputs(expanded.value, bindings);
   problems.push(...asked.problems);
-  const bound = withDefaultBatch(asked.value, bindings);
-  problems.push(...bound.problems);
+  const batched = withDefaultBatch(asked.value, bindings);
+  const bound = withDefaultTokens(batched.value, bindings);
+  problems.push(...batched.problems, ...bound.problems);
   const inferred = infer(bound.value, cancel);
   problems.push(...inferred.problems);
   throwIfCancelled(cancel);
@@ -70,6 +85,7 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
   const layers = layersOf(graphWork);
   problems.push(...problemsOfTotals(graphWork, layers), ...problemsOfControlFlow(graphWork));
   const outcome = planMemory(declaredSchedule(graphWork));
+  const call = callOf(bound.value);
   return {
     model: expanded.value,
     inferred,
@@ -78,8 +94,26 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     totals: withDeclaredParameters(totalsOf(graphWork, layers), model),
     memoryPlan: outcome.kind === "planned" ? outcome.plan : undefined,
     batch: batchOf(inferred),
+    call,
+    prompt: once(() => promptOf(model, bindings, call, cancel)),
     problems,
   };
+}
+
+function promptOf(
+  model: Model,
+  bindings: Bindings,
+  call: Call | undefined,
+  cancel: Cancel,
+): InferredModel | undefined {
+  if (call?.tokens !== 1 || call.past < 2) return undefined;
+  const dims = new Map(bindings.dims).set("sequence", call.past).set("past", 0);
+  return inferModel(model, { ...bindings, dims }, cancel);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /**
@@ -116,7 +150,11 @@ export function analyzeTarget(
     activationBytes: memoryPlan?.best.size,
   };
   const cost = costModel(target, lowered, footprint, isOperator);
-  const fit = fitOf(target, flow.graph, lowered.weightBytes, memoryPlan);
+  const generation = generationOf(inferred, target, cost.latency, cancel);
+  const fit = fitOf(target, flow.graph, lowered.weightBytes, {
+    plan: memoryPlan,
+    workspaceBytes: generation?.computeBytes ?? 0,
+  });
   return {
     target,
     batch: inferred.batch,
@@ -124,6 +162,7 @@ export function analyzeTarget(
     kernelCosts: cost.kernelCosts,
     latency: cost.latency,
     energy: cost.energy,
+    ...(generation !== undefined && { generation }),
     weightBytes: lowered.weightBytes,
     memoryPlan,
     peakActivationBytes: memoryPlan?.best.size,
@@ -137,6 +176,45 @@ export function analyzeTarget(
         : [{ code: "RP1205", severity: "warning", message: emptyReason } as const]),
       ...fit.problems,
     ],
+  };
+}
+
+/** A step's rate, and what reading a prompt of the same length takes. */
+function generationOf(
+  inferred: InferredModel,
+  target: Target,
+  latency: Estimate | undefined,
+  cancel: Cancel,
+): TargetGeneration | undefined {
+  const { call, model, graphWork, batch = 1 } = inferred;
+  if (call === undefined || model.generation === undefined) return undefined;
+  const { flow } = graphWork;
+  const bytes = targetBytes(flow, target.precision);
+  let cacheBytes = 0;
+  for (const id of flow.graph.inputs)
+    if (flow.graph.values[id]?.isCache === true) cacheBytes += bytes.of(id) ?? 0;
+  const context = call.past + call.tokens;
+  const computeBytes = computeBufferBytes(model.generation, target, context);
+  const prompt = inferred.prompt();
+  const lowered = prompt && lower(prompt.graphWork, target, cancel);
+  const promptLatency =
+    lowered &&
+    costModel(
+      target,
+      lowered,
+      { weightBytes: lowered.weightBytes, activationBytes: undefined },
+      false,
+    ).latency;
+  return {
+    call,
+    batch,
+    step: call.tokens === 1 ? latency : undefined,
+    prompt:
+      call.tokens > 1
+        ? latency && { tokens: call.tokens, latency }
+        : promptLatency && { tokens: call.past, latency: promptLatency },
+    cacheBytes,
+    ...(computeBytes !== undefined && { computeBytes }),
   };
 }
 

@@ -184,7 +184,7 @@ async function registerLater(
   if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
-        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite}" },
+        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite,gguf}" },
         { globPattern: "**/*.py" },
         { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml}" },
       ],

@@ -23,12 +23,15 @@ export function fitOf(
   target: Target,
   graph: Graph,
   weightBytes: number,
-  plan: MemoryPlan | undefined,
+  {
+    plan,
+    workspaceBytes = 0,
+  }: { readonly plan: MemoryPlan | undefined; readonly workspaceBytes?: number },
 ): Fit {
   const { chip, runtime } = target;
   const ram = activationMemory(chip);
   const flash = flashMemory(chip);
-  const overheadBytes = runtime.memoryOverhead.value;
+  const overheadBytes = runtime.memoryOverhead.value + workspaceBytes;
   const activationBytes = plan?.best.size;
   const totalBytes =
     activationBytes === undefined ? undefined : weightBytes + activationBytes + overheadBytes;
@@ -44,7 +47,7 @@ export function fitOf(
       message: `${target.label}: the weights take ${inKibibytes(weightBytes)}; ${flash.name} has ${inKibibytes(flash.size.value)}, ${inKibibytes(weightBytes - flash.size.value)} too little.`,
     });
   const fitsRam = ramBytes <= ram.size.value;
-  if (!fitsRam) problems.push(ramProblem(target, graph, weightsInRam, plan));
+  if (!fitsRam) problems.push(ramProblem(target, graph, { weightsInRam, overheadBytes, plan }));
   const isKnown = activationBytes !== undefined || !fitsRam || !fitsFlash;
   return { totalBytes, capacityBytes, fits: isKnown ? fitsRam && fitsFlash : undefined, problems };
 }
@@ -52,11 +55,17 @@ export function fitOf(
 function ramProblem(
   target: Target,
   graph: Graph,
-  weightsInRam: number,
-  plan: MemoryPlan | undefined,
+  {
+    weightsInRam,
+    overheadBytes,
+    plan,
+  }: {
+    readonly weightsInRam: number;
+    readonly overheadBytes: number;
+    readonly plan: MemoryPlan | undefined;
+  },
 ): Problem {
   const ram = activationMemory(target.chip);
-  const overheadBytes = target.runtime.memoryOverhead.value;
   const activationBytes = plan?.best.size ?? 0;
   const excess = weightsInRam + activationBytes + overheadBytes - ram.size.value;
   const parts = [

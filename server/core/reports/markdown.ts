@@ -33,6 +33,11 @@ export const report: ReportFormat = {
         );
       }
       lines.push("");
+      for (const target of document.targets) {
+        const generation = rows.generationText(target);
+        if (generation !== undefined)
+          lines.push(`- ${escaped(rows.labelOf(target, context))}: ${escaped(generation)}`, "");
+      }
     }
     const heaviest = rows.heaviestLayers(document);
     if (heaviest.length > 0) {

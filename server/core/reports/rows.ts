@@ -67,6 +67,27 @@ export function labelOf(target: ReportTarget, context: ReportContext): string {
   return context.targetLabels.get(target.id) ?? target.id;
 }
 
+/** `125 tokens/s (109 – 134) after 512 tokens`, and what a prompt takes. */
+export function generationText({ generation }: ReportTarget): string | undefined {
+  if (generation === undefined) return undefined;
+  const { decode, prompt, contextTokens, cacheBytes } = generation;
+  const parts: string[] = [];
+  const rate = (tokens: number): string => formatNumber(Number(tokens.toPrecision(3)));
+  if (decode !== null) {
+    const of = (seconds: number): string =>
+      rate((decode.tokensPerSecond * decode.seconds) / seconds);
+    parts.push(
+      `writes ${rate(decode.tokensPerSecond)} tokens/s (${of(decode.high)} – ${of(decode.low)}, ${decode.method}) after ${formatNumber(contextTokens)} tokens`,
+    );
+  }
+  if (prompt !== null)
+    parts.push(
+      `reads a prompt of ${formatNumber(prompt.tokens)} tokens in ${secondsText(prompt.seconds, prompt.low, prompt.high)} (${rate(prompt.tokensPerSecond)} tokens/s, ${prompt.method})`,
+    );
+  parts.push(`cache ${bytesText(cacheBytes)}`);
+  return parts.join(" · ");
+}
+
 export interface LayerRow {
   readonly layer: ReportLayer;
   /** Parallel to `document.targets`. */

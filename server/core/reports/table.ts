@@ -40,6 +40,11 @@ export const report: ReportFormat = {
       ]);
       parts.push(table(header, lines, "lrlllll"));
     }
+    for (const target of document.targets) {
+      const generation = rows.generationText(target);
+      if (generation !== undefined)
+        parts.push(`${rows.labelOf(target, context)}: ${generation}\n`);
+    }
     if (context.hasMemory)
       for (const target of document.targets)
         if (target.memory.plan !== null)

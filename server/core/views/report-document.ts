@@ -143,8 +143,26 @@ export interface ReportTarget {
     readonly plan: MemoryView | null;
   };
   readonly energy: (ReportEstimate & { readonly joules: number }) | null;
+  /** Present for a model that generates text. */
+  readonly generation?: ReportGeneration;
   readonly layers: readonly ReportTargetLayer[];
 }
+
+/** Tokens a second over all texts of the batch; `low` and `high` are seconds. */
+export interface ReportGeneration {
+  /** Cached tokens before the step. */
+  readonly contextTokens: number;
+  readonly decode: ReportRate | null;
+  readonly prompt: (ReportRate & { readonly tokens: number }) | null;
+  readonly cacheBytes: number;
+  /** What the runtime allots beside weights and cache; null where that is not known. */
+  readonly computeBytes: number | null;
+}
+
+export type ReportRate = ReportEstimate & {
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+};
 
 export interface ReportTargetLayer {
   readonly id: string;

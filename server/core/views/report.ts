@@ -1,4 +1,5 @@
-import type { Analysis, Layer, TargetAnalysis } from "../analysis.js";
+import type { Analysis, Layer, TargetAnalysis, TargetGeneration } from "../analysis.js";
+import type { Estimate } from "../cost/cost.js";
 import type { Problem } from "../base/problem.js";
 import type { Place, SourceRange } from "../base/text-span.js";
 import { isKnown } from "../graph/dim.js";
@@ -11,8 +12,10 @@ import { extentRead } from "./extent-read.js";
 import { view as memoryView } from "./memory.js";
 import type {
   ReportDocument,
+  ReportGeneration,
   ReportLayer,
   ReportProblem,
+  ReportRate,
   ReportSource,
   ReportTarget,
   ReportTargetLayer,
@@ -131,8 +134,33 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
       energy === undefined
         ? null
         : { joules: energy.value, low: energy.low, high: energy.high, method: energy.method },
+    ...(target.generation !== undefined && { generation: generationOf(target.generation) }),
     layers: targetLayersOf(analysis, target),
   };
+}
+
+function generationOf({
+  call,
+  batch,
+  step,
+  prompt,
+  cacheBytes,
+  computeBytes,
+}: TargetGeneration): ReportGeneration {
+  return {
+    contextTokens: call.past,
+    decode: step === undefined ? null : rateOf(step, batch),
+    prompt:
+      prompt === undefined
+        ? null
+        : { tokens: prompt.tokens, ...rateOf(prompt.latency, batch * prompt.tokens) },
+    cacheBytes,
+    computeBytes: computeBytes ?? null,
+  };
+}
+
+function rateOf({ value, low, high, method }: Estimate, tokens: number): ReportRate {
+  return { seconds: value, low, high, method, tokensPerSecond: tokens / value };
 }
 
 /** A node of a fused kernel has its share of the kernel's time; one that runs as nothing takes none. */

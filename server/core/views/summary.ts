@@ -105,6 +105,8 @@ export interface SummaryTarget {
   readonly batch: number | null;
   readonly latency: Quantity | null;
   readonly energy: Quantity | null;
+  /** Of a model that generates text, over all texts of the batch. */
+  readonly tokensPerSecond: number | null;
   readonly method: Method | null;
   readonly weightBytes: number;
   readonly peakActivationBytes: number | null;
@@ -143,6 +145,7 @@ function summaryOfTarget(
     batch: target.batch ?? null,
     latency: isRead ? quantity(target.latency) : null,
     energy: isRead ? quantity(target.energy) : null,
+    tokensPerSecond: tokensPerSecondOf(target),
     method: target.latency?.method ?? target.kernelCosts[0]?.seconds.method ?? null,
     weightBytes: target.weightBytes,
     peakActivationBytes: target.peakActivationBytes ?? null,
@@ -156,6 +159,12 @@ function summaryOfTarget(
     fallbackCount: fallbackCount(target),
     fallbackEngine: target.target.runtime.fallback ?? null,
   };
+}
+
+/** Of a step what it writes, of a prompt what it reads. */
+function tokensPerSecondOf({ generation, latency }: TargetAnalysis): number | null {
+  if (generation === undefined || latency === undefined || latency.value <= 0) return null;
+  return (generation.batch * generation.call.tokens) / latency.value;
 }
 
 function peakOf(analysis: Analysis): SummaryPeak | null {

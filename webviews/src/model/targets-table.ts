@@ -1,4 +1,4 @@
-import { formatBytes, formatShare } from "../../../server/core/base/units.js";
+import { formatBytes, formatNumber, formatShare } from "../../../server/core/base/units.js";
 import type { Quantity } from "../../../server/core/views/layer-cost.js";
 import type { SummaryTarget, SummaryView } from "../../../server/core/views/summary.js";
 import { costBar } from "../kit/cost-bar.js";
@@ -115,6 +115,8 @@ function latencyCell(target: SummaryTarget, reason: string): Child {
     { class: "quantity" },
     h("strong", {}, secondsText(target.latency)),
     h("span", { class: "dim" }, secondsRange(target.latency)),
+    target.tokensPerSecond !== null &&
+      h("span", { class: "dim" }, `${formatNumber(Number(target.tokensPerSecond.toPrecision(3)))} tokens/s`),
     methodTag(target.latency),
   );
 }

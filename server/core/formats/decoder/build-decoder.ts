@@ -93,7 +93,8 @@ function block(builder: Builder, layer: number, x: ValueId): ValueId {
   const attended = after(attention(builder, layer, input), "attentionPostNorm");
   draft.scope = names.scope(layer, "block");
   if (isParallel) {
-    const other = feedForward(builder, layer, input);
+    const own = description.hasTwoNorms ? normed(x, "feedForwardNorm") : input;
+    const other = feedForward(builder, layer, own);
     draft.scope = names.scope(layer, "block");
     return draft.node("Add", [draft.node("Add", [x, attended]), other], { name: "residual" });
   }

@@ -10,6 +10,9 @@ interface Family {
   readonly isQkvFused?: boolean;
   readonly isGateFused?: boolean;
   readonly isParallel?: boolean;
+  readonly hasTwoNorms?: boolean;
+  /** Rows of the table of positions beyond those that are used. */
+  readonly morePositions?: number;
   readonly isLearntPosition?: boolean;
   readonly isWithoutRotary?: boolean;
   readonly isTied?: boolean;
@@ -76,12 +79,20 @@ const families: Readonly<Record<string, Family>> = {
     isTied: true,
     activation: "gelu",
   },
-  gpt_neox: { isPlain: true, hasBias: true, isQkvFused: true, isParallel: true, activation: "gelu" },
+  gpt_neox: {
+    isPlain: true,
+    hasBias: true,
+    isQkvFused: true,
+    isParallel: true,
+    hasTwoNorms: true,
+    activation: "gelu",
+  },
   gptj: { isPlain: true, isParallel: true, activation: "gelu" },
   opt: {
     isPlain: true,
     hasBias: true,
     isLearntPosition: true,
+    morePositions: 2,
     isWithoutRotary: true,
     isTied: true,
     activation: "relu",
@@ -122,6 +133,11 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
   if (vocabulary === undefined) return missing("vocab_size");
   if (layerCount > layerLimit)
     return refused("num_hidden_layers", `is ${layerCount}; more than ${layerLimit} layers are not read.`);
+  if (isEncoder(familyName, whole.list("architectures")))
+    return refused(
+      "model_type",
+      `is \`${familyName}\`, which writes no text token by token; trace its Python source instead.`,
+    );
   const family = Object.hasOwn(families, familyName) ? families[familyName] : undefined;
   const traits = family ?? llama;
   const headSize = fields.count("head_dim") ?? Math.floor(hidden / heads);
@@ -156,9 +172,10 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     hasOutputBias: fields.flag("attention_bias") ?? hasBias,
     isQkvFused: traits.isQkvFused === true,
     isParallel: fields.flag("use_parallel_residual") ?? fields.flag("parallel_attn") ?? traits.isParallel === true,
+    hasTwoNorms: traits.hasTwoNorms === true,
     isRotary: traits.isWithoutRotary !== true,
     positions: traits.isLearntPosition === true
-      ? (fields.count("max_position_embeddings", "n_positions") ?? 0)
+      ? (fields.count("max_position_embeddings", "n_positions") ?? 0) + (traits.morePositions ?? 0)
       : 0,
     isTied: fields.flag("tie_word_embeddings") ?? whole.flag("tie_word_embeddings") ?? traits.isTied === true,
     windowOf: windowsOf(fields, traits),
@@ -172,6 +189,19 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       note: `The family \`${familyName}\` is not known; its layers are taken to be like Llama's. Compare the number of parameters.`,
     }),
   };
+}
+
+/** Families that only read, and classes with a head for something else than the next word. */
+function isEncoder(family: string, architectures: readonly unknown[] | undefined): boolean {
+  if (/^(bert|roberta|xlm-roberta|distilbert|electra|albert|deberta|vit|clip|t5|whisper|wav2vec2)/.test(family))
+    return true;
+  const isKnown = Object.hasOwn(families, family);
+  return (
+    !isKnown &&
+    architectures !== undefined &&
+    architectures.length > 0 &&
+    !architectures.some((name) => /CausalLM|LMHead|ConditionalGeneration|GPT/.test(String(name)))
+  );
 }
 
 const layerLimit = 2000;

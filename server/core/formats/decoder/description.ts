@@ -29,6 +29,8 @@ export interface DecoderDescription {
   readonly isQkvFused: boolean;
   /** Attention and feed-forward read the same input and are added together (GPT-NeoX, GPT-J, Falcon). */
   readonly isParallel: boolean;
+  /** Of two that are parallel, feed-forward has a norm of its own (GPT-NeoX). */
+  readonly hasTwoNorms: boolean;
   readonly isRotary: boolean;
   /** Rows of a table of learnt positions, 0 for none (GPT-2, OPT). */
   readonly positions: number;

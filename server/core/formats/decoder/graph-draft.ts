@@ -111,7 +111,8 @@ export class GraphDraft {
       weight: {
         elementType: "int64",
         shape,
-        byteLength: 8 * data.length,
+        // The file has no such tensor.
+        byteLength: 0,
         isBuffer: true,
         data,
       },

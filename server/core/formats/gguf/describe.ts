@@ -63,6 +63,7 @@ export function describeGguf({ metadata, tensors }: GgufHeader, fileName: string
       hasOutputBias: inFirst("attn_output.bias"),
       isQkvFused: inFirst("attn_qkv.weight"),
       isParallel: metadata.get(`${family}.use_parallel_residual`) === true || !inFirst("ffn_norm.weight") && !inFirst("post_ffw_norm.weight") && !inFirst("post_attention_norm.weight"),
+      hasTwoNorms: inFirst("ffn_norm.weight"),
       isRotary: !has("position_embd.weight") && family !== "bloom",
       positions: names.get("position_embd.weight")?.[0] ?? 0,
       isTied: !has("output.weight"),

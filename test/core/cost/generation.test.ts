@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { analyze } from "../../../server/core/analyze.js";
+import type { TargetAnalysis } from "../../../server/core/analysis.js";
+import { bytesOf, emptyNeighbourhood } from "../../../server/core/base/byte-source.js";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { format } from "../../../server/core/formats/hf-config.js";
+import { view } from "../../../server/core/views/report.js";
+import { realCatalogue } from "../../kit/real-analysis.js";
+
+const llama3 = {
+  model_type: "llama",
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  rms_norm_eps: 1e-5,
+};
+
+async function onTarget(id: string, dims: Readonly<Record<string, number>>): Promise<TargetAnalysis> {
+  const { value } = format.read(bytesOf(new Uint8Array(Buffer.from(JSON.stringify(llama3)))), {
+    fileName: "config.json",
+    neighbourhood: emptyNeighbourhood,
+    cancel: neverCancelled,
+  });
+  const target = (await realCatalogue()).find(id);
+  if (value === undefined || target === undefined) throw new Error(`no model or target ${id}`);
+  const analysis = analyze(
+    value,
+    { inputs: new Map(), dims: new Map(Object.entries(dims)) },
+    [target],
+    neverCancelled,
+  );
+  const found = analysis.targets[0];
+  if (found === undefined) throw new Error("no analysis");
+  const [reported] = view(analysis, { file: null }).targets;
+  const rate = reported?.generation?.decode?.tokensPerSecond;
+  if (found.generation?.step !== undefined)
+    expect(rate).toBeCloseTo(found.generation.batch / found.generation.step.value, 6);
+  return found;
+}
+
+const mebibyte = 1 << 20;
+
+// Sizes that llama.cpp logs for Llama 3 8B (GPU-Benchmarks-on-LLM-Inference).
+test.each([
+  [8192, 1024, 560 + 24.01],
+  [512, 64, 258.5 + 9.01],
+])("llama.cpp's buffers for a context of %i", async (context, cache, buffers) => {
+  const { generation, weightBytes } = await onTarget("nvidia-rtx-4090/llama-cpp-cuda/q4-k-m", {
+    past: context,
+  });
+  expect((generation?.cacheBytes ?? 0) / mebibyte).toBeCloseTo(cache, 6);
+  expect(Math.abs((generation?.computeBytes ?? 0) / mebibyte / buffers - 1)).toBeLessThan(0.005);
+  expect(Math.abs(weightBytes / mebibyte / (4403.49 + 281.81) - 1)).toBeLessThan(0.005);
+});
+
+test("a step reads a prompt as long as its past; more tokens are a prompt themselves", async () => {
+  const step = await onTarget("nvidia-h100-sxm/tensorrt-llm/bf16", { past: 1000 });
+  expect(step.generation?.call).toEqual({ tokens: 1, past: 1000 });
+  expect(step.generation?.prompt?.tokens).toBe(1000);
+  const prompt = await onTarget("nvidia-h100-sxm/tensorrt-llm/bf16", { sequence: 1000 });
+  expect(prompt.generation?.call).toEqual({ tokens: 1000, past: 0 });
+  expect(prompt.generation?.step).toBeUndefined();
+  expect(prompt.generation?.prompt?.latency.value).toBeCloseTo(
+    step.generation?.prompt?.latency.value ?? 0,
+    9,
+  );
+});
+
+test("a texts' batch multiplies the cache and not the weights", async () => {
+  const one = await onTarget("nvidia-h100-sxm/tensorrt-llm/fp8", { past: 1000 });
+  const eight = await onTarget("nvidia-h100-sxm/tensorrt-llm/fp8", { past: 1000, batch: 8 });
+  expect(eight.generation?.cacheBytes).toBe(8 * (one.generation?.cacheBytes ?? 0));
+  expect(eight.weightBytes).toBe(one.weightBytes);
+});

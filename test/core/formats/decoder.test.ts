@@ -1,0 +1,233 @@
+import { describe, expect, test } from "vitest";
+import { analyze } from "../../../server/core/analyze.js";
+import type { Analysis } from "../../../server/core/analysis.js";
+import { bytesOf, emptyNeighbourhood } from "../../../server/core/base/byte-source.js";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { format } from "../../../server/core/formats/hf-config.js";
+import { knownShape } from "../../../server/core/graph/value-type.js";
+
+type Config = Readonly<Record<string, unknown>>;
+
+function read(config: Config | string): ReturnType<typeof format.read> {
+  const text = typeof config === "string" ? config : JSON.stringify(config);
+  return format.read(bytesOf(new Uint8Array(Buffer.from(text))), {
+    fileName: "config.json",
+    neighbourhood: emptyNeighbourhood,
+    cancel: neverCancelled,
+  });
+}
+
+function analysed(config: Config, dims: Readonly<Record<string, number>> = {}): Analysis {
+  const { value } = read(config);
+  if (value === undefined) throw new Error("no model");
+  return analyze(
+    value,
+    { inputs: new Map(), dims: new Map(Object.entries(dims)) },
+    [],
+    neverCancelled,
+  );
+}
+
+const llama = {
+  model_type: "llama",
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  rms_norm_eps: 1e-5,
+  max_position_embeddings: 8192,
+};
+
+/** Parameters as the publishers' model cards and checkpoints count them. */
+const published: readonly (readonly [string, Config, number])[] = [
+  ["Llama 3 8B", llama, 8_030_261_248],
+  [
+    "Llama 3.2 1B",
+    {
+      ...llama,
+      hidden_size: 2048,
+      intermediate_size: 8192,
+      num_hidden_layers: 16,
+      head_dim: 64,
+      tie_word_embeddings: true,
+    },
+    1_235_814_400,
+  ],
+  [
+    "Mixtral 8x7B",
+    {
+      ...llama,
+      model_type: "mixtral",
+      vocab_size: 32000,
+      num_local_experts: 8,
+      num_experts_per_tok: 2,
+    },
+    46_702_792_704,
+  ],
+  [
+    "Qwen 2.5 7B",
+    {
+      ...llama,
+      model_type: "qwen2",
+      hidden_size: 3584,
+      intermediate_size: 18944,
+      num_hidden_layers: 28,
+      num_attention_heads: 28,
+      num_key_value_heads: 4,
+      vocab_size: 152064,
+    },
+    7_615_616_512,
+  ],
+  [
+    "Qwen 3 30B A3B",
+    {
+      ...llama,
+      model_type: "qwen3_moe",
+      hidden_size: 2048,
+      intermediate_size: 6144,
+      moe_intermediate_size: 768,
+      num_hidden_layers: 48,
+      num_key_value_heads: 4,
+      head_dim: 128,
+      num_experts: 128,
+      num_experts_per_tok: 8,
+      vocab_size: 151936,
+    },
+    30_532_122_624,
+  ],
+  [
+    "Gemma 2 2B",
+    {
+      model_type: "gemma2",
+      hidden_size: 2304,
+      intermediate_size: 9216,
+      num_hidden_layers: 26,
+      num_attention_heads: 8,
+      num_key_value_heads: 4,
+      head_dim: 256,
+      vocab_size: 256000,
+      rms_norm_eps: 1e-6,
+      sliding_window: 4096,
+    },
+    2_614_341_888,
+  ],
+  [
+    "GPT-2",
+    {
+      model_type: "gpt2",
+      n_embd: 768,
+      n_layer: 12,
+      n_head: 12,
+      n_positions: 1024,
+      vocab_size: 50257,
+      layer_norm_epsilon: 1e-5,
+    },
+    124_439_808,
+  ],
+  [
+    "Pythia 6.9B",
+    {
+      model_type: "gpt_neox",
+      hidden_size: 4096,
+      intermediate_size: 16384,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      vocab_size: 50432,
+      layer_norm_eps: 1e-5,
+    },
+    6_857_302_016,
+  ],
+  [
+    "Phi 3 mini",
+    {
+      ...llama,
+      model_type: "phi3",
+      hidden_size: 3072,
+      intermediate_size: 8192,
+      num_key_value_heads: 32,
+      vocab_size: 32064,
+    },
+    3_821_079_552,
+  ],
+  [
+    "OPT 125M",
+    {
+      model_type: "opt",
+      hidden_size: 768,
+      ffn_dim: 3072,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      vocab_size: 50272,
+      max_position_embeddings: 2048,
+    },
+    125_239_296,
+  ],
+];
+
+test.each(published)("%s has as many parameters as published", (_, config, count) => {
+  const { totals, problems } = analysed(config);
+  expect(totals.parameterCount).toBe(count);
+  expect(totals.uncostedCount).toBe(0);
+  expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+describe("one call", () => {
+  test("is a step after 512 tokens where nobody says", () => {
+    const { inferred, problems } = analysed(llama);
+    const shapeOf = (name: string): readonly number[] | undefined => {
+      const id = inferred.graph.values.findIndex((value) => value.name === name);
+      const type = inferred.types[id];
+      return type?.kind === "tensor" ? knownShape(type.shape) : undefined;
+    };
+    expect(shapeOf("input_ids")).toEqual([1, 1]);
+    expect(shapeOf("past.0.key")).toEqual([1, 8, 512, 128]);
+    expect(problems.map(({ code }) => code)).toContain("RP1112");
+  });
+
+  test("of a prompt multiplies every weight but the embedding's with every token, and the last layer's once", () => {
+    const { totals } = analysed(llama, { sequence: 100, past: 0 });
+    const embedding = 128256 * 4096;
+    const products = 8_030_261_248 - 2 * embedding - 65 * 4096;
+    const attention = 32 * 2 * 32 * 128 * 100 * 100;
+    expect(totals.macs).toBe(100 * products + embedding + attention);
+  });
+
+  test("of a longer window is cut at the window", () => {
+    const config = { ...llama, model_type: "mistral", sliding_window: 4096 };
+    const { value } = read(config);
+    const windows = value?.graph.nodes
+      .filter(({ op }) => op === "GroupQueryAttention")
+      .map(({ attributes }) => attributes.get("local_window_size"));
+    expect(windows).toHaveLength(32);
+    expect(new Set(windows?.map((window) => JSON.stringify(window)))).toEqual(
+      new Set(['{"kind":"int","value":4096}']),
+    );
+  });
+});
+
+test.each([
+  ["", "RP1040"],
+  ["{", "RP1040"],
+  ["[1, 2]", "RP1040"],
+  ['{"model_type":"llama"}', "RP1041"],
+  [JSON.stringify({ ...llama, hidden_size: "many" }), "RP1041"],
+  [JSON.stringify({ ...llama, num_hidden_layers: 1e9 }), "RP1041"],
+  [JSON.stringify({ ...llama, num_key_value_heads: 7 }), "RP1041"],
+  [JSON.stringify({ ...llama, vocab_size: -1 }), "RP1041"],
+  [JSON.stringify({ ...llama, model_type: "bert" }), "RP1041"],
+  [JSON.stringify({ ...llama, is_encoder_decoder: true }), "RP1041"],
+  [JSON.stringify({ ...llama, kv_lora_rank: 512 }), "RP1041"],
+])("a configuration that cannot be read says why: %s", (text, code) => {
+  const { value, problems } = read(text);
+  expect(value).toBeUndefined();
+  expect(problems.map((problem) => problem.code)).toEqual([code]);
+  expect(problems[0]?.place).toBeDefined();
+});
+
+test("an unknown family is read like Llama, and that is said", () => {
+  const { value, problems } = read({ ...llama, model_type: "new_one" });
+  expect(value?.graph.nodes.length).toBeGreaterThan(300);
+  expect(problems.map(({ code }) => code)).toEqual(["RP1042"]);
+});
