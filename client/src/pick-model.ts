@@ -20,7 +20,9 @@ export async function pickModel(): Promise<PageStart | null> {
   const uri =
     picked.uri ??
     (
-      await vscode.window.showOpenDialog({ filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf"] } })
+      await vscode.window.showOpenDialog({
+        filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf"] },
+      })
     )?.[0];
   return uri === undefined
     ? null

@@ -42,10 +42,7 @@ const configs: readonly (readonly [RegExp, Config])[] = [
     llama(16, 2048, 8192, 32, 8, 128256, { head_dim: 64, tie_word_embeddings: true }),
   ],
   [/^llama-?3\.2[-:]3b/, llama(28, 3072, 8192, 24, 8, 128256, { tie_word_embeddings: true })],
-  [
-    /^deepseek-?r1[-:]14b$/,
-    llama(48, 5120, 13824, 40, 8, 152064, { model_type: "qwen2" }),
-  ],
+  [/^deepseek-?r1[-:]14b$/, llama(48, 5120, 13824, 40, 8, 152064, { model_type: "qwen2" })],
   [
     /^deepseek-?r1[-:]1\.5b$/,
     llama(28, 1536, 8960, 12, 2, 151936, { model_type: "qwen2", tie_word_embeddings: true }),

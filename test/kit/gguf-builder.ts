@@ -17,13 +17,7 @@ export function buildGguf({ metadata, tensors }: GgufParts): Uint8Array {
     else parts.push(u32(9), u32(8), u64(value.length), ...value.map(text));
   }
   for (const [name, shape, type] of tensors)
-    parts.push(
-      text(name),
-      u32(shape.length),
-      ...[...shape].reverse().map(u64),
-      u32(type),
-      u64(0),
-    );
+    parts.push(text(name), u32(shape.length), ...[...shape].reverse().map(u64), u32(type), u64(0));
   return Uint8Array.from(Buffer.concat(parts));
 }
 

@@ -58,7 +58,12 @@ async function fitRuntime(
   }
   const isRough = rows.length < 100;
   const steps = rows.filter(({ sample }) => sample.kind === decode);
-  const step = fitPhase(runtime, decode, steps.map((row) => tiedRow(row, isRough)), isRough);
+  const step = fitPhase(
+    runtime,
+    decode,
+    steps.map((row) => tiedRow(row, isRough)),
+    isRough,
+  );
   // What a prompt has in common with a step is known by then; of products of many tokens it alone speaks.
   const prompts = rows
     .filter(({ sample }) => sample.kind !== decode)
@@ -234,7 +239,8 @@ function tied(work: WorkRow["work"], isRough: boolean): WorkRow["work"] {
 async function workOf(ctx: CalibrationContext, sample: Sample): Promise<WorkRow | undefined> {
   const target = ctx.target(sample.target);
   const lowered = target && (await ctx.lower(sample.subject, target));
-  if (target === undefined || lowered === undefined || lowered.uncosted.length > 0) return undefined;
+  if (target === undefined || lowered === undefined || lowered.uncosted.length > 0)
+    return undefined;
   const work = new Map<string, Float64Array>();
   for (const kernel of lowered.kernels) {
     for (const model of models) {
@@ -244,7 +250,8 @@ async function workOf(ctx: CalibrationContext, sample: Sample): Promise<WorkRow 
       if (view === undefined) continue;
       const id = model.id === "ggml-experts" ? "ggml-matmul" : model.id;
       const sums = work.get(id) ?? new Float64Array(model.features.length);
-      for (const [index, value] of view.features.entries()) sums[index] = (sums[index] ?? 0) + value;
+      for (const [index, value] of view.features.entries())
+        sums[index] = (sums[index] ?? 0) + value;
       work.set(id, sums);
       break;
     }
@@ -324,7 +331,11 @@ function targetOf(row: Readonly<Record<string, string>>): string | undefined {
   return found && `${found[1]}/llama-cpp-${found[2]}/${precision}`;
 }
 
-type Device = readonly [pattern: RegExp, chip: string, runtime: "cuda" | "metal" | "vulkan" | "cpu"];
+type Device = readonly [
+  pattern: RegExp,
+  chip: string,
+  runtime: "cuda" | "metal" | "vulkan" | "cpu",
+];
 
 const devices: readonly Device[] = [
   [/A100 PCIe 80GB/, "nvidia-a100-pcie-80gb", "cuda"],

@@ -14,8 +14,7 @@ import { tensorTypes } from "./gguf/tensor-types.js";
 export const format: ModelFormat = {
   id: "gguf",
   extensions: [".gguf"],
-  sniff: (head) =>
-    head.length >= 8 && magic.every((character, index) => head[index] === character),
+  sniff: (head) => head.length >= 8 && magic.every((character, index) => head[index] === character),
   read,
 };
 

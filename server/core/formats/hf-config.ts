@@ -17,7 +17,9 @@ export const format: ModelFormat = {
   extensions: [".json"],
   sniff: (head) => {
     const text = decodeUtf8(head);
-    return /^\s*\{/.test(text) && /"(model_type|architectures|num_hidden_layers|n_layer)"\s*:/.test(text);
+    return (
+      /^\s*\{/.test(text) && /"(model_type|architectures|num_hidden_layers|n_layer)"\s*:/.test(text)
+    );
   },
   read,
 };
@@ -27,11 +29,14 @@ const sizeLimit = 8 << 20;
 
 function read(source: ByteSource, context: ReadContext): Outcome<Model | undefined> {
   if (source.size > sizeLimit)
-    return failed(`\`${context.fileName}\` has ${source.size} bytes; a model's configuration is far smaller.`);
+    return failed(
+      `\`${context.fileName}\` has ${source.size} bytes; a model's configuration is far smaller.`,
+    );
   const parsed = parse(source.read(0, source.size));
   if (typeof parsed === "string") return failed(`\`${context.fileName}\` is no JSON: ${parsed}.`);
   const fields = new ConfigFields(parsed.fields);
-  const name = fields.text("_name_or_path", "name") ?? fields.text("model_type") ?? context.fileName;
+  const name =
+    fields.text("_name_or_path", "name") ?? fields.text("model_type") ?? context.fileName;
   const found = describeConfig(fields, name.replace(/\/+$/, "").replace(/^.*\//, "") || name);
   if (found.kind === "refused")
     return {

@@ -42,8 +42,7 @@ export const report: ReportFormat = {
     }
     for (const target of document.targets) {
       const generation = rows.generationText(target);
-      if (generation !== undefined)
-        parts.push(`${rows.labelOf(target, context)}: ${generation}\n`);
+      if (generation !== undefined) parts.push(`${rows.labelOf(target, context)}: ${generation}\n`);
     }
     if (context.hasMemory)
       for (const target of document.targets)

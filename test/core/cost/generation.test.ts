@@ -18,7 +18,10 @@ const llama3 = {
   rms_norm_eps: 1e-5,
 };
 
-async function onTarget(id: string, dims: Readonly<Record<string, number>>): Promise<TargetAnalysis> {
+async function onTarget(
+  id: string,
+  dims: Readonly<Record<string, number>>,
+): Promise<TargetAnalysis> {
   const { value } = format.read(bytesOf(new Uint8Array(Buffer.from(JSON.stringify(llama3)))), {
     fileName: "config.json",
     neighbourhood: emptyNeighbourhood,

@@ -20,12 +20,7 @@ test("a decoder is drawn from metadata and tensors", () => {
   expect(problems).toEqual([]);
   expect(value?.name).toBe("Small");
   if (value === undefined) return;
-  const { totals } = analyze(
-    value,
-    { inputs: new Map(), dims: new Map() },
-    [],
-    neverCancelled,
-  );
+  const { totals } = analyze(value, { inputs: new Map(), dims: new Map() }, [], neverCancelled);
   const perLayer = 2 * 256 + 2 * 256 * 256 + 2 * 128 * 256 + 3 * 256 * 512;
   expect(totals.parameterCount).toBe(2 * perLayer + 2 * 1000 * 256 + 256);
   // Q4_K takes 144 bytes for 256 elements, Q6_K 210, float32 four each.
@@ -54,7 +49,10 @@ test("experts are one weight of the graph and two tensors of the file", () => {
   const { value } = read(
     buildGguf({
       metadata: { ...parts.metadata, "llama.expert_count": 8, "llama.expert_used_count": 2 },
-      tensors: [...parts.tensors.filter(([name]) => !/ffn_(gate|up|down)\./.test(name)), ...experts],
+      tensors: [
+        ...parts.tensors.filter(([name]) => !/ffn_(gate|up|down)\./.test(name)),
+        ...experts,
+      ],
     }),
   );
   const weight = value?.graph.values.find(({ name }) => name === "blk.0.ffn_gate_up_exps.weight");

@@ -116,7 +116,11 @@ function latencyCell(target: SummaryTarget, reason: string): Child {
     h("strong", {}, secondsText(target.latency)),
     h("span", { class: "dim" }, secondsRange(target.latency)),
     target.tokensPerSecond !== null &&
-      h("span", { class: "dim" }, `${formatNumber(Number(target.tokensPerSecond.toPrecision(3)))} tokens/s`),
+      h(
+        "span",
+        { class: "dim" },
+        `${formatNumber(Number(target.tokensPerSecond.toPrecision(3)))} tokens/s`,
+      ),
     methodTag(target.latency),
   );
 }

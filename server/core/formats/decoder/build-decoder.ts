@@ -118,7 +118,13 @@ function attention(builder: Builder, layer: number, x: ValueId): ValueId {
     ...(window > 0 && { local_window_size: window }),
   };
   const project = (role: "query" | "key" | "value" | "qkv", width: number): ValueId =>
-    linear(builder, x, { name: names.of(layer, role), role, from: hidden, to: width, hasBias: hasQkvBias });
+    linear(builder, x, {
+      name: names.of(layer, role),
+      role,
+      from: hidden,
+      to: width,
+      hasBias: hasQkvBias,
+    });
   const projected = description.isQkvFused
     ? [project("qkv", (heads + 2 * keyHeads) * headSize), absent, absent]
     : [
@@ -205,7 +211,13 @@ function dense(
       ? ({ gate: "gate", up: "up", down: "down", gateUp: "gateUp" } as const)
       : ({ gate: "sharedGate", up: "sharedUp", down: "sharedDown", gateUp: "sharedGate" } as const);
   const into = (role: "gate" | "up" | "gateUp", width: number): ValueId =>
-    linear(builder, x, { name: names.of(layer, roles[role]), role, from: hidden, to: width, hasBias });
+    linear(builder, x, {
+      name: names.of(layer, roles[role]),
+      role,
+      from: hidden,
+      to: width,
+      hasBias,
+    });
   const half = (input: ValueId, start: number): ValueId =>
     draft.node("Slice", [input, draft.whole(start), draft.whole(start + inner), draft.whole(-1)]);
   const [left, right] = !isGated
@@ -254,8 +266,7 @@ function norm(
   role: string,
 ): ValueId {
   const scale = draft.weight(name, [Number(size)]);
-  if (description.norm === "rms")
-    return draft.node("RMSNormalization", [x, scale], { name: role });
+  if (description.norm === "rms") return draft.node("RMSNormalization", [x, scale], { name: role });
   const bias = draft.weight(name.replace(/weight$/, "bias"), [Number(size)]);
   return draft.node("LayerNormalization", [x, scale, bias], { name: role });
 }

@@ -50,7 +50,13 @@ const families: Readonly<Record<string, Family>> = {
   olmo2: { hasHeadNorms: true, hasPostNorms: true, isPostNormOnly: true },
   gemma: { isTied: true, activation: "gelu" },
   gemma2: { isTied: true, hasPostNorms: true, activation: "gelu", windowPattern: 2 },
-  gemma3: { isTied: true, hasHeadNorms: true, hasPostNorms: true, activation: "gelu", windowPattern: 6 },
+  gemma3: {
+    isTied: true,
+    hasHeadNorms: true,
+    hasPostNorms: true,
+    activation: "gelu",
+    windowPattern: 6,
+  },
   gemma3_text: {
     isTied: true,
     hasHeadNorms: true,
@@ -117,12 +123,19 @@ export type Described =
 /** A transformers configuration, `config.json` beside the weights. */
 export function describeConfig(whole: ConfigFields, name: string): Described {
   const nested = whole.count("hidden_size", "n_embd", "d_model") === undefined;
-  const fields = (nested ? whole.below("text_config") ?? whole.below("llm_config") : undefined) ?? whole;
+  const fields =
+    (nested ? (whole.below("text_config") ?? whole.below("llm_config")) : undefined) ?? whole;
   const familyName = fields.text("model_type") ?? whole.text("model_type") ?? "";
   if (whole.flag("is_encoder_decoder") === true || fields.flag("is_encoder_decoder") === true)
-    return refused("is_encoder_decoder", "describes an encoder with a decoder; only decoders alone are read.");
+    return refused(
+      "is_encoder_decoder",
+      "describes an encoder with a decoder; only decoders alone are read.",
+    );
   if (fields.has("kv_lora_rank"))
-    return refused("kv_lora_rank", "asks for multi-head latent attention, which is not built from a configuration yet; ask for its parts with `--op \"MLA(…)\"`.");
+    return refused(
+      "kv_lora_rank",
+      'asks for multi-head latent attention, which is not built from a configuration yet; ask for its parts with `--op "MLA(…)"`.',
+    );
   const hidden = fields.count("hidden_size", "n_embd", "d_model");
   const layerCount = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
   const heads = fields.count("num_attention_heads", "n_head", "n_heads");
@@ -132,7 +145,10 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
   if (heads === undefined) return missing("num_attention_heads");
   if (vocabulary === undefined) return missing("vocab_size");
   if (layerCount > layerLimit)
-    return refused("num_hidden_layers", `is ${layerCount}; more than ${layerLimit} layers are not read.`);
+    return refused(
+      "num_hidden_layers",
+      `is ${layerCount}; more than ${layerLimit} layers are not read.`,
+    );
   if (isEncoder(familyName, whole.list("architectures")))
     return refused(
       "model_type",
@@ -143,7 +159,10 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
   const headSize = fields.count("head_dim") ?? Math.floor(hidden / heads);
   const keyHeads = keyHeadsOf(fields, heads);
   if (headSize < 1 || heads % keyHeads !== 0)
-    return refused("num_key_value_heads", `is ${keyHeads}; it should divide the ${heads} query heads.`);
+    return refused(
+      "num_key_value_heads",
+      `is ${keyHeads}; it should divide the ${heads} query heads.`,
+    );
   const isPlain = traits.isPlain === true;
   const hasBias = fields.flag("use_bias") ?? traits.hasBias === true;
   const experts = expertsOf(fields);
@@ -157,29 +176,41 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     keyHeads,
     headSize,
     feedForward: {
-      inner: fields.count("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim") ?? 4 * hidden,
+      inner:
+        fields.count("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim") ?? 4 * hidden,
       isGated: !isPlain,
       activation: activationOf(fields) ?? traits.activation ?? "silu",
       hasBias: fields.flag("mlp_bias") ?? hasBias,
       isFused: traits.isGateFused === true,
     },
     ...(experts !== undefined && { experts }),
-    norm: fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
+    norm:
+      fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
     hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,
     hasPostNorms: traits.hasPostNorms === true,
     hasPreNorms: traits.isPostNormOnly !== true,
     hasQkvBias: fields.flag("attention_bias") ?? (hasBias || traits.hasQkvBias === true),
     hasOutputBias: fields.flag("attention_bias") ?? hasBias,
     isQkvFused: traits.isQkvFused === true,
-    isParallel: fields.flag("use_parallel_residual") ?? fields.flag("parallel_attn") ?? traits.isParallel === true,
+    isParallel:
+      fields.flag("use_parallel_residual") ??
+      fields.flag("parallel_attn") ??
+      traits.isParallel === true,
     hasTwoNorms: traits.hasTwoNorms === true,
     isRotary: traits.isWithoutRotary !== true,
-    positions: traits.isLearntPosition === true
-      ? (fields.count("max_position_embeddings", "n_positions") ?? 0) + (traits.morePositions ?? 0)
-      : 0,
-    isTied: fields.flag("tie_word_embeddings") ?? whole.flag("tie_word_embeddings") ?? traits.isTied === true,
+    positions:
+      traits.isLearntPosition === true
+        ? (fields.count("max_position_embeddings", "n_positions") ?? 0) +
+          (traits.morePositions ?? 0)
+        : 0,
+    isTied:
+      fields.flag("tie_word_embeddings") ??
+      whole.flag("tie_word_embeddings") ??
+      traits.isTied === true,
     windowOf: windowsOf(fields, traits),
-    elementType: elementTypeOf(fields.text("torch_dtype", "dtype") ?? whole.text("torch_dtype", "dtype")),
+    elementType: elementTypeOf(
+      fields.text("torch_dtype", "dtype") ?? whole.text("torch_dtype", "dtype"),
+    ),
     contextLimit: fields.count("max_position_embeddings", "n_positions", "seq_length"),
   };
   return {
@@ -193,7 +224,11 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
 
 /** Families that only read, and classes with a head for something else than the next word. */
 function isEncoder(family: string, architectures: readonly unknown[] | undefined): boolean {
-  if (/^(bert|roberta|xlm-roberta|distilbert|electra|albert|deberta|vit|clip|t5|whisper|wav2vec2)/.test(family))
+  if (
+    /^(bert|roberta|xlm-roberta|distilbert|electra|albert|deberta|vit|clip|t5|whisper|wav2vec2)/.test(
+      family,
+    )
+  )
     return true;
   const isKnown = Object.hasOwn(families, family);
   return (
@@ -216,7 +251,8 @@ function refused(field: string, reason: string): Described {
 
 /** Falcon and its like share one key head among all, under other names. */
 function keyHeadsOf(fields: ConfigFields, heads: number): number {
-  if (fields.flag("multi_query") === true && fields.flag("new_decoder_architecture") !== true) return 1;
+  if (fields.flag("multi_query") === true && fields.flag("new_decoder_architecture") !== true)
+    return 1;
   return fields.count("num_key_value_heads", "num_kv_heads", "multi_query_group_num") ?? heads;
 }
 
@@ -232,7 +268,8 @@ function expertsOf(fields: ConfigFields): Experts | undefined {
   const count = fields.count("num_local_experts", "num_experts", "n_routed_experts");
   const chosen = fields.count("num_experts_per_tok", "num_experts_per_token", "moe_topk");
   const inner = fields.count("moe_intermediate_size", "intermediate_size");
-  if (count === undefined || count < 2 || chosen === undefined || inner === undefined) return undefined;
+  if (count === undefined || count < 2 || chosen === undefined || inner === undefined)
+    return undefined;
   const dense = new Set(fields.list("mlp_only_layers") ?? []);
   const firstDense = fields.count("first_k_dense_replace") ?? 0;
   const step = fields.count("decoder_sparse_step", "moe_layer_freq") ?? 1;
@@ -241,7 +278,8 @@ function expertsOf(fields: ConfigFields): Experts | undefined {
     chosen: Math.min(chosen, count),
     inner,
     sharedInner:
-      fields.count("shared_expert_intermediate_size") ?? (fields.count("n_shared_experts") ?? 0) * inner,
+      fields.count("shared_expert_intermediate_size") ??
+      (fields.count("n_shared_experts") ?? 0) * inner,
     isDense: (layer) => layer < firstDense || dense.has(layer) || (layer + 1) % step !== 0,
   };
 }
@@ -253,7 +291,9 @@ function windowsOf(fields: ConfigFields, { windowPattern }: Family): (layer: num
   if (kinds !== undefined)
     return (layer) => (String(kinds[layer]).startsWith("sliding") ? window : 0);
   const pattern = fields.count("sliding_window_pattern") ?? windowPattern;
-  return pattern === undefined ? () => window : (layer) => ((layer + 1) % pattern === 0 ? 0 : window);
+  return pattern === undefined
+    ? () => window
+    : (layer) => ((layer + 1) % pattern === 0 ? 0 : window);
 }
 
 function elementTypeOf(text: string | undefined): ElementType {

@@ -82,7 +82,9 @@ export const ggufNames: WeightNames = {
   of: (layer, role) => `blk.${layer}.${ggufRoles[role]}.weight`,
   scope: (layer, part) => {
     if (layer === undefined) return "";
-    return part === "block" ? `blk/${layer}` : `blk/${layer}/${part === "attention" ? "attn" : "ffn"}`;
+    return part === "block"
+      ? `blk/${layer}`
+      : `blk/${layer}/${part === "attention" ? "attn" : "ffn"}`;
   },
 };
 

@@ -8,7 +8,8 @@ export type GgufDescribed =
 /** The decoder that a GGUF file holds: sizes from its metadata, traits from which tensors are there. */
 export function describeGguf({ metadata, tensors }: GgufHeader, fileName: string): GgufDescribed {
   const family = textOf(metadata.get("general.architecture"));
-  if (family === "") return refused("general.architecture", "is missing: the file does not say what it holds.");
+  if (family === "")
+    return refused("general.architecture", "is missing: the file does not say what it holds.");
   const count = (key: string): number | undefined => countOf(metadata.get(`${family}.${key}`));
   const names = new Map(tensors.map((tensor) => [tensor.name, tensor.shape]));
   const has = (name: string): boolean => names.has(name);
@@ -21,9 +22,15 @@ export function describeGguf({ metadata, tensors }: GgufHeader, fileName: string
     count("vocab_size") ??
     countOf(metadata.get("tokenizer.ggml.tokens.length"));
   if (!has("token_embd.weight") || !(inFirst("attn_q.weight") || inFirst("attn_qkv.weight")))
-    return refused("tensor_infos", `name no token embedding and attention layers, so \`${family}\` is no decoder that is read.`);
+    return refused(
+      "tensor_infos",
+      `name no token embedding and attention layers, so \`${family}\` is no decoder that is read.`,
+    );
   if (inFirst("attn_kv_a_mqa.weight") || inFirst("ssm_in.weight"))
-    return refused("general.architecture", `is \`${family}\`, whose layers (latent attention or state spaces) are not built from GGUF.`);
+    return refused(
+      "general.architecture",
+      `is \`${family}\`, whose layers (latent attention or state spaces) are not built from GGUF.`,
+    );
   if (hidden === undefined) return missing(`${family}.embedding_length`);
   if (layerCount === undefined || layerCount > 2000) return missing(`${family}.block_count`);
   if (heads === undefined) return missing(`${family}.attention.head_count`);
@@ -32,7 +39,8 @@ export function describeGguf({ metadata, tensors }: GgufHeader, fileName: string
   const headSize = count("attention.key_length") ?? Math.floor(hidden / heads);
   if (headSize < 1 || heads % keyHeads !== 0) return missing(`${family}.attention.head_count_kv`);
   const isGateFused =
-    !inFirst("ffn_gate.weight") && rowsOf(names, "ffn_up.weight") === 2 * (count("feed_forward_length") ?? 0);
+    !inFirst("ffn_gate.weight") &&
+    rowsOf(names, "ffn_up.weight") === 2 * (count("feed_forward_length") ?? 0);
   const experts = expertsOf(metadata, family, has);
   const window = count("attention.sliding_window") ?? 0;
   const pattern = windowPatterns[family];
@@ -62,7 +70,11 @@ export function describeGguf({ metadata, tensors }: GgufHeader, fileName: string
       hasQkvBias: inFirst("attn_q.bias") || inFirst("attn_qkv.bias"),
       hasOutputBias: inFirst("attn_output.bias"),
       isQkvFused: inFirst("attn_qkv.weight"),
-      isParallel: metadata.get(`${family}.use_parallel_residual`) === true || !inFirst("ffn_norm.weight") && !inFirst("post_ffw_norm.weight") && !inFirst("post_attention_norm.weight"),
+      isParallel:
+        metadata.get(`${family}.use_parallel_residual`) === true ||
+        (!inFirst("ffn_norm.weight") &&
+          !inFirst("post_ffw_norm.weight") &&
+          !inFirst("post_attention_norm.weight")),
       hasTwoNorms: inFirst("ffn_norm.weight"),
       isRotary: !has("position_embd.weight") && family !== "bloom",
       positions: names.get("position_embd.weight")?.[0] ?? 0,
@@ -86,7 +98,8 @@ function expertsOf(
   const count = countOf(metadata.get(`${family}.expert_count`));
   const chosen = countOf(metadata.get(`${family}.expert_used_count`));
   const inner = countOf(
-    metadata.get(`${family}.expert_feed_forward_length`) ?? metadata.get(`${family}.feed_forward_length`),
+    metadata.get(`${family}.expert_feed_forward_length`) ??
+      metadata.get(`${family}.feed_forward_length`),
   );
   if (count === undefined || chosen === undefined || inner === undefined) return undefined;
   const shared = countOf(metadata.get(`${family}.expert_shared_feed_forward_length`));
