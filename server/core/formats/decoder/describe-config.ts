@@ -1,5 +1,5 @@
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
-import { ConfigFields } from "./config-fields.js";
+import type { ConfigFields } from "./config-fields.js";
 import type { DecoderDescription, Experts, FeedForward } from "./description.js";
 
 /** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
