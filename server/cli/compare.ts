@@ -8,10 +8,13 @@ import {
   type ComparisonView,
 } from "../core/views/compare/compare-analyses.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
-import { fileAtRevision } from "../io/git-revision.js";
+import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { comparePlans, type PlanSide } from "../core/views/compare/compare-plans.js";
+import { fileAtRevision, pythonAtRevision } from "../io/git-revision.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext, type JobResult } from "./job.js";
 import { progressOnStderr } from "./progress.js";
+import { choicesOf, savedPlan } from "./quantize-choices.js";
 import { parseAnalyzeWords, UsageError, type AnalyzeRequest } from "./words.js";
 
 export const command: Command = {
@@ -20,28 +23,40 @@ export const command: Command = {
   usage: `ridgepoint compare A B [options of analyze] [--json] [--limit N]
 ridgepoint compare FILE --rev REVISION [options of analyze]
 ridgepoint compare FILE --target ONE --target OTHER [options of analyze]
+ridgepoint compare FILE --plan PLAN [--plan PLAN] [--target TARGET]
 
 Matches the layers of two models, of a file at a git revision (HEAD, a commit, a branch) and as it is now, or of one
-model on two targets, and tells what moved most. --limit N layers (default 20; --json has all unless given).`,
+model on two targets, and tells what moved most. A Python file's own imports are taken at the revision too. --plan takes
+what \`ridgepoint quantize --export json\` writes: two plans side by side, or one beside the model as it is. --limit N layers (default 20; --json has all unless given).`,
   run: async (words) => {
-    const { files, revision, limit, rest, isJson } = parse(words);
+    const { files, revision, plans, limit, rest, isJson } = parse(words);
     const [first, second] = files;
     if (first === undefined || files.length > 2)
       throw new UsageError("`ridgepoint compare` takes one file or two.");
     const requestFor = (file: string): AnalyzeRequest => parseAnalyzeWords([file, ...rest]).request;
     const request = requestFor(first);
+    if (plans.length > 0) {
+      if (plans.length > 2 || second !== undefined || revision !== undefined)
+        throw new UsageError("`--plan` takes one file and one plan or two.");
+      return printPlans({ file: first, plans, target: request.targets[0], limit, rest, isJson });
+    }
     if (second === undefined && revision === undefined && request.targets.length !== 2)
-      throw new UsageError("Give a second file, `--rev REVISION`, or two targets.");
+      throw new UsageError("Give a second file, `--rev REVISION`, two targets, or `--plan`.");
     const { value: catalogue } = await loadCatalogue({
       dataFolder: await findDataFolder(),
       chipFolders: [],
     });
-    const copy = revision === undefined ? undefined : await fileAtRevision(first, revision);
+    const isPython = /\.pyw?$/i.test(first);
+    const copy =
+      revision === undefined || isPython ? undefined : await fileAtRevision(first, revision);
+    const texts =
+      revision === undefined || !isPython ? undefined : await pythonAtRevision(first, revision);
     try {
       const [left, right] = await withJobContext(catalogue, async (context) => {
         const run = (asked: AnalyzeRequest): Promise<JobResult> =>
           runJob(context, asked, progressOnStderr());
         const own = await run(request);
+        if (texts !== undefined) return [await run({ ...request, texts }), own];
         if (copy !== undefined) return [await run(requestFor(copy.file)), own];
         return [own, second === undefined ? own : await run(requestFor(second))];
       });
@@ -52,7 +67,7 @@ model on two targets, and tells what moved most. --limit N layers (default 20; -
           return 1;
         }
       if (left?.analysis === undefined || right?.analysis === undefined) return 1;
-      const isTargets = second === undefined && copy === undefined;
+      const isTargets = second === undefined && revision === undefined;
       const view = compareAnalyses(left.analysis, right.analysis, {
         leftTarget: request.targets[0] ?? null,
         rightTarget: request.targets[isTargets ? 1 : 0] ?? null,
@@ -66,6 +81,58 @@ model on two targets, and tells what moved most. --limit N layers (default 20; -
     }
   },
 };
+
+async function printPlans({
+  file,
+  plans,
+  target,
+  limit,
+  rest,
+  isJson,
+}: {
+  readonly file: string;
+  readonly plans: readonly string[];
+  readonly target: string | undefined;
+  readonly limit: number | undefined;
+  readonly rest: readonly string[];
+  readonly isJson: boolean;
+}): Promise<number> {
+  const sides: PlanSide[] = plans.map((name) => ({ label: name, ...savedPlan(name) }));
+  const [left, right] = sides;
+  const formats = new Set([
+    ...defaultSchemeIds,
+    ...sides.flatMap((side) => [...side.formats.values()].filter((id) => id !== "")),
+  ]);
+  const found = await choicesOf(
+    { file, target, formats: [...formats], limits: {}, rest: withoutTargets(rest) },
+    progressOnStderr(),
+  );
+  if ("reason" in found || left === undefined) {
+    process.stderr.write(`ridgepoint: ${"reason" in found ? found.reason : "There is no plan."}\n`);
+    return 1;
+  }
+  const view = comparePlans(
+    found.analysis,
+    found.choices,
+    right === undefined ? { label: "as it is", formats: new Map() } : left,
+    right ?? left,
+    limit ?? (isJson ? Number.MAX_SAFE_INTEGER : 20),
+  );
+  const text = isJson ? `${JSON.stringify(view, null, 2)}\n` : textOf(view);
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  return 0;
+}
+
+/** The target is told apart; all else is for `analyze`. */
+function withoutTargets(words: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (word === "--target") at += 1;
+    else if (!word.startsWith("--target=")) kept.push(word);
+  }
+  return kept;
+}
 
 function textOf({ left, right, totals, counts, rows, rowCount }: ComparisonView): string {
   const title = ({ model, target, batch }: ComparedTitle): string =>
@@ -127,12 +194,14 @@ function differenceText({ left, right }: ComparedTotal): string {
 function parse(words: readonly string[]): {
   readonly files: readonly string[];
   readonly revision: string | undefined;
+  readonly plans: readonly string[];
   readonly limit: number | undefined;
   readonly rest: readonly string[];
   readonly isJson: boolean;
 } {
   const files: string[] = [];
   const rest: string[] = [];
+  const plans: string[] = [];
   let revision: string | undefined;
   let limit: number | undefined;
   let isJson = false;
@@ -140,6 +209,7 @@ function parse(words: readonly string[]): {
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     if (word === "--json") isJson = true;
     else if (word === "--rev") revision = queue.shift();
+    else if (word === "--plan") plans.push(queue.shift() ?? "");
     else if (word === "--limit") {
       limit = Number(queue.shift());
       if (!Number.isSafeInteger(limit) || limit < 0)
@@ -151,5 +221,5 @@ function parse(words: readonly string[]): {
       if (value !== undefined) rest.push(value);
     } else files.push(word);
   }
-  return { files, revision, limit, rest, isJson };
+  return { files, revision, plans, limit, rest, isJson };
 }

@@ -35,6 +35,7 @@ export async function runPythonJob(
   const program = await readPython(context.python(), {
     file: file === undefined ? undefined : path.resolve(file),
     ...(file !== undefined && { shownFile: file }),
+    ...(request.texts !== undefined && { overlays: request.texts }),
     roots: pythonRoots(file, request.pythonPath),
     ...(request.entry !== undefined && { entry: request.entry }),
     inputs: request.inputs,

@@ -18,6 +18,8 @@ export interface AnalyzeRequest {
   readonly memory: boolean;
   /** Of hardware descriptions. */
   readonly design: DesignWords;
+  /** Texts of Python files that stand in for what is on disk, by absolute path. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 export interface DesignWords {

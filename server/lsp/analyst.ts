@@ -110,8 +110,13 @@ export class Analyst {
     return { ...state, numbers: { ...numbers, analysis } };
   }
 
-  quantified(subject: Subject, analysis: Analysis): Promise<Analysis> {
-    return this.#quant.quantified(subject, analysis, bindingsOf(subject));
+  /** `more`: formats that somebody asks for beside the usual ones. */
+  quantified(
+    subject: Subject,
+    analysis: Analysis,
+    more: readonly string[] = [],
+  ): Promise<Analysis> {
+    return this.#quant.quantified(subject, analysis, bindingsOf(subject), more);
   }
 
   withHistogram(

@@ -3,7 +3,9 @@ import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
+import { readSavedPlan } from "../core/quant/plan/saved-plan.js";
 import { compareAnalyses } from "../core/views/compare/compare-analyses.js";
+import { comparePlans, type PlanSide } from "../core/views/compare/compare-plans.js";
 import { view as reportView } from "../core/views/report.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
@@ -83,6 +85,34 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         return { kind: "failed", message: sentences(problems) };
       }
       return { kind: "view", view: compareAnalyses(before.analysis, after.analysis, params) };
+    },
+    comparePlans: async ({ subject, left, right, limit }) => {
+      const sides: PlanSide[] = [];
+      for (const file of [left, ...(right === null ? [] : [right])]) {
+        const plan = readSavedPlan(file.text, file.name);
+        if (typeof plan === "string") return { kind: "failed", message: plan };
+        sides.push({ label: file.name, formats: plan.formats });
+      }
+      const [before, after] = sides;
+      const { analysis, problems } = await analyst.analyse(subject);
+      if (analysis === undefined || before === undefined)
+        return { kind: "failed", message: sentences(problems) };
+      const schemes = sides.flatMap(({ formats }) => [...formats.values()]);
+      const quantified = await analyst.quantified(subject, analysis, schemes);
+      const choices = quantified.quantization?.choices;
+      if (choices === undefined)
+        return {
+          kind: "failed",
+          message: "Plans are compared for models whose weights lie in a file, on a chosen target.",
+        };
+      const view = comparePlans(
+        analysis,
+        choices,
+        after === undefined ? { label: "as it is", formats: new Map() } : before,
+        after ?? before,
+        limit,
+      );
+      return { kind: "view", view };
     },
     print: ({ subject }) => {
       const printed = analyst.print(subject);

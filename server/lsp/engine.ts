@@ -46,6 +46,8 @@ export interface JobOptions {
   readonly text?: { readonly version: number; readonly read: () => string };
   /** The run of a Python document, sent when the worker does not have it. */
   readonly run?: PythonRun;
+  /** Another document that is spoken of beside it. */
+  readonly other?: Pick<JobOptions, "key" | "text" | "run">;
   readonly isRetry?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -184,20 +186,8 @@ export class Engine {
     }, slowMilliseconds);
     try {
       const running = this.#running ?? this.#start();
-      const { text } = job.options;
-      if (text !== undefined && running.texts.get(key) !== text.version) {
-        running.texts.set(key, text.version);
-        await running.remote.call("putText", {
-          uri: key,
-          version: text.version,
-          text: text.read(),
-        });
-      }
-      const { run } = job.options;
-      if (run !== undefined && running.runs.get(key) !== run.id) {
-        running.runs.set(key, run.id);
-        await running.remote.call("putRun", { uri: key, run });
-      }
+      await this.#send(running, job.options);
+      if (job.options.other !== undefined) await this.#send(running, job.options.other);
       if (job.stopping !== undefined) throw job.stopping;
       job.resolve(await job.run(running.remote));
     } catch (error) {
@@ -209,6 +199,21 @@ export class Engine {
       if (this.#running !== undefined) Atomics.store(this.#running.cancelFlag, 0, 0);
       this.#current = undefined;
       void this.#next();
+    }
+  }
+
+  /** What the worker does not have yet of a document. */
+  async #send(
+    running: Running,
+    { key, text, run }: Pick<JobOptions, "key" | "text" | "run">,
+  ): Promise<void> {
+    if (text !== undefined && running.texts.get(key) !== text.version) {
+      running.texts.set(key, text.version);
+      await running.remote.call("putText", { uri: key, version: text.version, text: text.read() });
+    }
+    if (run !== undefined && running.runs.get(key) !== run.id) {
+      running.runs.set(key, run.id);
+      await running.remote.call("putRun", { uri: key, run });
     }
   }
 

@@ -20,6 +20,8 @@ export interface PythonQuestion {
   /** Absolute. */
   readonly file: string;
   readonly request: Omit<PythonRequest, "models">;
+  /** What is only supposed is asked of the file's main model alone. */
+  readonly isMainOnly?: boolean;
   /** Equal keys mean that a run would find the same: it is not run again. */
   readonly key: string;
 }
@@ -133,6 +135,7 @@ export class PythonRuns {
   }
 
   #runMore(question: PythonQuestion, entry: Entry): void {
+    if (question.isMainOnly === true) return;
     if (entry.abort.signal.aborted || !hasMoreModels(entry.latest?.value)) return;
     const runAll = async (): Promise<void> => {
       const run = await this.#ask(question, "all", entry.abort.signal);

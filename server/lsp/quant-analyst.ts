@@ -34,12 +34,19 @@ export class QuantAnalyst {
   }
 
   /** The analysis with its facts and problems; as it is where there is no file to read weights from. */
-  async quantified(subject: Subject, analysis: Analysis, bindings: Bindings): Promise<Analysis> {
-    const known = this.#known.get(analysis);
+  async quantified(
+    subject: Subject,
+    analysis: Analysis,
+    bindings: Bindings,
+    more: readonly string[],
+  ): Promise<Analysis> {
+    const usual: readonly string[] = defaultSchemeIds;
+    const rest = [...new Set(more)].filter((id) => id !== "" && !usual.includes(id));
+    const known = rest.length > 0 ? undefined : this.#known.get(analysis);
     if (known !== undefined) return known;
     const modelPath = pathOf(subject);
     if (modelPath === undefined) return analysis;
-    const schemes = this.#schemes(defaultSchemeIds);
+    const schemes = this.#schemes([...defaultSchemeIds, ...rest.slice(0, extraSchemeLimit)]);
     const { result, problems } = await quantify({
       model: analysis.model,
       modelPath,
@@ -75,7 +82,7 @@ export class QuantAnalyst {
         ...quantizationProblems(analysis.model.graph, facts),
       ],
     };
-    this.#known.set(analysis, made);
+    if (rest.length === 0) this.#known.set(analysis, made);
     return made;
   }
 
@@ -117,6 +124,9 @@ export class QuantAnalyst {
     return this.#supports;
   }
 }
+
+/** A plan with more formats than this is no plan. */
+const extraSchemeLimit = 24;
 
 /** The file whose own bytes weights lie in, or beside which their files lie. */
 function pathOf({ source, fileName }: Subject): string | undefined {

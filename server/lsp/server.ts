@@ -49,7 +49,9 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
         announceChange([uri]);
       },
     });
-    const python = new PythonDocuments(runs, options.pythonSeconds);
+    const python = new PythonDocuments(runs, options.pythonSeconds, (address) =>
+      engine.forget(address),
+    );
     const announce = (uri: string): void => {
       connection
         .sendNotification(changedNotification, { uri: modelUriOf(uri) })

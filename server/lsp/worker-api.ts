@@ -9,7 +9,7 @@ import type { OutlineItem } from "../core/views/text/outline.js";
 import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { CompareParams } from "../core/views/compare/compare-analyses.js";
-import type { CompareReply, TargetInfo, ViewReply } from "../protocol/requests.js";
+import type { CompareReply, PlanFile, TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
 import type { PythonRun } from "./python-runs.js";
 
@@ -69,6 +69,13 @@ export interface WorkerApi {
     readonly left: Subject;
     readonly right: Subject;
     readonly params: CompareParams;
+  }): Promise<CompareReply>;
+  /** Plans of `ridgepoint quantize` on the subject's first target. */
+  comparePlans(params: {
+    readonly subject: Subject;
+    readonly left: PlanFile;
+    readonly right: PlanFile | null;
+    readonly limit: number;
   }): Promise<CompareReply>;
   print(params: { readonly subject: Subject }): Promise<{ readonly text: string }>;
   report(params: {

@@ -6,7 +6,12 @@ import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
 import { isDesignFile, isDesignLanguage } from "./design-documents.js";
-import { type PythonDocuments, isPython } from "./python-documents.js";
+import {
+  type PythonDocuments,
+  type PythonVariant,
+  isPython,
+  variantUri,
+} from "./python-documents.js";
 import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
 
 /** The catalogue is asked for under this name, as a model is under its address. */
@@ -173,25 +178,48 @@ export class Workspace {
   }
 
   /** What to ask about a document or file; undefined when it is neither open nor on this machine. */
-  async subjectOf(uri: string, suppose: Supposition = {}): Promise<Subject | undefined> {
+  async subjectOf(
+    uri: string,
+    suppose: Supposition = {},
+    revision?: PythonVariant,
+  ): Promise<Subject | undefined> {
     await this.settled(uri);
     const settings = await this.settingsFor(uri);
     const binding = this.bindingOf(uri);
     const batch = binding?.batch ?? settings.batch;
     const choice = await this.#choiceOf(settings);
-    const source = await this.#sourceOf(uri, settings, batch);
+    const variant = revision ?? (this.#isPython(uri) ? supposedVariant(suppose) : undefined);
+    const isSupposed = variant !== undefined && suppose.batch !== undefined;
+    const source = await this.#sourceOf(
+      uri,
+      settings,
+      isSupposed ? (suppose.batch ?? null) : batch,
+      variant,
+    );
     if (source === undefined) return undefined;
     const modelUri = normalUri(modelUriOf(uri));
     this.#asked.add(modelUri);
     return {
-      uri: normalUri(uri),
+      uri: source.kind === "python" ? variantUri(uri, variant) : normalUri(uri),
       fileName: fileNameOf(modelUri),
       source,
       choice: suppose.targets === undefined ? choice : { ...choice, targetIds: suppose.targets },
-      // A run of Python has had its extents; another batch would be another run.
+      // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
     };
+  }
+
+  /** Whoever supposed it has gone: a run of Python for it alone is in vain. */
+  dropSupposed(uri: string, suppose: Supposition | undefined): void {
+    const variant = suppose && supposedVariant(suppose);
+    if (variant !== undefined && this.#isPython(uri))
+      this.#options.python.dropVariant(variantUri(uri, variant));
+  }
+
+  #isPython(uri: string): boolean {
+    const document = this.#documentOf(uri);
+    return document === undefined ? /\.py$/i.test(uri) : isPython(document);
   }
 
   async targetChoice(): Promise<TargetChoice> {
@@ -226,14 +254,16 @@ export class Workspace {
     uri: string,
     settings: Settings,
     batch: number | null,
+    variant?: PythonVariant,
   ): Promise<SubjectSource | undefined> {
     const document = this.#documentOf(uri);
-    if (document === undefined ? /\.py$/i.test(uri) : isPython(document)) {
+    if (this.#isPython(uri)) {
       const run = await this.#options.python.runOf(normalUri(uri), document, {
         settings,
         batch,
         workspaceFolders: this.#options.folders(),
         documents: this.documents.all(),
+        ...(variant !== undefined && { variant }),
       });
       return run && { kind: "python", runId: run.id };
     }
@@ -287,4 +317,14 @@ export class Workspace {
   #knownUris(): readonly string[] {
     return [...this.#asked, ...this.documents.all().map((document) => document.uri)];
   }
+}
+
+/** The run of Python that a supposition asks for; undefined when the document's own will do. */
+function supposedVariant({ batch, dims }: Supposition): PythonVariant | undefined {
+  const sequence = dims?.["sequence"];
+  if (batch === undefined && sequence === undefined) return undefined;
+  return {
+    id: `supposed-${batch ?? ""}-${sequence ?? ""}`,
+    ...(sequence !== undefined && { sequence }),
+  };
 }

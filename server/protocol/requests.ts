@@ -62,7 +62,14 @@ export const reportRequest = new RequestType<
 export type CompareWith =
   | { readonly kind: "revision"; readonly revision: string }
   | { readonly kind: "model"; readonly uri: string }
-  | { readonly kind: "itself" };
+  | { readonly kind: "itself" }
+  /** Two plans of `ridgepoint quantize` for the model, or one beside the model as it is. */
+  | { readonly kind: "plans"; readonly left: PlanFile; readonly right: PlanFile | null };
+
+export interface PlanFile {
+  readonly name: string;
+  readonly text: string;
+}
 
 export interface CompareQuestion extends CompareParams {
   readonly before: CompareWith;

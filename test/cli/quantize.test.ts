@@ -2,6 +2,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { readResults } from "../../server/core/search/read-results.js";
+import type { ComparisonView } from "../../server/core/views/compare/compare-analyses.js";
 import type { QuantizeDocument } from "../../server/core/quant/plan/quantize-document.js";
 import { analyzeJson, cli, root } from "../kit/cli.js";
 
@@ -36,6 +38,16 @@ test("a plan is saved, keeps its limit, and is compared with its successor", asy
   );
   expect(plan?.totals.latency).toBeLessThanOrEqual(fastest.totals.latency * 1.0051);
   expect(plan?.totals.risk).toBeLessThanOrEqual(fastest.totals.risk);
+  // The Pareto panel takes the same document: every uniform plan, the front and the plan are points.
+  const points = readResults(out).value;
+  expect(points).toHaveLength(uniform.length + front.length + 1);
+  expect(points.at(-1)?.metrics["latency"]?.value).toBe(plan?.totals.latency);
+  const shown = await cli(["compare", model, "--plan", file, "--target", target, "--json"]);
+  const { totals, rows } = JSON.parse(shown.out) as ComparisonView;
+  const size = totals.find(({ id }) => id === "size");
+  expect(size?.right?.value).toBe(compared?.totals.size);
+  expect(size?.left?.value).toBeGreaterThan(compared?.totals.size ?? Infinity);
+  expect(rows[0]?.right?.shape).toMatch(/^int/);
 }, 60_000);
 
 test.each(["nvidia-jetson-orin-nx/tensorrt/int8", "arm-ethos-u55-256/vela/int8"])(

@@ -44,6 +44,36 @@ test("it opens beside the last commit, and follows what is chosen", () =>
     { prepare: isFine },
   ));
 
+test("two plans are added one after the other, and stand side by side", () =>
+  onPage(
+    fakeAnalysis({ blockCount: 4 }),
+    async (page, host) => {
+      await page.waitForSelector(".comparison tbody tr");
+      await page.selectOption(".frame-field:has-text('Compare with') select", "plans");
+      const asked = (): unknown => host.calls.findLast(({ method }) => method === "compare")?.params;
+      await expect
+        .poll(asked)
+        .toMatchObject({ before: { kind: "plans", left: { name: "plan1.json" }, right: null } });
+      await page.click(".frame-button:has-text('Add a plan')");
+      await expect.poll(asked).toMatchObject({ before: { right: { name: "plan2.json" } } });
+      expect(
+        await page.$eval(
+          ".frame-field:has-text('Compare with') select",
+          (select) => (select as HTMLSelectElement).selectedOptions[0]?.textContent,
+        ),
+      ).toBe("plan1.json and plan2.json");
+    },
+    {
+      prepare: (host) => {
+        isFine(host);
+        let count = 0;
+        Object.assign(host.methods, {
+          readText: () => ({ name: `plan${++count}.json`, text: "{}" }),
+        });
+      },
+    },
+  ));
+
 test("a file without a last commit says so and offers another model", () =>
   onPage(
     fakeAnalysis(),

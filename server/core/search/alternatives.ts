@@ -36,6 +36,7 @@ export const metricKinds: readonly MetricKind[] = [
   { id: "weights", label: "Weights", unit: "B", isMoreBetter: false },
   { id: "parameters", label: "Parameters", unit: "count", isMoreBetter: false },
   { id: "macs", label: "MACs", unit: "MAC", isMoreBetter: false },
+  { id: "risk", label: "Quantization risk", unit: "", isMoreBetter: false },
   { id: "accuracy", label: "Accuracy", unit: "", isMoreBetter: true },
 ];
 

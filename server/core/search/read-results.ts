@@ -2,13 +2,15 @@ import type { Problem } from "../base/problem.js";
 import type { Alternative, Metric } from "./alternatives.js";
 
 /**
- * Results of `ridgepoint batch`: a report a line. A line may carry `metrics`, numbers of its own such as an accuracy that
+ * Results of `ridgepoint batch`, or of `ridgepoint quantize --json`. A report a line. A line may carry `metrics`, numbers of its own such as an accuracy that
  * was measured elsewhere, and a `label`. What cannot be read is left out and counted.
  */
 export function readResults(text: string): {
   readonly value: readonly Alternative[];
   readonly problems: readonly Problem[];
 } {
+  const planned = readPlanDocument(text);
+  if (planned !== undefined) return { value: planned, problems: [] };
   const value: Alternative[] = [];
   const problems: Problem[] = [];
   for (const [index, line] of text.split("\n").entries()) {
@@ -23,6 +25,54 @@ export function readResults(text: string): {
     else value.push(...found);
   }
   return { value, problems };
+}
+
+/** What `ridgepoint quantize --json` prints: its plan, one format for all layers, and the front. Undefined for all else. */
+function readPlanDocument(text: string): readonly Alternative[] | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // Lines of JSON are no JSON.
+    return undefined;
+  }
+  if (!isFields(document) || !Array.isArray(document["uniform"])) return undefined;
+  const targetId = textOf(document["target"]) ?? "";
+  const plan = isFields(document["plan"]) ? document["plan"] : {};
+  const front = Array.isArray(document["front"]) ? document["front"] : [];
+  const named: readonly (readonly [string, unknown])[] = [
+    ...document["uniform"]
+      .filter(isFields)
+      .map((own) => [`all ${textOf(own["format"]) ?? "?"}`, own["totals"]] as const),
+    ...front.map((totals: unknown, at) => [`mixed ${at + 1} of ${front.length}`, totals] as const),
+    ["the plan", plan["totals"]],
+  ];
+  return named.flatMap(([label, totals]): Alternative[] => {
+    if (!isFields(totals)) return [];
+    const metrics: Record<string, Metric> = {};
+    for (const [id, key] of [
+      ["latency", "latency"],
+      ["weights", "size"],
+      ["energy", "energy"],
+      ["risk", "risk"],
+    ] as const) {
+      const number = numberOf(totals[key]);
+      // Nothing knows a model that takes no energy: it is not known.
+      if (number !== undefined && (number > 0 || id === "risk"))
+        metrics[id] = { value: number, low: number, high: number };
+    }
+    return [
+      {
+        id: `quantize ${targetId} ${label}`,
+        label: `${label} · ${targetId}`,
+        model: "",
+        targetId,
+        batch: null,
+        fits: null,
+        metrics,
+      },
+    ];
+  });
 }
 
 type Fields = Readonly<Record<string, unknown>>;

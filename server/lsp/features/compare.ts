@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { fileAtRevision } from "../../io/git-revision.js";
+import { fileAtRevision, pythonAtRevision } from "../../io/git-revision.js";
 import { compareRequest, type CompareReply } from "../../protocol/requests.js";
 import { askAgain } from "../ask-again.js";
 import { JobStopped } from "../engine.js";
@@ -24,38 +24,52 @@ export const compareFeature: Feature = {
         try {
           return await askAgain(async (): Promise<CompareReply> => {
             const wanted = [params.leftTarget, params.rightTarget].flatMap((id) => id ?? []);
-            const subject = await workspace.subjectOf(
-              uri,
-              wanted.length === 0 ? {} : { targets: [...new Set(wanted)] },
-            );
+            const suppose = wanted.length === 0 ? {} : { targets: [...new Set(wanted)] };
+            const subject = await workspace.subjectOf(uri, suppose);
             if (subject === undefined)
               return { kind: "failed", message: "Only files on this machine can be analysed." };
+            if (before.kind === "plans")
+              return engine.ask(
+                "comparePlans",
+                { subject, left: before.left, right: before.right, limit: params.limit },
+                workspace.jobFor(subject, signal),
+              );
             let other: Subject = subject;
             if (before.kind === "revision") {
               const file = filePathOf(modelUriOf(uri));
-              if (file === undefined || subject.source.kind === "python")
-                return {
-                  kind: "failed",
-                  message: "Revisions of model files can be compared; Python source cannot yet.",
-                };
+              if (file === undefined)
+                return { kind: "failed", message: "Only files on this machine can be analysed." };
               try {
-                const copy = await fileAtRevision(file, before.revision);
-                ({ dispose } = copy);
-                other = fileSubject(subject, copy.file);
+                if (subject.source.kind === "python") {
+                  const texts = await pythonAtRevision(file, before.revision);
+                  const variant = { id: `revision-${before.revision}`, texts };
+                  const then = await workspace.subjectOf(uri, suppose, variant);
+                  if (then === undefined) throw new Error(notAModel(file, before.revision));
+                  other = then;
+                } else {
+                  const copy = await fileAtRevision(file, before.revision);
+                  ({ dispose } = copy);
+                  other = fileSubject(subject, copy.file);
+                }
               } catch (error) {
+                if (error instanceof JobStopped) throw error;
                 return {
                   kind: "failed",
                   message: error instanceof Error ? error.message : String(error),
                 };
               }
             } else if (before.kind === "model") {
-              const file = filePathOf(before.uri);
-              if (file === undefined)
+              const then = await workspace.subjectOf(before.uri, suppose);
+              if (then === undefined)
                 return { kind: "failed", message: "Only files on this machine can be analysed." };
-              other = fileSubject(subject, file);
+              other = { ...then, choice: subject.choice };
             }
             const job = workspace.jobFor(subject, signal);
-            return engine.ask("compare", { left: other, right: subject, params }, job);
+            return engine.ask(
+              "compare",
+              { left: other, right: subject, params },
+              { ...job, ...(other !== subject && { other: workspace.jobFor(other, signal) }) },
+            );
           });
         } catch (error) {
           if (error instanceof JobStopped && error.reason === "failed")
@@ -73,4 +87,8 @@ export const compareFeature: Feature = {
 function fileSubject(subject: Subject, path: string): Subject {
   const uri = pathToFileURL(path).toString();
   return { ...subject, uri, fileName: fileNameOf(uri), source: { kind: "file", path } };
+}
+
+function notAModel(file: string, revision: string): string {
+  return `\`${fileNameOf(pathToFileURL(file).toString())}\` made no model at \`${revision}\`: it did not use PyTorch then.`;
 }

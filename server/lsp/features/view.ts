@@ -23,12 +23,13 @@ export const viewFeature: Feature = {
       viewRequest,
       fence(server, "view", ourMistake, async ({ uri, view, params, isRetry, suppose }, signal) => {
         try {
+          signal.addEventListener("abort", () => workspace.dropSupposed(uri, suppose));
           return await askAgain(async () => {
             const subject = await workspace.subjectOf(uri, suppose);
             if (subject === undefined) return notHere;
             const job = workspace.jobFor(subject, signal, isRetry);
             return engine.ask("view", { subject, view, params }, job);
-          });
+          }, signal);
         } catch (error) {
           if (error instanceof JobStopped && error.reason === "failed")
             return { kind: "failed", message: error.message };

@@ -1,5 +1,5 @@
 import type { ComparisonView } from "../../../server/core/views/compare/compare-analyses.js";
-import type { CompareWith, TargetInfo } from "../../../server/protocol/requests.js";
+import type { CompareWith, PlanFile, TargetInfo } from "../../../server/protocol/requests.js";
 import { layersTable, totalsTable } from "../comparison/tables.js";
 import { choice, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
@@ -35,6 +35,9 @@ const page = bootPage<ComparisonState>({
   },
 });
 
+/** Plans are files of the user's: they are not kept. */
+let isPlans = false;
+let plans: readonly PlanFile[] = [];
 let asked = 0;
 let targets: readonly TargetInfo[] = [];
 
@@ -53,8 +56,12 @@ const content = h("div", {
 const before = choice({
   label: "Compare with",
   onChange: (value) => {
-    page.keep({ before: value === "model" || value === "target" ? value : "revision" });
-    if (value === "model" && page.state.other === null) pickOther();
+    isPlans = value === "plans";
+    if (!isPlans)
+      page.keep({ before: value === "model" || value === "target" ? value : "revision" });
+    showChoices();
+    if (isPlans && plans.length === 0) addPlan();
+    else if (value === "model" && page.state.other === null) pickOther();
     else ask();
   },
 });
@@ -63,13 +70,14 @@ const right = choice({
   label: "Right on",
   onChange: (rightTarget) => chooseTargets({ rightTarget }),
 });
-put(
-  frame.tools,
-  before.element,
-  tool("Another model…", "folder-opened", pickOther),
-  left.element,
-  right.element,
+const another = tool("Another model…", "folder-opened", pickOther);
+const plan = tool(
+  "Add a plan…",
+  "add",
+  addPlan,
+  "A plan that `ridgepoint quantize --export json` has written; a second one stands on the right",
 );
+put(frame.tools, before.element, another, plan, left.element, right.element);
 frame.body.append(content);
 page.start.then(
   ({ fileName }) => frame.setFile(fileName),
@@ -91,13 +99,16 @@ function ask(): void {
   const { other, rightTarget, leftTarget } = page.state;
   const chosen = targets.filter(({ isChosen }) => isChosen);
   const own = rightTarget ?? chosen[0]?.id ?? null;
-  const isTargets = page.state.before === "target";
+  const isTargets = page.state.before === "target" && !isPlans;
+  const [firstPlan, secondPlan] = plans;
   const question: CompareWith =
-    page.state.before === "revision"
-      ? { kind: "revision", revision: "HEAD" }
-      : page.state.before === "model" && other !== null
-        ? { kind: "model", uri: other.uri }
-        : { kind: "itself" };
+    isPlans && firstPlan !== undefined
+      ? { kind: "plans", left: firstPlan, right: secondPlan ?? null }
+      : page.state.before === "revision"
+        ? { kind: "revision", revision: "HEAD" }
+        : page.state.before === "model" && other !== null
+          ? { kind: "model", uri: other.uri }
+          : { kind: "itself" };
   page.host
     .call("compare", {
       before: question,
@@ -127,8 +138,7 @@ function show(view: ComparisonView): void {
   const { same, changed, added, removed } = view.counts;
   frame.setFacts(
     `${changed} layers changed`,
-    `${added} added`,
-    `${removed} removed`,
+    ...(isPlans ? [] : [`${added} added`, `${removed} removed`]),
     `${same} the same`,
   );
   put(
@@ -149,12 +159,19 @@ function showChoices(): void {
       { id: "revision", label: "its last commit (HEAD)" },
       { id: "target", label: "another target" },
       { id: "model", label: other === null ? "another model…" : other.fileName },
+      {
+        id: "plans",
+        label:
+          plans.length === 0 ? "a quantization plan…" : plans.map(({ name }) => name).join(" and "),
+      },
     ],
-    page.state.before,
+    isPlans ? "plans" : page.state.before,
   );
+  another.hidden = isPlans;
+  plan.hidden = !isPlans;
   const items = targets.map(({ id, label }) => ({ id, label }));
   const chosen = targets.filter(({ isChosen }) => isChosen);
-  left.element.hidden = page.state.before !== "target";
+  left.element.hidden = page.state.before !== "target" || isPlans;
   left.show(items, leftTarget ?? chosen[1]?.id ?? chosen[0]?.id ?? items[0]?.id ?? "");
   right.show(items, rightTarget ?? chosen[0]?.id ?? items[0]?.id ?? "");
 }
@@ -168,6 +185,19 @@ function pickOther(): void {
   page.host.call("pickModel", null).then(
     (other) => {
       if (other !== null) page.keep({ other, before: "model" });
+      showChoices();
+      ask();
+    },
+    (error: unknown) => frame.say(messageOf(error)),
+  );
+}
+
+/** The newest two: a third takes the place of the first. */
+function addPlan(): void {
+  page.host.call("readText", { title: "Plan of ridgepoint quantize", extensions: ["json"] }).then(
+    (read) => {
+      if (read !== null) plans = [...plans, read].slice(-2);
+      isPlans = plans.length > 0;
       showChoices();
       ask();
     },

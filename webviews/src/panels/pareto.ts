@@ -93,7 +93,7 @@ put(
     "Load results…",
     "folder-opened",
     load,
-    "Add the results of `ridgepoint batch` (JSON lines)",
+    "Add the results of `ridgepoint batch` (JSON lines) or of `ridgepoint quantize --json`",
   ),
   tool(
     "Limits",
@@ -344,7 +344,7 @@ function toggleLimits(): void {
 
 function load(): void {
   page.host
-    .call("readText", { title: "Results of ridgepoint batch", extensions: ["jsonl", "json"] })
+    .call("readText", { title: "Results of ridgepoint batch or quantize", extensions: ["jsonl", "json"] })
     .then(async (read) => {
       if (read === null) return;
       const reply = await page.ask("alternatives", { results: read.text });

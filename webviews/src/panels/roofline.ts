@@ -335,14 +335,20 @@ function showPrecision(view: RooflineView): void {
 
 function showSliders(): void {
   if (summary === undefined) return;
-  const names = isPython
-    ? []
-    : ["", ...summary.symbols.filter(({ isBatch }) => !isBatch).map(({ name }) => name)];
+  const tokens = isPython ? tokenCount(summary) : undefined;
+  const names = [
+    "",
+    ...(isPython
+      ? tokens === undefined
+        ? []
+        : [sequenceName]
+      : summary.symbols.filter(({ isBatch }) => !isBatch).map(({ name }) => name)),
+  ];
   const rows = names.map((name) => {
     let slider = sliders.get(name);
     if (slider === undefined) {
       slider = doublingSlider({
-        label: name === "" ? "Batch" : name,
+        label: name === "" ? "Batch" : isPython ? "Sequence" : name,
         most: name === "" ? 1024 : 131_072,
         onChange: (value) => {
           page.keep(
@@ -353,7 +359,7 @@ function showSliders(): void {
       });
       sliders.set(name, slider);
     }
-    const bound = summary?.symbols.find((symbol) => symbol.name === name)?.bound;
+    const bound = summary?.symbols.find((symbol) => symbol.name === name)?.bound ?? tokens;
     slider.show(
       name === ""
         ? (page.state.batch ?? summary?.batch ?? 1)
@@ -363,6 +369,18 @@ function showSliders(): void {
   });
   if (rows.length !== supposed.childElementCount) put(supposed, ...rows);
 }
+
+/** How many tokens a Python model was run on: the second extent of an input of whole numbers with two axes. */
+function tokenCount({ inputs }: SummaryView): number | undefined {
+  for (const { type } of inputs) {
+    const length = /^u?int\d+\[\d+, ?(\d+)\]$/.exec(type)?.[1];
+    if (length !== undefined) return Number(length);
+  }
+  return undefined;
+}
+
+/** As the server calls the length of sequences of a Python model. */
+const sequenceName = "sequence";
 
 function alphaSlider(): { readonly element: HTMLElement } {
   const number = h("output", { class: "slider-number" }, String(page.state.alpha));

@@ -81,7 +81,7 @@ export interface ComparedTitle {
 export interface ComparedTotal {
   readonly id: string;
   readonly label: string;
-  readonly unit: "s" | "J" | "B" | "MAC" | "count";
+  readonly unit: "s" | "J" | "B" | "MAC" | "count" | "";
   readonly left: Quantity | null;
   readonly right: Quantity | null;
   /** The intervals do not meet: the difference is more than what is not known. Null while one side is not known. */

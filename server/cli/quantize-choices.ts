@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import type { Analysis, TargetAnalysis } from "../core/analysis.js";
+import { analyzeTarget, assemble, inferModel, type InferredModel } from "../core/analyze.js";
+import { neverCancelled } from "../core/base/cancel.js";
+import type { Problem } from "../core/base/problem.js";
+import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { modelChoices, type ModelChoices } from "../core/quant/plan/choices.js";
+import type { Limits } from "../core/quant/plan/problem.js";
+import { readSavedPlan, type SavedPlan } from "../core/quant/plan/saved-plan.js";
+import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
+import type { QuantizationResult } from "../core/quant/result.js";
+import { defaultTargetIds } from "../core/targets/default-targets.js";
+import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
+import type { Catalogue, Target } from "../core/targets/target.js";
+import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
+import { readModelFile } from "../io/read-model.js";
+import { loadSupport } from "../io/support-files.js";
+import { workspaceTargets } from "../io/workspace-targets.js";
+import { bindingsOf, type Progress } from "./job.js";
+import { formatTable, parseSampleChoice, parseSchemes, quantifyModel } from "./quantification.js";
+import type { QuantizeRequest } from "./quantize-words.js";
+import { parseAnalyzeWords, UsageError } from "./words.js";
+
+export interface ChoicesRequest {
+  readonly file: string | undefined;
+  readonly target: string | undefined;
+  /** Formats; the usual ones when there are none. */
+  readonly formats: readonly string[];
+  readonly limits: Limits;
+  /** Files of inputs that sensitivity is measured on. */
+  readonly samples?: QuantizeRequest["samples"];
+  /** Words of `analyze`. */
+  readonly rest: readonly string[];
+}
+
+export interface ChoicesFound {
+  readonly inferred: InferredModel;
+  readonly own: TargetAnalysis;
+  readonly analysis: Analysis;
+  readonly result: QuantizationResult;
+  readonly problems: readonly Problem[];
+  readonly support: RuntimeSupport | undefined;
+  readonly choices: ModelChoices;
+}
+
+/** What every layer of a model takes on one target in every format. */
+export async function choicesOf(
+  request: ChoicesRequest,
+  progress: Progress,
+): Promise<ChoicesFound | { readonly reason: string }> {
+  const file = request.file ?? "";
+  const dataFolder = await findDataFolder();
+  const { value: catalogue } = await loadCatalogue({ dataFolder, chipFolders: [] });
+  const target = chooseTarget(catalogue, request);
+  const schemes = parseSchemes(
+    await formatTable(),
+    request.formats.length > 0 ? request.formats : defaultSchemeIds,
+  );
+  progress(`reading ${file}`);
+  const read = readModelFile(file, neverCancelled);
+  if (read.value === undefined)
+    return { reason: read.problems[0]?.message ?? "The file holds no model." };
+  const bindings = bindingsOf(parseAnalyzeWords([file, ...request.rest]).request);
+  const inferred = inferModel(read.value, bindings, neverCancelled);
+  const own = analyzeTarget(inferred, target, neverCancelled);
+  if (own.latency === undefined && request.limits.size === undefined)
+    return {
+      reason: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
+    };
+  const analysis = assemble(inferred, [own]);
+  const { result, problems } = await quantifyModel(
+    analysis,
+    file,
+    progress,
+    schemes,
+    request.samples === undefined
+      ? undefined
+      : { samples: parseSampleChoice(request.samples), bindings },
+  );
+  if (result.layers.length === 0)
+    return { reason: problems[0]?.message ?? "The model has no layers with weights." };
+  const support = supportOf(loadSupport(dataFolder).value, target.runtime.id);
+  const choices = modelChoices(inferred, target, result, support, catalogue, neverCancelled);
+  return { inferred, own, analysis, result, problems, support, choices };
+}
+
+function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {
+  const id =
+    request.target ?? workspaceTargets(request.file ?? ".")[0] ?? defaultTargetIds[0] ?? "";
+  const target = catalogue.find(id);
+  if (target === undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
+  return target;
+}
+
+/** A plan that was saved. */
+export function savedPlan(file: string): SavedPlan {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `\`${file}\` cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+  const plan = readSavedPlan(text, file);
+  if (typeof plan === "string") throw new UsageError(plan);
+  return plan;
+}
