@@ -148,6 +148,7 @@ function differenceText({ left, right }: ComparedTotal): string {
   if (left.value === 0) return "new";
   const ratio = right.value / left.value;
   if (ratio < 0.1 || 3 < ratio) return `× ${formatNumber(ratio)}`;
+  if (Math.abs(ratio - 1) < 0.0005) return "below 0.1 %";
   return `${ratio > 1 ? "+" : "−"}${formatNumber(Math.abs(ratio - 1) * 100, 2)} %`;
 }
 
