@@ -50,7 +50,8 @@ test("two plans are added one after the other, and stand side by side", () =>
     async (page, host) => {
       await page.waitForSelector(".comparison tbody tr");
       await page.selectOption(".frame-field:has-text('Compare with') select", "plans");
-      const asked = (): unknown => host.calls.filter(({ method }) => method === "compare").at(-1)?.params;
+      const asked = (): unknown =>
+        host.calls.filter(({ method }) => method === "compare").at(-1)?.params;
       await expect
         .poll(asked)
         .toMatchObject({ before: { kind: "plans", left: { name: "plan1.json" }, right: null } });

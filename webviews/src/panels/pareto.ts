@@ -344,7 +344,10 @@ function toggleLimits(): void {
 
 function load(): void {
   page.host
-    .call("readText", { title: "Results of ridgepoint batch or quantize", extensions: ["jsonl", "json"] })
+    .call("readText", {
+      title: "Results of ridgepoint batch or quantize",
+      extensions: ["jsonl", "json"],
+    })
     .then(async (read) => {
       if (read === null) return;
       const reply = await page.ask("alternatives", { results: read.text });
