@@ -35,6 +35,34 @@ test("dragging the batch asks what if, and the marks move; nothing is bound for 
   );
 });
 
+test("a Python model on tokens has a slider for the length of its sequences", async () =>
+  onPage(
+    await realAnalysis(model, targets),
+    async (page, host) => {
+      await page.waitForSelector(".frame-field:has-text('Sequence')");
+      expect(await page.locator(".slider-number").allInnerTexts()).toEqual(["1", "128"]);
+      await page.focus(".frame-field:has-text('Sequence') input");
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(() => host.suppositions.at(-1)).toEqual({ dims: { sequence: 256 } });
+    },
+    {
+      prepare: (host) => {
+        const view = host.methods["view"] as (
+          params: unknown,
+        ) => Promise<{ readonly view: unknown }>;
+        Object.assign(host.methods, {
+          ready: () => ({ uri: "file:///models/net.py", fileName: "net.py" }),
+          view: async (params: { readonly view: string }) => {
+            const reply = await view(params);
+            if (params.view !== "summary") return reply;
+            const inputs = [{ name: "ids", type: "int64[1,128]" }];
+            return { ...reply, view: { ...(reply.view as object), inputs } };
+          },
+        });
+      },
+    },
+  ));
+
 test("the keyboard walks the marks, the longest first, and goes to the line", async () =>
   onPage(await realAnalysis(model, targets), async (page, host) => {
     await page.focus("[role=application]");

@@ -9,18 +9,16 @@ import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { Supposition } from "../../../server/protocol/requests.js";
 import { plainText } from "../kit/canvas.js";
 import { choice, toggle, tool } from "../kit/controls.js";
-import { h, icon, put } from "../kit/dom.js";
+import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
-import { isWide } from "../kit/quantity-text.js";
-import { doublingSlider, type Slider } from "../kit/slider.js";
+import { legendItems } from "../roofline/legend.js";
 import { markTable } from "../roofline/mark-table.js";
 import {
   drawRoofline,
   drawSelected,
   placeMarks,
-  seriesColour,
   type Placed,
   type RooflinePicture,
   type RooflinePlaces,
@@ -31,6 +29,7 @@ import {
   initialRooflineState,
   type RooflineState,
 } from "../roofline/state.js";
+import { createSuppositionSliders } from "../roofline/supposition-sliders.js";
 
 /** The roofline panel: what limits each kernel, and how that moves with batch, dimensions and precision. */
 const page = bootPage<RooflineState>({
@@ -57,7 +56,10 @@ let picture: RooflinePicture = { series: [], isWeighted: false, selected: null }
 let asking: AbortController | undefined;
 let fileName = "";
 let isPython = false;
-const sliders = new Map<string, Slider>();
+const sliders = createSuppositionSliders((change) => {
+  page.keep("batch" in change ? change : { dims: { ...page.state.dims, ...change.dims } });
+  ask();
+});
 
 const frame = createPanelFrame({
   panel: "roofline",
@@ -110,10 +112,9 @@ const axis = choice({
   },
 });
 const alpha = alphaSlider();
-const supposed = h("span", { class: "roofline-sliders" });
 put(
   frame.tools,
-  supposed,
+  sliders.element,
   precision.element,
   axis.element,
   alpha.element,
@@ -234,7 +235,23 @@ function show(): void {
   picture = { ...picture, series, isWeighted: page.state.isWeighted };
   frame.current();
   frame.setFacts(`batch ${own.view.batch ?? "?"}`, ...unplaced(series));
-  showLegend(own.view, shownIds);
+  put(
+    legend,
+    ...legendItems(own.view, {
+      shownIds,
+      series: picture.series,
+      others: page.state.others,
+      onToggle(hidden) {
+        page.keep({ hiddenTargets: hidden });
+        show();
+      },
+      onRemove(uri) {
+        page.keep({ others: page.state.others.filter((kept) => kept.uri !== uri) });
+        ask();
+      },
+      onRefused: show,
+    }),
+  );
   showPrecision(own.view);
   showTable();
   showWords();
@@ -250,79 +267,6 @@ function unplaced(series: readonly Series[]): readonly string[] {
   ];
 }
 
-function showLegend(view: RooflineView, shownIds: readonly string[]): void {
-  const probe = getComputedStyle(document.body);
-  const own = (name: string): string => probe.getPropertyValue(`--vscode-charts-${name}`);
-  const palette = {
-    compute: own("blue"),
-    memory: own("orange"),
-    green: own("green"),
-    overhead: own("purple"),
-    red: own("red"),
-    yellow: own("yellow"),
-  } as Parameters<typeof seriesColour>[0];
-  put(
-    legend,
-    ...view.targets.map(({ id, label, latency }) => {
-      const at = picture.series.find((series) => series.roofline.id === id);
-      const box = h("input", {
-        type: "checkbox",
-        checked: shownIds.includes(id),
-        on: {
-          change: () => {
-            const hidden = view.targets
-              .map((target) => target.id)
-              .filter((other) =>
-                other === id ? shownIds.includes(id) : !shownIds.includes(other),
-              );
-            if (hidden.length < view.targets.length) page.keep({ hiddenTargets: hidden });
-            show();
-          },
-        },
-      });
-      const dot = h("span", { class: "plot-dot" });
-      if (picture.series.length > 1 && at !== undefined)
-        dot.style.background = seriesColour(palette, at.index);
-      const time =
-        latency === null ? "" : ` ${formatSeconds(latency.value, 2)}${isWide(latency) ? " ~" : ""}`;
-      return h("li", {}, h("label", {}, box, dot, label, h("span", { class: "dim" }, time)));
-    }),
-    ...page.state.others.map(({ uri, fileName: other }, at) =>
-      h(
-        "li",
-        {},
-        h("span", { class: "dim" }, at === 0 ? "▲ " : "■ "),
-        plainText(other),
-        " ",
-        h(
-          "button",
-          {
-            class: "link",
-            type: "button",
-            "aria-label": `Remove ${other}`,
-            on: {
-              click: () => {
-                page.keep({ others: page.state.others.filter((kept) => kept.uri !== uri) });
-                ask();
-              },
-            },
-          },
-          icon("close"),
-        ),
-      ),
-    ),
-    picture.series.length === 1 &&
-      h(
-        "li",
-        { class: "plot-bounds" },
-        ...(["compute", "memory", "overhead"] as const).map((bound) =>
-          h("span", { class: `bound is-${bound}` }, bound),
-        ),
-      ),
-    h("li", { class: "dim" }, "size: time · hollow: not calibrated"),
-  );
-}
-
 function showPrecision(view: RooflineView): void {
   const [first] = view.targets;
   precision.element.hidden = (first?.precisions.length ?? 0) < 2;
@@ -334,53 +278,8 @@ function showPrecision(view: RooflineView): void {
 }
 
 function showSliders(): void {
-  if (summary === undefined) return;
-  const tokens = isPython ? tokenCount(summary) : undefined;
-  const names = [
-    "",
-    ...(isPython
-      ? tokens === undefined
-        ? []
-        : [sequenceName]
-      : summary.symbols.filter(({ isBatch }) => !isBatch).map(({ name }) => name)),
-  ];
-  const rows = names.map((name) => {
-    let slider = sliders.get(name);
-    if (slider === undefined) {
-      slider = doublingSlider({
-        label: name === "" ? "Batch" : isPython ? "Sequence" : name,
-        most: name === "" ? 1024 : 131_072,
-        onChange: (value) => {
-          page.keep(
-            name === "" ? { batch: value } : { dims: { ...page.state.dims, [name]: value } },
-          );
-          ask();
-        },
-      });
-      sliders.set(name, slider);
-    }
-    const bound = summary?.symbols.find((symbol) => symbol.name === name)?.bound ?? tokens;
-    slider.show(
-      name === ""
-        ? (page.state.batch ?? summary?.batch ?? 1)
-        : (page.state.dims[name] ?? bound ?? 1),
-    );
-    return slider.element;
-  });
-  if (rows.length !== supposed.childElementCount) put(supposed, ...rows);
+  if (summary !== undefined) sliders.show(summary, page.state, isPython);
 }
-
-/** How many tokens a Python model was run on: the second extent of an input of whole numbers with two axes. */
-function tokenCount({ inputs }: SummaryView): number | undefined {
-  for (const { type } of inputs) {
-    const length = /^u?int\d+\[\d+, ?(\d+)\]$/.exec(type)?.[1];
-    if (length !== undefined) return Number(length);
-  }
-  return undefined;
-}
-
-/** As the server calls the length of sequences of a Python model. */
-const sequenceName = "sequence";
 
 function alphaSlider(): { readonly element: HTMLElement } {
   const number = h("output", { class: "slider-number" }, String(page.state.alpha));
