@@ -22,7 +22,14 @@ const common = {
   target: "es2022",
   legalComments: "none",
 };
-const node = { ...common, platform: "node", format: "cjs", target: "node20" };
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  // Its UMD form requires files by a name that no bundler follows.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+};
 const builds = [
   {
     ...node,

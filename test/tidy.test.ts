@@ -17,6 +17,7 @@ const layers: readonly Layer[] = [
     folder: "server/io",
     folders: ["server/io", "server/engines", "server/core", "server/protocol"],
     packages: [],
+    packagesOf: { "server/io/accelerator-file.ts": ["jsonc-parser"] },
     node: true,
   },
   {

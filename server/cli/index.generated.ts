@@ -4,6 +4,7 @@ import { command as batch } from "./batch.js";
 import { command as compare } from "./compare.js";
 import { command as exportData } from "./export-data.js";
 import { command as lsp } from "./lsp.js";
+import { command as map } from "./map.js";
 import { command as pareto } from "./pareto.js";
 import { command as quantize } from "./quantize.js";
 import { command as targets } from "./targets.js";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   compare,
   exportData,
   lsp,
+  map,
   pareto,
   quantize,
   targets,

@@ -1,5 +1,8 @@
 import { open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { targetsOf } from "../core/accelerator/as-target.js";
+import { decodeTechnology } from "../core/accelerator/decode-technology.js";
+import type { Technology } from "../core/accelerator/technology.js";
 import type { Outcome, Problem } from "../core/base/problem.js";
 import { withCalibrations } from "../core/cost/calibrated/attach.js";
 import { buildCatalogue } from "../core/targets/catalogue.js";
@@ -9,7 +12,8 @@ import { decodePrecisions } from "../core/targets/decode-precision.js";
 import { decodeRuntime } from "../core/targets/decode-runtime.js";
 import type { Precision } from "../core/targets/precision.js";
 import type { Runtime } from "../core/targets/runtime.js";
-import type { Catalogue } from "../core/targets/target.js";
+import type { Catalogue, Target } from "../core/targets/target.js";
+import { acceleratorExtension, readAcceleratorFile } from "./accelerator-file.js";
 import { openCalibrations } from "./calibration-files.js";
 
 export interface CatalogueFolders {
@@ -17,6 +21,8 @@ export interface CatalogueFolders {
   readonly dataFolder: string;
   /** The user's own: chip files directly inside; they may have `runtimes` and `precisions` below. */
   readonly chipFolders: readonly string[];
+  /** Architecture files of the user's; ours lie in `accelerators` of the data folder. */
+  readonly acceleratorFiles?: readonly string[];
 }
 
 /** Reads every file it can. What is wrong with one file is a problem that names it, and hides no other file. */
@@ -34,7 +40,56 @@ export async function loadCatalogue(folders: CatalogueFolders): Promise<Outcome<
   const catalogue = buildCatalogue(found, report);
   const folder = path.join(folders.dataFolder, "calibration");
   const store = await openCalibrations(folder, report);
-  return { value: withCalibrations(catalogue, store, report), problems: found.problems };
+  const calibrated = withCalibrations(catalogue, store, report);
+  const technology = await readTechnology(folders.dataFolder, found);
+  const files = [
+    ...(await acceleratorsIn(path.join(folders.dataFolder, "accelerators"))),
+    ...(folders.acceleratorFiles ?? []),
+  ];
+  return {
+    value: technology === undefined ? calibrated : withAccelerators(calibrated, technology, files, report),
+    problems: found.problems,
+  };
+}
+
+async function readTechnology(dataFolder: string, found: Found): Promise<Technology | undefined> {
+  let technology: Technology | undefined;
+  await readFolder(path.join(dataFolder, "technology"), false, found, (_, value, file) => {
+    const decoded = decodeTechnology(value, file);
+    technology = decoded.value ?? technology;
+    return decoded.problems;
+  });
+  return technology;
+}
+
+async function acceleratorsIn(folder: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder);
+    return names
+      .filter((name) => name.endsWith(acceleratorExtension))
+      .sort()
+      .map((name) => path.join(folder, name));
+  } catch {
+    // A bundle without them has devices only.
+    return [];
+  }
+}
+
+/** Each architecture file is a target in each of its precisions; of two with one id the later holds. */
+function withAccelerators(
+  catalogue: Catalogue,
+  technology: Technology,
+  files: readonly string[],
+  report: (problem: Problem) => void,
+): Catalogue {
+  const targets = new Map<string, Target>(catalogue.targets.map((target) => [target.id, target]));
+  for (const file of files) {
+    const { value: accelerator, problems } = readAcceleratorFile(file);
+    for (const problem of problems) report(problem);
+    if (accelerator === undefined) continue;
+    for (const target of targetsOf(accelerator, technology)) targets.set(target.id, target);
+  }
+  return { targets: [...targets.values()], find: (id) => targets.get(id), technology };
 }
 
 /** `data` beside the bundle; `server/data` in a checkout. */

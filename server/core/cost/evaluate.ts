@@ -1,13 +1,14 @@
 import type { Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
 import { calibratedEvaluator } from "./calibrated/evaluator.js";
+import { mappedEvaluator } from "./mapped.js";
 import { withAmounts, type Estimate, type KernelCost, type Method } from "./cost.js";
 import { powerOf, inferenceJoules } from "./energy.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
 
 /** Best method first; each declines targets that it has no data for. The roofline takes what is left. */
-const factories: readonly EvaluatorFactory[] = [calibratedEvaluator];
+const factories: readonly EvaluatorFactory[] = [mappedEvaluator, calibratedEvaluator];
 
 export interface ModelCost {
   readonly kernelCosts: readonly KernelCost[];

@@ -1,3 +1,5 @@
+import type { Technology } from "../accelerator/technology.js";
+import type { MappedAccelerator } from "../accelerator/as-target.js";
 import type { TargetCalibration } from "../cost/calibrated/target-calibration.js";
 import type { Chip } from "./chip.js";
 import type { Precision } from "./precision.js";
@@ -13,9 +15,13 @@ export interface Target {
   readonly precision: Precision;
   /** What was measured on it or on a sibling, read when first asked for; without it the roofline answers. */
   readonly calibration?: () => TargetCalibration | undefined;
+  /** An architecture file in place of a device: layers are mapped onto it. */
+  readonly accelerator?: MappedAccelerator;
 }
 
 export interface Catalogue {
   readonly targets: readonly Target[];
   find(id: string): Target | undefined;
+  /** What energy and area of accelerators are counted by; undefined where its file cannot be read. */
+  readonly technology?: Technology;
 }

@@ -5,6 +5,7 @@ import { view as exportFile } from "./export-file.js";
 import { view as graphFigure } from "./graph-figure.js";
 import { view as graph } from "./graph.js";
 import { view as layers } from "./layers.js";
+import { view as mapping } from "./mapping.js";
 import { view as memoryUse } from "./memory-use.js";
 import { view as memoryWhatIfs } from "./memory-what-ifs.js";
 import { view as memory } from "./memory.js";
@@ -23,6 +24,7 @@ export const views = {
   "graph-figure": graphFigure,
   "graph": graph,
   "layers": layers,
+  "mapping": mapping,
   "memory-use": memoryUse,
   "memory-what-ifs": memoryWhatIfs,
   "memory": memory,

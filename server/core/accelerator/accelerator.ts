@@ -1,0 +1,182 @@
+import { effectiveThroughput } from "./throughput.js";
+
+/** Which operand stays in a processing element while the others pass by. */
+export type Dataflow =
+  "weight-stationary" | "output-stationary" | "input-stationary" | "row-stationary";
+
+export type Operand = "weights" | "inputs" | "outputs";
+
+/** A spatial accelerator as its architecture file describes it (`decode-accelerator.ts`); SI units throughout. */
+export interface Accelerator {
+  readonly id: string;
+  readonly name: string;
+  /** Where its numbers come from. */
+  readonly source?: string;
+  /** Hertz. */
+  readonly clock: number;
+  /** Nanometres of its technology: energy and area follow from it (`technology.ts`). */
+  readonly node: number;
+  /** Identical cores that share the DRAM; each has the engine and the buffers below. */
+  readonly cores: number;
+  readonly engine: Engine;
+  /** The first is what it is asked for when nobody says which. */
+  readonly precisions: readonly AcceleratorPrecision[];
+  /** From the array outwards; neighbours that hold different operands stand side by side. */
+  readonly buffers: readonly Buffer[];
+  readonly dram: Dram;
+  /** Element-wise operations a cycle, of all cores' vector units together divided by `cores`. */
+  readonly vectorLanes: number;
+}
+
+/** What multiplies. */
+export type Engine = ArrayEngine | StreamingEngine | CrossbarEngine | BankEngine;
+
+/** Rows × columns of processing elements between buffers. */
+export interface ArrayEngine {
+  readonly kind: "array";
+  readonly rows: number;
+  readonly columns: number;
+  readonly dataflow: Dataflow;
+  /** Multiply-accumulates of one element a cycle; they share out the sum of one output. */
+  readonly lanes: number;
+  /** The next fold's stationary operand is loaded behind the present fold (a second register in each element). */
+  readonly isPipelined: boolean;
+  /** Words in each element's scratchpads; the row-stationary dataflow interleaves filters and channels in them. */
+  readonly registers: Readonly<Record<Operand, number>>;
+  /** Words a cycle that fill the elements' scratchpads; what they take is not hidden. 0: not counted. */
+  readonly fillWords: number;
+  /** Passes over the keys that the attention kernel of its software makes (`cascade.ts`): 1, 2 or 3. */
+  readonly attentionPasses: 1 | 2 | 3;
+  readonly multiplier: MultiplierStyle;
+}
+
+/** How a multiplier is built; factors on area and energy are in the technology table. */
+export type MultiplierStyle = "parallel" | "bit-serial" | "encoded" | "approximate-normalization";
+
+/** One unit for each layer, all at work at once, like FINN's; weights stay on the chip. */
+export interface StreamingEngine {
+  readonly kind: "streaming";
+  /** Multiply-accumulates a cycle that all units have together. */
+  readonly multipliers: number;
+}
+
+/** Analog products in memory: weights are conductances, bits of activations come one after the other. */
+export interface CrossbarEngine {
+  readonly kind: "crossbar";
+  readonly rows: number;
+  readonly columns: number;
+  /** Crossbars on the chip. */
+  readonly count: number;
+  readonly cellBits: number;
+  /** Bits of an activation that are driven at once. */
+  readonly dacBits: number;
+  /** Columns that share one converter, which samples them one after the other. */
+  readonly columnsPerConverter: number;
+  /** Cycles of one conversion. */
+  readonly converterCycles: number;
+  /** Joules of one conversion and of driving one cell. */
+  readonly converterEnergy: number;
+  readonly cellEnergy: number;
+}
+
+/** Multipliers beside the banks of a DRAM: weights are read where they lie, row by row. */
+export interface BankEngine {
+  readonly kind: "bank";
+  readonly channels: number;
+  readonly banksPerChannel: number;
+  /** Multiply-accumulates of one bank for each column access. */
+  readonly multipliersPerBank: number;
+  /** Cycles between two column accesses of a bank. */
+  readonly columnCycles: number;
+  /** Bytes of a row, and cycles that opening it takes. */
+  readonly rowBytes: number;
+  readonly activateCycles: number;
+  readonly activateEnergy: number;
+}
+
+export interface AcceleratorPrecision {
+  /** `int8`, or `int4×int8` where weights and activations differ: what the target's id ends in. */
+  readonly id: string;
+  /** Formats of the energy table: `int8`, `bf16`, `fp8-e4m3`, `mxfp4`. */
+  readonly weights: string;
+  readonly activations: string;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** Bits of a partial sum where it is stored. */
+  readonly accumulatorBits: number;
+  /** Times the multiply-accumulates a cycle of the engine as described. */
+  readonly throughput: number;
+}
+
+export interface Buffer {
+  readonly name: string;
+  /** Bytes, of one core. */
+  readonly size: number;
+  /** Bytes a second between it and the array; Infinity where the file states none. */
+  readonly bandwidth: number;
+  readonly holds: readonly Operand[];
+  /** Half of it is filled while the other half is used. */
+  readonly isDoubleBuffered: boolean;
+}
+
+export interface Dram {
+  /** Bytes a second, of all cores together; Infinity where the file states none. */
+  readonly bandwidth: number;
+  /** Joules a byte; undefined: the technology table's. */
+  readonly energyPerByte: number | undefined;
+  readonly kind: DramKind;
+}
+
+export type DramKind = "ddr" | "lpddr" | "gddr" | "hbm";
+
+/** Multiply-accumulates a cycle of the whole accelerator when nothing idles. */
+export function peakMacsPerCycle(
+  { engine, cores }: Accelerator,
+  precision: AcceleratorPrecision,
+): number {
+  const { throughput } = precision;
+  switch (engine.kind) {
+    case "array":
+      return engine.rows * engine.columns * engine.lanes * cores * effectiveThroughput(engine, precision);
+    case "streaming":
+      return engine.multipliers * cores * throughput;
+    case "crossbar":
+      return crossbarPeak(engine, precision) * cores * throughput;
+    case "bank":
+      return (
+        (engine.channels * engine.banksPerChannel * engine.multipliersPerBank * cores * throughput) /
+        engine.columnCycles
+      );
+  }
+}
+
+/** Cells for a weight side by side, bits of an activation one after the other, columns one after the other. */
+function crossbarPeak(engine: CrossbarEngine, precision: AcceleratorPrecision): number {
+  const weightsPerRow = Math.floor(
+    engine.columns / Math.ceil(precision.weightBits / engine.cellBits),
+  );
+  return (engine.rows * weightsPerRow * engine.count) / crossbarCycles(engine, precision);
+}
+
+/** Cycles of one product of a crossbar's whole matrix with a vector. */
+export function crossbarCycles(engine: CrossbarEngine, precision: AcceleratorPrecision): number {
+  return (
+    Math.ceil(precision.activationBits / engine.dacBits) *
+    engine.columnsPerConverter *
+    engine.converterCycles
+  );
+}
+
+/** Places that multiply, for the sentence "x of n processing elements". */
+export function elementCount({ engine, cores }: Accelerator): number {
+  switch (engine.kind) {
+    case "array":
+      return engine.rows * engine.columns * cores;
+    case "streaming":
+      return engine.multipliers * cores;
+    case "crossbar":
+      return engine.count * cores;
+    case "bank":
+      return engine.channels * engine.banksPerChannel * cores;
+  }
+}

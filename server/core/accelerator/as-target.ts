@@ -1,0 +1,132 @@
+import type { PassId } from "../lower/lowered.js";
+import type { Chip, MemoryLevel, Sourced } from "../targets/chip.js";
+import type { Precision } from "../targets/precision.js";
+import type { Runtime } from "../targets/runtime.js";
+import type { Target } from "../targets/target.js";
+import { peakMacsPerCycle, type Accelerator, type AcceleratorPrecision } from "./accelerator.js";
+import type { Objective } from "./tiling.js";
+import type { Technology } from "./technology.js";
+
+/** What makes a target of an accelerator: its mapping answers in place of a calibration or the roofline. */
+export interface MappedAccelerator {
+  readonly accelerator: Accelerator;
+  readonly precision: AcceleratorPrecision;
+  readonly technology: Technology;
+  readonly objective: Objective;
+}
+
+/**
+ * An accelerator as a target in each of its precisions, `<id>/mapper/<precision>`, so that it can be chosen wherever
+ * targets are. Its chip and runtime say in their terms what its file says.
+ */
+export function targetsOf(
+  accelerator: Accelerator,
+  technology: Technology,
+  objective: Objective = "latency",
+): readonly Target[] {
+  return accelerator.precisions.map((precision) => {
+    const mapped = { accelerator, precision, technology, objective };
+    return {
+      id: `${accelerator.id}/${mapperId}/${precision.id}`,
+      label: `${accelerator.name} · mapped · ${precision.id}`,
+      chip: chipOf(mapped),
+      runtime,
+      precision: precisionOf(precision),
+      accelerator: mapped,
+    };
+  });
+}
+
+export const mapperId = "mapper";
+
+/** What follows a product is computed on the way out of the array. */
+const passes: readonly PassId[] = [
+  "fold-constants",
+  "fold-batch-norm",
+  "fold-zeros",
+  "fuse-activation",
+  "fuse-elementwise",
+  "fuse-quantization",
+  "fuse-attention",
+  "drop-views",
+];
+
+function chipOf({ accelerator, precision }: MappedAccelerator): Chip {
+  const { id, name, clock, buffers, dram, vectorLanes, cores } = accelerator;
+  const said = (value: number, unit: string): Sourced => ({
+    value,
+    unit,
+    source: accelerator.source ?? `Architecture file of \`${id}\``,
+  });
+  const memories: MemoryLevel[] = buffers.map((buffer) => ({
+    name: buffer.name,
+    role: "cache",
+    size: said(buffer.size * cores, "B"),
+    bandwidth: said(finite(buffer.bandwidth) * cores, "B/s"),
+  }));
+  return {
+    id,
+    name,
+    vendor: "Architecture file",
+    kind: "npu",
+    segment: "embedded",
+    peaks: { [precision.id]: said(2 * peakMacsPerCycle(accelerator, precision) * clock, "op/s") },
+    vectorPeaks: { [precision.id]: said(vectorLanes * cores * clock, "op/s") },
+    memories: [
+      ...memories,
+      {
+        name: "DRAM",
+        role: "ram",
+        size: said(2 ** 40, "B"),
+        bandwidth: said(finite(dram.bandwidth), "B/s"),
+      },
+    ],
+    power: {},
+    runtimes: [{ runtime: mapperId, precisions: [precision.id] }],
+  };
+}
+
+/** A file that states no bandwidth means that it does not limit. */
+function finite(bandwidth: number): number {
+  return Math.min(bandwidth, 1e18);
+}
+
+function runtimeOf(): Runtime {
+  const own = (value: number, unit: string): Sourced => ({ value, unit, source: reason });
+  return {
+    id: mapperId,
+    name: "mapped",
+    engine: "npu",
+    bandwidthEfficiency: own(1, "1"),
+    computeEfficiency: { default: own(1, "1") },
+    kernelOverhead: own(0, "s"),
+    inferenceOverhead: own(0, "s"),
+    passes,
+    unsupported: [],
+    memoryOverhead: own(0, "B"),
+    rooflineInterval: { low: own(interval.low, "1"), high: own(interval.high, "1") },
+  };
+}
+
+const reason = "Mapping onto an architecture file: nothing but what the file describes takes time";
+
+/**
+ * A mapping is the best that its dataflow can do; control, synchronisation and conflicts come on top. Eyeriss took 1.04 to
+ * 1.14 times what is predicted for AlexNet's layers (JSSC 2017, table V).
+ */
+export const interval = { low: 0.9, high: 1.5 } as const;
+
+const runtime = runtimeOf();
+
+function precisionOf(precision: AcceleratorPrecision): Precision {
+  return {
+    id: precision.id,
+    name: precision.id,
+    arithmetic: [precision.id],
+    vectorArithmetic: [precision.id],
+    weightBits: precision.weightBits,
+    activationBits: precision.activationBits,
+    cacheBits: precision.activationBits,
+    quantizesOnTheFly: false,
+  };
+}

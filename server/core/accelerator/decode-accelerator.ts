@@ -1,0 +1,149 @@
+import { Decoder } from "../base/decode.js";
+import type { Outcome } from "../base/problem.js";
+import { complainOfUnknown, decodeId, subjectOf } from "../targets/decode-fields.js";
+import type { Accelerator, Buffer, Dram, DramKind, Operand } from "./accelerator.js";
+import { decodeEngine } from "./decode-engine.js";
+import { decodePrecisions } from "./decode-precisions.js";
+import { decodeQuantity } from "./quantity.js";
+import { decodeFlag, optional, required, rules } from "./file-fields.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads one architecture file. Undefined when what is left of it cannot be mapped onto. */
+export function decodeAccelerator(value: unknown, file = ""): Outcome<Accelerator | undefined> {
+  const decoder = new Decoder(subjectOf("Accelerator", value, file));
+  const fields = decoder.object(value, "$");
+  return {
+    value: fields === undefined ? undefined : acceleratorOf(decoder, fields),
+    problems: decoder.problems,
+  };
+}
+
+function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefined {
+  complainOfUnknown(decoder, fields, "", acceleratorFields);
+  const id = decodeId(decoder, fields["id"], "id");
+  const name = fields["name"] === undefined ? id : decoder.string(fields["name"], "name");
+  const source =
+    fields["source"] === undefined ? undefined : decoder.string(fields["source"], "source");
+  const clock = required(decoder, fields, "clock", rules.clock, "give the frequency, for example `\"200 MHz\"`");
+  const node = required(decoder, fields, "node", rules.node, "give the technology in nanometres: energy and area follow from it");
+  const cores = optional(decoder, fields, "cores", rules.cores, 1);
+  const engine = decodeEngine(decoder, fields["engine"]);
+  const precisions = decodePrecisions(decoder, fields["precisions"]);
+  const buffers = decodeBuffers(decoder, fields["buffers"]);
+  const dram = decodeDram(decoder, fields["dram"]);
+  const ownLanes = engine?.kind === "array" ? engine.columns : 64;
+  const vectorLanes = optional(decoder, fields, "vectorLanes", rules.lanes, ownLanes);
+  if (
+    id === undefined ||
+    name === undefined ||
+    clock === undefined ||
+    node === undefined ||
+    cores === undefined ||
+    engine === undefined ||
+    precisions === undefined ||
+    buffers === undefined ||
+    dram === undefined ||
+    vectorLanes === undefined
+  )
+    return undefined;
+  return {
+    id,
+    name,
+    ...(source === undefined ? {} : { source }),
+    clock,
+    node,
+    cores,
+    engine,
+    precisions,
+    buffers,
+    dram,
+    vectorLanes,
+  };
+}
+
+function decodeBuffers(decoder: Decoder, value: unknown): readonly Buffer[] | undefined {
+  if (value === undefined)
+    return decoder.complain(
+      "buffers",
+      "is missing; list the memories on the chip from the array outwards, each with `name` and `size`.",
+    );
+  const items = decoder.array(value, "buffers");
+  if (items === undefined) return undefined;
+  if (items.length > 16) return decoder.complain("buffers", "should hold 16 memories at most.");
+  const buffers: Buffer[] = [];
+  for (const [index, item] of items.entries()) {
+    const buffer = decodeBuffer(decoder, item, `buffers[${index}]`);
+    if (buffer === undefined) return undefined;
+    if (buffers.some(({ name }) => name === buffer.name))
+      return decoder.complain(`buffers[${index}].name`, `is the name of an earlier buffer, \`${buffer.name}\`.`);
+    buffers.push(buffer);
+  }
+  return buffers;
+}
+
+function decodeBuffer(decoder: Decoder, value: unknown, path: string): Buffer | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  complainOfUnknown(decoder, fields, path, bufferFields);
+  const name = decoder.string(fields["name"], `${path}.name`);
+  const size = required(decoder, fields, "size", rules.size, "give its bytes, for example `\"108 KiB\"`", path);
+  const bandwidth = optional(decoder, fields, "bandwidth", rules.bandwidth, Infinity, path);
+  const holds = decodeHolds(decoder, fields["holds"], `${path}.holds`);
+  const isDoubleBuffered = decodeFlag(decoder, fields, "doubleBuffered", true, path);
+  if (
+    name === undefined ||
+    size === undefined ||
+    bandwidth === undefined ||
+    holds === undefined ||
+    isDoubleBuffered === undefined
+  )
+    return undefined;
+  return { name, size, bandwidth, holds, isDoubleBuffered };
+}
+
+function decodeHolds(decoder: Decoder, value: unknown, path: string): readonly Operand[] | undefined {
+  if (value === undefined) return operands;
+  const items = decoder.array(value, path);
+  if (items === undefined) return undefined;
+  const found = items.map((item, index) => decoder.oneOf(item, `${path}[${index}]`, operands));
+  if (found.length === 0)
+    return decoder.complain(path, "should name one operand or more: weights, inputs, outputs.");
+  const known = found.filter((operand) => operand !== undefined);
+  return known.length === found.length ? [...new Set(known)] : undefined;
+}
+
+function decodeDram(decoder: Decoder, value: unknown): Dram | undefined {
+  if (value === undefined) return { bandwidth: Infinity, energyPerByte: undefined, kind: "ddr" };
+  const fields = decoder.object(value, "dram");
+  if (fields === undefined) return undefined;
+  complainOfUnknown(decoder, fields, "dram", dramFields);
+  const bandwidth = optional(decoder, fields, "bandwidth", rules.bandwidth, Infinity, "dram");
+  const energyPerByte =
+    fields["energyPerByte"] === undefined
+      ? undefined
+      : decodeQuantity(decoder, fields["energyPerByte"], "dram.energyPerByte", rules.joules);
+  const kind =
+    fields["kind"] === undefined ? "ddr" : decoder.oneOf(fields["kind"], "dram.kind", dramKinds);
+  if (bandwidth === undefined || kind === undefined) return undefined;
+  return { bandwidth, energyPerByte, kind };
+}
+
+export const operands: readonly Operand[] = ["weights", "inputs", "outputs"];
+export const dramKinds: readonly DramKind[] = ["ddr", "lpddr", "gddr", "hbm"];
+export const acceleratorFields = [
+  "$schema",
+  "id",
+  "name",
+  "source",
+  "clock",
+  "node",
+  "cores",
+  "engine",
+  "precisions",
+  "buffers",
+  "dram",
+  "vectorLanes",
+] as const;
+export const bufferFields = ["name", "size", "bandwidth", "holds", "doubleBuffered"] as const;
+export const dramFields = ["bandwidth", "energyPerByte", "kind"] as const;

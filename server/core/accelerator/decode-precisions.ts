@@ -1,0 +1,86 @@
+import type { Decoder } from "../base/decode.js";
+import { complainOfUnknown } from "../targets/decode-fields.js";
+import type { AcceleratorPrecision } from "./accelerator.js";
+import { optional } from "./file-fields.js";
+import { parseNumberFormat } from "./number-format.js";
+
+export const precisionFields = ["weights", "activations", "accumulatorBits", "throughput"] as const;
+
+/** A list of formats, each a name (`"int8"`) or an object where weights and activations differ. */
+export function decodePrecisions(
+  decoder: Decoder,
+  value: unknown,
+): readonly AcceleratorPrecision[] | undefined {
+  if (value === undefined)
+    return decoder.complain("precisions", 'is missing; list the formats that it multiplies, for example `["int8"]`.');
+  const items = decoder.array(value, "precisions");
+  if (items === undefined) return undefined;
+  if (items.length === 0 || items.length > 32)
+    return decoder.complain("precisions", "should list one format or more, 32 at most.");
+  const found: AcceleratorPrecision[] = [];
+  for (const [index, item] of items.entries()) {
+    const path = `precisions[${index}]`;
+    const precision =
+      typeof item === "string"
+        ? precisionOf(decoder, { weights: item }, path)
+        : decodeOne(decoder, item, path);
+    if (precision === undefined) return undefined;
+    if (found.some(({ id }) => id === precision.id))
+      return decoder.complain(path, `names \`${precision.id}\` a second time.`);
+    found.push(precision);
+  }
+  return found;
+}
+
+function decodeOne(decoder: Decoder, value: unknown, path: string): AcceleratorPrecision | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  complainOfUnknown(decoder, fields, path, precisionFields);
+  if (fields["weights"] === undefined)
+    return decoder.complain(`${path}.weights`, "is missing; give the weights' format.");
+  return precisionOf(decoder, fields, path);
+}
+
+function precisionOf(
+  decoder: Decoder,
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+): AcceleratorPrecision | undefined {
+  const format = (key: string, given: unknown) => {
+    const place = fields["activations"] === undefined && key === "weights" ? path : `${path}.${key}`;
+    const name = decoder.string(given, place);
+    if (name === undefined) return undefined;
+    return (
+      parseNumberFormat(name) ??
+      decoder.complain<never>(
+        place,
+        `names \`${name}\`, which is no number format; give int2 … int16, bf16, fp16, fp32, fp8-e4m3, mxfp4, log4 or the like.`,
+      )
+    );
+  };
+  const weights = format("weights", fields["weights"]);
+  const activations = fields["activations"] === undefined ? weights : format("activations", fields["activations"]);
+  if (weights === undefined || activations === undefined) return undefined;
+  // What a sum of a few thousand products needs: twice the operands for integers, never less than 16.
+  const widest = Math.max(weights.bits, activations.bits);
+  const own = weights.kind === "integer" && activations.kind === "integer" ? Math.max(16, 4 * widest) : 32;
+  const accumulatorBits = optional(
+    decoder,
+    fields,
+    "accumulatorBits",
+    { unit: "", low: 1, high: 64, isWhole: true },
+    Math.ceil(Math.min(own, 32)),
+    path,
+  );
+  const throughput = optional(decoder, fields, "throughput", { unit: "", low: 1 / 64, high: 64 }, 1, path);
+  if (accumulatorBits === undefined || throughput === undefined) return undefined;
+  return {
+    id: weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`,
+    weights: weights.id,
+    activations: activations.id,
+    weightBits: weights.bits,
+    activationBits: activations.bits,
+    accumulatorBits,
+    throughput,
+  };
+}

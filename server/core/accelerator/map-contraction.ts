@@ -1,0 +1,350 @@
+import type { Accelerator, AcceleratorPrecision, ArrayEngine, Operand } from "./accelerator.js";
+import type { ArrayTime } from "./array-time.js";
+import { timeOnTiles } from "./array-tiles.js";
+import { compulsory, macsOf, touched, type Contraction } from "./contraction.js";
+import { levelsOf, type Level } from "./levels.js";
+import { fillCycles, rowMapping, type RowMapping } from "./row-stationary.js";
+import { rowWords } from "./row-words.js";
+import { effectiveThroughput } from "./throughput.js";
+import type { Tile } from "./tile-candidates.js";
+import { chooseTile, crossingBytes, type Crossing, type LoopOrder, type Objective, type TileChoice } from "./tiling.js";
+
+/** Bytes read from and written into one memory. */
+export interface MemoryTraffic {
+  readonly memory: string;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+/** One contraction on one core. */
+export interface ContractionMapping {
+  readonly macs: number;
+  readonly computeCycles: number;
+  /** Of the slowest buffer between array and DRAM, and which that is; 0 where no bandwidth is stated. */
+  readonly bufferCycles: number;
+  readonly slowestBuffer: string | undefined;
+  /** Before the array starts and after it ends: the first tile comes, the last results go. */
+  readonly edgeBytes: number;
+  /** Buffers from the array outwards, then `DRAM`. */
+  readonly traffic: readonly MemoryTraffic[];
+  readonly dramBytes: number;
+  /** Accesses of the elements' own registers, in words of operands. */
+  readonly registerAccesses: number;
+  readonly folds: number;
+  /** Choices of the levels, nearest to the array first; a level that nothing fits is passed by. */
+  readonly tiles: readonly ChosenTile[];
+  readonly rows?: RowMapping;
+}
+
+export interface ChosenTile {
+  readonly buffers: readonly string[];
+  readonly tile: Tile;
+  readonly order: LoopOrder;
+  readonly trips: TileChoice["trips"];
+}
+
+export interface MappingQuestion {
+  readonly accelerator: Accelerator;
+  readonly engine: ArrayEngine;
+  readonly precision: AcceleratorPrecision;
+  readonly objective: Objective;
+}
+
+export const dramName = "DRAM";
+
+/** Searches tiles and loop orders for every level of buffers, from the DRAM inwards, and adds up what crosses where. */
+export function mapContraction(question: MappingQuestion, c: Contraction): ContractionMapping {
+  const { accelerator, engine, precision } = question;
+  const levels = levelsOf(accelerator);
+  const rows = engine.dataflow === "row-stationary" ? rowMapping(engine, c) : undefined;
+  const timer = timerOf(question, c, rows);
+  let problem = c;
+  let visits = 1;
+  let array = timer(problem)(wholeTile(c), ["positions", "outputs", "inputs"], oneTrip);
+  const ideal = array.cycles;
+  const borders: (Crossing | undefined)[] = levels.map(() => undefined);
+  const tiles: ChosenTile[] = [];
+  for (let index = levels.length - 1; index >= 0; index--) {
+    const level = levels[index];
+    if (level === undefined) continue;
+    const isOutermost = index === levels.length - 1;
+    const choice = chooseTile({
+      contraction: problem,
+      level,
+      precision,
+      atOnce: atOnceOf(engine, problem),
+      groupsAtOnce: groupsAtOnceOf(engine, problem, rows),
+      spillsPartials: engine.dataflow !== "output-stationary",
+      timeOf: timer(problem),
+      rank: rankOf(question, level, isOutermost, ideal / visits),
+    });
+    // The array itself reuses operands; a buffer too small to add to that is better passed by.
+    if (choice === undefined || (isOutermost && passesBy(question, level, choice, array))) continue;
+    borders[index] = times(choice.outer, visits);
+    array = scaledTime(choice.array, visits);
+    tiles.unshift({
+      buffers: level.buffers.map(({ name }) => name),
+      tile: choice.tile,
+      order: choice.order,
+      trips: choice.trips,
+    });
+    visits *=
+      problem.times *
+      choice.trips.groups * choice.trips.positions * choice.trips.outputs * choice.trips.inputs;
+    problem = tileProblem(problem, choice.tile);
+  }
+  return summarise(question, c, { levels, borders, array, tiles, rows });
+}
+
+const oneTrip = { positions: 1, outputs: 1, inputs: 1, groups: 1 } as const;
+
+type Timer = (problem: Contraction) => (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
+
+function timerOf(
+  { engine }: MappingQuestion,
+  c: Contraction,
+  rows: RowMapping | undefined,
+): Timer {
+  if (rows === undefined)
+    return (problem) => (tile, order, trips) => timeOnTiles(engine, problem, tile, order, trips);
+  // Passes over rows are much smaller than a buffer's tiles, so that their time hardly depends on them.
+  return (problem) => {
+    const words = rowWords(problem, rows);
+    const share = macsOf(problem) / macsOf(c);
+    return ({ batch }) => ({
+      ...words,
+      cycles: share * (rows.cycles + fillCycles(engine, c, rows, batch)),
+    });
+  };
+}
+
+function rankOf(
+  { accelerator, engine, precision, objective }: MappingQuestion,
+  level: Level,
+  isOutermost: boolean,
+  ideal: number,
+): (choice: Omit<TileChoice, "array">, array: ArrayTime) => readonly number[] {
+  const throughput = effectiveThroughput(engine, precision);
+  const perCycle = accelerator.dram.bandwidth / accelerator.cores / accelerator.clock;
+  const bandwidth = Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
+  return ({ outer }, array) => {
+    const inner = arrayCrossing(array, precision);
+    const outside = crossingBytes(passing(outer, inner, level));
+    const inside = crossingBytes(inner);
+    const compute = array.cycles / throughput;
+    const cycles = Math.max(compute, inside / bandwidth, isOutermost ? outside / perCycle : 0);
+    // Between schedules that take about as long, the one that moves less; only the DRAM's border is an objective of its own.
+    const step = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / stepLogarithm - 1e-9);
+    if (!isOutermost || objective === "latency") return [step, outside, cycles, inside];
+    return objective === "traffic"
+      ? [outside, cycles, inside]
+      : // A byte from DRAM costs 30 to 100 times one from a buffer (Horowitz, ISSCC 2014).
+        [50 * outside + inside, cycles];
+  };
+}
+
+const stepLogarithm = Math.log(1.05);
+
+/** What crosses a level's outer border, where what it does not hold passes through. */
+function passing(outer: Crossing, inner: Crossing, { holds }: Level): Crossing {
+  const outputs = holds.has("outputs") ? outer : inner;
+  return {
+    weights: holds.has("weights") ? outer.weights : inner.weights,
+    inputs: holds.has("inputs") ? outer.inputs : inner.inputs,
+    outputWrites: outputs.outputWrites,
+    outputReads: outputs.outputReads,
+  };
+}
+
+function passesBy(
+  { precision }: MappingQuestion,
+  level: Level,
+  choice: TileChoice,
+  whole: ArrayTime,
+): boolean {
+  const bare = crossingBytes(arrayCrossing(whole, precision));
+  const kept = crossingBytes(passing(choice.outer, arrayCrossing(choice.array, precision), level));
+  return bare < kept;
+}
+
+export function arrayCrossing(array: ArrayTime, precision: AcceleratorPrecision): Crossing {
+  const finals = array.outputWrites - array.outputReads;
+  return {
+    weights: (array.weightWords * precision.weightBits) / 8,
+    inputs: (array.inputWords * precision.activationBits) / 8,
+    outputWrites:
+      (finals * precision.activationBits + array.outputReads * precision.accumulatorBits) / 8,
+    outputReads: (array.outputReads * precision.accumulatorBits) / 8,
+  };
+}
+
+interface Found {
+  readonly levels: readonly Level[];
+  readonly borders: readonly (Crossing | undefined)[];
+  readonly array: ArrayTime;
+  readonly tiles: readonly ChosenTile[];
+  readonly rows: RowMapping | undefined;
+}
+
+function summarise(
+  { accelerator, engine, precision }: MappingQuestion,
+  c: Contraction,
+  { levels, borders, array, tiles, rows }: Found,
+): ContractionMapping {
+  const bare = arrayCrossing(array, precision);
+  /** What crosses into the nearest memory at or inside of the given level that holds the operand. */
+  const inside = (operand: Operand, from: number): Crossing => {
+    for (let index = from; index >= 0; index--) {
+      const border = borders[index];
+      if (border !== undefined && levels[index]?.holds.has(operand) === true) return border;
+    }
+    return bare;
+  };
+  const traffic: MemoryTraffic[] = [];
+  let bufferCycles = 0;
+  let slowestBuffer: string | undefined;
+  for (const [index, level] of levels.entries())
+    for (const buffer of level.buffers) {
+      const border = borders[index];
+      if (border === undefined) {
+        traffic.push({ memory: buffer.name, readBytes: 0, writeBytes: 0 });
+        continue;
+      }
+      const one = bufferTraffic(buffer.holds, border, (operand) => inside(operand, index - 1));
+      traffic.push({ memory: buffer.name, readBytes: one.readBytes, writeBytes: one.writeBytes });
+      const cycles = (one.innerBytes / buffer.bandwidth) * accelerator.clock;
+      if (cycles <= bufferCycles) continue;
+      bufferCycles = cycles;
+      slowestBuffer = buffer.name;
+    }
+  const last = levels.length - 1;
+  const outputs = inside("outputs", last);
+  const dram = {
+    memory: dramName,
+    readBytes:
+      inside("weights", last).weights + inside("inputs", last).inputs + outputs.outputReads,
+    writeBytes: outputs.outputWrites,
+  };
+  traffic.push(dram);
+  return {
+    macs: macsOf(c),
+    computeCycles: array.cycles / effectiveThroughput(engine, precision),
+    bufferCycles,
+    slowestBuffer,
+    edgeBytes: edgeBytesOf(c, precision, tiles.at(-1)?.tile),
+    traffic,
+    dramBytes: dram.readBytes + dram.writeBytes,
+    // Two operands and a partial sum that is read and written.
+    registerAccesses: 4 * macsOf(c),
+    folds: array.folds,
+    tiles,
+    ...(rows !== undefined && { rows }),
+  };
+}
+
+function bufferTraffic(
+  holds: readonly Operand[],
+  outer: Crossing,
+  innerOf: (operand: Operand) => Crossing,
+): { readonly readBytes: number; readonly writeBytes: number; readonly innerBytes: number } {
+  let readBytes = 0;
+  let writeBytes = 0;
+  let innerBytes = 0;
+  for (const operand of holds) {
+    const inner = innerOf(operand);
+    if (operand === "outputs") {
+      readBytes += inner.outputReads + outer.outputWrites;
+      writeBytes += inner.outputWrites + outer.outputReads;
+      innerBytes += inner.outputReads + inner.outputWrites;
+    } else {
+      readBytes += inner[operand];
+      writeBytes += outer[operand];
+      innerBytes += inner[operand];
+    }
+  }
+  return { readBytes, writeBytes, innerBytes };
+}
+
+/** Without a buffer nothing is waited for but the stream itself. */
+function edgeBytesOf(
+  c: Contraction,
+  precision: AcceleratorPrecision,
+  tile: Tile | undefined,
+): number {
+  if (tile === undefined) return 0;
+  const one = compulsory({ ...tileProblem(c, tile), times: 1 });
+  return (
+    (one.weights * precision.weightBits +
+      (one.inputs + one.outputs) * precision.activationBits) /
+    8
+  );
+}
+
+function wholeTile(c: Contraction): Tile {
+  const { groups, batch, outputRows, outputColumns, outputChannels, inputChannels } = c;
+  return { groups, batch, outputRows, outputColumns, outputChannels, inputChannels };
+}
+
+function tileProblem(c: Contraction, tile: Tile): Contraction {
+  return {
+    ...c,
+    ...tile,
+    inputRows: touched(tile.outputRows, c.kernelRows, c.strideRows, c.inputRows),
+    inputColumns: touched(tile.outputColumns, c.kernelColumns, c.strideColumns, c.inputColumns),
+    times: 1,
+  };
+}
+
+/** Channels that fill the array once, so that tiles of whole folds are among the candidates. */
+function atOnceOf(
+  engine: ArrayEngine,
+  c: Contraction,
+): { readonly inputs: number; readonly outputs: number } {
+  const window = c.kernelRows * c.kernelColumns;
+  switch (engine.dataflow) {
+    case "weight-stationary":
+      return { inputs: Math.floor((engine.rows * engine.lanes) / window), outputs: engine.columns };
+    case "output-stationary":
+      return { inputs: 0, outputs: engine.columns };
+    case "input-stationary":
+      return { inputs: Math.floor((engine.rows * engine.lanes) / window), outputs: 0 };
+    case "row-stationary":
+      return { inputs: 4, outputs: 16 };
+  }
+}
+
+function groupsAtOnceOf(
+  engine: ArrayEngine,
+  c: Contraction,
+  rows: RowMapping | undefined,
+): number {
+  if (rows !== undefined) return rows.groups;
+  if (engine.dataflow === "output-stationary") return 1;
+  const window = Math.ceil((c.inputChannels * c.kernelRows * c.kernelColumns) / engine.lanes);
+  const across =
+    engine.dataflow === "weight-stationary"
+      ? c.outputChannels
+      : c.batch * c.outputRows * c.outputColumns;
+  return Math.max(1, Math.min(Math.floor(engine.rows / window), Math.floor(engine.columns / across)));
+}
+
+function times(crossing: Crossing, factor: number): Crossing {
+  return {
+    weights: crossing.weights * factor,
+    inputs: crossing.inputs * factor,
+    outputWrites: crossing.outputWrites * factor,
+    outputReads: crossing.outputReads * factor,
+  };
+}
+
+function scaledTime(time: ArrayTime, factor: number): ArrayTime {
+  return {
+    ...time,
+    cycles: time.cycles * factor,
+    weightWords: time.weightWords * factor,
+    inputWords: time.inputWords * factor,
+    outputWrites: time.outputWrites * factor,
+    outputReads: time.outputReads * factor,
+    folds: time.folds * factor,
+  };
+}

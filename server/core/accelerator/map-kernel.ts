@@ -1,0 +1,139 @@
+import type { Kernel } from "../lower/lowered.js";
+import type { Accelerator, AcceleratorPrecision } from "./accelerator.js";
+import { peakMacsPerCycle } from "./accelerator.js";
+import { energyOf, type EnergyParts } from "./energy.js";
+import { mapOnBanks } from "./map-bank.js";
+import type { ChosenTile, MemoryTraffic } from "./map-contraction.js";
+import { mapOnCrossbars } from "./map-crossbar.js";
+import { mapOnArray } from "./map-array.js";
+import { mapElementwise } from "./map-elementwise.js";
+import type { RowMapping } from "./row-stationary.js";
+import type { Technology } from "./technology.js";
+import type { Objective } from "./tiling.js";
+
+/** What holds a layer back. `buffer` names the memory in `limitingMemory`; `fill`: loading and draining the array. */
+export type Limit = "compute" | "utilization" | "buffer" | "dram" | "vector";
+
+/** One kernel on the whole accelerator. */
+export interface KernelMapping {
+  readonly macs: number;
+  /** Of the whole kernel, what does not overlap added up. */
+  readonly cycles: number;
+  readonly computeCycles: number;
+  readonly vectorCycles: number;
+  readonly dramCycles: number;
+  readonly bufferCycles: number;
+  /** Multiply-accumulates ÷ what all elements could do in its cycles; 0 for kernels without. */
+  readonly utilization: number;
+  /** The same against the cycles that the engine alone takes: how well the shape fits it. */
+  readonly engineUtilization: number;
+  readonly limit: Limit;
+  readonly limitingMemory: string | undefined;
+  readonly traffic: readonly MemoryTraffic[];
+  readonly dramBytes: number;
+  /** What crosses to the DRAM whatever the mapping. */
+  readonly leastDramBytes: number;
+  readonly energy: EnergyParts;
+  /** Tiles of its first product. */
+  readonly tiles: readonly ChosenTile[];
+  readonly rows?: RowMapping;
+  /** How it was dealt out to the cores, or what else there is to say. */
+  readonly notes: readonly string[];
+}
+
+/** What an engine's own mapping finds out; the rest follows from it. */
+export interface RawMapping {
+  readonly computeCycles: number;
+  readonly vectorCycles: number;
+  readonly isVectorHidden: boolean;
+  readonly bufferCycles: number;
+  readonly slowestBuffer: string | undefined;
+  readonly edgeBytes: number;
+  readonly isOverlapped: boolean;
+  readonly traffic: readonly MemoryTraffic[];
+  readonly dramBytes: number;
+  readonly registerAccesses: number;
+  readonly tiles: readonly ChosenTile[];
+  readonly rows?: RowMapping;
+  readonly notes: readonly string[];
+  /** Joules of the engine where they are not multiply-accumulates of the table. */
+  readonly engineJoules?: number;
+}
+
+export interface KernelQuestion {
+  readonly accelerator: Accelerator;
+  readonly precision: AcceleratorPrecision;
+  readonly technology: Technology;
+  readonly objective: Objective;
+}
+
+export function mapKernel(question: KernelQuestion, kernel: Kernel): KernelMapping {
+  const { accelerator, precision } = question;
+  const raw = rawMapping(question, kernel);
+  const perCycle = accelerator.dram.bandwidth / accelerator.clock;
+  const dramCycles = raw.dramBytes / perCycle;
+  const vector = raw.vectorCycles;
+  const busy = raw.isVectorHidden
+    ? Math.max(raw.computeCycles, vector)
+    : raw.computeCycles + vector;
+  const inside = Math.max(busy, raw.bufferCycles);
+  const cycles = raw.isOverlapped
+    ? Math.max(inside + raw.edgeBytes / perCycle, dramCycles)
+    : inside + dramCycles;
+  const peak = peakMacsPerCycle(accelerator, precision);
+  // Half-integer means of edge tiles: the sums may miss a whole number by rounding alone.
+  const utilization = cycles === 0 ? 0 : Math.min(1, kernel.macs / (cycles * peak));
+  const engineUtilization =
+    raw.computeCycles === 0 ? 0 : Math.min(1, kernel.macs / (raw.computeCycles * peak));
+  return {
+    macs: kernel.macs,
+    cycles,
+    computeCycles: raw.computeCycles,
+    vectorCycles: vector,
+    dramCycles,
+    bufferCycles: raw.bufferCycles,
+    utilization,
+    engineUtilization,
+    ...limitOf(raw, { dramCycles, vector, busy, engineUtilization }),
+    traffic: raw.traffic,
+    dramBytes: raw.dramBytes,
+    leastDramBytes: kernel.readBytes + kernel.writeBytes,
+    energy: energyOf(question, kernel, raw),
+    tiles: raw.tiles,
+    ...(raw.rows !== undefined && { rows: raw.rows }),
+    notes: raw.notes,
+  };
+}
+
+function rawMapping(question: KernelQuestion, kernel: Kernel): RawMapping {
+  if (kernel.macs === 0) return mapElementwise(question, kernel);
+  switch (question.accelerator.engine.kind) {
+    case "array":
+      return mapOnArray(question, question.accelerator.engine, kernel);
+    case "streaming":
+      return mapElementwise(question, kernel);
+    case "crossbar":
+      return mapOnCrossbars(question, question.accelerator.engine, kernel);
+    case "bank":
+      return mapOnBanks(question, question.accelerator.engine, kernel);
+  }
+}
+
+function limitOf(
+  raw: RawMapping,
+  parts: {
+    readonly dramCycles: number;
+    readonly vector: number;
+    readonly busy: number;
+    readonly engineUtilization: number;
+  },
+): Pick<KernelMapping, "limit" | "limitingMemory"> {
+  const { dramCycles, vector, busy, engineUtilization } = parts;
+  if (dramCycles > busy && dramCycles >= raw.bufferCycles)
+    return { limit: "dram", limitingMemory: "DRAM" };
+  if (raw.bufferCycles > busy) return { limit: "buffer", limitingMemory: raw.slowestBuffer };
+  if (vector > raw.computeCycles) return { limit: "vector", limitingMemory: undefined };
+  // Less than half of the elements have work: the shape is what limits, not their number.
+  return { limit: engineUtilization < 0.5 ? "utilization" : "compute", limitingMemory: undefined };
+}
+

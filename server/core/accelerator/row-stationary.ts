@@ -1,0 +1,164 @@
+import type { ArrayEngine } from "./accelerator.js";
+import type { Contraction } from "./contraction.js";
+
+/** How the rows of a convolution lie on the array. */
+export interface RowMapping {
+  /** Output rows of one strip: a set of elements is kernel rows high and this wide. */
+  readonly strip: number;
+  /** Sets side by side, by what distinguishes them. */
+  readonly strips: number;
+  readonly filters: number;
+  readonly channels: number;
+  readonly groups: number;
+  readonly images: number;
+  /** Filters and channels that each element interleaves. */
+  readonly interleavedFilters: number;
+  readonly interleavedChannels: number;
+  /** Elements that work at once. */
+  readonly activeElements: number;
+  readonly cycles: number;
+}
+
+/**
+ * The row-stationary dataflow (Chen, Emer & Sze, ISCA 2016; Chen et al., JSSC 52(1) 2017): an element convolves one row
+ * of a filter with one row of an image in kernel columns × output columns cycles; a set of kernel rows × output rows
+ * elements makes output rows, and sets are cut in strips and repeated for filters, channels, groups and images as long
+ * as there are elements.
+ */
+export function rowMapping(engine: ArrayEngine, c: Contraction): RowMapping {
+  const { rows, columns, lanes } = engine;
+  const rowFolds = Math.ceil(c.kernelRows / rows);
+  const setHeight = Math.min(c.kernelRows, rows);
+  const high = Math.floor(rows / setHeight);
+  const perRow = Math.ceil((c.kernelColumns * c.outputColumns) / lanes) * rowFolds;
+  let best: RowMapping | undefined;
+  for (const strip of stripWidths(c.outputRows, columns)) {
+    const wide = Math.floor(columns / strip);
+    const stripCount = Math.ceil(c.outputRows / strip);
+    for (const share of shares(high * wide, { ...c, stripCount })) {
+      const passes =
+        Math.ceil(stripCount / share.strips) *
+        Math.ceil(c.outputChannels / share.filters) *
+        Math.ceil(c.inputChannels / share.channels) *
+        Math.ceil(c.groups / share.groups) *
+        Math.ceil(c.batch / share.images);
+      const used = share.strips * share.filters * share.channels * share.groups * share.images;
+      const cycles = passes * perRow * c.times;
+      const activeElements = setHeight * strip * used;
+      if (
+        best === undefined ||
+        cycles < best.cycles ||
+        (cycles === best.cycles && activeElements < best.activeElements)
+      )
+        best = { strip, ...share, ...interleaved(engine, c, share), activeElements, cycles };
+    }
+  }
+  if (best === undefined) throw new Error("An array without elements.");
+  return best;
+}
+
+/** Cycles in which scratchpads are filled before passes: filters anew in every pass, rows for the first windows. */
+export function fillCycles(
+  engine: ArrayEngine,
+  c: Contraction,
+  mapping: RowMapping,
+  imagesTogether: number,
+): number {
+  if (engine.fillWords === 0) return 0;
+  const filters = Math.ceil(c.outputChannels / mapping.filters);
+  const channels = Math.ceil(c.inputChannels / mapping.channels);
+  const passes =
+    c.times *
+    Math.ceil(c.outputRows / (mapping.strip * mapping.strips)) *
+    Math.ceil(filters / mapping.interleavedFilters) *
+    Math.ceil(channels / mapping.interleavedChannels) *
+    Math.ceil(c.groups / mapping.groups) *
+    Math.ceil(c.batch / mapping.images / imagesTogether);
+  const weights =
+    mapping.interleavedFilters *
+    mapping.interleavedChannels *
+    mapping.filters *
+    mapping.channels *
+    mapping.groups *
+    c.kernelRows *
+    c.kernelColumns;
+  const firstWindows =
+    ((mapping.strip - 1) * c.strideRows + c.kernelRows) *
+    mapping.strips *
+    mapping.channels *
+    mapping.groups *
+    mapping.interleavedChannels *
+    c.kernelColumns;
+  return passes * (Math.ceil(weights / engine.fillWords) + Math.ceil(firstWindows / engine.fillWords));
+}
+
+/** What an element's scratchpads hold of filters and channels, filters first: they share the rows of the image. */
+function interleaved(
+  { registers }: ArrayEngine,
+  c: Contraction,
+  share: Share,
+): Pick<RowMapping, "interleavedFilters" | "interleavedChannels"> {
+  const filters = Math.ceil(c.outputChannels / share.filters);
+  const channels = Math.ceil(c.inputChannels / share.channels);
+  const most = Math.max(1, Math.min(registers.outputs, filters));
+  let best = { interleavedFilters: 1, interleavedChannels: 1 };
+  for (let p = 1; p <= most; p++) {
+    const q = Math.max(
+      1,
+      Math.min(
+        channels,
+        Math.floor(registers.inputs / c.kernelColumns),
+        Math.floor(registers.weights / (p * c.kernelColumns)),
+      ),
+    );
+    if (p * c.kernelColumns > registers.weights && p > 1) break;
+    const passes = Math.ceil(filters / p) * Math.ceil(channels / q);
+    const known =
+      Math.ceil(filters / best.interleavedFilters) * Math.ceil(channels / best.interleavedChannels);
+    if (passes < known) best = { interleavedFilters: p, interleavedChannels: q };
+  }
+  return best;
+}
+
+interface Share {
+  readonly strips: number;
+  readonly filters: number;
+  readonly channels: number;
+  readonly groups: number;
+  readonly images: number;
+}
+
+/** Ways of dealing `slots` sets out; the last of the five takes what the others leave. */
+function shares(slots: number, c: Contraction & { readonly stripCount: number }): readonly Share[] {
+  const found: Share[] = [];
+  for (const strips of amounts(c.stripCount, slots))
+    for (const groups of amounts(c.groups, slots / strips))
+      for (const filters of amounts(c.outputChannels, slots / strips / groups)) {
+        const left = slots / strips / groups / filters;
+        const channels = amounts(c.inputChannels, left)[0] ?? 1;
+        const images = amounts(c.batch, left / channels)[0] ?? 1;
+        found.push({ strips, groups, filters, channels, images });
+      }
+  return found;
+}
+
+/** Amounts up to `most` that need fewer rounds than any smaller one, largest first. */
+function amounts(extent: number, most: number): readonly number[] {
+  const found: number[] = [];
+  let rounds = Infinity;
+  for (let amount = 1; amount <= Math.min(extent, most); amount++) {
+    const needed = Math.ceil(extent / amount);
+    if (needed < rounds) found.push(amount);
+    rounds = needed;
+  }
+  return found.reverse();
+}
+
+function stripWidths(outputRows: number, columns: number): readonly number[] {
+  const widths = new Set<number>();
+  for (let parts = 1; parts <= outputRows; parts = parts < 32 ? parts + 1 : Math.ceil(parts * 1.25))
+    widths.add(Math.ceil(outputRows / parts));
+  widths.add(1);
+  widths.add(Math.min(columns, outputRows));
+  return [...widths].filter((width) => width <= columns);
+}

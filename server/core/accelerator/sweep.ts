@@ -1,0 +1,165 @@
+import type { Kernel } from "../lower/lowered.js";
+import { frontOf } from "../search/pareto.js";
+import type { Accelerator, Dataflow } from "./accelerator.js";
+import { areaOf } from "./area.js";
+import type { MappedAccelerator } from "./as-target.js";
+import { dataflows } from "./decode-engine.js";
+import { rules } from "./file-fields.js";
+import { mapModel, type ModelMapping } from "./map-model.js";
+import { parseQuantity, type QuantityRule } from "./quantity.js";
+
+/** One parameter and the values that it takes, as they were written. */
+export interface SweptParameter {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export interface SweepPoint {
+  readonly values: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  readonly cycles: number;
+  readonly utilization: number;
+  readonly joules: number;
+  readonly dramBytes: number;
+  /** Square metres; null for engines whose area no table tells. */
+  readonly area: number | null;
+  /** Nothing is at least as good in seconds, area and joules, and better in one. */
+  readonly isOnFront: boolean;
+}
+
+export const mostPoints = 1024;
+
+/** Every combination of the values, mapped; the kernels are those of the accelerator's own precision. */
+export function sweep(
+  mapped: MappedAccelerator,
+  kernels: readonly Kernel[],
+  parameters: readonly SweptParameter[],
+): { readonly points: readonly SweepPoint[]; readonly complaints: readonly string[] } {
+  const complaints: string[] = [];
+  const count = parameters.reduce((product, { values }) => product * values.length, 1);
+  if (count > mostPoints)
+    return {
+      points: [],
+      complaints: [`The sweep has ${count} points, more than ${mostPoints}; give fewer values.`],
+    };
+  const points: Omit<SweepPoint, "isOnFront">[] = [];
+  for (const values of combinations(parameters)) {
+    let accelerator: Accelerator = mapped.accelerator;
+    let complaint: string | undefined;
+    for (const [key, text] of Object.entries(values)) {
+      const changed = withParameter(accelerator, key, text);
+      if (typeof changed === "string") complaint ??= changed;
+      else accelerator = changed;
+    }
+    if (complaint !== undefined) {
+      if (!complaints.includes(complaint)) complaints.push(complaint);
+      continue;
+    }
+    const model = mapModel({ ...mapped, accelerator }, kernels);
+    points.push({ values, ...figures(model), area: areaOf(accelerator, mapped.technology)?.total ?? null });
+  }
+  const isOn = frontOf(points.map(({ seconds, joules, area }) => [seconds, joules, area ?? 0]));
+  return {
+    points: points.map((point, index) => ({ ...point, isOnFront: isOn[index] === true })),
+    complaints,
+  };
+}
+
+function figures({ seconds, cycles, utilization, joules, dramBytes }: ModelMapping): Omit<
+  SweepPoint,
+  "values" | "area" | "isOnFront"
+> {
+  return { seconds, cycles, utilization, joules, dramBytes };
+}
+
+function combinations(
+  parameters: readonly SweptParameter[],
+): readonly Readonly<Record<string, string>>[] {
+  let found: readonly Readonly<Record<string, string>>[] = [{}];
+  for (const { key, values } of parameters)
+    found = found.flatMap((base) => values.map((value) => ({ ...base, [key]: value })));
+  return found;
+}
+
+/** What can be swept of an accelerator: its own parameters, and its buffers' sizes by their names. */
+export function parametersOf({ engine, buffers }: Accelerator): readonly string[] {
+  const own: readonly string[] = {
+    array: ["rows", "columns", "lanes", "dataflow"],
+    streaming: ["multipliers"],
+    crossbar: ["rows", "columns", "count", "cellBits", "dacBits"],
+    bank: ["channels", "banksPerChannel", "multipliersPerBank"],
+  }[engine.kind];
+  return [...own, "cores", "clock", "node", "dram", "vectorLanes", ...buffers.map(({ name }) => name)];
+}
+
+/** The accelerator with one parameter changed, or why it cannot be. */
+export function withParameter(
+  accelerator: Accelerator,
+  key: string,
+  text: string,
+): Accelerator | string {
+  const number = (rule: QuantityRule): number | string => {
+    const value = parseQuantity(text, rule.unit);
+    const isWhole = value !== undefined && (rule.isWhole !== true || Number.isInteger(value));
+    return value !== undefined && isWhole && rule.low <= value && value <= rule.high
+      ? value
+      : `\`${key}=${text}\` should be ${rule.isWhole === true ? "a whole number" : "a number"} from ${rule.low} to ${rule.high}${rule.unit === "" ? "" : ` ${rule.unit}`}.`;
+  };
+  const change = (
+    rule: QuantityRule,
+    make: (value: number) => Accelerator,
+  ): Accelerator | string => {
+    const value = number(rule);
+    return typeof value === "string" ? value : make(value);
+  };
+  const buffer = accelerator.buffers.findIndex(({ name }) => name === key);
+  if (buffer >= 0)
+    return change(rules.size, (size) => ({
+      ...accelerator,
+      buffers: accelerator.buffers.map((old, index) => (index === buffer ? { ...old, size } : old)),
+    }));
+  switch (key) {
+    case "cores":
+      return change(rules.cores, (cores) => ({ ...accelerator, cores }));
+    case "clock":
+      return change(rules.clock, (clock) => ({ ...accelerator, clock }));
+    case "node":
+      return change(rules.node, (node) => ({ ...accelerator, node }));
+    case "vectorLanes":
+      return change(rules.lanes, (vectorLanes) => ({ ...accelerator, vectorLanes }));
+    case "dram":
+      return change(rules.bandwidth, (bandwidth) => ({
+        ...accelerator,
+        dram: { ...accelerator.dram, bandwidth },
+      }));
+  }
+  const { engine } = accelerator;
+  if (key === "dataflow" && engine.kind === "array") {
+    const dataflow = dataflows.find((known) => known === text || initialsOf(known) === text);
+    return dataflow === undefined
+      ? `\`dataflow=${text}\` should be one of ${dataflows.join(", ")}.`
+      : { ...accelerator, engine: { ...engine, dataflow } };
+  }
+  if (parametersOf(accelerator).includes(key) && Object.hasOwn(engine, key)) {
+    const rule = key === "multipliers" || key === "count" ? rules.count : rules.extent;
+    return change(rule, (value) => {
+      // An accelerator without lanes of its own for the rest has one for each column.
+      const followsColumns =
+        key === "columns" && engine.kind === "array" && accelerator.vectorLanes === engine.columns;
+      return {
+        ...accelerator,
+        engine: { ...engine, [key]: value },
+        ...(followsColumns && { vectorLanes: value }),
+      };
+    });
+  }
+  return `\`${key}\` is no parameter of \`${accelerator.id}\`; there are ${parametersOf(accelerator).join(", ")}.`;
+}
+
+/** `ws`, `os`, `is`, `rs`, as the literature says. */
+function initialsOf(dataflow: Dataflow): string {
+  return dataflow
+    .split("-")
+    .map((word) => word[0])
+    .join("");
+}

@@ -1,0 +1,212 @@
+import { compulsory, touched, type Contraction } from "./contraction.js";
+import type { ArrayTime } from "./array-time.js";
+import type { AcceleratorPrecision } from "./accelerator.js";
+import type { Level } from "./levels.js";
+import { channelTiles, positionTiles, type Tile } from "./tile-candidates.js";
+
+/** Bytes of each operand that cross a border towards the array, and of results away from it. */
+export interface Crossing {
+  readonly weights: number;
+  readonly inputs: number;
+  /** Results and partial sums on their way out, and partial sums that come back. */
+  readonly outputWrites: number;
+  readonly outputReads: number;
+}
+
+export const crossingBytes = (crossing: Crossing): number =>
+  crossing.weights + crossing.inputs + crossing.outputWrites + crossing.outputReads;
+
+/** Loops over tiles, outermost first: positions, output channels, input channels. */
+export type LoopOrder = readonly LoopName[];
+export type LoopName = "positions" | "outputs" | "inputs";
+
+export interface TileChoice {
+  readonly tile: Tile;
+  readonly order: LoopOrder;
+  readonly trips: Readonly<Record<LoopName | "groups", number>>;
+  /** Over the outer border of the level. */
+  readonly outer: Crossing;
+  /** The array's cycles and words on all tiles, when nothing lies between it and the level. */
+  readonly array: ArrayTime;
+}
+
+/** What is made small, first things first. */
+export type Objective = "traffic" | "latency" | "energy";
+
+export interface TilingQuestion {
+  readonly contraction: Contraction;
+  readonly level: Level;
+  readonly precision: AcceleratorPrecision;
+  /** Input and output channels that the array takes at once, for tiles of whole folds. */
+  readonly atOnce: { readonly inputs: number; readonly outputs: number };
+  /** Groups that the array takes at once. */
+  readonly groupsAtOnce: number;
+  /** Partial sums leave the array in its dataflow, unless one fold makes the whole sum. */
+  readonly spillsPartials: boolean;
+  readonly timeOf: (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
+  /** Cost of a choice: the lexicographically least is taken. */
+  readonly rank: (choice: Omit<TileChoice, "array">, array: ArrayTime) => readonly number[];
+}
+
+const orders: readonly LoopOrder[] = [
+  ["positions", "outputs", "inputs"],
+  ["positions", "inputs", "outputs"],
+  ["outputs", "positions", "inputs"],
+  ["outputs", "inputs", "positions"],
+  ["inputs", "positions", "outputs"],
+  ["inputs", "outputs", "positions"],
+];
+
+/**
+ * The tile and the order of the loops over tiles that a level's buffers hold and that rank least: all pairs of the
+ * candidates are tried. Undefined when not even the smallest tile fits.
+ */
+export function chooseTile(question: TilingQuestion): TileChoice | undefined {
+  const { contraction: c, rank } = question;
+  let best: TileChoice | undefined;
+  let bestRank: readonly number[] = [];
+  const positions = positionTiles(c).map((cut) => ({ cut, ...inputsOf(c, cut) }));
+  const outputTiles = channelTiles(c.outputChannels, question.atOnce.outputs);
+  const inputTiles = channelTiles(c.inputChannels, question.atOnce.inputs);
+  const groups = Math.min(c.groups, question.groupsAtOnce);
+  for (const { cut, tileInputs, allInputs, count } of positions)
+    for (const outputChannels of outputTiles)
+      for (const inputChannels of inputTiles) {
+        const tile: Tile = { ...cut, groups, outputChannels, inputChannels };
+        const trips = {
+          positions: count,
+          outputs: Math.ceil(c.outputChannels / outputChannels),
+          inputs: Math.ceil(c.inputChannels / inputChannels),
+          groups: Math.ceil(c.groups / groups),
+        };
+        for (const order of usefulOrders(trips)) {
+          if (!fits(question, tile, tileInputs, order, trips)) continue;
+          const outer = crossingOf(question, allInputs, order, trips, tile);
+          const array = question.timeOf(tile, order, trips);
+          const choice = { tile, order, trips, outer };
+          const value = rank(choice, array);
+          if (best !== undefined && !isLess(value, bestRank)) continue;
+          best = { ...choice, array };
+          bestRank = value;
+        }
+      }
+  return best;
+}
+
+/** Orders that differ only in loops of one trip are one order. */
+function usefulOrders(trips: TileChoice["trips"]): readonly LoopOrder[] {
+  const key = (["positions", "outputs", "inputs"] as const).map((name) => trips[name] > 1).join();
+  let found = ordersByLoops.get(key);
+  if (found === undefined) {
+    const seen = new Set<string>();
+    found = orders.filter((order) => {
+      const text = order.filter((name) => trips[name] > 1).join();
+      return seen.has(text) ? false : seen.add(text);
+    });
+    ordersByLoops.set(key, found);
+  }
+  return found;
+}
+
+const ordersByLoops = new Map<string, readonly LoopOrder[]>();
+
+/** Elements of one channel of one group: of a tile, and of all tiles together, which share what they overlap. */
+function inputsOf(
+  c: Contraction,
+  cut: Pick<Tile, "batch" | "outputRows" | "outputColumns">,
+): { readonly tileInputs: number; readonly allInputs: number; readonly count: number } {
+  const rowsOf = (rows: number): number => touched(rows, c.kernelRows, c.strideRows, c.inputRows);
+  const columnsOf = (columns: number): number =>
+    touched(columns, c.kernelColumns, c.strideColumns, c.inputColumns);
+  const sum = (extent: number, part: number, of: (size: number) => number): number => {
+    const full = Math.floor(extent / part);
+    const rest = extent - full * part;
+    return full * of(part) + (rest > 0 ? of(rest) : 0);
+  };
+  return {
+    tileInputs: cut.batch * rowsOf(cut.outputRows) * columnsOf(cut.outputColumns),
+    allInputs:
+      c.batch *
+      sum(c.outputRows, cut.outputRows, rowsOf) *
+      sum(c.outputColumns, cut.outputColumns, columnsOf),
+    count:
+      Math.ceil(c.batch / cut.batch) *
+      Math.ceil(c.outputRows / cut.outputRows) *
+      Math.ceil(c.outputColumns / cut.outputColumns),
+  };
+}
+
+function fits(
+  { contraction: c, level, precision, spillsPartials }: TilingQuestion,
+  tile: Tile,
+  tileInputs: number,
+  order: LoopOrder,
+  trips: TileChoice["trips"],
+): boolean {
+  const window = c.kernelRows * c.kernelColumns;
+  const isPartial = spillsPartials || trips.inputs > 1;
+  const bytes = {
+    weights:
+      (tile.groups * tile.outputChannels * tile.inputChannels * window * precision.weightBits) / 8,
+    inputs: (tile.groups * tile.inputChannels * tileInputs * precision.activationBits) / 8,
+    outputs:
+      (tile.groups *
+        tile.outputChannels *
+        tile.batch *
+        tile.outputRows *
+        tile.outputColumns *
+        (isPartial ? precision.accumulatorBits : precision.activationBits)) /
+      8,
+  };
+  // An operand that never changes needs no second buffer to be changed behind.
+  const changes = {
+    weights: trips.groups * trips.outputs * trips.inputs > 1 ? 2 : 1,
+    inputs: trips.groups * trips.positions * trips.inputs > 1 ? 2 : 1,
+    outputs: trips.groups * trips.positions * trips.outputs > 1 ? 2 : 1,
+  };
+  return level.buffers.every(({ size, holds, isDoubleBuffered }) => {
+    let needed = 0;
+    for (const operand of holds) needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);
+    return needed <= size;
+  });
+}
+
+/**
+ * An operand is loaded anew for each trip of a loop that it does not depend on, if a loop that it depends on runs
+ * inside that one (else it stays): the usual rule of loop nests, as in Timeloop (Parashar et al., ISPASS 2019).
+ */
+function crossingOf(
+  { contraction: c, precision }: TilingQuestion,
+  allInputs: number,
+  order: LoopOrder,
+  trips: TileChoice["trips"],
+  tile: Tile,
+): Crossing {
+  const { weights, outputs } = compulsory(c);
+  const staysForAll =
+    trips.groups === 1 && trips.outputs === 1 && trips.inputs === 1 && tile.groups >= c.groups;
+  const weightLoads = (staysForAll ? 1 : c.times) * reloads(order, trips, "positions");
+  const inputLoads = reloads(order, trips, "outputs");
+  const visits = reloads(order, trips, "inputs");
+  return {
+    weights: (weights * weightLoads * precision.weightBits) / 8,
+    inputs:
+      (c.times * c.groups * c.inputChannels * allInputs * inputLoads * precision.activationBits) / 8,
+    outputWrites:
+      (outputs * (precision.activationBits + (visits - 1) * precision.accumulatorBits)) / 8,
+    outputReads: (outputs * (visits - 1) * precision.accumulatorBits) / 8,
+  };
+}
+
+function reloads(order: LoopOrder, trips: TileChoice["trips"], irrelevant: LoopName): number {
+  const inside = order.slice(order.indexOf(irrelevant) + 1);
+  return inside.some((name) => trips[name] > 1) ? trips[irrelevant] : 1;
+}
+
+function isLess(a: readonly number[], b: readonly number[]): boolean {
+  for (let index = 0; index < a.length; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

@@ -1,0 +1,163 @@
+import type { MappedAccelerator } from "../accelerator/as-target.js";
+import { areaOf, type AreaEstimate } from "../accelerator/area.js";
+import { elementCount, type Accelerator } from "../accelerator/accelerator.js";
+import { explainMapping } from "../accelerator/explain.js";
+import { mapModel } from "../accelerator/map-model.js";
+import type { EnergyParts } from "../accelerator/energy.js";
+import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
+import { parametersOf, sweep, type SweepPoint, type SweptParameter } from "../accelerator/sweep.js";
+import type { Analysis } from "../analysis.js";
+import type { Kernel } from "../lower/lowered.js";
+import { nodeLabel } from "./layer-cost.js";
+
+export interface MappingParams {
+  /** An accelerator's target; the first one that is chosen when it is not among them. */
+  readonly target: string | null;
+  readonly sweep: readonly SweptParameter[];
+}
+
+/** A model on an accelerator, layer by layer, with what the array costs; null when no accelerator is chosen. */
+export interface MappingView {
+  readonly targetId: string;
+  readonly label: string;
+  readonly accelerator: {
+    readonly id: string;
+    readonly name: string;
+    readonly source: string | null;
+    readonly precision: string;
+    readonly engine: Accelerator["engine"];
+    readonly cores: number;
+    readonly clock: number;
+    readonly node: number;
+    readonly elementCount: number;
+    readonly buffers: readonly { readonly name: string; readonly size: number }[];
+    readonly parameters: readonly string[];
+  };
+  readonly totals: {
+    readonly cycles: number;
+    readonly intervalCycles: number;
+    readonly seconds: number;
+    readonly macs: number;
+    readonly utilization: number;
+    readonly meanUtilization: number;
+    readonly joules: number;
+    readonly watts: number;
+    readonly dramBytes: number;
+    readonly area: AreaEstimate | null;
+    /** Nodes that are not costed: the sums leave them out. */
+    readonly uncostedCount: number;
+  };
+  readonly layers: readonly MappedLayer[];
+  readonly sweep: readonly SweepPoint[];
+  readonly complaints: readonly string[];
+  /** Targets that are accelerators, of those chosen. */
+  readonly targets: readonly { readonly id: string; readonly label: string }[];
+}
+
+export interface MappedLayer {
+  readonly nodeId: number;
+  readonly name: string;
+  readonly op: string;
+  readonly kind: string;
+  readonly macs: number;
+  readonly cycles: number;
+  readonly computeCycles: number;
+  readonly vectorCycles: number;
+  readonly bufferCycles: number;
+  readonly dramCycles: number;
+  readonly seconds: number;
+  /** Of the layer as a whole, and of the engine while it works. */
+  readonly utilization: number;
+  readonly engineUtilization: number;
+  readonly limit: Limit;
+  readonly limitingMemory: string | null;
+  readonly traffic: readonly { readonly memory: string; readonly readBytes: number; readonly writeBytes: number }[];
+  readonly dramBytes: number;
+  readonly leastDramBytes: number;
+  readonly energy: EnergyParts;
+  readonly reasons: readonly string[];
+}
+
+export function view(analysis: Analysis, params: MappingParams): MappingView | null {
+  const mappable = analysis.targets.filter(({ target }) => target.accelerator !== undefined);
+  const chosen = mappable.find(({ target }) => target.id === params.target) ?? mappable[0];
+  const mapped = chosen?.target.accelerator;
+  if (chosen === undefined || mapped === undefined) return null;
+  const { kernels } = chosen.lowered;
+  const model = mapModel(mapped, kernels);
+  const { accelerator, precision, technology } = mapped;
+  const swept =
+    params.sweep.length === 0
+      ? { points: [], complaints: [] }
+      : sweep(mapped, kernels, params.sweep);
+  return {
+    targetId: chosen.target.id,
+    label: chosen.target.label,
+    accelerator: {
+      id: accelerator.id,
+      name: accelerator.name,
+      source: accelerator.source ?? null,
+      precision: precision.id,
+      engine: accelerator.engine,
+      cores: accelerator.cores,
+      clock: accelerator.clock,
+      node: accelerator.node,
+      elementCount: elementCount(accelerator),
+      buffers: accelerator.buffers.map(({ name, size }) => ({ name, size })),
+      parameters: parametersOf(accelerator),
+    },
+    totals: {
+      cycles: model.cycles,
+      intervalCycles: model.intervalCycles,
+      seconds: model.seconds,
+      macs: model.macs,
+      utilization: model.utilization,
+      meanUtilization: model.meanUtilization,
+      joules: model.joules,
+      watts: model.seconds === 0 ? 0 : model.joules / (model.intervalCycles / accelerator.clock),
+      dramBytes: model.dramBytes,
+      area: areaOf(accelerator, technology) ?? null,
+      uncostedCount: chosen.lowered.uncosted.length,
+    },
+    layers: kernels.flatMap((kernel, index) => {
+      const mapping = model.kernels[index];
+      return mapping === undefined || (mapping.cycles === 0 && mapping.macs === 0)
+        ? []
+        : [layerOf(analysis, mapped, kernel, mapping)];
+    }),
+    sweep: swept.points,
+    complaints: swept.complaints,
+    targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
+  };
+}
+
+function layerOf(
+  analysis: Analysis,
+  { accelerator }: MappedAccelerator,
+  kernel: Kernel,
+  mapping: KernelMapping,
+): MappedLayer {
+  const nodeId = kernel.nodeIds[0] ?? 0;
+  return {
+    nodeId,
+    name: nodeLabel(analysis, nodeId),
+    op: analysis.model.graph.nodes[nodeId]?.op ?? "?",
+    kind: kernel.shape.kind,
+    macs: mapping.macs,
+    cycles: mapping.cycles,
+    computeCycles: mapping.computeCycles,
+    vectorCycles: mapping.vectorCycles,
+    bufferCycles: mapping.bufferCycles,
+    dramCycles: mapping.dramCycles,
+    seconds: mapping.cycles / accelerator.clock,
+    utilization: mapping.utilization,
+    engineUtilization: mapping.engineUtilization,
+    limit: mapping.limit,
+    limitingMemory: mapping.limitingMemory ?? null,
+    traffic: mapping.traffic,
+    dramBytes: mapping.dramBytes,
+    leastDramBytes: mapping.leastDramBytes,
+    energy: mapping.energy,
+    reasons: explainMapping(kernel, mapping, accelerator),
+  };
+}
