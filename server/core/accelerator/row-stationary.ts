@@ -32,6 +32,7 @@ export function rowMapping(engine: ArrayEngine, c: Contraction): RowMapping {
   const high = Math.floor(rows / setHeight);
   const perRow = Math.ceil((c.kernelColumns * c.outputColumns) / lanes) * rowFolds;
   let best: RowMapping | undefined;
+  let bestTime = Infinity;
   for (const strip of stripWidths(c.outputRows, columns)) {
     const wide = Math.floor(columns / strip);
     const stripCount = Math.ceil(c.outputRows / strip);
@@ -42,15 +43,19 @@ export function rowMapping(engine: ArrayEngine, c: Contraction): RowMapping {
         Math.ceil(c.inputChannels / share.channels) *
         Math.ceil(c.groups / share.groups) *
         Math.ceil(c.batch / share.images);
-      const used = share.strips * share.filters * share.channels * share.groups * share.images;
+      const sets = share.filters * share.channels * share.groups * share.images;
       const cycles = passes * perRow * c.times;
-      const activeElements = setHeight * strip * used;
+      if (cycles > bestTime) continue;
+      const activeElements = setHeight * Math.min(c.outputRows, strip * share.strips) * sets;
+      const mapping = { strip, ...share, ...interleaved(engine, c, share), activeElements, cycles };
+      const time = cycles + fillCycles(engine, c, mapping, c.batch);
       if (
-        best === undefined ||
-        cycles < best.cycles ||
-        (cycles === best.cycles && activeElements < best.activeElements)
+        best !== undefined &&
+        (time > bestTime || (time === bestTime && activeElements >= best.activeElements))
       )
-        best = { strip, ...share, ...interleaved(engine, c, share), activeElements, cycles };
+        continue;
+      best = mapping;
+      bestTime = time;
     }
   }
   if (best === undefined) throw new Error("An array without elements.");
