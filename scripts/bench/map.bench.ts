@@ -24,7 +24,8 @@ import { printTable, type Figure } from "./print-table.js";
 await time();
 const folder = path.resolve(process.env["SCALESIM"] ?? "../scale-sim-v2");
 if (existsSync(path.join(folder, "scalesim"))) compare();
-else console.log(`\nThere is no SCALE-Sim at ${folder} (set SCALESIM); its cycles are not compared.`);
+else
+  console.log(`\nThere is no SCALE-Sim at ${folder} (set SCALESIM); its cycles are not compared.`);
 
 async function time(): Promise<void> {
   const { value: catalogue } = await loadCatalogue({ dataFolder: "server/data", chipFolders: [] });
@@ -39,15 +40,23 @@ async function time(): Promise<void> {
     if (accelerator === undefined) continue;
     const [target] = targetsOf(accelerator, technology);
     if (target?.accelerator === undefined) continue;
-    const kernels = analyze(model, bindings, [target], neverCancelled).targets[0]?.lowered.kernels ?? [];
-    const shapes = new Set(kernels.filter(({ macs }) => macs > 0).map(({ shape }) => JSON.stringify(shape)));
+    const kernels =
+      analyze(model, bindings, [target], neverCancelled).targets[0]?.lowered.kernels ?? [];
+    const shapes = new Set(
+      kernels.filter(({ macs }) => macs > 0).map(({ shape }) => JSON.stringify(shape)),
+    );
     // A target of its own each time: what was searched stays with it.
     const runs = Array.from({ length: 3 }, () => {
       const start = performance.now();
       mapModel({ ...(target.accelerator ?? never()) }, kernels);
       return performance.now() - start;
     });
-    figures.push({ name: `ResNet-50 on ${id}, a shape (best of 3)`, value: Math.min(...runs) / shapes.size, unit: "ms", bound: 500 });
+    figures.push({
+      name: `ResNet-50 on ${id}, a shape (best of 3)`,
+      value: Math.min(...runs) / shapes.size,
+      unit: "ms",
+      bound: 500,
+    });
   }
   printTable(figures);
 }
@@ -92,7 +101,9 @@ function compare(): void {
     console.log(`\nSCALE-Sim answered ${answers.length} of ${asks.length} layers.`);
     return;
   }
-  console.log("\nnetwork                 array    dataflow  layers  equal  SCALE-Sim cycles      ours  worst ratio");
+  console.log(
+    "\nnetwork                 array    dataflow  layers  equal  SCALE-Sim cycles      ours  worst ratio",
+  );
   for (const net of Object.keys(nets))
     for (const size of [32, 128])
       for (const [dataflow, name] of Object.entries(initials)) {
@@ -116,7 +127,8 @@ function compare(): void {
 /** On an array that nothing but itself holds up, as the simulator without its memory. */
 function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number {
   const [inputRows, inputColumns, kernelRows, kernelColumns, channels, filters, stride] = numbers;
-  const outputs = (extent: number, kernel: number): number => Math.ceil((extent - kernel + stride) / stride);
+  const outputs = (extent: number, kernel: number): number =>
+    Math.ceil((extent - kernel + stride) / stride);
   const contraction: Contraction = {
     ...product(1, 1, filters, channels),
     outputRows: outputs(inputRows, kernelRows),
@@ -140,7 +152,15 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     attentionPasses: 3,
     multiplier: "parallel",
   };
-  const precision = { id: "int8", weights: "int8", activations: "int8", weightBits: 8, activationBits: 8, accumulatorBits: 32, throughput: 1 };
+  const precision = {
+    id: "int8",
+    weights: "int8",
+    activations: "int8",
+    weightBits: 8,
+    activationBits: 8,
+    accumulatorBits: 32,
+    throughput: 1,
+  };
   const accelerator = {
     id: "array",
     name: "array",
@@ -149,15 +169,26 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     cores: 1,
     engine,
     precisions: [precision],
-    buffers: [{ name: "buffer", size: 2 ** 40, bandwidth: Infinity, holds: ["weights", "inputs", "outputs"] as const, isDoubleBuffered: true }],
+    buffers: [
+      {
+        name: "buffer",
+        size: 2 ** 40,
+        bandwidth: Infinity,
+        holds: ["weights", "inputs", "outputs"] as const,
+        isDoubleBuffered: true,
+      },
+    ],
     dram: { bandwidth: Infinity, energyPerByte: undefined, kind: "ddr" as const },
     vectorLanes: 1,
   };
-  return mapContraction({ accelerator, engine, precision, objective: "latency" }, contraction).computeCycles;
+  return mapContraction({ accelerator, engine, precision, objective: "latency" }, contraction)
+    .computeCycles;
 }
 
 function topology(file: string): readonly Layer[] {
-  const lines = readFileSync(path.join(folder, "topologies", file), "utf8").split(/\r?\n/).slice(1);
+  const lines = readFileSync(path.join(folder, "topologies", file), "utf8")
+    .split(/\r?\n/)
+    .slice(1);
   return lines.flatMap((line) => {
     const [name = "", ...cells] = line.split(",").map((cell) => cell.trim());
     const numbers = cells.slice(0, 7).map(Number);

@@ -1,4 +1,11 @@
-import { formatBytes, formatCount, formatJoules, formatNumber, formatSeconds, formatShare } from "../core/base/units.js";
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from "../core/base/units.js";
 import { targetsOf } from "../core/accelerator/as-target.js";
 import type { Objective } from "../core/accelerator/tiling.js";
 import type { SweptParameter } from "../core/accelerator/sweep.js";
@@ -108,10 +115,7 @@ function withTarget(catalogue: Catalogue, target: Target): Catalogue {
   };
 }
 
-function chosenLayers(
-  { layers }: MappingView,
-  texts: readonly string[],
-): readonly MappedLayer[] {
+function chosenLayers({ layers }: MappingView, texts: readonly string[]): readonly MappedLayer[] {
   if (texts.length === 0) return layers;
   const wanted = texts.map((text) => text.toLowerCase());
   return layers.filter((layer) =>
@@ -122,11 +126,13 @@ function chosenLayers(
 function textOf(view: MappingView, isDetailed: boolean): string {
   const { accelerator, totals } = view;
   const head = [
-    `${view.label}`,
+    view.label,
     `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
     `${formatShare(totals.utilization)} of ${formatCount(accelerator.elementCount)} elements used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
     `${formatBytes(totals.dramBytes)} DRAM traffic · ${formatJoules(totals.joules)} · ${formatNumber(totals.watts)} W${totals.area === null ? "" : ` · ${areaText(totals.area.total)} (multipliers ${areaText(totals.area.multipliers)}, buffers ${areaText(totals.area.buffers)})`} at ${accelerator.node} nm`,
-    ...(totals.uncostedCount > 0 ? [`${totals.uncostedCount} nodes are not costed and left out`] : []),
+    ...(totals.uncostedCount > 0
+      ? [`${totals.uncostedCount} nodes are not costed and left out`]
+      : []),
   ].join("\n");
   const rows = view.layers.map((layer) => [
     layer.name,
@@ -146,7 +152,10 @@ function textOf(view: MappingView, isDetailed: boolean): string {
   );
   const details = isDetailed
     ? view.layers
-        .map(({ name, reasons }) => `\n${name}\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`)
+        .map(
+          ({ name, reasons }) =>
+            `\n${name}\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`,
+        )
         .join("")
     : "";
   return `${head}\n\n${layers}${details}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
@@ -219,13 +228,26 @@ function parse(words: readonly string[]): Asked {
   const objective = single.get("--objective") ?? "latency";
   if (objective !== "traffic" && objective !== "latency" && objective !== "energy")
     throw new UsageError(`\`--objective ${objective}\` should be latency, traffic or energy.`);
-  return { accelerator, precision: single.get("--precision"), layers, objective, sweep, isJson, rest };
+  return {
+    accelerator,
+    precision: single.get("--precision"),
+    layers,
+    objective,
+    sweep,
+    isJson,
+    rest,
+  };
 }
 
 function sweptOf(word: string): SweptParameter {
   const equals = word.indexOf("=");
-  const values = word.slice(equals + 1).split(",").map((value) => value.trim());
+  const values = word
+    .slice(equals + 1)
+    .split(",")
+    .map((value) => value.trim());
   if (equals < 1 || values.some((value) => value === ""))
-    throw new UsageError(`\`--sweep ${word}\` should read NAME=A,B,…, for example \`--sweep rows=8,16,32\`.`);
+    throw new UsageError(
+      `\`--sweep ${word}\` should read NAME=A,B,…, for example \`--sweep rows=8,16,32\`.`,
+    );
   return { key: word.slice(0, equals), values: [...new Set(values)] };
 }

@@ -1,5 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
-import { findNodeAtLocation, type Node, type ParseError, parseTree, getNodeValue, printParseErrorCode } from "jsonc-parser";
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  getNodeValue,
+  printParseErrorCode,
+} from "jsonc-parser";
 import type { Accelerator } from "../core/accelerator/accelerator.js";
 import { decodeAccelerator } from "../core/accelerator/decode-accelerator.js";
 import type { Outcome, Problem } from "../core/base/problem.js";
@@ -18,7 +25,9 @@ export function readAcceleratorFile(file: string): Outcome<Accelerator | undefin
       );
     text = readFileSync(file, "utf8");
   } catch (error) {
-    return failure(`Accelerator (${file}) cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    return failure(
+      `Accelerator (${file}) cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   return parseAccelerator(text, file);
 }
@@ -40,7 +49,10 @@ export function parseAccelerator(text: string, file: string): Outcome<Accelerato
           code: "RP2001",
           severity: "error",
           message: `Accelerator (${file}) is not JSON: ${first === undefined ? "the text is empty" : printParseErrorCode(first.error)}, line ${lineOf(bare, offset)}.`,
-          place: { kind: "text", span: { start: offset, end: offset + Math.max(1, first?.length ?? 1) } },
+          place: {
+            kind: "text",
+            span: { start: offset, end: offset + Math.max(1, first?.length ?? 1) },
+          },
         },
       ],
     };

@@ -137,14 +137,20 @@ export function peakMacsPerCycle(
   const { throughput } = precision;
   switch (engine.kind) {
     case "array":
-      return engine.rows * engine.columns * engine.lanes * cores * effectiveThroughput(engine, precision);
+      return (
+        engine.rows * engine.columns * engine.lanes * cores * effectiveThroughput(engine, precision)
+      );
     case "streaming":
       return engine.multipliers * cores * throughput;
     case "crossbar":
       return crossbarPeak(engine, precision) * cores * throughput;
     case "bank":
       return (
-        (engine.channels * engine.banksPerChannel * engine.multipliersPerBank * cores * throughput) /
+        (engine.channels *
+          engine.banksPerChannel *
+          engine.multipliersPerBank *
+          cores *
+          throughput) /
         engine.columnCycles
       );
   }

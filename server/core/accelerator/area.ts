@@ -18,10 +18,7 @@ const cellShare = 0.6;
 const placementShare = 0.7;
 
 /** Undefined for engines whose multipliers are no logic: analog crossbars and DRAM banks. */
-export function areaOf(
-  accelerator: Accelerator,
-  technology: Technology,
-): AreaEstimate | undefined {
+export function areaOf(accelerator: Accelerator, technology: Technology): AreaEstimate | undefined {
   const { engine, node, cores, precisions } = accelerator;
   if (engine.kind === "crossbar" || engine.kind === "bank") return undefined;
   const isArray = engine.kind === "array";
@@ -29,7 +26,8 @@ export function areaOf(
   // A unit that multiplies several formats is as large as its largest.
   const unit = Math.max(
     ...precisions.map(
-      (precision) => macUnit(technology, node, precision, style).area * Math.max(1, precision.throughput),
+      (precision) =>
+        macUnit(technology, node, precision, style).area * Math.max(1, precision.throughput),
     ),
   );
   const units = isArray ? engine.rows * engine.columns * engine.lanes : engine.multipliers;
@@ -38,7 +36,9 @@ export function areaOf(
   const bits = Math.max(...precisions.map((precision) => registerBits(words, precision)));
   const flipFlop = technology.flipFlopArea.value * areaScale(technology, node, 45);
   const cell = bitAreaAt(technology, node) / cellShare;
-  const registers = elements * (bits <= flipFlopLimit ? (bits * flipFlop) / placementShare : bits * cell * smallMemory);
+  const registers =
+    elements *
+    (bits <= flipFlopLimit ? (bits * flipFlop) / placementShare : bits * cell * smallMemory);
   const bytes = accelerator.buffers.reduce((sum, { size }) => sum + size, 0);
   const vectorUnit = macUnit(technology, node, vectorPrecision, "parallel").area / placementShare;
   const parts = {

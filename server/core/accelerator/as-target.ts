@@ -24,12 +24,13 @@ export function targetsOf(
   technology: Technology,
   objective: Objective = "latency",
 ): readonly Target[] {
+  const chip = chipOf(accelerator);
   return accelerator.precisions.map((precision) => {
     const mapped = { accelerator, precision, technology, objective };
     return {
       id: `${accelerator.id}/${mapperId}/${precision.id}`,
       label: `${accelerator.name} · mapped · ${precision.id}`,
-      chip: chipOf(mapped),
+      chip,
       runtime,
       precision: precisionOf(precision),
       accelerator: mapped,
@@ -51,13 +52,17 @@ const passes: readonly PassId[] = [
   "drop-views",
 ];
 
-function chipOf({ accelerator, precision }: MappedAccelerator): Chip {
+function chipOf(accelerator: Accelerator): Chip {
   const { id, name, clock, buffers, dram, vectorLanes, cores } = accelerator;
   const said = (value: number, unit: string): Sourced => ({
     value,
     unit,
     source: accelerator.source ?? `Architecture file of \`${id}\``,
   });
+  const tableOf = (of: (precision: AcceleratorPrecision) => Sourced): Chip["peaks"] =>
+    Object.fromEntries(
+      accelerator.precisions.map((precision) => [precision.id, of(precision)] as const),
+    );
   const memories: MemoryLevel[] = buffers.map((buffer) => ({
     name: buffer.name,
     role: "cache",
@@ -70,8 +75,10 @@ function chipOf({ accelerator, precision }: MappedAccelerator): Chip {
     vendor: "Architecture file",
     kind: "npu",
     segment: "embedded",
-    peaks: { [precision.id]: said(2 * peakMacsPerCycle(accelerator, precision) * clock, "op/s") },
-    vectorPeaks: { [precision.id]: said(vectorLanes * cores * clock, "op/s") },
+    peaks: tableOf((precision) =>
+      said(2 * peakMacsPerCycle(accelerator, precision) * clock, "op/s"),
+    ),
+    vectorPeaks: tableOf(() => said(vectorLanes * cores * clock, "op/s")),
     memories: [
       ...memories,
       {
@@ -82,7 +89,9 @@ function chipOf({ accelerator, precision }: MappedAccelerator): Chip {
       },
     ],
     power: {},
-    runtimes: [{ runtime: mapperId, precisions: [precision.id] }],
+    runtimes: [
+      { runtime: mapperId, precisions: accelerator.precisions.map((precision) => precision.id) },
+    ],
   };
 }
 

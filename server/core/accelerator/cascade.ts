@@ -21,11 +21,12 @@ export function passesOver(cascade: Cascade, rank: string): number {
   const ranksOf = new Map<string, readonly string[]>(Object.entries(cascade.inputs));
   /** Pass in which a fibre's elements are at hand, or after which a reduced tensor is. */
   const passOf = new Map<string, number>();
-  for (const name of ranksOf.keys()) passOf.set(name, ranksOf.get(name)?.includes(rank) === true ? 1 : 0);
+  for (const name of ranksOf.keys())
+    passOf.set(name, ranksOf.get(name)?.includes(rank) === true ? 1 : 0);
   let most = 0;
   for (const { makes, ranks, from } of cascade.einsums) {
-    const goesThrough = [...from, makes].some(
-      (name) => (name === makes ? ranks : (ranksOf.get(name) ?? [])).includes(rank),
+    const goesThrough = [...from, makes].some((name) =>
+      (name === makes ? ranks : (ranksOf.get(name) ?? [])).includes(rank),
     );
     let pass = 0;
     for (const name of from) {
@@ -49,7 +50,9 @@ const blocks = { Q: ["e", "p"], K: ["e", "m1", "m0"], V: ["f", "m1", "m0"] } as 
  * as written; the division put off until after the product with V; and maximum, sum and product corrected block by block
  * (Milakov & Gimelshein 2018; FlashAttention, Dao et al. 2022), whose running values are fibres over the blocks m1.
  */
-export const attentionCascades: Readonly<Record<1 | 2 | 3, { readonly cascade: Cascade; readonly keys: string }>> = {
+export const attentionCascades: Readonly<
+  Record<1 | 2 | 3, { readonly cascade: Cascade; readonly keys: string }>
+> = {
   3: {
     keys: "m",
     cascade: {

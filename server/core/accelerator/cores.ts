@@ -12,7 +12,11 @@ export interface OnCores {
  * A contraction dealt out to identical cores along one extent, the way that takes least: each core has its part of the
  * output, so that no sums cross between cores. Operands that all cores read come from the DRAM once for each.
  */
-export function bestOnCores(question: KernelQuestion, engine: ArrayEngine, c: Contraction): OnCores {
+export function bestOnCores(
+  question: KernelQuestion,
+  engine: ArrayEngine,
+  c: Contraction,
+): OnCores {
   const { accelerator, precision, objective } = question;
   const ask = { accelerator, engine, precision, objective };
   if (accelerator.cores === 1) return { mapping: mapContraction(ask, c), note: undefined };
@@ -56,11 +60,13 @@ function ways(
 
 /** What one core does takes as long on all; bytes and words add up. */
 function onAll(one: ContractionMapping, used: number): ContractionMapping {
-  const traffic: readonly MemoryTraffic[] = one.traffic.map(({ memory, readBytes, writeBytes }) => ({
-    memory,
-    readBytes: readBytes * used,
-    writeBytes: writeBytes * used,
-  }));
+  const traffic: readonly MemoryTraffic[] = one.traffic.map(
+    ({ memory, readBytes, writeBytes }) => ({
+      memory,
+      readBytes: readBytes * used,
+      writeBytes: writeBytes * used,
+    }),
+  );
   return {
     ...one,
     macs: one.macs * used,

@@ -25,8 +25,20 @@ function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefine
   const name = fields["name"] === undefined ? id : decoder.string(fields["name"], "name");
   const source =
     fields["source"] === undefined ? undefined : decoder.string(fields["source"], "source");
-  const clock = required(decoder, fields, "clock", rules.clock, "give the frequency, for example `\"200 MHz\"`");
-  const node = required(decoder, fields, "node", rules.node, "give the technology in nanometres: energy and area follow from it");
+  const clock = required(
+    decoder,
+    fields,
+    "clock",
+    rules.clock,
+    'give the frequency, for example `"200 MHz"`',
+  );
+  const node = required(
+    decoder,
+    fields,
+    "node",
+    rules.node,
+    "give the technology in nanometres: energy and area follow from it",
+  );
   const cores = optional(decoder, fields, "cores", rules.cores, 1);
   const engine = decodeEngine(decoder, fields["engine"]);
   const precisions = decodePrecisions(decoder, fields["precisions"]);
@@ -76,7 +88,10 @@ function decodeBuffers(decoder: Decoder, value: unknown): readonly Buffer[] | un
     const buffer = decodeBuffer(decoder, item, `buffers[${index}]`);
     if (buffer === undefined) return undefined;
     if (buffers.some(({ name }) => name === buffer.name))
-      return decoder.complain(`buffers[${index}].name`, `is the name of an earlier buffer, \`${buffer.name}\`.`);
+      return decoder.complain(
+        `buffers[${index}].name`,
+        `is the name of an earlier buffer, \`${buffer.name}\`.`,
+      );
     buffers.push(buffer);
   }
   return buffers;
@@ -87,7 +102,14 @@ function decodeBuffer(decoder: Decoder, value: unknown, path: string): Buffer | 
   if (fields === undefined) return undefined;
   complainOfUnknown(decoder, fields, path, bufferFields);
   const name = decoder.string(fields["name"], `${path}.name`);
-  const size = required(decoder, fields, "size", rules.size, "give its bytes, for example `\"108 KiB\"`", path);
+  const size = required(
+    decoder,
+    fields,
+    "size",
+    rules.size,
+    'give its bytes, for example `"108 KiB"`',
+    path,
+  );
   const bandwidth = optional(decoder, fields, "bandwidth", rules.bandwidth, Infinity, path);
   const holds = decodeHolds(decoder, fields["holds"], `${path}.holds`);
   const isDoubleBuffered = decodeFlag(decoder, fields, "doubleBuffered", true, path);
@@ -102,7 +124,11 @@ function decodeBuffer(decoder: Decoder, value: unknown, path: string): Buffer | 
   return { name, size, bandwidth, holds, isDoubleBuffered };
 }
 
-function decodeHolds(decoder: Decoder, value: unknown, path: string): readonly Operand[] | undefined {
+function decodeHolds(
+  decoder: Decoder,
+  value: unknown,
+  path: string,
+): readonly Operand[] | undefined {
   if (value === undefined) return operands;
   const items = decoder.array(value, path);
   if (items === undefined) return undefined;

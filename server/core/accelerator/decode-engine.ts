@@ -75,7 +75,9 @@ export function decodeEngine(decoder: Decoder, value: unknown): Engine | undefin
   const fields = decoder.object(value, "engine");
   if (fields === undefined) return undefined;
   const kind =
-    fields["kind"] === undefined ? "array" : decoder.oneOf(fields["kind"], "engine.kind", engineKinds);
+    fields["kind"] === undefined
+      ? "array"
+      : decoder.oneOf(fields["kind"], "engine.kind", engineKinds);
   if (kind === undefined) return undefined;
   complainOfUnknown(decoder, fields, "engine", engineFields[kind]);
   switch (kind) {
@@ -91,11 +93,28 @@ export function decodeEngine(decoder: Decoder, value: unknown): Engine | undefin
 }
 
 function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
-  const rows = required(decoder, fields, "rows", rules.extent, "give the rows of elements", "engine");
-  const columns = required(decoder, fields, "columns", rules.extent, "give the columns of elements", "engine");
+  const rows = required(
+    decoder,
+    fields,
+    "rows",
+    rules.extent,
+    "give the rows of elements",
+    "engine",
+  );
+  const columns = required(
+    decoder,
+    fields,
+    "columns",
+    rules.extent,
+    "give the columns of elements",
+    "engine",
+  );
   const dataflow =
     fields["dataflow"] === undefined
-      ? decoder.complain<Dataflow>("engine.dataflow", `is missing; give one of ${dataflows.join(", ")}.`)
+      ? decoder.complain<Dataflow>(
+          "engine.dataflow",
+          `is missing; give one of ${dataflows.join(", ")}.`,
+        )
       : decoder.oneOf(fields["dataflow"], "engine.dataflow", dataflows);
   const lanes = optional(decoder, fields, "lanes", rules.lanes, 1, "engine");
   const isPipelined = decodeFlag(decoder, fields, "pipelined", true, "engine");
@@ -180,16 +199,27 @@ function streamingOf(decoder: Decoder, fields: Fields): StreamingEngine | undefi
 
 function crossbarOf(decoder: Decoder, fields: Fields): CrossbarEngine | undefined {
   const bits = { unit: "", low: 1, high: 32, isWhole: true } as const;
-  const number = (key: string, rule: (typeof rules)[keyof typeof rules] | typeof bits, advice: string) =>
-    required(decoder, fields, key, rule, advice, "engine");
+  const number = (
+    key: string,
+    rule: (typeof rules)[keyof typeof rules] | typeof bits,
+    advice: string,
+  ) => required(decoder, fields, key, rule, advice, "engine");
   const rows = number("rows", rules.extent, "give the word lines of a crossbar");
   const columns = number("columns", rules.extent, "give the bit lines of a crossbar");
   const count = number("count", rules.count, "give the crossbars on the chip");
   const cellBits = number("cellBits", bits, "give the bits that a cell holds");
   const dacBits = number("dacBits", bits, "give the bits of an activation that are driven at once");
-  const columnsPerConverter = number("columnsPerConverter", rules.extent, "give the columns that share a converter");
+  const columnsPerConverter = number(
+    "columnsPerConverter",
+    rules.extent,
+    "give the columns that share a converter",
+  );
   const converterCycles = optional(decoder, fields, "converterCycles", rules.extent, 1, "engine");
-  const converterEnergy = number("converterEnergy", rules.joules, "give the joules of a conversion");
+  const converterEnergy = number(
+    "converterEnergy",
+    rules.joules,
+    "give the joules of a conversion",
+  );
   const cellEnergy = number("cellEnergy", rules.joules, "give the joules of driving one cell");
   if (
     rows === undefined ||
@@ -222,10 +252,18 @@ function bankOf(decoder: Decoder, fields: Fields): BankEngine | undefined {
     required(decoder, fields, key, rule, advice, "engine");
   const channels = number("channels", rules.cores, "give the channels of the DRAM");
   const banksPerChannel = number("banksPerChannel", rules.cores, "give the banks of a channel");
-  const multipliersPerBank = number("multipliersPerBank", rules.extent, "give the multipliers beside a bank");
+  const multipliersPerBank = number(
+    "multipliersPerBank",
+    rules.extent,
+    "give the multipliers beside a bank",
+  );
   const columnCycles = optional(decoder, fields, "columnCycles", rules.extent, 1, "engine");
   const rowBytes = number("rowBytes", rules.size, "give the bytes of a bank's row");
-  const activateCycles = number("activateCycles", rules.extent, "give the cycles from closing a row to the next one's first column");
+  const activateCycles = number(
+    "activateCycles",
+    rules.extent,
+    "give the cycles from closing a row to the next one's first column",
+  );
   const activateEnergy = optional(decoder, fields, "activateEnergy", rules.joules, 0, "engine");
   if (
     channels === undefined ||

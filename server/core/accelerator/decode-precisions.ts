@@ -2,7 +2,7 @@ import type { Decoder } from "../base/decode.js";
 import { complainOfUnknown } from "../targets/decode-fields.js";
 import type { AcceleratorPrecision } from "./accelerator.js";
 import { optional } from "./file-fields.js";
-import { parseNumberFormat } from "./number-format.js";
+import { parseNumberFormat, type NumberFormat } from "./number-format.js";
 
 export const precisionFields = ["weights", "activations", "accumulatorBits", "throughput"] as const;
 
@@ -12,7 +12,10 @@ export function decodePrecisions(
   value: unknown,
 ): readonly AcceleratorPrecision[] | undefined {
   if (value === undefined)
-    return decoder.complain("precisions", 'is missing; list the formats that it multiplies, for example `["int8"]`.');
+    return decoder.complain(
+      "precisions",
+      'is missing; list the formats that it multiplies, for example `["int8"]`.',
+    );
   const items = decoder.array(value, "precisions");
   if (items === undefined) return undefined;
   if (items.length === 0 || items.length > 32)
@@ -32,7 +35,11 @@ export function decodePrecisions(
   return found;
 }
 
-function decodeOne(decoder: Decoder, value: unknown, path: string): AcceleratorPrecision | undefined {
+function decodeOne(
+  decoder: Decoder,
+  value: unknown,
+  path: string,
+): AcceleratorPrecision | undefined {
   const fields = decoder.object(value, path);
   if (fields === undefined) return undefined;
   complainOfUnknown(decoder, fields, path, precisionFields);
@@ -46,24 +53,26 @@ function precisionOf(
   fields: Readonly<Record<string, unknown>>,
   path: string,
 ): AcceleratorPrecision | undefined {
-  const format = (key: string, given: unknown) => {
-    const place = fields["activations"] === undefined && key === "weights" ? path : `${path}.${key}`;
+  const format = (key: string, given: unknown): NumberFormat | undefined => {
+    const place =
+      fields["activations"] === undefined && key === "weights" ? path : `${path}.${key}`;
     const name = decoder.string(given, place);
-    if (name === undefined) return undefined;
-    return (
-      parseNumberFormat(name) ??
-      decoder.complain<never>(
+    const found = name === undefined ? undefined : parseNumberFormat(name);
+    if (name !== undefined && found === undefined)
+      decoder.complain(
         place,
         `names \`${name}\`, which is no number format; give int2 … int16, bf16, fp16, fp32, fp8-e4m3, mxfp4, log4 or the like.`,
-      )
-    );
+      );
+    return found;
   };
   const weights = format("weights", fields["weights"]);
-  const activations = fields["activations"] === undefined ? weights : format("activations", fields["activations"]);
+  const activations =
+    fields["activations"] === undefined ? weights : format("activations", fields["activations"]);
   if (weights === undefined || activations === undefined) return undefined;
   // What a sum of a few thousand products needs: twice the operands for integers, never less than 16.
   const widest = Math.max(weights.bits, activations.bits);
-  const own = weights.kind === "integer" && activations.kind === "integer" ? Math.max(16, 4 * widest) : 32;
+  const own =
+    weights.kind === "integer" && activations.kind === "integer" ? Math.max(16, 4 * widest) : 32;
   const accumulatorBits = optional(
     decoder,
     fields,
@@ -72,7 +81,14 @@ function precisionOf(
     Math.ceil(Math.min(own, 32)),
     path,
   );
-  const throughput = optional(decoder, fields, "throughput", { unit: "", low: 1 / 64, high: 64 }, 1, path);
+  const throughput = optional(
+    decoder,
+    fields,
+    "throughput",
+    { unit: "", low: 1 / 64, high: 64 },
+    1,
+    path,
+  );
   if (accumulatorBits === undefined || throughput === undefined) return undefined;
   return {
     id: weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`,

@@ -17,7 +17,10 @@ export function decodeTechnology(value: unknown, file = ""): Outcome<Technology 
   const multipliers = multipliersOf(decoder, fields["multipliers"]);
   const flipFlopArea = decodeSourced(decoder, fields["flipFlopArea"], "flipFlopArea", area);
   const isWhole =
-    nodes !== undefined && dram !== undefined && multipliers !== undefined && flipFlopArea !== undefined;
+    nodes !== undefined &&
+    dram !== undefined &&
+    multipliers !== undefined &&
+    flipFlopArea !== undefined;
   return {
     value: isWhole ? { nodes, dram, multipliers, flipFlopArea } : undefined,
     problems: decoder.problems,
@@ -62,7 +65,9 @@ function nodeOf(decoder: Decoder, value: unknown, path: string): TechnologyNode 
   )
     return undefined;
   const optional = (key: string, rule: typeof area): Sourced | undefined =>
-    fields[key] === undefined ? undefined : decodeSourced(decoder, fields[key], `${path}.${key}`, rule);
+    fields[key] === undefined
+      ? undefined
+      : decodeSourced(decoder, fields[key], `${path}.${key}`, rule);
   return {
     node,
     multiply,
@@ -82,9 +87,12 @@ function multipliersOf(decoder: Decoder, value: unknown): Technology["multiplier
     Object.entries(fields).flatMap(([name, item]) => {
       const path = `multipliers.${name}`;
       const entry = decoder.object(item, path);
-      const factorOf = (key: string) => decodeSourced(decoder, entry?.[key], `${path}.${key}`, factor);
+      const factorOf = (key: string) =>
+        decodeSourced(decoder, entry?.[key], `${path}.${key}`, factor);
       const [ownArea, energy] = [factorOf("area"), factorOf("energy")];
-      return ownArea === undefined || energy === undefined ? [] : [[name, { area: ownArea, energy }]];
+      return ownArea === undefined || energy === undefined
+        ? []
+        : [[name, { area: ownArea, energy }]];
     }),
   );
 }

@@ -25,9 +25,9 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
   const style = engine.kind === "array" ? engine.multiplier : "parallel";
   const multipliers =
     raw.engineJoules ?? kernel.macs * macUnit(technology, node, precision, style).energy;
-  const words =
-    engine.kind === "array" ? engine.registers : { weights: 1, inputs: 1, outputs: 1 };
-  const bytesOfAccess = (precision.weightBits + precision.activationBits + 2 * precision.accumulatorBits) / 8;
+  const words = engine.kind === "array" ? engine.registers : { weights: 1, inputs: 1, outputs: 1 };
+  const bytesOfAccess =
+    (precision.weightBits + precision.activationBits + 2 * precision.accumulatorBits) / 8;
   const registerBytes = registerBits(words, precision) / 8;
   const registers =
     (raw.registerAccesses / 4) * bytesOfAccess * sramEnergy(technology, node, registerBytes);
@@ -40,7 +40,8 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
   const perByte = dram.energyPerByte ?? technology.dram[dram.kind]?.value ?? 0;
   const inDram = raw.dramBytes * perByte;
   const vector =
-    kernel.otherFlops * (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0);
+    kernel.otherFlops *
+    (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0);
   return {
     multipliers,
     registers,

@@ -33,7 +33,9 @@ export function explainMapping(
 
 export function tileText({ buffers, tile, order, trips }: ChosenTile): string {
   const { batch, outputRows, outputColumns, outputChannels, inputChannels } = tile;
-  const loops = order.filter((name) => trips[name] > 1).map((name) => `${loopNames[name]} × ${trips[name]}`);
+  const loops = order
+    .filter((name) => trips[name] > 1)
+    .map((name) => `${loopNames[name]} × ${trips[name]}`);
   const group = trips.groups > 1 ? [`groups × ${trips.groups}`] : [];
   const images = batch > 1 ? `${batch} × ` : "";
   return `${buffers.join(" and ")}: tiles of ${images}${outputRows} × ${outputColumns} positions, ${outputChannels} output and ${inputChannels} input channels; loops ${[...group, ...loops].join(", ") || "none"}.`;

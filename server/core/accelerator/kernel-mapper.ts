@@ -18,10 +18,12 @@ export class KernelMapper {
   constructor(mapped: MappedAccelerator, kernels: readonly Kernel[]) {
     this.#mapped = mapped;
     const kept = known.get(mapped);
-    this.#known = kept !== undefined && kept.size < mostKept ? kept : new Map<string, KernelMapping>();
+    this.#known =
+      kept !== undefined && kept.size < mostKept ? kept : new Map<string, KernelMapping>();
     known.set(mapped, this.#known);
     const { engine } = mapped.accelerator;
-    this.streaming = engine.kind === "streaming" ? foldPipeline(mapped, engine, kernels) : undefined;
+    this.streaming =
+      engine.kind === "streaming" ? foldPipeline(mapped, engine, kernels) : undefined;
   }
 
   map(kernel: Kernel): KernelMapping {

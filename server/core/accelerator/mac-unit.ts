@@ -104,7 +104,11 @@ function addFloat(table: Table, bits: number): number {
   return row(table, "add", bits > 16 ? "fp32" : "fp16") ?? 0;
 }
 
-function row({ technology, node, kind }: Table, name: "multiply" | "add", format: string): number | undefined {
+function row(
+  { technology, node, kind }: Table,
+  name: "multiply" | "add",
+  format: string,
+): number | undefined {
   const key: OperationTable = kind === "" ? name : `${name}Area`;
   return operationAt(technology, node, key, format);
 }

@@ -56,7 +56,9 @@ export function mapOnArray(
     notes: [
       ...parts.flatMap(({ note }) => note ?? []),
       ...corrected.notes,
-      ...(precision.throughput === 1 ? [] : [`${precision.throughput} × the rate of the array as described.`]),
+      ...(precision.throughput === 1
+        ? []
+        : [`${precision.throughput} × the rate of the array as described.`]),
     ],
   };
 }
@@ -124,7 +126,11 @@ function withScores(
   const moved = scoreTraffic(
     engine.attentionPasses,
     {
-      fibreBytes: (first.outputChannels * Math.min(first.outputRows, engine.rows) * precision.accumulatorBits) / 8,
+      fibreBytes:
+        (first.outputChannels *
+          Math.min(first.outputRows, engine.rows) *
+          precision.accumulatorBits) /
+        8,
       allBytes: scoreBytes,
     },
     buffer * accelerator.cores,
@@ -142,6 +148,8 @@ function withScores(
   const notes =
     moved === 0
       ? []
-      : [`${passes} passes over ${first.outputChannels} keys whose scores no buffer holds: they go to the DRAM and back.`];
+      : [
+          `${passes} passes over ${first.outputChannels} keys whose scores no buffer holds: they go to the DRAM and back.`,
+        ];
   return { traffic: corrected, notes };
 }

@@ -36,7 +36,8 @@ export function mapOnBanks(
   return {
     ...bare,
     computeCycles: cycles / throughput,
-    traffic: dram === undefined ? [] : [{ ...dram, readBytes: dram.readBytes - kernel.weightReadBytes }],
+    traffic:
+      dram === undefined ? [] : [{ ...dram, readBytes: dram.readBytes - kernel.weightReadBytes }],
     dramBytes: bare.dramBytes - kernel.weightReadBytes,
     engineJoules: kernel.macs * mac + activations * engine.activateEnergy,
     notes: [`${activations} rows opened in ${banks} banks.`],

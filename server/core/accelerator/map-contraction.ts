@@ -7,7 +7,14 @@ import { fillCycles, rowMapping, type RowMapping } from "./row-stationary.js";
 import { rowWords } from "./row-words.js";
 import { effectiveThroughput } from "./throughput.js";
 import type { Tile } from "./tile-candidates.js";
-import { chooseTile, crossingBytes, type Crossing, type LoopOrder, type Objective, type TileChoice } from "./tiling.js";
+import {
+  chooseTile,
+  crossingBytes,
+  type Crossing,
+  type LoopOrder,
+  type Objective,
+  type TileChoice,
+} from "./tiling.js";
 
 /** Bytes read from and written into one memory. */
 export interface MemoryTraffic {
@@ -90,7 +97,10 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
     });
     visits *=
       problem.times *
-      choice.trips.groups * choice.trips.positions * choice.trips.outputs * choice.trips.inputs;
+      choice.trips.groups *
+      choice.trips.positions *
+      choice.trips.outputs *
+      choice.trips.inputs;
     problem = tileProblem(problem, choice.tile);
   }
   return summarise(question, c, { levels, borders, array, tiles, rows });
@@ -98,13 +108,11 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
 
 const oneTrip = { positions: 1, outputs: 1, inputs: 1, groups: 1 } as const;
 
-type Timer = (problem: Contraction) => (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
+type Timer = (
+  problem: Contraction,
+) => (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
 
-function timerOf(
-  { engine }: MappingQuestion,
-  c: Contraction,
-  rows: RowMapping | undefined,
-): Timer {
+function timerOf({ engine }: MappingQuestion, c: Contraction, rows: RowMapping | undefined): Timer {
   if (rows === undefined)
     return (problem) => (tile, order, trips) => timeOnTiles(engine, problem, tile, order, trips);
   // Passes over rows are much smaller than a buffer's tiles, so that their time hardly depends on them.
@@ -126,7 +134,8 @@ function rankOf(
 ): (choice: Omit<TileChoice, "array">, array: ArrayTime) => readonly number[] {
   const throughput = effectiveThroughput(engine, precision);
   const perCycle = accelerator.dram.bandwidth / accelerator.cores / accelerator.clock;
-  const bandwidth = Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
+  const bandwidth =
+    Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
   return ({ outer }, array) => {
     const inner = arrayCrossing(array, precision);
     const outside = crossingBytes(passing(outer, inner, level));
@@ -274,9 +283,7 @@ function edgeBytesOf(
   if (tile === undefined) return 0;
   const one = compulsory({ ...tileProblem(c, tile), times: 1 });
   return (
-    (one.weights * precision.weightBits +
-      (one.inputs + one.outputs) * precision.activationBits) /
-    8
+    (one.weights * precision.weightBits + (one.inputs + one.outputs) * precision.activationBits) / 8
   );
 }
 
@@ -313,11 +320,7 @@ function atOnceOf(
   }
 }
 
-function groupsAtOnceOf(
-  engine: ArrayEngine,
-  c: Contraction,
-  rows: RowMapping | undefined,
-): number {
+function groupsAtOnceOf(engine: ArrayEngine, c: Contraction, rows: RowMapping | undefined): number {
   if (rows !== undefined) return rows.groups;
   if (engine.dataflow === "output-stationary") return 1;
   const window = Math.ceil((c.inputChannels * c.kernelRows * c.kernelColumns) / engine.lanes);
@@ -325,7 +328,10 @@ function groupsAtOnceOf(
     engine.dataflow === "weight-stationary"
       ? c.outputChannels
       : c.batch * c.outputRows * c.outputColumns;
-  return Math.max(1, Math.min(Math.floor(engine.rows / window), Math.floor(engine.columns / across)));
+  return Math.max(
+    1,
+    Math.min(Math.floor(engine.rows / window), Math.floor(engine.columns / across)),
+  );
 }
 
 function times(crossing: Crossing, factor: number): Crossing {

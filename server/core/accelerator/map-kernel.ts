@@ -136,4 +136,3 @@ function limitOf(
   // Less than half of the elements have work: the shape is what limits, not their number.
   return { limit: engineUtilization < 0.5 ? "utilization" : "compute", limitingMemory: undefined };
 }
-

@@ -22,7 +22,14 @@ export function parseNumberFormat(id: string): NumberFormat | undefined {
   const logarithm = /^log(\d{1,2})$/.exec(id);
   if (logarithm !== null) {
     const bits = Number(logarithm[1]);
-    return inRange({ id, kind: "logarithm", bits, mantissaBits: 1, exponentBits: bits - 1, blockSize: 1 });
+    return inRange({
+      id,
+      kind: "logarithm",
+      bits,
+      mantissaBits: 1,
+      exponentBits: bits - 1,
+      blockSize: 1,
+    });
   }
   const block = blocks[id];
   if (block !== undefined) return { id, ...block };

@@ -94,7 +94,9 @@ export function fillCycles(
     mapping.groups *
     mapping.interleavedChannels *
     c.kernelColumns;
-  return passes * (Math.ceil(weights / engine.fillWords) + Math.ceil(firstWindows / engine.fillWords));
+  return (
+    passes * (Math.ceil(weights / engine.fillWords) + Math.ceil(firstWindows / engine.fillWords))
+  );
 }
 
 /** What an element's scratchpads hold of filters and channels, filters first: they share the rows of the image. */

@@ -71,7 +71,9 @@ export function foldPipeline(
     multipliersUsed: used,
     stageOf: (kernel) => {
       const own = byKernel.get(kernel);
-      return own === undefined ? flowing(mapped, kernel) : stage(mapped, kernel, own, intervalCycles);
+      return own === undefined
+        ? flowing(mapped, kernel)
+        : stage(mapped, kernel, own, intervalCycles);
     },
   };
 }
@@ -127,8 +129,14 @@ function stage(
     macs: kernel.macs,
     cycles,
     computeCycles: cycles,
-    utilization: Math.min(1, kernel.macs / (intervalCycles * multipliers * mapped.precision.throughput)),
-    engineUtilization: Math.min(1, kernel.macs / (cycles * multipliers * mapped.precision.throughput)),
+    utilization: Math.min(
+      1,
+      kernel.macs / (intervalCycles * multipliers * mapped.precision.throughput),
+    ),
+    engineUtilization: Math.min(
+      1,
+      kernel.macs / (cycles * multipliers * mapped.precision.throughput),
+    ),
     limit: cycles >= intervalCycles ? "compute" : "utilization",
     notes: [
       `Unit of ${multipliers} multipliers: PE ${unit?.outputsAtOnce ?? 1} × SIMD ${unit?.windowAtOnce ?? 1}${cycles >= intervalCycles ? "; it is the slowest of the pipeline" : ""}.`,

@@ -56,7 +56,11 @@ export function sweep(
       continue;
     }
     const model = mapModel({ ...mapped, accelerator }, kernels);
-    points.push({ values, ...figures(model), area: areaOf(accelerator, mapped.technology)?.total ?? null });
+    points.push({
+      values,
+      ...figures(model),
+      area: areaOf(accelerator, mapped.technology)?.total ?? null,
+    });
   }
   const isOn = frontOf(points.map(({ seconds, joules, area }) => [seconds, joules, area ?? 0]));
   return {
@@ -65,10 +69,13 @@ export function sweep(
   };
 }
 
-function figures({ seconds, cycles, utilization, joules, dramBytes }: ModelMapping): Omit<
-  SweepPoint,
-  "values" | "area" | "isOnFront"
-> {
+function figures({
+  seconds,
+  cycles,
+  utilization,
+  joules,
+  dramBytes,
+}: ModelMapping): Omit<SweepPoint, "values" | "area" | "isOnFront"> {
   return { seconds, cycles, utilization, joules, dramBytes };
 }
 
@@ -89,7 +96,15 @@ export function parametersOf({ engine, buffers }: Accelerator): readonly string[
     crossbar: ["rows", "columns", "count", "cellBits", "dacBits"],
     bank: ["channels", "banksPerChannel", "multipliersPerBank"],
   }[engine.kind];
-  return [...own, "cores", "clock", "node", "dram", "vectorLanes", ...buffers.map(({ name }) => name)];
+  return [
+    ...own,
+    "cores",
+    "clock",
+    "node",
+    "dram",
+    "vectorLanes",
+    ...buffers.map(({ name }) => name),
+  ];
 }
 
 /** The accelerator with one parameter changed, or why it cannot be. */

@@ -7,7 +7,9 @@ import type { Sourced } from "../targets/chip.js";
 export interface Technology {
   readonly nodes: readonly TechnologyNode[];
   /** Multipliers built differently: factors on the area and energy of the plain one. */
-  readonly multipliers: Readonly<Record<string, { readonly area: Sourced; readonly energy: Sourced }>>;
+  readonly multipliers: Readonly<
+    Record<string, { readonly area: Sourced; readonly energy: Sourced }>
+  >;
   /** Joules a byte by kind of memory beside the chip. */
   readonly dram: Readonly<Record<string, Sourced>>;
   /** Square metres of a flip-flop at 45 nm. */

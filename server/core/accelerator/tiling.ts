@@ -166,7 +166,8 @@ function fits(
   };
   return level.buffers.every(({ size, holds, isDoubleBuffered }) => {
     let needed = 0;
-    for (const operand of holds) needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);
+    for (const operand of holds)
+      needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);
     return needed <= size;
   });
 }
@@ -191,7 +192,8 @@ function crossingOf(
   return {
     weights: (weights * weightLoads * precision.weightBits) / 8,
     inputs:
-      (c.times * c.groups * c.inputChannels * allInputs * inputLoads * precision.activationBits) / 8,
+      (c.times * c.groups * c.inputChannels * allInputs * inputLoads * precision.activationBits) /
+      8,
     outputWrites:
       (outputs * (precision.activationBits + (visits - 1) * precision.accumulatorBits)) / 8,
     outputReads: (outputs * (visits - 1) * precision.accumulatorBits) / 8,

@@ -71,7 +71,11 @@ export interface MappedLayer {
   readonly engineUtilization: number;
   readonly limit: Limit;
   readonly limitingMemory: string | null;
-  readonly traffic: readonly { readonly memory: string; readonly readBytes: number; readonly writeBytes: number }[];
+  readonly traffic: readonly {
+    readonly memory: string;
+    readonly readBytes: number;
+    readonly writeBytes: number;
+  }[];
   readonly dramBytes: number;
   readonly leastDramBytes: number;
   readonly energy: EnergyParts;

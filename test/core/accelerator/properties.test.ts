@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { compulsory, macsOf, product, type Contraction } from "../../../server/core/accelerator/contraction.js";
-import { mapContraction, type ContractionMapping } from "../../../server/core/accelerator/map-contraction.js";
+import {
+  compulsory,
+  macsOf,
+  product,
+  type Contraction,
+} from "../../../server/core/accelerator/contraction.js";
+import {
+  mapContraction,
+  type ContractionMapping,
+} from "../../../server/core/accelerator/map-contraction.js";
 import type { Objective } from "../../../server/core/accelerator/tiling.js";
 import { dataflows } from "../../../server/core/accelerator/decode-engine.js";
 import { accelerator, engineOf, precisionOf } from "./arrays.js";
@@ -55,41 +63,59 @@ const sizes = fc.integer({ min: 32, max: 1 << 17 });
 
 test("no array is used above its peak, and nothing goes below the compulsory traffic", () => {
   fc.assert(
-    fc.property(arrays, contractions, sizes, fc.constantFrom("latency", "traffic", "energy"), (engine, c, size, objective) => {
-      const mapping = mapOn(engine, [{ name: "buffer", size }], c, objective);
-      const peak = engine.rows * engine.columns * engine.lanes;
-      expect(macsOf(c)).toBeLessThanOrEqual(mapping.computeCycles * peak * (1 + 1e-9));
-      const least = compulsory(c);
-      expect(mapping.dramBytes).toBeGreaterThanOrEqual(
-        (least.weights + least.inputs + least.outputs) * (1 - 1e-9),
-      );
-      for (const { readBytes, writeBytes } of mapping.traffic) {
-        expect(Number.isFinite(readBytes) && readBytes >= 0).toBe(true);
-        expect(Number.isFinite(writeBytes) && writeBytes >= 0).toBe(true);
-      }
-    }),
+    fc.property(
+      arrays,
+      contractions,
+      sizes,
+      fc.constantFrom("latency", "traffic", "energy"),
+      (engine, c, size, objective) => {
+        const mapping = mapOn(engine, [{ name: "buffer", size }], c, objective);
+        const peak = engine.rows * engine.columns * engine.lanes;
+        expect(macsOf(c)).toBeLessThanOrEqual(mapping.computeCycles * peak * (1 + 1e-9));
+        const least = compulsory(c);
+        expect(mapping.dramBytes).toBeGreaterThanOrEqual(
+          (least.weights + least.inputs + least.outputs) * (1 - 1e-9),
+        );
+        for (const { readBytes, writeBytes } of mapping.traffic) {
+          expect(Number.isFinite(readBytes) && readBytes >= 0).toBe(true);
+          expect(Number.isFinite(writeBytes) && writeBytes >= 0).toBe(true);
+        }
+      },
+    ),
     { numRuns: 150, seed: 7 },
   );
 });
 
 test("a larger buffer never makes more traffic to the DRAM", () => {
   fc.assert(
-    fc.property(arrays, contractions, sizes, fc.integer({ min: 1, max: 1 << 16 }), (engine, c, size, more) => {
-      const at = (bytes: number): number =>
-        mapOn(engine, [{ name: "buffer", size: bytes }], c, "traffic").dramBytes;
-      expect(at(size + more)).toBeLessThanOrEqual(at(size) * (1 + 1e-9));
-    }),
+    fc.property(
+      arrays,
+      contractions,
+      sizes,
+      fc.integer({ min: 1, max: 1 << 16 }),
+      (engine, c, size, more) => {
+        const at = (bytes: number): number =>
+          mapOn(engine, [{ name: "buffer", size: bytes }], c, "traffic").dramBytes;
+        expect(at(size + more)).toBeLessThanOrEqual(at(size) * (1 + 1e-9));
+      },
+    ),
     { numRuns: 80, seed: 11 },
   );
 });
 
 test("a larger buffer never takes more than a step of 5 % longer", () => {
   fc.assert(
-    fc.property(arrays, contractions, sizes, fc.integer({ min: 1, max: 1 << 16 }), (engine, c, size, more) => {
-      const at = (bytes: number): number =>
-        mapOn(engine, [{ name: "buffer", size: bytes }], c, "latency").computeCycles;
-      expect(at(size + more)).toBeLessThanOrEqual(at(size) * 1.06);
-    }),
+    fc.property(
+      arrays,
+      contractions,
+      sizes,
+      fc.integer({ min: 1, max: 1 << 16 }),
+      (engine, c, size, more) => {
+        const at = (bytes: number): number =>
+          mapOn(engine, [{ name: "buffer", size: bytes }], c, "latency").computeCycles;
+        expect(at(size + more)).toBeLessThanOrEqual(at(size) * 1.06);
+      },
+    ),
     { numRuns: 50, seed: 13 },
   );
 });

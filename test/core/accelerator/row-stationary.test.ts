@@ -21,7 +21,12 @@ test("AlexNet on Eyeriss activates as many elements as published and takes the p
   const eyeriss = readAcceleratorFile("server/data/accelerators/eyeriss.accelerator.json").value;
   if (eyeriss === undefined) throw new Error("Eyeriss' file cannot be read.");
   const engine = engineOf(eyeriss);
-  const ask = { accelerator: eyeriss, engine, precision: precisionOf(eyeriss), objective: "traffic" } as const;
+  const ask = {
+    accelerator: eyeriss,
+    engine,
+    precision: precisionOf(eyeriss),
+    objective: "traffic",
+  } as const;
   let [own, theirs] = [0, 0];
   for (const [name, contraction, active, milliseconds] of published) {
     expect([name, rowMapping(engine, contraction).activeElements]).toEqual([name, active]);

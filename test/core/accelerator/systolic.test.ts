@@ -12,7 +12,12 @@ import { accelerator, bareArray, convolution, engineOf, precisionOf } from "./ar
 function check(size: number, dataflow: Dataflow, contraction: Contraction): number {
   const array = bareArray(size, size, dataflow);
   const mapping = mapContraction(
-    { accelerator: array, engine: engineOf(array), precision: precisionOf(array), objective: "latency" },
+    {
+      accelerator: array,
+      engine: engineOf(array),
+      precision: precisionOf(array),
+      objective: "latency",
+    },
     contraction,
   );
   return mapping.computeCycles - 1;
@@ -40,7 +45,12 @@ test("small groups lie along the diagonal of a weight-stationary array", () => {
 test("a pipelined array loads the next fold behind the present one", () => {
   const array = accelerator({ engine: { rows: 16, columns: 16, dataflow: "weight-stationary" } });
   const mapping = mapContraction(
-    { accelerator: array, engine: engineOf(array), precision: precisionOf(array), objective: "latency" },
+    {
+      accelerator: array,
+      engine: engineOf(array),
+      precision: precisionOf(array),
+      objective: "latency",
+    },
     product(1, 100, 32, 32),
   );
   // Four folds of 100 rows, and once the load and the skew.
@@ -55,7 +65,12 @@ test("two levels of buffers: each is filled through the one around it", () => {
     ],
   });
   const { traffic } = mapContraction(
-    { accelerator: array, engine: engineOf(array), precision: precisionOf(array), objective: "latency" },
+    {
+      accelerator: array,
+      engine: engineOf(array),
+      precision: precisionOf(array),
+      objective: "latency",
+    },
     product(1, 256, 256, 256),
   );
   const [near, far, dram] = traffic;
