@@ -47,7 +47,10 @@ export async function loadCatalogue(folders: CatalogueFolders): Promise<Outcome<
     ...(folders.acceleratorFiles ?? []),
   ];
   return {
-    value: technology === undefined ? calibrated : withAccelerators(calibrated, technology, files, report),
+    value:
+      technology === undefined
+        ? calibrated
+        : withAccelerators(calibrated, technology, files, report),
     problems: found.problems,
   };
 }

@@ -44,6 +44,9 @@ function boundOf({ limit }: KernelMapping): Bound {
   return limit === "dram" || limit === "buffer" ? "memory" : "compute";
 }
 
-function estimate(value: number, { low, high }: { readonly low: number; readonly high: number }): Estimate {
+function estimate(
+  value: number,
+  { low, high }: { readonly low: number; readonly high: number },
+): Estimate {
   return { value, low: value * low, high: value * high, method: "roofline", coverage: 0.9 };
 }
