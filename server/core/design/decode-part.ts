@@ -1,7 +1,7 @@
 import { Decoder } from "../base/decode.js";
 import type { Outcome } from "../base/problem.js";
 import { resourceKinds } from "./design.js";
-import type { Part, PartFamily } from "./part.js";
+import type { Part, PartFamily, TimingTable, VendorFactor } from "./part.js";
 
 /** Reads one file of parts. */
 export function decodePartFamily(value: unknown, file: string): Outcome<PartFamily | undefined> {
@@ -39,6 +39,8 @@ function familyOf(
     dsp,
     blockRam: memoryOf(decoder, fields["blockRam"], "blockRam"),
     ultraRam: memoryOf(decoder, fields["ultraRam"], "ultraRam"),
+    factors: factorsOf(decoder, fields["factors"]),
+    timing: timingOf(decoder, fields["timing"]),
     parts: parts.flatMap((part, index) => partOf(decoder, part, `parts[${index}]`, id) ?? []),
   };
 }
@@ -52,6 +54,48 @@ function memoryOf(decoder: Decoder, value: unknown, path: string): PartFamily["b
   return name === undefined || bits === undefined ? undefined : { name, bits };
 }
 
+function factorsOf(decoder: Decoder, value: unknown): PartFamily["factors"] {
+  if (value === undefined) return {};
+  const fields = decoder.object(value, "factors") ?? {};
+  const factors: Partial<Record<(typeof resourceKinds)[number], VendorFactor>> = {};
+  for (const kind of resourceKinds) {
+    if (fields[kind] === undefined) continue;
+    const path = `factors.${kind}`;
+    const one = decoder.object(fields[kind], path) ?? {};
+    const [factor, low, high] = ["value", "low", "high"].map((key) =>
+      decoder.number(one[key], `${path}.${key}`, { low: 0.01, high: 100 }),
+    );
+    const source = decoder.string(one["source"], `${path}.source`);
+    if (factor !== undefined && low !== undefined && high !== undefined && source !== undefined)
+      factors[kind] = { value: factor, low, high, source };
+  }
+  return factors;
+}
+
+const timingKeys = [
+  ...["lut", "net", "fanout", "clockToOutput", "setup", "carryIn", "carry", "carryOut"],
+  ...["dsp", "dspClock", "memoryClock", "low", "high"],
+] as const;
+
+function timingOf(decoder: Decoder, value: unknown): TimingTable | undefined {
+  if (value === undefined) return undefined;
+  const fields = decoder.object(value, "timing");
+  if (fields === undefined) return undefined;
+  const source = decoder.string(fields["source"], "timing.source") ?? "";
+  const numbers = Object.fromEntries(
+    timingKeys.map((key) => [
+      key,
+      decoder.number(fields[key], `timing.${key}`, { low: 0, high: 1000 }) ?? 0,
+    ]),
+  ) as unknown as Omit<TimingTable, "grades" | "source">;
+  const grades: Record<string, number> = {};
+  for (const [grade, factor] of Object.entries(
+    decoder.object(fields["grades"] ?? {}, "timing.grades") ?? {},
+  ))
+    grades[grade] = decoder.number(factor, `timing.grades.${grade}`, { low: 0.1, high: 10 }) ?? 1;
+  return { ...numbers, grades, source };
+}
+
 function partOf(
   decoder: Decoder,
   value: unknown,
@@ -62,11 +106,17 @@ function partOf(
   if (fields === undefined) return undefined;
   const id = decoder.string(fields["id"], `${path}.id`);
   const source = decoder.string(fields["source"], `${path}.source`);
+  const speed =
+    fields["speed"] === undefined
+      ? 1
+      : (decoder.number(fields["speed"], `${path}.speed`, { low: 0.1, high: 10 }) ?? 1);
   const capacity: Record<string, number> = {};
   for (const kind of resourceKinds) {
     if (fields[kind] === undefined) continue;
     const count = decoder.number(fields[kind], `${path}.${kind}`, { low: 0, high: 1e9 });
     if (count !== undefined) capacity[kind] = count;
   }
-  return id === undefined || source === undefined ? undefined : { id, familyId, capacity, source };
+  return id === undefined || source === undefined
+    ? undefined
+    : { id, familyId, capacity, speed, source };
 }

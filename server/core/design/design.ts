@@ -45,7 +45,21 @@ export interface Amount {
   readonly high: number;
 }
 
-export const resourceKinds = ["lut", "ff", "dsp", "bram", "uram", "carry", "latch"] as const;
+/**
+ * `lutram` are the LUTs among `lut` that are memories or shift registers; `latch` is not among `ff`; `gate` is area in
+ * two-input NAND gates.
+ */
+export const resourceKinds = [
+  "lut",
+  "lutram",
+  "ff",
+  "dsp",
+  "bram",
+  "uram",
+  "carry",
+  "latch",
+  "gate",
+] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /**

@@ -1,4 +1,4 @@
-import type { ResourceKind } from "./design.js";
+import type { Amount, ResourceKind } from "./design.js";
 
 /** A family of parts: one file of `server/data/parts`. Parts of a family have the same cells. */
 export interface PartFamily {
@@ -13,6 +13,38 @@ export interface PartFamily {
   readonly blockRam: { readonly name: string; readonly bits: number } | undefined;
   readonly ultraRam: { readonly name: string; readonly bits: number } | undefined;
   readonly parts: readonly Part[];
+  /** The vendor's count over ours, with the interval that nine of ten designs fall into; absent where nobody compared. */
+  readonly factors: Readonly<Partial<Record<ResourceKind, VendorFactor>>>;
+  readonly timing: TimingTable | undefined;
+}
+
+export interface VendorFactor extends Amount {
+  /** What it was fitted to. */
+  readonly source: string;
+}
+
+/** Nanoseconds through the cells of a family at its slowest grade. */
+export interface TimingTable {
+  readonly lut: number;
+  /** A wire, with one sink; a wire with more takes `fanout` more for each doubling. */
+  readonly net: number;
+  readonly fanout: number;
+  readonly clockToOutput: number;
+  readonly setup: number;
+  /** Into a carry chain, along one cell of it, and out of it. */
+  readonly carryIn: number;
+  readonly carry: number;
+  readonly carryOut: number;
+  /** Through a DSP without registers, and from its clock to its outputs. */
+  readonly dsp: number;
+  readonly dspClock: number;
+  readonly memoryClock: number;
+  /** True value over ours: ends of the interval. */
+  readonly low: number;
+  readonly high: number;
+  /** Time relative to the table by speed grade. */
+  readonly grades: Readonly<Record<string, number>>;
+  readonly source: string;
 }
 
 export interface Part {
@@ -20,6 +52,8 @@ export interface Part {
   readonly id: string;
   readonly familyId: string;
   readonly capacity: Readonly<Partial<Record<ResourceKind, number>>>;
+  /** Time of its wires and cells relative to the family's table: large parts have longer wires. */
+  readonly speed: number;
   /** Address of the vendor's table. */
   readonly source: string;
 }

@@ -62,7 +62,7 @@ function topText(design: Design): string {
   return `${parts.join(" · ")}${verdict}`;
 }
 
-const lensOrder = ["lut", "ff", "latch", "dsp", "bram", "uram"] as const;
+const lensOrder = ["gate", "lut", "ff", "latch", "dsp", "bram", "uram"] as const;
 
 function moduleText(design: Design, module: DesignModule): string {
   const parts = usedTexts(module.whole, [...lensOrder]);

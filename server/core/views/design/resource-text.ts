@@ -10,16 +10,27 @@ export const resourceLabels: Readonly<Record<ResourceKind, string>> = {
   bram: "BRAM",
   uram: "URAM",
   carry: "carry",
+  lutram: "LUT as memory",
+  gate: "gates",
   latch: "latch",
 };
 
 /** Scarce ones first: in this order they stand in a hint. */
-export const byScarcity: readonly ResourceKind[] = ["dsp", "bram", "uram", "latch", "lut", "ff"];
+export const byScarcity: readonly ResourceKind[] = [
+  "dsp",
+  "bram",
+  "uram",
+  "latch",
+  "lut",
+  "gate",
+  "ff",
+];
 
 /** `3,214`, `~412`, `2.5`; three digits where the interval justifies no more. */
 export function countText({ value, low, high }: Amount): string {
   const isExact = low === high;
-  const shown = isExact ? Math.round(value * 10) / 10 : rounded(value);
+  const digits = value < 10 ? 10 : 1;
+  const shown = isExact ? Math.round(value * digits) / digits : rounded(value);
   const text = shown.toLocaleString("en-US", { maximumFractionDigits: isExact ? 1 : 0 });
   return isWide({ value, low, high }) && shown >= 5 ? `~${text}` : text;
 }

@@ -1,0 +1,114 @@
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { blanked } from "../../../core/design/blanked.js";
+import type { DesignRequest } from "../design-request.js";
+
+const fileLimit = 3000;
+const sizeLimit = 4 << 20;
+const depthLimit = 12;
+
+interface Indexed {
+  readonly signature: string;
+  readonly defines: readonly string[];
+  readonly uses: readonly string[];
+}
+
+const known = new Map<string, Indexed>();
+
+/**
+ * Files of the workspace that define modules and packages which the given sources use and do not define, and what those
+ * use in turn, in the order in which they have to be read. A name that several files define is left to the nearest.
+ */
+export function findModules(
+  codes: readonly string[],
+  request: DesignRequest,
+  read: (file: string) => string | undefined,
+): readonly string[] {
+  const own = new Set(codes.flatMap(definitionsOf));
+  const wanted = new Set(codes.flatMap(usesOf));
+  const missing = [...wanted].filter((name) => !own.has(name));
+  if (missing.length === 0) return [];
+  const files = new Map<string, Indexed>();
+  for (const file of listFiles(request)) {
+    const entry = indexOf(file, read);
+    if (entry !== undefined) files.set(file, entry);
+  }
+  const near = [...files.keys()].sort(
+    (a, b) => distance(request.file, a) - distance(request.file, b) || (a < b ? -1 : 1),
+  );
+  const definer = new Map<string, string>();
+  for (const file of near)
+    for (const name of files.get(file)?.defines ?? [])
+      if (!definer.has(name)) definer.set(name, file);
+  const order: string[] = [];
+  const visiting = new Set<string>();
+  const visit = (name: string): void => {
+    const file = definer.get(name);
+    if (file === undefined || file === request.file || visiting.has(file)) return;
+    visiting.add(file);
+    for (const used of files.get(file)?.uses ?? []) if (!own.has(used)) visit(used);
+    order.push(file);
+  };
+  for (const name of missing) visit(name);
+  // A file that defines anew what the asked file defines would be an error of ours.
+  return order.filter((file) => !(files.get(file)?.defines ?? []).some((name) => own.has(name)));
+}
+
+function definitionsOf(code: string): readonly string[] {
+  return [
+    ...code.matchAll(
+      /^\s*(?:module|macromodule|package|interface)\s+(?:automatic\s+|static\s+)?(\w+)/gm,
+    ),
+  ].map((match) => match[1] ?? "");
+}
+
+/** Words that stand where the name of a module or a package would. */
+function usesOf(code: string): readonly string[] {
+  const instances = code.matchAll(
+    /^\s*([A-Za-z_]\w*)\s*(?:#\s*\(|[A-Za-z_]\w*\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
+  );
+  const packages = code.matchAll(/\b([A-Za-z_]\w*)::/g);
+  return [...instances, ...packages].map((match) => match[1] ?? "");
+}
+
+function indexOf(file: string, read: (file: string) => string | undefined): Indexed | undefined {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status?.isFile() !== true || status.size > sizeLimit) return undefined;
+  const signature = `${status.size},${status.mtimeMs}`;
+  const before = known.get(file);
+  if (before?.signature === signature) return before;
+  const text = read(file);
+  if (text === undefined) return undefined;
+  const code = blanked(text);
+  const entry = { signature, defines: definitionsOf(code), uses: usesOf(code) };
+  known.set(file, entry);
+  return entry;
+}
+
+function listFiles({ roots }: DesignRequest): readonly string[] {
+  const found: string[] = [];
+  const walk = (folder: string, depth: number): void => {
+    if (depth > depthLimit || found.length >= fileLimit) return;
+    let entries;
+    try {
+      entries = readdirSync(folder, { withFileTypes: true });
+    } catch {
+      // Forbidden or gone.
+      return;
+    }
+    for (const entry of entries) {
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) walk(full, depth + 1);
+      else if (entry.isFile() && /\.s?v$/i.test(entry.name)) found.push(full);
+      if (found.length >= fileLimit) return;
+    }
+  };
+  for (const root of roots) walk(root, 0);
+  return [...new Set(found)];
+}
+
+/** Folders to go up and down from one file to the other. */
+function distance(from: string, to: string): number {
+  return path.relative(path.dirname(from), path.dirname(to)).split(path.sep).filter(Boolean).length;
+}

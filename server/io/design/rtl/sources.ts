@@ -1,0 +1,241 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import type { DesignProblem } from "../../../core/design/design.js";
+import { blanked } from "../../../core/design/blanked.js";
+import { sourceFile, sourceLine } from "../../../core/design/places.js";
+import type { FileNames } from "../../../core/design/rtl/source-names.js";
+import type { DesignRequest } from "../design-request.js";
+import { readFileList } from "./file-list.js";
+import { findModules } from "./module-index.js";
+
+/** The texts that a synthesis reads, under the names that it knows them by. */
+export interface Sources {
+  /** Short name to text; names end in `.v`, `.sv` or `.vhd` as the files do. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Short name to absolute path. */
+  readonly names: FileNames;
+  /** Short names in the order in which they have to be read; what is only included is not among them. */
+  readonly order: readonly string[];
+  /** Short name of the file that was asked for. */
+  readonly main: string;
+  readonly defines: Readonly<Record<string, string>>;
+  readonly problems: readonly DesignProblem[];
+}
+
+const fileLimit = 500;
+const totalLimit = 48 << 20;
+
+/**
+ * Reads the file, those it is said to need, those it includes and those that define modules and packages it uses. Only
+ * inside of the request's roots: an `include` that leads elsewhere is refused, whatever it is spelled like.
+ */
+export function collectSources(request: DesignRequest): Sources {
+  const reader = new SourceReader(request);
+  const listed: string[] = [];
+  const includeFolders = [...request.includeFolders];
+  const defines: Record<string, string> = { ...request.defines };
+  for (const file of request.files) {
+    if (!/\.f$/i.test(file)) {
+      listed.push(file);
+      continue;
+    }
+    const list = readFileList(file, (name) => reader.text(name));
+    listed.push(...list.files);
+    includeFolders.push(...list.includeFolders);
+    Object.assign(defines, list.defines);
+    reader.problems.push(...list.problems);
+  }
+  reader.includeFolders = includeFolders;
+  const others = listed.filter((file) => file !== request.file);
+  for (const file of others) reader.add(file);
+  reader.add(request.file, request.text);
+  const found = findModules(reader.codes(), request, (file) => reader.text(file));
+  for (const file of found) reader.add(file);
+  const order = [...found, ...others, request.file].flatMap((file) => reader.shortName(file) ?? []);
+  return {
+    texts: reader.texts,
+    names: reader.names,
+    order: packagesFirst([...new Set(order)], reader.texts),
+    main: reader.shortName(request.file) ?? "",
+    defines,
+    problems: reader.problems,
+  };
+}
+
+class SourceReader {
+  readonly texts = new Map<string, string>();
+  readonly names = new Map<string, string>();
+  readonly problems: DesignProblem[] = [];
+  includeFolders: readonly string[] = [];
+  readonly #request: DesignRequest;
+  readonly #short = new Map<string, string>();
+  readonly #roots: readonly string[];
+  #total = 0;
+
+  constructor(request: DesignRequest) {
+    this.#request = request;
+    this.#roots = request.roots.flatMap((root) => realPath(root) ?? []);
+  }
+
+  shortName(file: string): string | undefined {
+    return this.#short.get(file);
+  }
+
+  /** Texts of what was added, with comments blanked. */
+  codes(): readonly string[] {
+    return [...this.texts.values()].map((text) => blanked(text));
+  }
+
+  /** Undefined when it is not there, not a file, too large or outside. */
+  text(file: string): string | undefined {
+    const overlay = this.#request.overlays[file];
+    if (overlay !== undefined) return overlay;
+    const real = realPath(file);
+    if (real === undefined || !this.#isInside(real)) return undefined;
+    const status = statSync(real, { throwIfNoEntry: false });
+    if (status?.isFile() !== true || status.size > totalLimit) return undefined;
+    try {
+      return readFileSync(real, "utf8");
+    } catch {
+      // Forbidden: as good as absent.
+      return undefined;
+    }
+  }
+
+  /** Adds a file and what it includes; answers its short name. */
+  add(file: string, given?: string): string | undefined {
+    const known = this.#short.get(file);
+    if (known !== undefined) return known;
+    const text = given ?? this.text(file);
+    if (text === undefined) {
+      this.problems.push({
+        code: "RP5010",
+        severity: "error",
+        message: `\`${file}\` cannot be read: it is missing, too large or outside of the workspace.`,
+        place: sourceFile(this.#request.file),
+      });
+      return undefined;
+    }
+    this.#total += text.length;
+    if (this.names.size >= fileLimit || this.#total > totalLimit) {
+      this.#complainOnce(
+        `The design has more than ${fileLimit} files or ${totalLimit >> 20} MiB of sources; the rest is left out.`,
+      );
+      return undefined;
+    }
+    const short = `src/${this.names.size}/${path.basename(file).replace(/[^\w.-]/g, "_")}`;
+    this.#short.set(file, short);
+    this.names.set(short, file);
+    this.texts.set(short, "");
+    this.texts.set(short, this.#withIncludes(file, text));
+    return short;
+  }
+
+  /** Includes and memory files named by their short names, so that no search path matters to the engine. */
+  #withIncludes(file: string, text: string): string {
+    if (/\.vhdl?$/i.test(file)) return text;
+    const code = blanked(text).length === text.length ? commentsBlanked(text) : text;
+    const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+    for (const match of code.matchAll(referencePattern)) {
+      const name = match[2] ?? "";
+      const start = match.index + match[0].lastIndexOf(`"${name}"`) + 1;
+      const isInclude = match[0].startsWith("`");
+      const found = this.#find(file, name);
+      const place = sourceLine(file, text.slice(0, start).split("\n").length - 1);
+      if (found.kind !== "file") {
+        const what = isInclude ? "Included file" : "Memory file";
+        this.problems.push({
+          code: found.kind === "escapes" ? "RP5012" : "RP5011",
+          severity: "error",
+          message:
+            found.kind === "escapes"
+              ? `${what} \`${name}\` leads out of the workspace and is not read.`
+              : `${what} \`${name}\` is not found; add its folder to the include folders.`,
+          place,
+        });
+      }
+      const short = found.kind === "file" ? this.add(found.path) : undefined;
+      edits.push({ start, end: start + name.length, text: short ?? this.#emptyFile() });
+    }
+    return edits.reduceRight(
+      (now, edit) => now.slice(0, edit.start) + edit.text + now.slice(edit.end),
+      text,
+    );
+  }
+
+  /** What could not be had is read as nothing, so that the rest is analysed. */
+  #emptyFile(): string {
+    this.texts.set("src/empty.vh", "\n");
+    return "src/empty.vh";
+  }
+
+  #find(
+    from: string,
+    name: string,
+  ): { readonly kind: "file"; readonly path: string } | { readonly kind: "missing" | "escapes" } {
+    const folders = [path.dirname(from), ...this.includeFolders, ...this.#request.roots];
+    const candidates = path.isAbsolute(name)
+      ? [path.normalize(name)]
+      : folders.map((folder) => path.join(folder, name));
+    let escapes = false;
+    for (const candidate of candidates) {
+      if (this.#request.overlays[candidate] !== undefined) return { kind: "file", path: candidate };
+      const real = realPath(candidate);
+      if (real === undefined) continue;
+      if (!this.#isInside(real)) escapes = true;
+      else if (this.text(candidate) !== undefined) return { kind: "file", path: candidate };
+    }
+    // What is outside is refused alike whether it is there or not: an answer would tell of it.
+    const leadsOut =
+      path.isAbsolute(name) ||
+      candidates.every((one) => !this.#request.roots.some((root) => contains(root, one)));
+    return { kind: escapes || leadsOut ? "escapes" : "missing" };
+  }
+
+  #isInside(real: string): boolean {
+    return this.#roots.some((root) => contains(root, real));
+  }
+
+  #complainOnce(message: string): void {
+    if (this.problems.some((problem) => problem.message === message)) return;
+    this.problems.push({
+      code: "RP5013",
+      severity: "warning",
+      message,
+      place: sourceFile(this.#request.file),
+    });
+  }
+}
+
+const referencePattern = /(`include|\$readmem[hb]\s*\()\s*"([^"\r\n]*)"/g;
+
+/** Comments alone: names stand in strings. */
+function commentsBlanked(text: string): string {
+  return text.replace(/\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"/g, (match) =>
+    match.startsWith('"') ? match : match.replace(/[^\r\n]/g, " "),
+  );
+}
+
+function packagesFirst(
+  order: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): readonly string[] {
+  const isPackage = (name: string): boolean =>
+    /^\s*package\s+\w+/m.test(texts.get(name) ?? "") &&
+    !/^\s*module\s+\w+/m.test(texts.get(name) ?? "");
+  return [...order.filter(isPackage), ...order.filter((name) => !isPackage(name))];
+}
+
+function contains(root: string, file: string): boolean {
+  const inside = path.relative(root, file);
+  return inside !== ".." && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    // Absent is an answer here.
+    return undefined;
+  }
+}

@@ -1,0 +1,211 @@
+import type { DesignProblem } from "../../../core/design/design.js";
+import { emptyLibrary } from "../../../core/design/rtl/standard-cells.js";
+import type { ChosenPart } from "../../../core/design/part.js";
+import { cellUse } from "../../../core/design/rtl/cell-use.js";
+import { hierarchyOf } from "../../../core/design/rtl/hierarchy.js";
+import { type Netlist, readNetlists } from "../../../core/design/rtl/netlist.js";
+import type { Synthesis } from "../../../core/design/rtl/rtl-design.js";
+import { sourceFile } from "../../../core/design/places.js";
+import { type YosysEngine, YosysStopped } from "../../../engines/yosys/engine.js";
+import type { YosysResult } from "../../../engines/yosys/wire.js";
+import type { DesignContext, DesignRequest } from "../design-request.js";
+import { type Flow, flowOf } from "./flow.js";
+import { amdCells } from "./library.js";
+import { readMessages } from "./messages.js";
+import type { Sources } from "./sources.js";
+
+export interface SynthesisOutcome {
+  readonly elaborated: Elaboration | undefined;
+  readonly synthesis: Synthesis | undefined;
+  readonly problems: readonly DesignProblem[];
+}
+
+export interface Elaboration {
+  readonly top: string;
+  readonly netlist: Netlist;
+}
+
+export interface SynthesisTools {
+  readonly engine: YosysEngine;
+  /** Yosys' libraries as files. */
+  readonly shareFolder: string;
+  readonly version: string;
+}
+
+/** Bits of cells, counted in all instances, up to which a design is flattened, as vendors' tools do by default. */
+const flatBits = 40_000;
+
+/**
+ * Two runs: one reads and elaborates, the other maps what came of it. In between it is decided whether the design is small enough to
+ * be flattened; a large one is mapped module by module, each once however often it occurs.
+ */
+export async function synthesise(
+  tools: SynthesisTools,
+  request: DesignRequest,
+  sources: Sources,
+  choice: { readonly part: ChosenPart; readonly top: string },
+  context: DesignContext,
+): Promise<SynthesisOutcome> {
+  const begin = Date.now();
+  const left = (): number => Math.max(1, request.seconds - (Date.now() - begin) / 1000);
+  const problems: DesignProblem[] = [];
+  const run = async (
+    files: Readonly<Record<string, string>>,
+    script: readonly string[],
+  ): Promise<YosysResult | undefined> => {
+    try {
+      const result = await tools.engine.run(
+        { files, script: script.join("\n") },
+        { seconds: left(), signal: context.signal },
+      );
+      problems.push(...readMessages(result.messages, sources.names, request.file));
+      if (!result.isDone) problems.push(...stopProblems(result, request, problems));
+      return result;
+    } catch (error) {
+      if (!(error instanceof YosysStopped) || error.reason === "aborted") throw error;
+      problems.push(lostProblem(error, request));
+      return undefined;
+    }
+  };
+  context.progress(`elaborating ${choice.top}`);
+  const texts = Object.fromEntries(sources.texts);
+  const front = await run(texts, [
+    ...readCommands(sources),
+    hierarchyCommand(choice.top, request.parameters),
+    "proc",
+    "opt_expr",
+    "opt_clean",
+    "write_rtlil design.il",
+    "write_json",
+  ]);
+  const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
+  const top = elaborated && topOf(elaborated, choice.top);
+  if (elaborated === undefined || top === undefined || front === undefined)
+    return { elaborated: undefined, synthesis: undefined, problems };
+  const elaboration = { top, netlist: elaborated };
+  const isFlat = bitsOf(elaborated, top) <= flatBits;
+  const familyId = familyOf(choice.part);
+  const flow = flowOf(
+    { ...choice.part.family, id: familyId },
+    `\\${top}`.replace(/^\\\$/, "$"),
+    isFlat,
+  );
+  context.progress(`mapping ${choice.top} to ${choice.part.part?.id ?? choice.part.family.name}`);
+  const mapped = await run(
+    {
+      ...texts,
+      ...(flow.needsAmdCells && {
+        "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
+      }),
+      ...(familyId === "asic" && { "cells.lib": emptyLibrary }),
+    },
+    mapCommands(sources, choice.top, request.parameters, flow, isFlat),
+  );
+  if (mapped?.isDone !== true) return { elaborated: elaboration, synthesis: undefined, problems };
+  const [gates, cells] = readNetlists(mapped.output);
+  if (gates === undefined || cells === undefined)
+    return { elaborated: elaboration, synthesis: undefined, problems };
+  const synthesis: Synthesis = {
+    top,
+    elaborated,
+    gates,
+    cells,
+    isFlat,
+    files: sources.names,
+    texts: new Map(
+      [...sources.names].map(([short, file]) => [file, sources.texts.get(short) ?? ""]),
+    ),
+    tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,
+    use: cellUse,
+  };
+  return { elaborated: elaboration, synthesis, problems };
+}
+
+function familyOf({ family, part }: ChosenPart): string {
+  return family.id === "ice40" && part?.id.startsWith("ice40up") === true ? "ice40-up" : family.id;
+}
+
+/** Each file by the rules of its language: a Verilog file may use SystemVerilog's words as names. */
+function readCommands({ order, defines }: Sources): readonly string[] {
+  const macros = Object.entries(defines)
+    .filter(([name, value]) => /^\w+$/.test(name) && /^[^\s"`;]*$/.test(value))
+    .map(([name, value]) => ` -D ${name}${value === "" ? "" : `=${value}`}`)
+    .join("");
+  return order
+    .filter((name) => !/\.vhdl?$/i.test(name))
+    .map((name) => `read_verilog ${/\.v$/i.test(name) ? "" : "-sv "}-D SYNTHESIS${macros} ${name}`);
+}
+
+function hierarchyCommand(top: string, parameters: Readonly<Record<string, string>>): string {
+  const settings = Object.entries(parameters)
+    .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
+    .map(([name, value]) => ` -chparam ${name} ${value}`)
+    .join("");
+  return `hierarchy -top ${top}${settings}`;
+}
+
+function mapCommands(
+  sources: Sources,
+  top: string,
+  parameters: Readonly<Record<string, string>>,
+  flow: Flow,
+  isFlat: boolean,
+): readonly string[] {
+  return [
+    ...readCommands(sources),
+    ...flow.libraries,
+    hierarchyCommand(top, parameters),
+    ...(isFlat ? ["proc", "flatten"] : ["proc"]),
+    ...flow.toGates,
+    "write_json",
+    ...flow.toCells,
+    "write_json",
+  ];
+}
+
+/** The top by the name that it has after its parameters were set. */
+function topOf({ modules }: Netlist, top: string): string | undefined {
+  for (const [name, { attributes }] of modules) if (attributes["top"] !== undefined) return name;
+  return modules.has(top) ? top : undefined;
+}
+
+function bitsOf(netlist: Netlist, top: string): number {
+  const { counts } = hierarchyOf(netlist, top);
+  let bits = 0;
+  for (const [name, times] of counts) {
+    let own = 0;
+    for (const { type, connections } of netlist.modules.get(name)?.cells ?? []) {
+      const width = (connections["Y"] ?? connections["Q"])?.length ?? 1;
+      own += /^\$(?:mul|div|mod|pow)/.test(type) ? width * 8 : width;
+    }
+    bits += own * times;
+  }
+  return bits;
+}
+
+function stopProblems(
+  { messages }: YosysResult,
+  request: DesignRequest,
+  told: readonly DesignProblem[],
+): readonly DesignProblem[] {
+  if (told.some(({ severity }) => severity === "error")) return [];
+  const isMemory = /memory|unreachable|bad_alloc|abort|RuntimeError|out of bounds/i.test(messages);
+  return [
+    {
+      code: "RP5024",
+      severity: "error",
+      message: isMemory
+        ? "The synthesis ran out of memory: the design is too large for it, or a generate loop or an instance of a module in itself never ends."
+        : "The synthesis stopped without saying why; the log has what it printed.",
+      place: sourceFile(request.file),
+    },
+  ];
+}
+
+function lostProblem(error: YosysStopped, request: DesignRequest): DesignProblem {
+  const message =
+    error.reason === "time"
+      ? `The synthesis took ${error.message} and was stopped: the design is too large for it, or a generate loop or an instance of a module in itself never ends. The setting \`ridgepoint.design.seconds\` gives it longer.`
+      : `The synthesis ended unexpectedly (${error.message}).`;
+  return { code: "RP5024", severity: "error", message, place: sourceFile(request.file) };
+}
