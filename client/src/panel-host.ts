@@ -13,6 +13,7 @@ import type { OpenPanel } from "./panel-registry.js";
 import { pickModel } from "./pick-model.js";
 import { readText, saveFile } from "./save-file.js";
 import { revealInEditors } from "./selection.js";
+import { useTargetFirst } from "./use-targets.js";
 
 /**
  * One host for every panel. A hidden page is thrown away by the editor and made anew when it is shown (its state comes
@@ -65,6 +66,7 @@ export async function hostPanel(
     pickModel: () => pickModel(),
     compare: (params) => ctx.client.sendRequest(compareRequest, { uri: uri.toString(), ...params }),
     targets: () => ctx.client.sendRequest(targetsRequest, {}),
+    useTarget: ({ target }) => useTargetFirst(ctx, target),
     readText: (params) => readText(params),
     save: (params) => saveFile(uri, params),
   };

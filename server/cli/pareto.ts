@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { formatNumber, formatQuantity } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
 import type { MetricKind } from "../core/search/alternatives.js";
-import { compareAlternatives, type ParetoAxis } from "../core/search/compare-alternatives.js";
+import {
+  compareAlternatives,
+  groupings,
+  type Grouping,
+  type ParetoAxis,
+} from "../core/search/compare-alternatives.js";
 import { readResults } from "../core/search/read-results.js";
 import type { Command } from "./command.js";
 import { UsageError } from "./words.js";
@@ -12,12 +17,14 @@ export const command: Command = {
   summary: "the front of a file of batch results",
   usage: `ridgepoint pareto RESULTS.jsonl [--axis METRIC[=LIMIT]]… [--json]
 
-RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {"accuracy": 0.76} and "label" of its own.
+RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {"accuracy": 0.76}, "label" and
+"series" of its own; or what \`ridgepoint quantize --json\` prints.
 --axis METRIC[=LIMIT]  two or three of latency, throughput, energy, memory, activations, weights, parameters, macs, or a
                        metric of the lines (default: latency and memory); beyond LIMIT a point is out of the question
+--by GROUP             a front for each target, model, batch or series
 --json                 all points with their state, and the front's share of the box that they span`,
   run: async (words) => {
-    const { file, axes, isJson } = parse(words);
+    const { file, axes, grouping, isJson } = parse(words);
     let text: string;
     try {
       text = readFileSync(file === "-" ? 0 : file, "utf8");
@@ -29,12 +36,13 @@ RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {
     }
     const { value: alternatives, problems } = readResults(text);
     for (const { message } of problems) process.stderr.write(`ridgepoint: ${message}\n`);
-    const result = compareAlternatives(alternatives, axes);
+    const result = compareAlternatives(alternatives, axes, grouping);
     const output = isJson
       ? `${JSON.stringify(
           {
             axes: result.axes,
             hypervolume: result.hypervolume,
+            ...(grouping !== "none" && { groups: result.groups }),
             alternatives: alternatives.map((alternative, at) => ({
               ...alternative,
               state: result.states[at],
@@ -51,16 +59,21 @@ RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {
 
 function textOf(
   alternatives: ReturnType<typeof readResults>["value"],
-  { axes, states, hypervolume }: ReturnType<typeof compareAlternatives>,
+  { axes, states, hypervolume, groups, groupOf }: ReturnType<typeof compareAlternatives>,
 ): string {
   const [first] = axes;
   const rows = alternatives
-    .map((alternative, at) => ({ alternative, state: states[at] ?? "unknown" }))
+    .map((alternative, at) => ({
+      alternative,
+      state: states[at] ?? "unknown",
+      group: groupOf[at] ?? 0,
+    }))
     .filter(({ state }) => state === "front")
     .sort(
       (a, b) =>
+        a.group - b.group ||
         (a.alternative.metrics[first?.id ?? ""]?.value ?? 0) -
-        (b.alternative.metrics[first?.id ?? ""]?.value ?? 0),
+          (b.alternative.metrics[first?.id ?? ""]?.value ?? 0),
     )
     .map(({ alternative }) => [
       alternative.label,
@@ -79,7 +92,14 @@ function textOf(
     hypervolume === null
       ? ""
       : `hypervolume ${formatNumber(hypervolume)} of the box of all points\n`;
-  return `${head}${volume}\n${table(["front", ...axes.map(({ label }) => label)], rows, `l${"r".repeat(axes.length)}`)}`;
+  const fronts = groups
+    .filter(({ label }) => label !== "")
+    .map(
+      ({ label, count: all, frontCount, hypervolume: own }) =>
+        `  ${label}: ${frontCount} of ${all}${own === null ? "" : `, hypervolume ${formatNumber(own)}`}\n`,
+    )
+    .join("");
+  return `${head}${volume}${fronts}\n${table(["front", ...axes.map(({ label }) => label)], rows, `l${"r".repeat(axes.length)}`)}`;
 }
 
 function metricText(value: number, { unit }: MetricKind): string {
@@ -89,10 +109,12 @@ function metricText(value: number, { unit }: MetricKind): string {
 function parse(words: readonly string[]): {
   readonly file: string;
   readonly axes: readonly ParetoAxis[];
+  readonly grouping: Grouping;
   readonly isJson: boolean;
 } {
   const files: string[] = [];
   const axes: ParetoAxis[] = [];
+  let grouping: Grouping = "none";
   let isJson = false;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
@@ -101,6 +123,12 @@ function parse(words: readonly string[]): {
       const value = word === "--axis" ? queue.shift() : word.slice("--axis=".length);
       if (value === undefined) throw new UsageError("Option `--axis` needs a value.");
       axes.push(axisOf(value));
+    } else if (word === "--by" || word.startsWith("--by=")) {
+      const value = word === "--by" ? queue.shift() : word.slice("--by=".length);
+      const found = groupings.find((one) => one === value);
+      if (found === undefined)
+        throw new UsageError(`\`--by\` takes one of ${groupings.join(", ")}.`);
+      grouping = found;
     } else if (word.startsWith("-") && word !== "-")
       throw new UsageError(`Option \`${word}\` is not known.`);
     else files.push(word);
@@ -119,6 +147,7 @@ function parse(words: readonly string[]): {
             { metric: "memory", limit: null },
           ]
         : axes,
+    grouping,
     isJson,
   };
 }

@@ -47,6 +47,8 @@ export interface HostApi {
   compare(params: CompareQuestion): Promise<CompareReply>;
   /** All targets of the catalogue, the chosen ones first. */
   targets(params: null): Promise<readonly TargetInfo[]>;
+  /** Puts a target before the other chosen ones, for the whole workspace. */
+  useTarget(params: { readonly target: string }): Promise<null>;
   /** Asks where to, and writes a file; `base64` for what is no text. Answers the file's name, null when cancelled. */
   save(params: {
     readonly name: string;

@@ -23,6 +23,15 @@ export function fakeHost(analysis: Analysis): FakeHost {
         if (host.answer !== undefined) return host.answer();
         return { kind: "view", version: 1, view: views[params.view](host.analysis, params.params) };
       },
+      targets: () =>
+        host.analysis.targets.map(({ target: { id, label, chip } }) => ({
+          id,
+          label,
+          chip: chip.name,
+          segment: chip.segment,
+          method: "roofline",
+          isChosen: true,
+        })),
       ...Object.fromEntries(
         [
           "bind",
@@ -34,6 +43,7 @@ export function fakeHost(analysis: Analysis): FakeHost {
           "save",
           "pickModel",
           "readText",
+          "useTarget",
         ].map((method) => [
           method,
           (params: never) => {

@@ -34,6 +34,25 @@ test("a sweep adds its points as they come; it can be stopped; limits and picks 
   );
 });
 
+test("targets are swept too, every target has its own front, and a picked one is opened on its target", async () =>
+  onPage(
+    await realAnalysis(model, targets),
+    async (page, host) => {
+      await page.selectOption(".frame-field:has-text('Sweep') select", "all");
+      await page.click(".frame-button:has-text('Run')");
+      await expect.poll(() => host.suppositions.at(-1)).toEqual({ targets });
+      await page.selectOption(".frame-field:has-text('Fronts of') select", "target");
+      await expect.poll(() => page.locator(".plot-legend li").count()).toBe(2);
+      expect(await page.innerText(".plot-legend")).toMatch(/rtx-4090.* 1 of 1/);
+      await page.check(".plot-table tbody tr:first-child input");
+      await page.click(".pareto-picked .link");
+      await expect
+        .poll(() => host.calls.slice(-3).map(({ method }) => method))
+        .toEqual(["useTarget", "bind", "openPanel"]);
+    },
+    withTable,
+  ));
+
 test("results of batch are loaded, and their own metrics can be axes", async () =>
   onPage(
     await realAnalysis(model, targets),

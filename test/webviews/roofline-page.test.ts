@@ -40,7 +40,10 @@ test("a Python model on tokens has a slider for the length of its sequences", as
     await realAnalysis(model, targets),
     async (page, host) => {
       await page.waitForSelector(".frame-field:has-text('Sequence')");
-      expect(await page.locator(".slider-number").allInnerTexts()).toEqual(["1", "128"]);
+      expect(await page.locator(".roofline-sliders .slider-number").allInnerTexts()).toEqual([
+        "1",
+        "128",
+      ]);
       await page.focus(".frame-field:has-text('Sequence') input");
       await page.keyboard.press("ArrowRight");
       await expect.poll(() => host.suppositions.at(-1)).toEqual({ dims: { sequence: 256 } });

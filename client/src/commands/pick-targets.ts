@@ -1,7 +1,7 @@
-import * as vscode from "vscode";
 import { targetsRequest } from "../../../server/protocol/requests.js";
 import type { ClientCommand } from "../command.js";
 import { chooseTargets } from "../target-picker.js";
+import { useTargets } from "../use-targets.js";
 
 export const command: ClientCommand = {
   id: "pickTargets",
@@ -11,12 +11,6 @@ export const command: ClientCommand = {
     const targets = await ctx.client.sendRequest(targetsRequest, {});
     const ids = await chooseTargets(targets);
     if (ids === undefined) return;
-    const level =
-      vscode.workspace.workspaceFolders === undefined
-        ? vscode.ConfigurationTarget.Global
-        : vscode.ConfigurationTarget.Workspace;
-    await vscode.workspace
-      .getConfiguration("ridgepoint")
-      .update("targets", ids.length > 0 ? ids : undefined, level);
+    await useTargets(ids);
   },
 };

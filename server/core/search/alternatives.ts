@@ -10,6 +10,8 @@ export interface Alternative {
   readonly targetId: string;
   readonly batch: number | null;
   readonly fits: boolean | null;
+  /** What it came from, where that is said: a search, a strategy. */
+  readonly series?: string;
   readonly metrics: Readonly<Record<string, Metric>>;
 }
 

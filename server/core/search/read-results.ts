@@ -3,7 +3,7 @@ import type { Alternative, Metric } from "./alternatives.js";
 
 /**
  * Results of `ridgepoint batch`, or of `ridgepoint quantize --json`. A report a line. A line may carry `metrics`, numbers of its own such as an accuracy that
- * was measured elsewhere, and a `label`. What cannot be read is left out and counted.
+ * was measured elsewhere, a `label`, and the `series` that it belongs to. What cannot be read is left out and counted.
  */
 export function readResults(text: string): {
   readonly value: readonly Alternative[];
@@ -69,6 +69,7 @@ function readPlanDocument(text: string): readonly Alternative[] | undefined {
         targetId,
         batch: null,
         fits: null,
+        series: label.startsWith("all ") ? "one format" : "mixed formats",
         metrics,
       },
     ];
@@ -102,6 +103,7 @@ function readLine(line: string): readonly Alternative[] | string {
     const energy = estimateOf(target["energy"], "joules");
     const items = batch ?? 1;
     const label = textOf(report["label"]) ?? fileName(file);
+    const series = textOf(report["series"]);
     const metrics: Record<string, Metric> = { ...own };
     if (latency !== undefined) {
       metrics["latency"] = latency;
@@ -129,6 +131,7 @@ function readLine(line: string): readonly Alternative[] | string {
       targetId,
       batch,
       fits: typeof memory["fits"] === "boolean" ? memory["fits"] : null,
+      ...(series !== undefined && { series }),
       metrics,
     };
   });

@@ -105,3 +105,52 @@ test("a limit takes points out before the front is drawn", () => {
   expect(states(null)).toEqual(["front", "front", "dominated"]);
   expect(states(4.5)).toEqual(["outside", "front", "outside"]);
 });
+
+test("fronts by series are each their own, in one box; without series there is one front", () => {
+  const of = (series: string, id: string, seconds: number, bytes: number): string =>
+    line(id, seconds, bytes, { series });
+  const { value } = readResults(
+    [
+      of("joint", "a", 1, 4),
+      of("joint", "b", 4, 1),
+      of("one by one", "c", 2, 5),
+      of("one by one", "d", 5, 2),
+    ].join("\n"),
+  );
+  const axes = [
+    { metric: "latency", limit: null },
+    { metric: "memory", limit: null },
+  ];
+  expect(compareAlternatives(value, axes).states).toEqual([
+    "front",
+    "front",
+    "dominated",
+    "dominated",
+  ]);
+  const { states, groups, groupOf } = compareAlternatives(value, axes, "series");
+  expect(states).toEqual(["front", "front", "front", "front"]);
+  expect(groupOf).toEqual([0, 0, 1, 1]);
+  expect(groups.map(({ label, frontCount }) => [label, frontCount])).toEqual([
+    ["joint", 2],
+    ["one by one", 2],
+  ]);
+  expect(groups[0]?.hypervolume).toBeGreaterThan(groups[1]?.hypervolume ?? 1);
+});
+
+test("a hundred thousand points are compared", () => {
+  const { value } = readResults(line("a", 1, 1));
+  const many = Array.from({ length: 100_000 }, (_, at) => ({
+    ...value[0]!,
+    id: String(at),
+    metrics: {
+      latency: { value: at + 1, low: at, high: at },
+      memory: { value: (at * 7919) % 100_003, low: 0, high: 0 },
+    },
+  }));
+  const axes = ["latency", "memory"].map((metric) => ({ metric, limit: null }));
+  expect(compareAlternatives(many, axes).states.filter((state) => state === "front").length).toBe(
+    frontOf(many.map(({ metrics }) => [metrics.latency.value, metrics.memory.value])).filter(
+      (isOn) => isOn,
+    ).length,
+  );
+});

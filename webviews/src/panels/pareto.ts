@@ -7,6 +7,7 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { frontItems } from "../pareto/fronts.js";
 import { dragLimits } from "../pareto/limits.js";
 import {
   drawPareto,
@@ -16,7 +17,12 @@ import {
   type ParetoPoint,
 } from "../pareto/plot.js";
 import { pointTable, stateText } from "../pareto/point-table.js";
-import { decodeParetoState, initialParetoState, type ParetoPageState } from "../pareto/state.js";
+import {
+  decodeParetoState,
+  initialParetoState,
+  paretoGroupings,
+  type ParetoPageState,
+} from "../pareto/state.js";
 import { createSweep } from "../pareto/sweep.js";
 
 /** The Pareto panel: alternatives against each other in two or three measures. */
@@ -79,8 +85,19 @@ const axisChoices = ["Across", "Up", "Size"].map((label, at) =>
     },
   }),
 );
+const grouping = choice({
+  label: "Fronts of",
+  onChange: (value) => {
+    const groupBy = paretoGroupings.find(({ id }) => id === value)?.id;
+    if (groupBy !== undefined) page.keep({ groupBy });
+    compare();
+  },
+});
+grouping.show(paretoGroupings, page.state.groupBy);
+const legend = h("ul", { class: "plot-legend", "aria-label": "Fronts" });
 const sweep = createSweep({
   precisions: () => precisions,
+  targets: () => page.host.call("targets", null),
   ask: (suppose, signal) => page.ask("alternatives", { results: null }, { suppose, signal }),
   found: add,
   say: (text) => frame.say(text),
@@ -88,6 +105,7 @@ const sweep = createSweep({
 put(
   frame.tools,
   ...axisChoices.map(({ element }) => element),
+  grouping.element,
   sweep.element,
   tool(
     "Load results…",
@@ -117,7 +135,7 @@ put(
 );
 frame.body.append(
   h("div", { class: "plot-main" }, plot.place),
-  h("div", { class: "plot-foot" }, words, buttons, pickedList),
+  h("div", { class: "plot-foot" }, legend, words, buttons, pickedList),
   table,
 );
 dragLimits(plot.canvas, {
@@ -175,6 +193,7 @@ function compare(): void {
     .ask("pareto", {
       alternatives: all,
       axes: axes.map((metric, at) => ({ metric, limit: limits[at] ?? null })),
+      groupBy: page.state.groupBy,
     })
     .then(
       (reply) => {
@@ -211,6 +230,7 @@ function show(all: readonly Alternative[], result: ParetoResult): void {
       at === 2 ? [{ id: "", label: "all alike" }, ...options] : options,
       page.state.axes[at] ?? "",
     );
+  put(legend, ...(result.groups.length < 2 ? [] : frontItems(result)));
   showWords();
   showPicked();
   showTable();
@@ -251,7 +271,10 @@ function showWords(): void {
     return;
   }
   const state = picture.result.states[at] ?? "unknown";
-  put(words, describe({ alternative, state, x: 0, y: 0, radius: 0 }).replaceAll("\n", " · "));
+  put(
+    words,
+    describe({ alternative, state, group: 0, x: 0, y: 0, radius: 0 }).replaceAll("\n", " · "),
+  );
   put(
     buttons,
     tool(page.state.picked.includes(alternative.id) ? "Put back" : "Pick", "pin", () =>
@@ -261,7 +284,7 @@ function showWords(): void {
       "Open with it",
       "go-to-file",
       () => use(alternative),
-      "Show the model's page at this batch",
+      "Show the model's page at this batch on this target",
     ),
   );
 }
@@ -285,10 +308,13 @@ function showPicked(): void {
   );
 }
 
-/** The model's page shows the batch of the alternative; its target is among those that the user picks. */
-function use({ batch }: Alternative): void {
-  told(page.host.call("bind", { batch, dims: {} }));
-  told(page.host.call("openPanel", { panel: "model" }));
+/** The model's page shows the batch of the alternative, on its target before others. */
+function use({ batch, targetId }: Alternative): void {
+  told(
+    (targetId === "" ? Promise.resolve(null) : page.host.call("useTarget", { target: targetId }))
+      .then(() => page.host.call("bind", { batch, dims: {} }))
+      .then(() => page.host.call("openPanel", { panel: "model" })),
+  );
 }
 
 function showTable(): void {

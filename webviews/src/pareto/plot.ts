@@ -26,6 +26,8 @@ export interface ParetoPicture {
 export interface ParetoPoint {
   readonly alternative: Alternative;
   readonly state: ParetoState;
+  /** Index of the front that it is compared with. */
+  readonly group: number;
   readonly x: number;
   readonly y: number;
   readonly radius: number;
@@ -106,6 +108,7 @@ export function drawPareto(
       {
         alternative,
         state: result.states[at] ?? "unknown",
+        group: result.groupOf[at] ?? 0,
         x: x.toPixel(horizontal.value),
         y: y.toPixel(vertical.value),
         radius: depth(alternative),
@@ -113,12 +116,18 @@ export function drawPareto(
     ];
   });
   points.sort((a, b) => rank[a.state] - rank[b.state]);
-  if (zKind === undefined) drawStairs(context, colours, points, xKind, yKind);
-  const tones = tonesOf(colours);
+  const tones = result.groups.map((_, group) => tonesOf(colours, group));
+  const toneOf = ({ group, state }: ParetoPoint): Tone =>
+    (tones[group] ?? tonesOf(colours, 0))[state];
+  if (zKind === undefined)
+    for (const group of result.groups.keys()) {
+      const own = points.filter((point) => point.group === group);
+      drawStairs(context, tonesOf(colours, group).front.stroke, own, xKind, yKind);
+    }
   const hasWhiskers = points.length <= 400;
   for (const point of points)
     if (hasWhiskers || point.state === "front") {
-      context.strokeStyle = tones[point.state].whisker;
+      context.strokeStyle = toneOf(point).whisker;
       context.lineWidth = 1;
       whiskers(context, point, picture, scales);
     }
@@ -127,19 +136,23 @@ export function drawPareto(
     stamps.draw(
       context,
       size,
-      points.flatMap(({ state, x: left, y: top, radius }): Stamp[] =>
-        state === "front" ? [] : [{ ...markOf(state, radius), ...tones[state], x: left, y: top }],
-      ),
+      points.flatMap((point): Stamp[] => {
+        const { state, x: left, y: top, radius } = point;
+        return state === "front"
+          ? []
+          : [{ ...markOf(state, radius), ...toneOf(point), x: left, y: top }];
+      }),
     );
-  for (const { state, x: left, y: top, radius } of points) {
+  for (const point of points) {
+    const { state, x: left, y: top, radius } = point;
     if (isMany && state !== "front") continue;
     const mark = markOf(state, radius);
     tracePath(context, mark.kind, left, top, mark.radius);
     if (state !== "outside") {
-      context.fillStyle = tones[state].fill;
+      context.fillStyle = toneOf(point).fill;
       context.fill();
     }
-    context.strokeStyle = tones[state].stroke;
+    context.strokeStyle = toneOf(point).stroke;
     context.lineWidth = 1;
     context.stroke();
   }
@@ -196,7 +209,20 @@ interface Tone {
   readonly whisker: string;
 }
 
-function tonesOf(colours: ThemeColours): Readonly<Record<ParetoState, Tone>> {
+/** Fronts beside one another have colours of their own, and so have the points that they dominate, paler. */
+export function groupColour(colours: ThemeColours, group: number): string {
+  return [
+    colours.compute,
+    colours.memory,
+    colours.green,
+    colours.overhead,
+    colours.red,
+    colours.yellow,
+  ][group % 6] as string;
+}
+
+function tonesOf(colours: ThemeColours, group: number): Readonly<Record<ParetoState, Tone>> {
+  const own = groupColour(colours, group);
   const over = (share: number): string => mixed(colours.background, colours.foreground, share);
   const of = (stroke: string, fill: string): Tone => ({
     stroke,
@@ -204,8 +230,8 @@ function tonesOf(colours: ThemeColours): Readonly<Record<ParetoState, Tone>> {
     whisker: mixed(colours.background, stroke, 0.6),
   });
   return {
-    front: of(colours.compute, colours.compute),
-    dominated: of(over(0.5), over(0.25)),
+    front: of(own, own),
+    dominated: of(mixed(over(0.5), own, group === 0 ? 0 : 0.4), over(0.25)),
     outside: of(over(0.28), over(0.14)),
     unknown: of(over(0.28), over(0.14)),
   };
@@ -244,7 +270,7 @@ function depthOf(
 
 function drawStairs(
   context: CanvasRenderingContext2D,
-  colours: ThemeColours,
+  colour: string,
   points: readonly ParetoPoint[],
   xKind: MetricKind,
   yKind: MetricKind,
@@ -256,7 +282,7 @@ function drawStairs(
         (xKind.isMoreBetter ? b.x - a.x : a.x - b.x) ||
         (yKind.isMoreBetter ? a.y - b.y : b.y - a.y),
     );
-  context.strokeStyle = mixed(colours.background, colours.compute, 0.7);
+  context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.beginPath();
   for (const [at, { x, y }] of front.entries()) {

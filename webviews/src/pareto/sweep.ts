@@ -1,12 +1,15 @@
 import type { Alternative } from "../../../server/core/search/alternatives.js";
-import type { Supposition, ViewReply } from "../../../server/protocol/requests.js";
+import type { Supposition, TargetInfo, ViewReply } from "../../../server/protocol/requests.js";
 import { choice } from "../kit/controls.js";
 import { h, icon, put } from "../kit/dom.js";
 import { messageOf } from "../kit/page.js";
 
 const batches = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** Starts a sweep over batch sizes, precisions or both; says how far it is, and stops when asked. */
+/** Targets of one step: few enough that it can be stopped between them. */
+const targetsPerStep = 12;
+
+/** Starts a sweep over batch sizes, precisions, targets or all of them; says how far it is, and stops when asked. */
 export function createSweep(options: SweepOptions): { readonly element: HTMLElement } {
   let running: AbortController | undefined;
   let over = "batch";
@@ -16,6 +19,9 @@ export function createSweep(options: SweepOptions): { readonly element: HTMLElem
       { id: "batch", label: "batch 1–256" },
       { id: "precision", label: "precisions" },
       { id: "both", label: "batch × precisions" },
+      { id: "segment", label: "targets of the same kind" },
+      { id: "all", label: "all targets" },
+      { id: "all-batch", label: "targets of the same kind × batch" },
     ],
     over,
   );
@@ -38,7 +44,12 @@ export function createSweep(options: SweepOptions): { readonly element: HTMLElem
     put(mark);
     mark.className = icon("debug-stop").className;
     label.textContent = "Stop";
-    const steps = stepsOf(over, options.precisions());
+    let steps: readonly Supposition[] = [];
+    try {
+      steps = stepsOf(over, options.precisions(), await options.targets());
+    } catch (error) {
+      options.say(messageOf(error));
+    }
     bar.max = steps.length;
     bar.value = 0;
     bar.hidden = false;
@@ -64,11 +75,29 @@ export function createSweep(options: SweepOptions): { readonly element: HTMLElem
   return { element: h("span", { class: "pareto-sweep" }, kind.element, button, bar) };
 }
 
-function stepsOf(over: string, precisions: readonly string[]): readonly Supposition[] {
-  const targets = precisions.length === 0 ? [undefined] : [precisions];
-  const sizes = over === "precision" ? [undefined] : batches;
-  return sizes.flatMap((batch) =>
-    (over === "batch" ? [undefined] : targets).map((ids) => ({
+function stepsOf(
+  over: string,
+  precisions: readonly string[],
+  targets: readonly TargetInfo[],
+): readonly Supposition[] {
+  const segments = new Set(
+    targets.filter(({ isChosen }) => isChosen).map(({ segment }) => segment),
+  );
+  const wanted =
+    over === "batch"
+      ? []
+      : over === "precision" || over === "both"
+        ? precisions
+        : targets
+            .filter(({ segment }) => over === "all" || segments.has(segment))
+            .map(({ id }) => id);
+  const chunks: (readonly string[] | undefined)[] = [];
+  for (let at = 0; at < wanted.length; at += targetsPerStep)
+    chunks.push(wanted.slice(at, at + targetsPerStep));
+  if (chunks.length === 0) chunks.push(undefined);
+  const hasBatches = over === "batch" || over === "both" || over === "all-batch";
+  return (hasBatches ? batches : [undefined]).flatMap((batch) =>
+    chunks.map((ids) => ({
       ...(batch !== undefined && { batch }),
       ...(ids !== undefined && { targets: ids }),
     })),
@@ -77,6 +106,7 @@ function stepsOf(over: string, precisions: readonly string[]): readonly Supposit
 
 export interface SweepOptions {
   readonly precisions: () => readonly string[];
+  readonly targets: () => Promise<readonly TargetInfo[]>;
   readonly ask: (suppose: Supposition, signal: AbortSignal) => Promise<ViewReply<"alternatives">>;
   readonly found: (alternatives: readonly Alternative[]) => void;
   readonly say: (text: string) => void;
