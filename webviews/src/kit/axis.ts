@@ -52,6 +52,15 @@ export function ticksOf({ low, high, isLog }: Scale, count: number): readonly nu
   return ticks;
 }
 
+/** Ticks of bytes that are round in the units that bytes are said in. */
+export function byteTicksOf(scale: Scale, count: number): readonly number[] {
+  if (scale.isLog) return ticksOf(scale, count);
+  const { low, high } = scale;
+  const unit = 1024 ** Math.floor(Math.log(Math.max(1, high)) / Math.log(1024));
+  const scaled = scaleOf({ low: low / unit, high: high / unit, isLog: false }, 0, 1);
+  return ticksOf(scaled, Math.max(1, count)).map((tick) => tick * unit);
+}
+
 /** Ends of a range with some room around them; values that are not there leave a decade, or 0 to 1. */
 export function rangeOf(
   values: readonly number[],

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../../server/core/base/units.js";
 import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js";
 import type { MemoryUseView } from "../../../server/core/views/memory-use.js";
-import { scaleOf, ticksOf, type Scale } from "../kit/axis.js";
+import { byteTicksOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import { fittingText, mixed, type CanvasSize, type ThemeColours } from "../kit/canvas.js";
 
 export interface MemoryDrawing {
@@ -130,7 +130,7 @@ function drawAxes(
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const tick of byteTicks(y.high, size.height / 50)) {
+  for (const tick of byteTicksOf(y, size.height / 50)) {
     const at = y.toPixel(tick);
     line(context, memoryMargin.left, at, size.width - memoryMargin.right, at);
     context.fillText(formatBytes(tick), memoryMargin.left - 6, at);
@@ -145,16 +145,6 @@ function drawAxes(
   );
   context.textAlign = "left";
   context.fillText("address", 8, 14);
-}
-
-/** Round in the units that bytes are said in. */
-function byteTicks(high: number, count: number): readonly number[] {
-  const unit = 1024 ** Math.floor(Math.log(Math.max(1, high)) / Math.log(1024));
-  const ticks = ticksOf(
-    scaleOf({ low: 0, high: high / unit, isLog: false }, 0, 1),
-    Math.max(1, count),
-  );
-  return ticks.map((tick) => tick * unit);
 }
 
 function drawLive(

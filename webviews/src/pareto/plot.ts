@@ -5,7 +5,7 @@ import type {
   ParetoState,
 } from "../../../server/core/search/compare-alternatives.js";
 import { createStamps, manyMarks, tracePath, type Stamp, type StampKind } from "../kit/stamps.js";
-import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
+import { byteTicksOf, rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
 import {
   fittingText,
   mixed,
@@ -311,14 +311,16 @@ function drawAxes(
   context.fillStyle = colours.dim;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const tick of ticksOf(x, size.width / 110)) {
+  const ticks = ({ unit }: MetricKind, scale: Scale, count: number): readonly number[] =>
+    unit === "B" ? byteTicksOf(scale, count) : ticksOf(scale, count);
+  for (const tick of ticks(xKind, x, size.width / 110)) {
     const at = x.toPixel(tick);
     line(context, at, paretoMargin.top, at, bottom);
     context.fillText(metricText(tick, xKind), at, bottom + 6);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const tick of ticksOf(y, size.height / 60)) {
+  for (const tick of ticks(yKind, y, size.height / 60)) {
     const at = y.toPixel(tick);
     line(context, paretoMargin.left, at, size.width - paretoMargin.right, at);
     context.fillText(metricText(tick, yKind), paretoMargin.left - 6, at);

@@ -225,9 +225,15 @@ function drawRoof(
     context.arc(at.x, at.y, 3.5, 0, 7);
     context.fill();
     context.fillStyle = colours.foreground;
-    context.textAlign = "left";
+    // Near the right end the names of ceilings stand on the line.
+    const isNearEnd = at.x > right - 300;
+    context.textAlign = isNearEnd ? "right" : "left";
     context.textBaseline = "bottom";
-    context.fillText(`ridge ${formatNumber(ridge.intensity)}`, at.x - 8, at.y - 6);
+    context.fillText(
+      `ridge ${formatNumber(ridge.intensity)}`,
+      at.x + (isNearEnd ? -7 : -8),
+      at.y - 6,
+    );
   }
 }
 
