@@ -41,6 +41,7 @@ export function defaultParams<K extends keyof Views>(
     roofline: { targets: null, alpha: null, limit: Number.MAX_SAFE_INTEGER },
     "roofline-figure": { target },
     alternatives: { results: null },
+    mapping: { target, sweep: [] },
     timeline: { target, start: null, end: null, limit: Number.MAX_SAFE_INTEGER },
     "export-file": { format: "perfetto", target },
   };

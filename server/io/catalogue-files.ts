@@ -46,13 +46,8 @@ export async function loadCatalogue(folders: CatalogueFolders): Promise<Outcome<
     ...(await acceleratorsIn(path.join(folders.dataFolder, "accelerators"))),
     ...(folders.acceleratorFiles ?? []),
   ];
-  return {
-    value:
-      technology === undefined
-        ? calibrated
-        : withAccelerators(calibrated, technology, files, report),
-    problems: found.problems,
-  };
+  const devices = technology === undefined ? calibrated : { ...calibrated, technology };
+  return { value: withAccelerators(devices, files, report), problems: found.problems };
 }
 
 async function readTechnology(dataFolder: string, found: Found): Promise<Technology | undefined> {
@@ -79,12 +74,13 @@ async function acceleratorsIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Each architecture file is a target in each of its precisions; of two with one id the later holds. */
-function withAccelerators(
+export function withAccelerators(
   catalogue: Catalogue,
-  technology: Technology,
   files: readonly string[],
   report: (problem: Problem) => void,
 ): Catalogue {
+  const { technology } = catalogue;
+  if (technology === undefined || files.length === 0) return catalogue;
   const targets = new Map<string, Target>(catalogue.targets.map((target) => [target.id, target]));
   for (const file of files) {
     const { value: accelerator, problems } = readAcceleratorFile(file);

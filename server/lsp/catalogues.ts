@@ -2,7 +2,7 @@ import type { Problem } from "../core/base/problem.js";
 import { defaultTargets } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
-import { loadCatalogue } from "../io/catalogue-files.js";
+import { loadCatalogue, withAccelerators } from "../io/catalogue-files.js";
 import type { TargetChoice } from "./worker-api.js";
 
 export interface Chosen {
@@ -16,16 +16,20 @@ export class Catalogues {
   readonly #dataFolder: string;
   readonly #loaded = new Map<string, ReturnType<typeof loadCatalogue>>();
   readonly #chosen = new Map<string, Chosen>();
+  #extended:
+    | { readonly key: string; readonly devices: Catalogue; readonly catalogue: Catalogue }
+    | undefined;
 
   constructor(dataFolder: string) {
     this.#dataFolder = dataFolder;
   }
 
-  async choose({ targetIds, chipFolders }: TargetChoice): Promise<Chosen> {
-    const key = JSON.stringify([targetIds, chipFolders]);
+  async choose({ targetIds, chipFolders, accelerators }: TargetChoice): Promise<Chosen> {
+    const key = JSON.stringify([targetIds, chipFolders, accelerators]);
     const known = this.#chosen.get(key);
     if (known !== undefined) return known;
-    const { value: catalogue, problems } = await this.#load(chipFolders);
+    const { value: devices, problems } = await this.#load(chipFolders);
+    const catalogue = this.#withAccelerators(devices, accelerators);
     const found: Target[] = [];
     const complaints: Problem[] = [...problems];
     for (const id of new Set(targetIds)) {
@@ -43,6 +47,19 @@ export class Catalogues {
     const chosen = { catalogue, targets, problems: complaints };
     this.#chosen.set(key, chosen);
     return chosen;
+  }
+
+  /** What is wrong with an architecture file shows in the file itself, not on every model. */
+  #withAccelerators(devices: Catalogue, accelerators: TargetChoice["accelerators"]): Catalogue {
+    const key = JSON.stringify(accelerators);
+    if (this.#extended?.key === key && this.#extended.devices === devices)
+      return this.#extended.catalogue;
+    // An older catalogue is of no use any more: files are edited again and again.
+    if (this.#extended !== undefined && this.#extended.key !== key) this.#chosen.clear();
+    const files = accelerators.map(({ file }) => file);
+    const catalogue = withAccelerators(devices, files, () => undefined);
+    this.#extended = { key, devices, catalogue };
+    return catalogue;
   }
 
   #load(chipFolders: readonly string[]): ReturnType<typeof loadCatalogue> {

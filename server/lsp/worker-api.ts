@@ -9,6 +9,7 @@ import type { OutlineItem } from "../core/views/text/outline.js";
 import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { CompareParams } from "../core/views/compare/compare-analyses.js";
+import type { FoundAccelerator } from "../io/find-accelerators.js";
 import type { CompareReply, PlanFile, TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
 import type { PythonRun } from "./python-runs.js";
@@ -51,6 +52,8 @@ export interface TargetChoice {
   readonly targetIds: readonly string[];
   /** Absolute paths. */
   readonly chipFolders: readonly string[];
+  /** Architecture files of the workspace, with what tells whether they have changed. */
+  readonly accelerators: readonly FoundAccelerator[];
 }
 
 /** What the server asks of its worker. Offsets are UTF-16 units of the document's text. */

@@ -3,6 +3,8 @@ import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
+import { findAccelerators, type FoundAccelerator } from "../io/find-accelerators.js";
+import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
 import { isDesignFile, isDesignLanguage } from "./design-documents.js";
@@ -57,6 +59,7 @@ export class Workspace {
   >();
   readonly #revisions = new Map<string, number>();
   readonly #asked = new Set<string>();
+  #accelerators: Promise<readonly FoundAccelerator[]> | undefined;
   #sentSettings: unknown;
 
   constructor(connection: Connection, options: WorkspaceOptions) {
@@ -91,6 +94,15 @@ export class Workspace {
       .all()
       .filter(isPython)
       .map(({ uri }) => uri);
+    for (const uri of uris) this.bump(uri);
+    return uris;
+  }
+
+  /** An architecture file came, went or changed: so may what every model is predicted for. */
+  forgetAccelerators(): readonly string[] {
+    this.#accelerators = undefined;
+    this.#options.engine.supersede(targetsKey);
+    const uris = this.#knownUris();
     for (const uri of uris) this.bump(uri);
     return uris;
   }
@@ -267,6 +279,7 @@ export class Workspace {
       });
       return run && { kind: "python", runId: run.id };
     }
+    if (isAcceleratorFile(uri)) return undefined;
     // Hardware descriptions are no models: `DesignDocuments` answers for them.
     if (document === undefined ? isDesignFile(uri) : isDesignLanguage(document)) return undefined;
     const filePath = filePathOf(modelUriOf(uri));
@@ -290,6 +303,7 @@ export class Workspace {
       chipFolders: settings.chipFolders.flatMap((folder) =>
         path.isAbsolute(folder) ? [folder] : folders.map((root) => path.join(root, folder)),
       ),
+      accelerators: await (this.#accelerators ??= findAccelerators(this.#options.folders())),
     };
   }
 

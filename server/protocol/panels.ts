@@ -64,6 +64,7 @@ export const panelIds = [
   "memory",
   "timeline",
   "pareto",
+  "mapping",
   "comparison",
 ] as const;
 export type PanelId = (typeof panelIds)[number];
@@ -74,6 +75,7 @@ export const panelTitles: Readonly<Record<PanelId, string>> = {
   memory: "Memory",
   timeline: "Timeline",
   pareto: "Pareto",
+  mapping: "Mapping",
   comparison: "Comparison",
 };
 

@@ -24,6 +24,7 @@ export async function buildServer(options: { readonly hasPython?: boolean } = {}
     format: "cjs",
     target: "node20",
     logLevel: "error",
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   });
   await cp(path.join(root, "server/data"), path.join(folder, "data"), { recursive: true });
   if (options.hasPython === true) {

@@ -69,7 +69,7 @@ function start(limits: Partial<Limits> = {}) {
       uri: key,
       fileName: behaviour,
       source: { kind: "file" as const, path: key },
-      choice: { targetIds: [], chipFolders: [] },
+      choice: { targetIds: [], chipFolders: [], accelerators: [] },
       batch: null,
       dims: {},
     };

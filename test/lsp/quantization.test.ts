@@ -18,7 +18,7 @@ const subject: Subject = {
     path: path.join(root, "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx"),
     version: 1,
   },
-  choice: { targetIds: ["stm32h747i-disco/x-cube-ai/int8"], chipFolders: [] },
+  choice: { targetIds: ["stm32h747i-disco/x-cube-ai/int8"], chipFolders: [], accelerators: [] },
   batch: null,
   dims: {},
 };

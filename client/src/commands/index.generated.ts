@@ -1,6 +1,7 @@
 // Written by scripts/gen.mjs; do not edit.
 import { command as copyReport } from "./copy-report.js";
 import { command as exportFile } from "./export-file.js";
+import { command as mapOntoAccelerator } from "./map-onto-accelerator.js";
 import { command as openAsText } from "./open-as-text.js";
 import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
@@ -20,6 +21,7 @@ import type { ClientCommand } from "../command.js";
 export const commands: readonly ClientCommand[] = [
   copyReport,
   exportFile,
+  mapOntoAccelerator,
   openAsText,
   openModel,
   pickTargets,

@@ -39,6 +39,8 @@ export const metricKinds: readonly MetricKind[] = [
   { id: "parameters", label: "Parameters", unit: "count", isMoreBetter: false },
   { id: "macs", label: "MACs", unit: "MAC", isMoreBetter: false },
   { id: "risk", label: "Quantization risk", unit: "", isMoreBetter: false },
+  { id: "area", label: "Area, mm²", unit: "", isMoreBetter: false },
+  { id: "traffic", label: "DRAM traffic", unit: "B", isMoreBetter: false },
   { id: "accuracy", label: "Accuracy", unit: "", isMoreBetter: true },
 ];
 

@@ -8,6 +8,7 @@ import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
 import { parametersOf, sweep, type SweepPoint, type SweptParameter } from "../accelerator/sweep.js";
 import type { Analysis } from "../analysis.js";
 import type { Kernel } from "../lower/lowered.js";
+import type { Alternative, Metric } from "../search/alternatives.js";
 import { nodeLabel } from "./layer-cost.js";
 
 export interface MappingParams {
@@ -49,6 +50,8 @@ export interface MappingView {
   };
   readonly layers: readonly MappedLayer[];
   readonly sweep: readonly SweepPoint[];
+  /** The same points as alternatives, for the plot. */
+  readonly alternatives: readonly Alternative[];
   readonly complaints: readonly string[];
   /** Targets that are accelerators, of those chosen. */
   readonly targets: readonly { readonly id: string; readonly label: string }[];
@@ -130,8 +133,30 @@ export function view(analysis: Analysis, params: MappingParams): MappingView | n
         : [layerOf(analysis, mapped, kernel, mapping)];
     }),
     sweep: swept.points,
+    alternatives: swept.points.map((point) => alternativeOf(chosen.target.id, point)),
     complaints: swept.complaints,
     targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
+  };
+}
+
+function alternativeOf(targetId: string, point: SweepPoint): Alternative {
+  const exact = (value: number): Metric => ({ value, low: value, high: value });
+  const label = Object.entries(point.values)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(" · ");
+  return {
+    id: `${targetId} ${label}`,
+    label,
+    model: "",
+    targetId,
+    batch: null,
+    fits: null,
+    metrics: {
+      latency: exact(point.seconds),
+      energy: exact(point.joules),
+      ...(point.area !== null && { area: exact(point.area * 1e6) }),
+      traffic: exact(point.dramBytes),
+    },
   };
 }
 

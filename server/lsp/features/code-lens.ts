@@ -5,6 +5,7 @@ import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
+import { isAcceleratorFile } from "../accelerator-documents.js";
 import { designKindOf, isDesignSource, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
@@ -23,7 +24,7 @@ export const codeLensFeature: Feature = {
     connection.onCodeLens(
       fence(server, "code-lens", [], async ({ textDocument: { uri } }) => {
         const document = workspace.documents.get(uri);
-        if (document === undefined) return [];
+        if (document === undefined || isAcceleratorFile(uri)) return [];
         const settings = await workspace.settingsFor(uri);
         if (!settings.enable || !settings.codeLens) return [];
         const text = document.getText();

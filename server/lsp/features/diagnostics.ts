@@ -7,6 +7,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { designProblems } from "../../core/views/design/design-problems.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
+import { acceleratorProblems, isAcceleratorFile } from "../accelerator-documents.js";
 import { toDiagnostic } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
@@ -56,6 +57,8 @@ async function problemsOf(
   isQuantized: boolean,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
+  if (isAcceleratorFile(document.uri))
+    return acceleratorProblems(document).map((problem) => toDiagnostic(document, problem));
   if (isDesignLanguage(document)) {
     const state = await design.state(document);
     const found = state === undefined ? [] : designProblems(state);

@@ -1,3 +1,4 @@
+import { isAcceleratorFile } from "../accelerator-documents.js";
 import { isDesignFile } from "../design-documents.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
@@ -21,6 +22,8 @@ export const watchedFilesFeature: Feature = {
             server,
             changes.map((change) => change.uri),
           );
+          if (changes.some(({ uri }) => isAcceleratorFile(uri)))
+            server.announceChange(workspace.forgetAccelerators());
           const changed = new Set(changes.map((change) => normalUri(change.uri)));
           const folders = new Set([...changed].map(folderOf));
           const models = workspace

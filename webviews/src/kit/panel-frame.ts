@@ -128,6 +128,7 @@ const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["memory", "layers", "Memory"],
   ["timeline", "graph-left", "Timeline"],
   ["pareto", "graph-scatter", "Pareto"],
+  ["mapping", "circuit-board", "Mapping"],
   ["comparison", "diff", "Comparison"],
 ];
 

@@ -1,0 +1,20 @@
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextProblem } from "../core/views/text/problems.js";
+import { acceleratorExtension, parseAccelerator } from "../io/accelerator-file.js";
+import { fileNameOf } from "./model-uri.js";
+
+/** Whether the address is that of an architecture file. */
+export function isAcceleratorFile(uri: string): boolean {
+  return uri.toLowerCase().endsWith(acceleratorExtension);
+}
+
+/** What is wrong with the text, each at its place; a problem without one stands at the start. */
+export function acceleratorProblems(document: TextDocument): readonly TextProblem[] {
+  const { problems } = parseAccelerator(document.getText(), fileNameOf(document.uri));
+  return problems.map(({ code, severity, message, place }) => ({
+    code,
+    severity,
+    message,
+    span: place?.kind === "text" ? place.span : { start: 0, end: 1 },
+  }));
+}

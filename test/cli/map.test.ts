@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { MappingView } from "../../server/core/views/mapping.js";
+import { cli } from "../kit/cli.js";
+
+const model = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
+const folder = mkdtempSync(path.join(tmpdir(), "ridgepoint-map-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(text: string): string {
+  const file = path.join(folder, "x.accelerator.json");
+  writeFileSync(file, text);
+  return file;
+}
+
+interface Document {
+  readonly schemaVersion: number;
+  readonly mapping: MappingView;
+}
+
+test("a model is mapped onto one of ours, and every layer says what limits it", async () => {
+  const { status, out } = await cli(["map", model, "--accelerator", "gemmini-16", "--json"]);
+  expect(status).toBe(0);
+  const { schemaVersion, mapping } = JSON.parse(out) as Document;
+  expect(schemaVersion).toBe(1);
+  expect(mapping.targetId).toBe("gemmini-16/mapper/int8");
+  // MLPerf Tiny's ResNet-8: 12.5 M multiply-accumulates.
+  expect(mapping.totals.macs).toBeGreaterThan(12.4e6);
+  expect(mapping.totals.macs).toBeLessThan(12.7e6);
+  expect(mapping.totals.cycles).toBeGreaterThanOrEqual(mapping.totals.macs / 256);
+  for (const layer of mapping.layers) {
+    expect(layer.utilization).toBeLessThanOrEqual(1);
+    expect(layer.dramBytes).toBeGreaterThanOrEqual(layer.leastDramBytes * (1 - 1e-9));
+    expect(["compute", "utilization", "buffer", "dram", "vector"]).toContain(layer.limit);
+  }
+});
+
+test("a larger array is faster and larger: the sweep shows gain and price, and the front", async () => {
+  const words = ["map", model, "--accelerator", "gemmini-16", "--sweep", "rows=16,32", "--json"];
+  const { out } = await cli([...words, "--sweep", "scratchpad=128KiB,256 KiB"]);
+  const { sweep } = (JSON.parse(out) as Document).mapping;
+  expect(sweep.map(({ values }) => values)).toEqual([
+    { rows: "16", scratchpad: "128KiB" },
+    { rows: "16", scratchpad: "256 KiB" },
+    { rows: "32", scratchpad: "128KiB" },
+    { rows: "32", scratchpad: "256 KiB" },
+  ]);
+  const [small, , large] = sweep;
+  expect(large!.cycles).toBeLessThan(small!.cycles);
+  expect(large!.area!).toBeGreaterThan(small!.area!);
+  expect(sweep.some(({ isOnFront }) => isOnFront)).toBe(true);
+});
+
+test("layers are chosen by name, and tell their tiles", async () => {
+  const { out } = await cli(["map", model, "--accelerator", "eyeriss", "--layer", "matmul"]);
+  expect(out).toMatch(/limit\n.*\n.*(MatMul|Gemm)/i);
+  expect(out).toContain("global buffer");
+});
+
+test("an architecture file of the user's, with comments; what is wrong has its line", async () => {
+  const good = fileOf(`// mine
+{ "id": "mine", "clock": "100 MHz", "node": 28,
+  "engine": { "rows": 4, "columns": 4, "dataflow": "output-stationary" },
+  "precisions": ["int8"], "buffers": [{ "name": "b", "size": "16 KiB" }], }`);
+  expect((await cli(["map", model, "--accelerator", good])).out).toContain("mine · mapped · int8");
+  const bad = fileOf(`{ "id": "mine", "clock": 0, "node": 28,
+  "engine": { "rows": -4, "columns": 1e9, "dataflow": "none", "colour": 1 },
+  "precisions": ["int99"] }`);
+  const { status, out, err } = await cli(["map", model, "--accelerator", bad]);
+  expect(status).toBe(1);
+  expect(out).toBe("");
+  expect(err.replaceAll(bad, "FILE")).toMatchInlineSnapshot(`
+    "ridgepoint: Accelerator \`mine\` (FILE, line 1): \`clock\` should lie between 1000 and 100000000000; it is 0.
+    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.colour\` is not a field here; the fields are kind, rows, columns, dataflow, lanes, pipelined, registers, fillWords, attentionPasses, multiplier.
+    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.rows\` should lie between 1 and 65536; it is -4.
+    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.columns\` should lie between 1 and 65536; it is 1000000000.
+    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.dataflow\` should be one of weight-stationary, output-stationary, input-stationary, row-stationary.
+    ridgepoint: Accelerator \`mine\` (FILE, line 3): \`precisions[0]\` names \`int99\`, which is no number format; give int2 … int16, bf16, fp16, fp32, fp8-e4m3, mxfp4, log4 or the like.
+    ridgepoint: Accelerator \`mine\` (FILE, line 1): \`buffers\` is missing; list the memories on the chip from the array outwards, each with \`name\` and \`size\`.
+    "
+  `);
+});
+
+test("options that make no sense are named", async () => {
+  const on = (...words: readonly string[]) =>
+    cli(["map", model, "--accelerator", "gemmini-16", ...words]);
+  expect((await cli(["map", model])).status).toBe(2);
+  expect((await on("--sweep", "rows")).status).toBe(2);
+  expect((await on("--precision", "fp64")).err).toContain("it has int8");
+  expect((await on("--sweep", "rows=0,16")).err).toContain("`rows=0` should be a whole number");
+  expect((await on("--sweep", "colour=1")).err).toContain("is no parameter of `gemmini-16`");
+  const values = Array.from({ length: 40 }, (_, at) => at + 1).join(",");
+  const many = await on("--sweep", `rows=${values}`, "--sweep", `columns=${values}`);
+  expect(many.err).toContain("1600 points");
+});

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { parseSweep } from "../../webviews/src/mapping/state.js";
+import { seriousFindings } from "../kit/accessibility.js";
+import { usePanel } from "../kit/model-page.js";
+import { realAnalysis } from "../kit/real-analysis.js";
+import { themes, type ThemeName } from "../kit/themes.js";
+import type { FakeHost } from "../kit/fake-host.js";
+
+const onPage = usePanel("mapping");
+const model = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
+const id = "gemmini-16/mapper/int8";
+const prepare = (host: FakeHost): void => {
+  const targets = [
+    { id: "a/b/c", label: "A", chip: "a", segment: "", method: "roofline", isChosen: true },
+    {
+      id,
+      label: "Gemmini 16×16 · mapped · int8",
+      chip: "",
+      segment: "",
+      method: "roofline",
+      isChosen: false,
+    },
+  ];
+  Object.assign(host.methods, { targets: () => targets });
+};
+const swept = { state: { version: 1, state: { sweep: "rows=8,16 columns=8,16" } } };
+
+test("layers stand longest first with what limits them; a layer tells its tiles and is selected elsewhere", async () =>
+  onPage(
+    await realAnalysis(model, [id]),
+    async (page, host) => {
+      const rows = page.locator(".mapping-layers tbody tr");
+      await expect.poll(() => rows.count()).toBeGreaterThan(8);
+      expect(host.suppositions.at(-1)).toEqual({ targets: [id] });
+      expect(await page.innerText(".frame-facts")).toContain("mm²");
+      await rows.first().click();
+      expect(await page.innerText(".plot-words")).toContain("tiles of");
+      await expect.poll(() => host.calls.map(({ method }) => method)).toContain("select");
+      expect(await page.isHidden(".plot-main")).toBe(true);
+    },
+    { prepare },
+  ));
+
+test("a sweep draws time against area", async () =>
+  onPage(
+    await realAnalysis(model, [id]),
+    async (page, host) => {
+      await page.fill(".mapping-field input", "rows=8,16 columns=8,16");
+      await page.click(".frame-button:has-text('Run')");
+      await page.waitForSelector(".plot-main:not([hidden])");
+      await page.focus("[role=application]");
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(() => page.innerText(".plot-words")).toContain("Area, mm²");
+      const asked = host.calls.filter(({ method }) => method === "view mapping").at(-1)?.params;
+      expect(asked).toMatchObject({
+        sweep: [{ key: "rows", values: ["8", "16"] }, { key: "columns" }],
+      });
+    },
+    { prepare },
+  ));
+
+test("names of parameters may hold spaces", () => {
+  const names = ["rows", "columns", "global buffer", "buffer"];
+  expect(parseSweep("rows=8, 16 global buffer=64 KiB,1 MiB  columns=", names)).toEqual([
+    { key: "rows", values: ["8", "16"] },
+    { key: "global buffer", values: ["64 KiB", "1 MiB"] },
+  ]);
+  expect(parseSweep("nothing", names)).toEqual([]);
+});
+
+test.each(Object.keys(themes) as ThemeName[])(
+  "axe-core finds nothing serious in %s",
+  async (theme) =>
+    onPage(
+      await realAnalysis(model, [id]),
+      async (page) => {
+        await page.waitForSelector(".plot-main:not([hidden])");
+        expect(await seriousFindings(page)).toEqual([]);
+      },
+      { theme, prepare, ...swept },
+    ),
+);

@@ -1,0 +1,50 @@
+/** What the mapping panel remembers. */
+export interface MappingPageState {
+  /** Target of the accelerator; null: the first chosen one, else the first there is. */
+  readonly target: string | null;
+  /** As it was typed: `rows=8,16,32 columns=8,16,32`. */
+  readonly sweep: string;
+}
+
+export const initialMappingState: MappingPageState = { target: null, sweep: "" };
+
+export function decodeMappingState(
+  kept: Readonly<Record<string, unknown>>,
+): Partial<MappingPageState> {
+  const { target, sweep } = kept;
+  return {
+    ...(typeof target === "string" && { target }),
+    ...(typeof sweep === "string" && { sweep }),
+  };
+}
+
+/** `rows=8,16 global buffer=64 KiB,128 KiB`: a name reaches from the last value's end to its `=`. */
+export function parseSweep(
+  text: string,
+  names: readonly string[],
+): readonly { readonly key: string; readonly values: readonly string[] }[] {
+  const marks: { readonly key: string; readonly at: number }[] = [];
+  // Longer names first: `buffer=` in `global buffer=` is the end of a name, not a name.
+  for (const key of [...names].sort((a, b) => b.length - a.length)) {
+    const at = indexOfKey(text, key);
+    const isInside = marks.some((mark) => mark.at < at && at < mark.at + mark.key.length);
+    if (at >= 0 && !isInside) marks.push({ key, at });
+  }
+  marks.sort((a, b) => a.at - b.at);
+  return marks.flatMap(({ key, at }, index) => {
+    const end = marks[index + 1]?.at ?? text.length;
+    const values = text
+      .slice(at + key.length + 1, end)
+      .split(",")
+      .map((value) => value.trim())
+      .filter((value) => value !== "");
+    return values.length === 0 ? [] : [{ key, values: [...new Set(values)] }];
+  });
+}
+
+/** A name counts where a word begins: `size` is not found inside of `tile size=`. */
+function indexOfKey(text: string, key: string): number {
+  for (let at = text.indexOf(`${key}=`); at >= 0; at = text.indexOf(`${key}=`, at + 1))
+    if (at === 0 || /[\s;]/.test(text[at - 1] ?? "")) return at;
+  return -1;
+}

@@ -1,0 +1,253 @@
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from "../../../server/core/base/units.js";
+import type { ParetoResult } from "../../../server/core/search/compare-alternatives.js";
+import type { MappedLayer, MappingView } from "../../../server/core/views/mapping.js";
+import type { TargetInfo } from "../../../server/protocol/requests.js";
+import { plainText } from "../kit/canvas.js";
+import { choice, tool } from "../kit/controls.js";
+import { h, put } from "../kit/dom.js";
+import { bootPage, messageOf } from "../kit/page.js";
+import { createPanelFrame } from "../kit/panel-frame.js";
+import { createPlot } from "../kit/plot.js";
+import { layerTable } from "../mapping/layer-table.js";
+import {
+  decodeMappingState,
+  initialMappingState,
+  parseSweep,
+  type MappingPageState,
+} from "../mapping/state.js";
+import {
+  drawPareto,
+  drawParetoOver,
+  metricText,
+  type ParetoPicture,
+  type ParetoPoint,
+} from "../pareto/plot.js";
+import { stateText } from "../pareto/point-table.js";
+
+/** The mapping panel: a model's layers on an accelerator, and what other sizes of it would gain and cost. */
+const page = bootPage<MappingPageState>({
+  stateVersion: 1,
+  initialState: initialMappingState,
+  decodeState: decodeMappingState,
+  api: {
+    changed() {
+      void gather();
+      return null;
+    },
+    reveal({ nodeId }) {
+      selected = nodeId;
+      showLayers();
+      return null;
+    },
+  },
+});
+
+let accelerators: readonly TargetInfo[] = [];
+let shown: MappingView | null = null;
+let selected: number | null = null;
+let picture: ParetoPicture | undefined;
+let asking: AbortController | undefined;
+
+const frame = createPanelFrame({
+  panel: "mapping",
+  title: "Mapping",
+  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  retry: () => void gather(),
+});
+const accelerator = choice({
+  label: "Accelerator",
+  onChange: (target) => {
+    page.keep({ target });
+    void ask();
+  },
+});
+const field = h("input", {
+  type: "text",
+  value: page.state.sweep,
+  placeholder: "rows=8,16,32 columns=8,16,32",
+  "aria-label": "Parameters to sweep",
+  on: {
+    change: () => {
+      page.keep({ sweep: field.value });
+      void ask();
+    },
+  },
+});
+const plot = createPlot<ParetoPoint>({
+  label: "Time against area",
+  draw: (context, size, colours) =>
+    picture === undefined ? [] : drawPareto(context, size, colours, picture),
+  drawOver(context, size, colours, points) {
+    if (picture !== undefined) drawParetoOver(context, size, colours, picture, points);
+  },
+  describe,
+  isSelected: ({ alternative }) => alternative.id === picture?.selected,
+  onSelect(item) {
+    if (picture === undefined) return;
+    picture = { ...picture, selected: item?.alternative.id ?? null };
+    if (item !== undefined) put(words, describe(item).replaceAll("\n", " · "));
+    plot.redrawOver();
+  },
+  onOpen: () => undefined,
+});
+const plotPlace = h("div", { class: "plot-main", hidden: true }, plot.place);
+const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const layers = h("div", {
+  class: "mapping-layers",
+  role: "region",
+  tabindex: "0",
+  "aria-label": "Layers",
+});
+put(
+  frame.tools,
+  accelerator.element,
+  h("label", { class: "frame-field mapping-field" }, h("span", {}, "Sweep"), field),
+  tool(
+    "Run",
+    "play",
+    () => {
+      page.keep({ sweep: field.value });
+      void ask();
+    },
+    "Map onto every combination of the values: time against area, size of a mark: energy",
+  ),
+);
+frame.body.append(plotPlace, h("div", { class: "plot-foot" }, words), layers);
+page.start.then(
+  ({ fileName }) => frame.setFile(fileName),
+  (error: unknown) => frame.failed(messageOf(error)),
+);
+void gather();
+
+async function gather(): Promise<void> {
+  frame.busy();
+  try {
+    const targets = await page.host.call("targets", null);
+    accelerators = targets.filter(({ id }) => id.split("/")[1] === "mapper");
+    await ask();
+  } catch (error) {
+    frame.failed(messageOf(error));
+  }
+}
+
+/** The newest question counts: an older one is stopped. */
+async function ask(): Promise<void> {
+  const known = accelerators.find(({ id }) => id === page.state.target);
+  const target = known ?? accelerators.find(({ isChosen }) => isChosen) ?? accelerators[0];
+  if (target === undefined) {
+    frame.nothing("Nothing to show, because there is no architecture file.");
+    return;
+  }
+  accelerator.show(
+    accelerators.map(({ id, label }) => ({ id, label })),
+    target.id,
+  );
+  frame.busy();
+  asking?.abort();
+  const own = new AbortController();
+  asking = own;
+  const names = shown?.targetId === target.id ? shown.accelerator.parameters : undefined;
+  try {
+    const reply = await questionOf(target.id, names, own.signal);
+    if (asking !== own) return;
+    if (reply.kind !== "view") {
+      frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+      return;
+    }
+    if (reply.view === null) {
+      frame.nothing("Nothing to show, because no accelerator is chosen.");
+      return;
+    }
+    const isNew = names === undefined;
+    shown = reply.view;
+    // What can be swept is known only now.
+    if (isNew && page.state.sweep.trim() !== "") {
+      await ask();
+      return;
+    }
+    await show(shown, own);
+  } catch (error) {
+    if (asking === own) frame.failed(messageOf(error));
+  }
+}
+
+function questionOf(target: string, names: readonly string[] | undefined, signal: AbortSignal) {
+  return page.ask(
+    "mapping",
+    { target, sweep: names === undefined ? [] : parseSweep(page.state.sweep, names) },
+    { suppose: { targets: [target] }, signal },
+  );
+}
+
+async function show(view: MappingView, own: AbortController): Promise<void> {
+  const { totals, alternatives, complaints } = view;
+  picture = undefined;
+  if (alternatives.length > 0) {
+    const reply = await page.ask("pareto", {
+      alternatives,
+      axes: ["latency", "area", "energy"].map((metric) => ({ metric, limit: null })),
+    });
+    if (asking !== own) return;
+    if (reply.kind === "view") picture = pictureOf(view, reply.view);
+  }
+  frame.current();
+  frame.setFacts(
+    plainText(view.label),
+    `${formatSeconds(totals.seconds)} · ${formatCount(totals.cycles)} cycles`,
+    `${formatShare(totals.utilization)} used`,
+    `${formatBytes(totals.dramBytes)} DRAM`,
+    formatJoules(totals.joules),
+    ...(totals.area === null ? [] : [`${formatNumber(totals.area.total * 1e6)} mm²`]),
+  );
+  const [complaint] = complaints;
+  if (complaint !== undefined) frame.say(complaint);
+  plotPlace.hidden = picture === undefined;
+  put(
+    words,
+    picture === undefined ? hintOf(view) : "◆ on the front of time, area and energy · ● dominated",
+  );
+  showLayers();
+  plot.redraw();
+}
+
+function hintOf({ accelerator: { parameters } }: MappingView): string {
+  return `To sweep: ${parameters.join(", ")}`;
+}
+
+function pictureOf({ alternatives }: MappingView, result: ParetoResult): ParetoPicture {
+  return { alternatives, result, limits: [null, null, null], picked: new Set(), selected: null };
+}
+
+function showLayers(): void {
+  if (shown === null) return;
+  put(layers, layerTable(shown.layers, selected, select));
+}
+
+function select(layer: MappedLayer): void {
+  selected = layer.nodeId;
+  put(words, plainText([layer.name, ...layer.reasons].join(" · ")));
+  showLayers();
+  told(page.host.call("select", { nodeId: layer.nodeId }));
+}
+
+function describe({ alternative, state }: ParetoPoint): string {
+  const lines = [plainText(alternative.label)];
+  for (const kind of picture?.result.axes ?? []) {
+    const metric = alternative.metrics[kind.id];
+    lines.push(
+      `${kind.label} ${metric === undefined ? "not known" : metricText(metric.value, kind)}`,
+    );
+  }
+  return [...lines, stateText(state, alternative)].join("\n");
+}
+
+function told(call: Promise<unknown>): void {
+  call.catch((error: unknown) => frame.say(messageOf(error)));
+}
