@@ -60,12 +60,11 @@ test("what is wrong with an architecture file stands in it", async () => {
   const client = await startClient(server, { folders: [folder] });
   const document = client.open(uri, textOf(0).replace('"sram"', '"sram", "colour": 1'), "jsonc");
   const found = await document.diagnostics();
-  expect(found.map(({ message, range: { start } }) => `${start.line} ${message}`)).toEqual([
-    "2 Accelerator `mine` (mine.accelerator.json, line 3): `engine.rows` should lie between 1 and 65536; it is 0.",
-    expect.stringContaining(
-      "4 Accelerator `mine` (mine.accelerator.json, line 5): `buffers[0].colour` is not a field",
-    ),
-  ]);
+  expect(found.map(({ range }) => range.start.line)).toEqual([2, 4]);
+  expect(found[0]?.message).toBe(
+    "Accelerator `mine` (mine.accelerator.json, line 3): `engine.rows` should lie between 1 and 65536; it is 0.",
+  );
+  expect(found[1]?.message).toContain("`buffers[0].colour` is not a field here");
   expect(await document.hints()).toEqual([]);
   expect(await document.lenses()).toEqual([]);
 });
