@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readTracedProgram } from "../../server/core/formats/torch-trace.js";
+import { traceVersion } from "../../server/core/formats/torch-trace/decode-trace.js";
 import type { Model } from "../../server/core/graph/graph.js";
 import type { PythonEngine } from "../../server/engines/python/engine.js";
 import { openPythonEngine } from "../../server/io/python-engine.js";
@@ -35,7 +36,7 @@ export function tracedSubject(traced: Traced): Subject {
 export async function loadTraced({ file, entry, inputs }: Traced): Promise<Model> {
   const source = path.resolve("scripts/calibrate/spaces", file);
   const key = createHash("sha256")
-    .update([readFileSync(source, "utf8"), entry, ...inputs].join("\0"))
+    .update([traceVersion, readFileSync(source, "utf8"), entry, ...inputs].join("\0"))
     .digest("hex");
   const kept = path.resolve("test-out/traces", key.slice(0, 2), `${key}.json.gz`);
   let answer: unknown;

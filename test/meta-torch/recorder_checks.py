@@ -15,18 +15,17 @@ def calls(program, *operands):
         result = program(*operands)
         trace.outputs = [trace.tensor_id(result)]
     document = trace.document()
-    shapes = {item["id"]: "x".join(map(str, item["shape"])) + ":" + item["dtype"] for item in document["tensors"]}
+    shapes = ["x".join(map(str, shape)) + ":" + kind for shape, kind, *_ in document["tensors"]]
     lines = [
-        f"{call['op']}({', '.join(f't{item}' for item in call['inputs'])}) -> "
-        + ", ".join(f"t{item} {shapes[item]}" for item in call["outputs"])
-        for call in document["calls"]
+        f"{op}({', '.join(f't{item}' for item in ins)}) -> " + ", ".join(f"t{item} {shapes[item]}" for item in outs)
+        for op, ins, outs, *_ in document["calls"]
     ]
     lines.append("outputs " + ", ".join(f"t{item}" for item in document["outputs"]))
     made = set(document["inputs"])
-    for call in document["calls"]:
-        if made.intersection(call["outputs"]):
-            lines.append(f"made twice: {call['op']}")
-        made.update(call["outputs"])
+    for op, _, outs, *_ in document["calls"]:
+        if made.intersection(outs):
+            lines.append(f"made twice: {op}")
+        made.update(outs)
     return lines
 
 
@@ -89,7 +88,7 @@ def places():
         nested(20, torch.zeros(2))
         nested(1, torch.zeros(2))
     document = trace.document()
-    return [[document["frames"][frame][5] for frame in call["frames"]] for call in document["calls"]]
+    return [[document["frames"][frame][5] for frame in call[5]] for call in document["calls"]]
 
 
 def generator_frames():
@@ -108,7 +107,7 @@ def generator_frames():
         first(source)
         second(source)
     document = trace.document()
-    return [[document["frames"][frame][5].split(".")[-1] for frame in call["frames"]][:2] for call in document["calls"]]
+    return [[document["frames"][frame][5].split(".")[-1] for frame in call[5]][:2] for call in document["calls"]]
 
 
 def branch(x):

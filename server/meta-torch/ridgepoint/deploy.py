@@ -45,9 +45,9 @@ def _fold(module: Any) -> Any:
 
 def folding_saves(model: Any) -> tuple[int, int] | None:
     """Parameters before and after; None for a model that has nothing to fold, or has been folded, or cannot be."""
-    foldable = [
-        module for module in model.modules() if any(callable(getattr(type(module), name, None)) for name in _METHODS)
-    ]
+    modules = list(model.modules())
+    kinds = {kind for kind in map(type, modules) if any(callable(getattr(kind, name, None)) for name in _METHODS)}
+    foldable = [module for module in modules if type(module) in kinds] if kinds else []
     if not foldable or sum(parameter._shape[0] for module in foldable for parameter in module.parameters() if parameter._shape) > _OFFERED_CHANNELS:
         return None
     try:

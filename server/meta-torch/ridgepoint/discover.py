@@ -195,12 +195,12 @@ def _annotated_as_module(node: ast.FunctionDef, classes: set[str]) -> bool:
 
 def _returns_made(node: ast.FunctionDef, makers: set[str]) -> bool:
     made: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in nodes_of(node):
         if isinstance(inner, ast.Assign) and _is_making(inner.value, makers, made):
             made.update(target.id for target in inner.targets if isinstance(target, ast.Name))
     return any(
         isinstance(inner, ast.Return) and inner.value is not None and _is_making(inner.value, makers, made)
-        for inner in ast.walk(node)
+        for inner in nodes_of(node)
     )
 
 
@@ -225,7 +225,7 @@ def _mark_parts(found: list[Candidate], classes: dict[str, ast.ClassDef]) -> Non
     """A class that another class of the file uses by name, or derives from, is a part of that one."""
     used: set[str] = set()
     for name, node in classes.items():
-        for inner in ast.walk(node):
+        for inner in nodes_of(node):
             if isinstance(inner, ast.Name) and inner.id != name and inner.id in classes:
                 used.add(inner.id)
     for item in found:

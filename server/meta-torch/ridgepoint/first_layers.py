@@ -25,8 +25,12 @@ def first_layers(model: Any) -> Iterator[Any]:
         nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm, nn.Bilinear,
     )
     seen: set[tuple] = set()
+    telling: dict[type, bool] = {}
     for layer in model.modules():
-        if not isinstance(layer, kinds):
+        kind = type(layer)
+        if kind not in telling:
+            telling[kind] = issubclass(kind, kinds)
+        if not telling[kind]:
             continue
         key = (type(layer), _width(layer))
         if key not in seen:
@@ -37,9 +41,10 @@ def first_layers(model: Any) -> Iterator[Any]:
 
 
 def _width(layer: Any) -> Any:
+    own = layer.__dict__
     for name in ("in_channels", "in_features", "input_size", "num_embeddings", "num_features", "embed_dim", "normalized_shape", "in1_features"):
-        if hasattr(layer, name):
-            return getattr(layer, name)
+        if name in own:
+            return own[name]
     return None
 
 
@@ -146,7 +151,8 @@ def _reduction(first: Any, model: Any) -> int:
     """By how much strides shrink an image, roughly: 16 and more means large images."""
     total = 1
     for name, layer in model.named_modules():
-        stride = getattr(layer, "stride", None)
+        # Not `getattr`: asking modules in vain takes long.
+        stride = layer.__dict__.get("stride")
         if stride is None or not _BESIDE.isdisjoint(name.split(".")):
             continue
         if type(layer).__name__.startswith("ConvTranspose"):

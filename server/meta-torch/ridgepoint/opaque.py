@@ -313,9 +313,13 @@ def _catches_import(instructions: list, start: int) -> bool:
 _CORES = {"socket": "_socket", "ssl": "_ssl", "ctypes": "_ctypes", "sqlite3": "_sqlite3"}
 
 
+#: Those of them that are missing: Python has them or not from its start on.
+_absent = [name for name, core in _CORES.items() if core not in sys.builtin_module_names and importlib.machinery.PathFinder.find_spec(core) is None]
+
+
 def _stand_in_for_cores() -> None:
-    for name, core in _CORES.items():
-        if name not in sys.modules and importlib.machinery.BuiltinImporter.find_spec(core) is None and importlib.machinery.PathFinder.find_spec(core) is None:
+    for name in _absent:
+        if name not in sys.modules:
             sys.modules[name] = OpaqueModule(name)
 
 

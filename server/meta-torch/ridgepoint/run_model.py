@@ -18,6 +18,7 @@ class Run:
     document: dict
     specs: list[Spec]
     problems: list[dict]
+    inventory: Any
 
 
 def arguments_of(model: Any, specs: list[Spec]) -> tuple[list, dict]:
@@ -102,6 +103,7 @@ def run(model: Any, args: list | tuple, kwargs: dict, main_file: str) -> Run:
     """Calls the model as in inference. What the user's code raises flies through."""
     import torch
     from torch._meta import recorder
+    from torch._meta.inventory import Inventory
 
     names = _argument_names(model, args, kwargs)
     was_training = model.training
@@ -112,14 +114,15 @@ def run(model: Any, args: list | tuple, kwargs: dict, main_file: str) -> Run:
             trace.inputs = [trace.tensor_id(tensor) for tensor in given]
             output = model(*args, **kwargs)
             trace.outputs = list(dict.fromkeys(trace.tensor_id(tensor) for tensor in tensors_in(output)))
-        document = trace.document(model)
+        inventory = Inventory(model)
+        document = trace.document(inventory)
     finally:
         if was_training:
             model.train()
     document["inputNames"] = names
     _for_editor(document)
     specs = [spec_of(name, tensor) for name, tensor in zip(names, given)]
-    return Run(document, specs, [*_notes(document, main_file), *_unused(model, document, main_file)])
+    return Run(document, specs, [*_notes(document, main_file), *_unused(inventory, document, main_file)], inventory)
 
 
 def _argument_names(model: Any, args: list | tuple, kwargs: dict) -> list[str]:
@@ -147,8 +150,6 @@ def _for_editor(document: dict) -> None:
     """Positions as the editor counts them."""
     files = document["files"]
     document["frames"] = [places.frame_row(row, files) for row in document["frames"]]
-    for module in document["modules"]:
-        module["frames"] = [places.frame_row(list(row), files) for row in module["frames"]]
 
 
 def _source_of(frame: list, files: list[str]) -> dict:
@@ -175,27 +176,26 @@ def _notes(document: dict, main_file: str) -> list[dict]:
     return found
 
 
-def _unused(model: Any, document: dict, main_file: str) -> list[dict]:
+def _unused(inventory: Any, document: dict, main_file: str) -> list[dict]:
     """Layers whose parameters nothing has read."""
-    used = set()
+    used: set[int] = set()
     for call in document["calls"]:
-        used.update(call["inputs"])
-    read = {entry.get("name") for entry in document["tensors"] if entry["kind"] == "parameter" and entry["id"] in used}
-    shared = {id(parameter) for name, parameter in model.named_parameters(remove_duplicate=False) if name in read}
+        used.update(call[1])
+    read = {row[3] for index, row in enumerate(document["tensors"]) if len(row) > 3 and index in used}
+    shared = {id(parameter) for name, parameter in inventory.parameters if name in read}
     found: list[dict] = []
-    for path, module in model.named_modules():
-        own = list(module._parameters.items())
-        own = [(name, parameter) for name, parameter in own if parameter is not None]
-        if not own or any(id(parameter) in shared for _, parameter in own):
+    for path, module in inventory.modules:
+        own = [parameter for parameter in module._parameters.values() if parameter is not None]
+        if not own or any(id(parameter) in shared for parameter in own):
             continue
-        count = sum(parameter.numel() for _, parameter in own)
+        count = sum(parameter.numel() for parameter in own)
         site = [list(row) for row in getattr(module, "_created_at", ())]
         rows = [places.source_range(*row[:5]) for row in site]
         source = next((row for row in rows if row["file"] == main_file), rows[0] if rows else None)
         found.append(
             failures.problem(
                 "RP2211", "warning",
-                f"`{path or type(model).__name__}` ({type(module).__name__}) is not used in this run; its {count:,} parameters are loaded all the same.",
+                f"`{path or type(module).__name__}` ({type(module).__name__}) is not used in this run; its {count:,} parameters are loaded all the same.",
                 source,
             )
         )

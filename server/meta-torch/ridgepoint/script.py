@@ -178,7 +178,7 @@ def _trains(node: ast.AST) -> bool:
     """True where a gradient is computed."""
     return any(
         isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _TRAINING_CALLS
-        for inner in ast.walk(node)
+        for inner in nodes_of(node)
     )
 
 
@@ -191,7 +191,7 @@ def _training_functions(tree: ast.Module) -> set[str]:
 def _calls_one_of(node: ast.AST, names: set[str]) -> bool:
     return any(
         isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in names
-        for inner in ast.walk(node)
+        for inner in nodes_of(node)
     )
 
 

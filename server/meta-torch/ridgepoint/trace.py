@@ -20,6 +20,7 @@ from .discover import Candidate, Examples, candidates
 from .make_model import Made, make_and_run
 from .script import Script
 from .specs import Spec, SpecError, parse_spec
+from .tree_nodes import nodes_of
 
 _MODEL_LIMIT = 64
 #: Models that are tried where the file's main one cannot be made.
@@ -196,7 +197,7 @@ def _import_named(entry: str, namespace: dict) -> None:
         tree = ast.parse(entry.strip(), mode="eval")
     except SyntaxError:
         return
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         path = _dotted(node)
         root = path.partition(".")[0]
         if not path or root in namespace or hasattr(builtins, root):
@@ -234,6 +235,8 @@ def _listed(candidate: Candidate, script: Script) -> dict:
 
 
 def _described(candidate: Candidate, configuration: Configuration, made: Made, script: Script | None) -> dict:
+    from torch._meta.inventory import Inventory
+
     described: dict[str, Any] = {
         "name": candidate.name, "kind": candidate.kind, "entry": made.entry or configuration.entry or _entry_text(candidate),
         "source": None if script is None else _place(candidate, script), "configuration": configuration.text,
@@ -242,8 +245,9 @@ def _described(candidate: Candidate, configuration: Configuration, made: Made, s
     model = made.model
     if model is not None:
         described["className"] = type(model).__name__
-        described["parameterCount"] = sum(parameter.numel() for parameter in model.parameters())
-        described["stateNames"] = list(model.state_dict())
+        inventory = Inventory(model) if made.run is None else made.run.inventory
+        described["parameterCount"] = sum(parameter.numel() for _, parameter in inventory.parameters)
+        described["stateNames"] = inventory.state_names()
     if made.run is not None:
         described["inputsFrom"] = made.inputs_from
         described["inputs"] = [

@@ -1,14 +1,51 @@
-"""All nodes of a syntax tree, walked once: a file is analysed at every edit, and walking it is a good part of that."""
+"""
+Nodes of a syntax tree, walked once: a file is analysed at every edit, and walking it is a good part of that. Fields that
+hold no nodes of interest (contexts, operators, names) are not looked at, which makes it several times as fast as `ast.walk`.
+"""
 
 from __future__ import annotations
 
 import ast
+from typing import Any, get_args
+
+_LEFT_OUT = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.type_ignore)
 
 
-def nodes_of(tree: ast.Module) -> list[ast.AST]:
-    """As `ast.walk` gives them; the tree is not to be changed afterwards."""
+def _holds_nodes(kind: Any) -> bool:
+    if isinstance(kind, type) and issubclass(kind, ast.AST):
+        return not issubclass(kind, _LEFT_OUT)
+    return any(_holds_nodes(part) for part in get_args(kind))
+
+
+_FIELDS = {
+    kind: tuple(name for name in kind._fields if _holds_nodes(kind._field_types.get(name)))
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+
+
+def nodes_of(tree: ast.AST) -> list[Any]:
+    """The tree and all below it, a module statement by statement; it is not to be changed afterwards."""
     known = getattr(tree, "_ridgepoint_nodes", None)
     if known is None:
-        known = list(ast.walk(tree))
+        known = [tree] if isinstance(tree, ast.Module) else _walk(tree)
+        if isinstance(tree, ast.Module):
+            for statement in tree.body:
+                known += nodes_of(statement)
         tree._ridgepoint_nodes = known
     return known
+
+
+def _walk(tree: ast.AST) -> list[Any]:
+    """In the order of `ast.walk`."""
+    found: list = [tree]
+    fields = _FIELDS
+    # The list grows while it is gone through.
+    for node in found:
+        for name in fields[node.__class__]:
+            value = getattr(node, name)
+            if value.__class__ is list:
+                found += value if None not in value else [item for item in value if item is not None]
+            elif value is not None:
+                found.append(value)
+    return found

@@ -8,7 +8,7 @@ import type {
   TraceTensor,
   TraceValue,
 } from "./document.js";
-import { countOf, type Fields, fieldsOf, listOf, textOf, wholeOf } from "./fields.js";
+import { countOf, fieldsOf, listOf, textOf, wholeOf } from "./fields.js";
 
 /**
  * A trace as data that can be relied on, or undefined where it is none. Whatever does not hold is left out: an index
@@ -19,17 +19,12 @@ export function decodeTrace(
   toHost: (path: string) => string = (path) => path,
 ): TraceDocument | undefined {
   const fields = fieldsOf(value);
-  if (fields?.["version"] !== 1 || !Array.isArray(fields["calls"])) return undefined;
+  if (fields?.["version"] !== traceVersion || !Array.isArray(fields["calls"])) return undefined;
   const files = listOf(fields["files"], limits.files).map((file) => toHost(textOf(file)));
   const frames = listOf(fields["frames"], limits.frames).map((row) => decodeFrame(row, files));
-  const extra: SourceFrame[] = [];
-  const addFrame = (row: unknown): number => {
-    extra.push(decodeFrame(row, files));
-    return frames.length + extra.length - 1;
-  };
   const tensors = listOf(fields["tensors"], limits.tensors).map(decodeTensor);
-  const modules = listOf(fields["modules"], limits.modules).map((module) =>
-    decodeModule(module, addFrame),
+  const modules = listOf(fields["modules"], limits.modules).map((row) =>
+    decodeModule(row, frames.length),
   );
   const bounds: Bounds = {
     tensors: tensors.length,
@@ -37,12 +32,12 @@ export function decodeTrace(
     frames: frames.length,
   };
   const calls = listOf(fields["calls"], limits.calls).flatMap((call) => {
-    const decoded = decodeCall(fieldsOf(call) ?? {}, bounds);
+    const decoded = decodeCall(listOf(call, 6), bounds);
     return decoded === undefined ? [] : [decoded];
   });
   const names = listOf(fields["inputNames"], limits.inputs);
   return {
-    frames: extra.length === 0 ? frames : [...frames, ...extra],
+    frames,
     tensors,
     modules,
     calls,
@@ -56,6 +51,9 @@ export function decodeTrace(
     }),
   };
 }
+
+/** Changes with the form of what the engine writes: answers that are kept must be of this one. */
+export const traceVersion = 2;
 
 /** A model of a million calls is a mistake; beyond these nothing is read. */
 const limits = {
@@ -95,52 +93,60 @@ function decodeFrame(row: unknown, files: readonly string[]): SourceFrame {
   };
 }
 
-function decodeTensor(value: unknown): TraceTensor {
-  const fields = fieldsOf(value) ?? {};
+/** `[shape, type, role]`, of what has a name `[shape, type, role, name]`. */
+function decodeTensor(row: unknown): TraceTensor {
+  const [shape, type, kind, name] = listOf(row, 4);
   return {
-    shape: listOf(fields["shape"], limits.rank).map((extent) => countOf(extent) ?? 0),
-    elementType: elementTypeOf(textOf(fields["dtype"], 64)),
-    role: roles.find((role) => role === fields["kind"]) ?? "activation",
-    name: textOf(fields["name"], 1024),
+    shape: listOf(shape, limits.rank).map((extent) => countOf(extent) ?? 0),
+    elementType: elementTypeOf(textOf(type, 64)),
+    role: roles.find((role) => role === kind) ?? "activation",
+    name: textOf(name, 1024),
   };
 }
 
 const roles: readonly TensorRole[] = ["input", "parameter", "buffer", "constant", "activation"];
 
-function decodeModule(value: unknown, addFrame: (row: unknown) => number): TraceModule {
-  const fields = fieldsOf(value) ?? {};
+/** `[path, class, frames]`. */
+function decodeModule(row: unknown, frameCount: number): TraceModule {
+  const [path, className, frames] = listOf(row, 3);
   return {
-    path: textOf(fields["path"], 1024),
-    className: textOf(fields["class"], 256),
-    frames: listOf(fields["frames"], limits.framesOfCall).map(addFrame),
+    path: textOf(path, 1024),
+    className: textOf(className, 256),
+    frames: decodeFrames(frames, frameCount),
   };
 }
 
-function decodeCall(fields: Fields, bounds: Bounds): TraceCall | undefined {
-  const op = textOf(fields["op"], 128);
+/** `[operator, inputs, outputs, attributes, module, frames]`. */
+function decodeCall(row: readonly unknown[], bounds: Bounds): TraceCall | undefined {
+  const [name, inputs, outputs, named, module, frames] = row;
+  const op = textOf(name, 128);
   if (op === "") return undefined;
   const attributes = new Map<string, TraceValue>();
-  for (const [name, value] of Object.entries(fieldsOf(fields["attributes"]) ?? {})) {
+  for (const [name, value] of Object.entries(fieldsOf(named) ?? {})) {
     if (attributes.size >= limits.attributes) break;
     const decoded = decodeValue(value, 0);
     if (decoded !== undefined) attributes.set(name.slice(0, 128), decoded);
   }
   return {
     op,
-    inputs: listOf(fields["inputs"], limits.operands).map(
+    inputs: listOf(inputs, limits.operands).map(
       (input) => wholeOf(input, 0, bounds.tensors - 1) ?? -1,
     ),
-    outputs: listOf(fields["outputs"], limits.operands).flatMap((output) => {
+    outputs: listOf(outputs, limits.operands).flatMap((output) => {
       const tensor = wholeOf(output, 0, bounds.tensors - 1);
       return tensor === undefined ? [] : [tensor];
     }),
     attributes,
-    module: wholeOf(fields["module"], 0, bounds.modules - 1) ?? -1,
-    frames: listOf(fields["frames"], limits.framesOfCall).flatMap((frame) => {
-      const index = wholeOf(frame, 0, bounds.frames - 1);
-      return index === undefined ? [] : [index];
-    }),
+    module: wholeOf(module, 0, bounds.modules - 1) ?? -1,
+    frames: decodeFrames(frames, bounds.frames),
   };
+}
+
+function decodeFrames(value: unknown, frameCount: number): readonly number[] {
+  return listOf(value, limits.framesOfCall).flatMap((frame) => {
+    const index = wholeOf(frame, 0, frameCount - 1);
+    return index === undefined ? [] : [index];
+  });
 }
 
 function decodeValue(value: unknown, depth: number): TraceValue | undefined {

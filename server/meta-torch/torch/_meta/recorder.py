@@ -9,7 +9,10 @@ import os
 import sys
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator
+
+if TYPE_CHECKING:
+    from .inventory import Inventory
 
 _PACKAGE_ROOT = __file__.rsplit("/torch/_meta/", 1)[0] + "/"
 _LIBRARY_ROOT = os.__file__.rsplit("/", 1)[0] + "/"
@@ -91,44 +94,43 @@ class Trace:
             self._frames.append(position)
         return known
 
-    def document(self, root: Any = None) -> dict:
-        """Plain data for JSON; module paths and parameter names are those below `root`."""
+    def document(self, inventory: Inventory | None = None) -> dict:
+        """
+        Plain data for JSON; module paths and parameter names are those of `inventory`. Rows and no objects, since it is
+        written and read at every edit: tensors are `[shape, type, role, name?]`, modules `[path, class, frames]`, calls
+        `[operator, inputs, outputs, attributes, module, frames]`.
+        """
         names: dict[int, tuple] = {}
         paths: dict[int, str] = {}
-        if root is not None:
-            names.update((id(tensor), ("parameter", name)) for name, tensor in root.named_parameters())
-            names.update((id(tensor), ("buffer", name)) for name, tensor in root.named_buffers())
-            paths = {id(module): path for path, module in root.named_modules()}
+        if inventory is not None:
+            names.update((id(tensor), ("parameter", name)) for name, tensor in inventory.parameters)
+            names.update((id(tensor), ("buffer", name)) for name, tensor in inventory.buffers)
+            paths = {id(module): path for path, module in inventory.modules}
         produced = {out for call in self.calls for out in call[2]}
         inputs = set(self.inputs)
         tensors = []
         for index, (tensor, shape, kind) in enumerate(self._tensors):
-            role, name = "activation", None
             if index in inputs:
-                role = "input"
-            elif index not in produced:
-                role, name = names.get(id(tensor), ("parameter" if tensor._is_parameter else "constant", None))
-            entry = {"id": index, "shape": list(shape), "dtype": kind.name, "kind": role}
-            if name is not None:
-                entry["name"] = name
-            tensors.append(entry)
+                tensors.append((shape, kind.name, "input"))
+            elif index in produced:
+                tensors.append((shape, kind.name, "activation"))
+            else:
+                known = names.get(id(tensor)) or ("parameter" if tensor._is_parameter else "constant",)
+                tensors.append((shape, kind.name, *known))
+        frame_id = self.frame_id
+        modules = [
+            (paths.get(id(module), ""), type(module).__name__, [frame_id(position) for position in module._created_at])
+            for module in self._modules
+        ]
         files: dict[str, int] = {}
         frames = [[files.setdefault(f[0], len(files)), *f[1:]] for f in self._frames]
-        modules = []
-        for module in self._modules:
-            created = getattr(module, "_created_at", ())
-            rows = [[files.setdefault(f[0], len(files)), *f[1:]] for f in created]
-            modules.append({"path": paths.get(id(module), ""), "class": type(module).__name__, "frames": rows})
         return {
-            "version": 1,
+            "version": 2,
             "files": list(files),
             "tensors": tensors,
             "modules": modules,
             "frames": frames,
-            "calls": [
-                {"op": op, "inputs": ins, "outputs": outs, "attributes": attributes, "module": module, "frames": rows}
-                for op, ins, outs, attributes, module, rows in self.calls
-            ],
+            "calls": self.calls,
             "inputs": self.inputs,
             "outputs": self.outputs,
             "notes": self.notes,

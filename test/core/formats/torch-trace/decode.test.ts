@@ -23,40 +23,34 @@ const program = {
       inputs: [{ name: "x", dtype: "float32", shape: [1, 3, 8, 8] }],
       problems: [],
       trace: {
-        version: 1,
+        version: 2,
         files: ["/lib/conv.py", "/m.py"],
         frames: [
           [0, 10, 4, 10, 9, "Conv2d.forward"],
           [1, 7, 15, 7, 27, "Net.forward"],
+          [1, 4, 20, 4, 40, "Net.__init__"],
         ],
         tensors: [
-          { id: 0, shape: [1, 3, 8, 8], dtype: "float32", kind: "input" },
-          { id: 1, shape: [8, 3, 3, 3], dtype: "float32", kind: "parameter", name: "conv.weight" },
-          { id: 2, shape: [8], dtype: "float32", kind: "parameter", name: "conv.bias" },
-          { id: 3, shape: [1, 8, 8, 8], dtype: "float32", kind: "activation" },
-          { id: 4, shape: [1, 8, 8, 8], dtype: "float32", kind: "activation" },
+          [[1, 3, 8, 8], "float32", "input"],
+          [[8, 3, 3, 3], "float32", "parameter", "conv.weight"],
+          [[8], "float32", "parameter", "conv.bias"],
+          [[1, 8, 8, 8], "float32", "activation"],
+          [[1, 8, 8, 8], "float32", "activation"],
         ],
         modules: [
-          { path: "", class: "Net", frames: [] },
-          { path: "conv", class: "Conv2d", frames: [[1, 4, 20, 4, 40, "Net.__init__"]] },
+          ["", "Net", []],
+          ["conv", "Conv2d", [2]],
         ],
         calls: [
-          {
-            op: "conv2d",
-            inputs: [0, 1, 2],
-            outputs: [3],
-            attributes: { stride: [1, 1], padding: "same", dilation: [1, 1], groups: 1 },
-            module: 1,
-            frames: [0, 1],
-          },
-          {
-            op: "mul",
-            inputs: [3],
-            outputs: [4],
-            attributes: { scalar: 0.5, scalar_first: false },
-            module: 0,
-            frames: [1],
-          },
+          [
+            "conv2d",
+            [0, 1, 2],
+            [3],
+            { stride: [1, 1], padding: "same", dilation: [1, 1], groups: 1 },
+            1,
+            [0, 1],
+          ],
+          ["mul", [3], [4], { scalar: 0.5, scalar_first: false }, 0, [1]],
         ],
         inputs: [0],
         inputNames: ["x"],
@@ -106,7 +100,7 @@ test("weights, work and the number of the program", () => {
 
 test("a tensor written in place is another value from then on", () => {
   const again = structuredClone(program);
-  again.models[0]!.trace.calls[1]!.outputs = [3];
+  again.models[0]!.trace.calls[1]![2] = [3];
   again.models[0]!.trace.outputs = [3];
   const graph = readTracedProgram(again).main?.model?.graph;
   const [first, second] = graph?.nodes ?? [];

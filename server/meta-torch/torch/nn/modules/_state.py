@@ -29,15 +29,23 @@ class StateMixin:
     def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple]:
         if memo is None:
             memo = set()
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        start = prefix + "." if prefix else ""
-        for name, module in self._modules.items():
-            if module is not None:
-                yield from module.named_modules(memo, start + name, remove_duplicate)
+        own = StateMixin.named_modules
+        # A stack of our own: generators inside generators cost as much for each module as it lies deep.
+        pending: list = [(prefix, self)]
+        while pending:
+            prefix, module = pending.pop()
+            if module is not self and type(module).named_modules is not own:
+                yield from module.named_modules(memo, prefix, remove_duplicate)
+                continue
+            if module in memo:
+                continue
+            if remove_duplicate:
+                memo.add(module)
+            yield prefix, module
+            children = module._modules
+            if children:
+                start = prefix + "." if prefix else ""
+                pending += [(start + name, child) for name, child in reversed(children.items()) if child is not None]
 
     def _named_members(self, get_members: Callable, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple]:
         seen = set()
