@@ -23,7 +23,7 @@ export const targetsKey = "ridgepoint:targets";
 const settleMilliseconds = 150;
 
 /** A run of Python code is cheap to cancel, and editors wait a moment themselves before they ask for hints. */
-const pythonSettleMilliseconds = 15;
+const pythonSettleMilliseconds = 5;
 
 export interface WorkspaceOptions {
   readonly documents: TextDocuments<TextDocument>;

@@ -88,6 +88,8 @@ def preload(libraries: list[str]) -> None:
         wanted = json.load(file)
     path = sys.path[:]
     sys.path[:] = [*libraries, *path]
+    # The image that this one adds to has listed the folders as they were then.
+    importlib.invalidate_caches()
     trace.quiet_libraries()
     missing.begin()
     for name in wanted["modules"]:

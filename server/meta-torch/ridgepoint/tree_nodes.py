@@ -6,19 +6,25 @@ hold no nodes of interest (contexts, operators, names) are not looked at, which 
 from __future__ import annotations
 
 import ast
-from typing import Any, get_args
+from typing import Any
 
-_LEFT_OUT = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.type_ignore)
+#: Fields that never hold a node of interest.
+_PLAIN = frozenset((
+    "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "lineno", "module", "n", "op", "ops",
+    "rest", "s", "simple", "tag", "type_comment", "type_ignores",
+))
+#: Kinds of node in which a field holds none, though it does in others.
+_PLAIN_IN = {"names": ("Global", "Nonlocal"), "value": ("Constant", "MatchSingleton", "NameConstant")}
 
 
-def _holds_nodes(kind: Any) -> bool:
-    if isinstance(kind, type) and issubclass(kind, ast.AST):
-        return not issubclass(kind, _LEFT_OUT)
-    return any(_holds_nodes(part) for part in get_args(kind))
+def _holds_nodes(kind: str, field: str) -> bool:
+    if field == "name":
+        return kind == "TypeAlias"
+    return field not in _PLAIN and kind not in _PLAIN_IN.get(field, ())
 
 
 _FIELDS = {
-    kind: tuple(name for name in kind._fields if _holds_nodes(kind._field_types.get(name)))
+    kind: tuple(name for name in kind._fields if _holds_nodes(kind.__name__, name))
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }

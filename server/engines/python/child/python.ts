@@ -95,6 +95,7 @@ export async function startPython(start: PythonStart): Promise<Python> {
         env["Jsv_GetError_import"] = () => null;
         env["JsvError_Check"] = () => 0;
         resizeHeap = env["emscripten_resize_heap"] as Import | undefined;
+        env[trampolineName] = quickTrampoline(() => wasmOf(instance).__indirect_function_table);
       }
       gateImports(imports, compiled, gate);
       instance = new WebAssembly.Instance(compiled, imports);
@@ -102,10 +103,13 @@ export async function startPython(start: PythonStart): Promise<Python> {
       return {};
     },
   });
-  if (instance === undefined) throw new Error("WebAssembly did not start.");
-  const wasm = instance.exports as unknown as WasmExports;
+  const wasm = wasmOf(instance);
   watch.attach(wasm);
   const { FS } = module;
+  // Where this JavaScript engine can, Emscripten has left a function that calls C functions with the arguments that they
+  // take. An image may be of a process whose engine differs, so its word on this does not count.
+  const trampoline = trampolineAt(wasm, module.HEAPU8);
+  const ownTrampoline = module.HEAPU8.slice(trampoline, trampoline + 4);
   const scratch = limitMemoryFiles(FS);
 
   const fileSystem = (): void => {
@@ -145,6 +149,7 @@ export async function startPython(start: PythonStart): Promise<Python> {
     image.copyTo(heap);
     // Python takes memory that it has never had for zero.
     if (heap.length > image.byteLength) heap.fill(0, image.byteLength);
+    heap.set(ownTrampoline, trampoline);
     highestByteLength = heap.length;
     wasm._emscripten_stack_restore(stackTop);
     forgetStreams();
@@ -178,8 +183,33 @@ export async function startPython(start: PythonStart): Promise<Python> {
   };
 }
 
+function wasmOf(instance: WebAssembly.Instance | undefined): WasmExports {
+  if (instance === undefined) throw new Error("WebAssembly did not start.");
+  return instance.exports as unknown as WasmExports;
+}
+
+const trampolineName = "_PyEM_TrampolineCall_JS";
+
+/** What Emscripten's own does, without asking the table each time: Python calls it some thousand times in a run. */
+function quickTrampoline(table: () => WebAssembly.Table): Import {
+  const known: (Import | undefined)[] = [];
+  return (index, first, second, third) => {
+    const at = index as number;
+    const target = (known[at] ??= table().get(at) as Import);
+    return target(first, second, third);
+  };
+}
+
+/** Address of the pointer in Python's runtime state. */
+function trampolineAt(wasm: WasmExports, heap: Uint8Array): number {
+  const view = new DataView(heap.buffer, heap.byteOffset);
+  const offset = view.getUint32(wasm._PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET.value >>> 0, true);
+  return (wasm._PyRuntime.value >>> 0) + offset;
+}
+
 export interface WasmExports {
   readonly memory: WebAssembly.Memory;
+  readonly __indirect_function_table: WebAssembly.Table;
   malloc(byteCount: number): number;
   free(pointer: number): void;
   PyRun_SimpleString(pointer: number): number;
@@ -189,6 +219,7 @@ export interface WasmExports {
   readonly Py_EMSCRIPTEN_SIGNAL_HANDLING: WebAssembly.Global;
   readonly PyImport_Inittab: WebAssembly.Global;
   readonly _PyRuntime: WebAssembly.Global;
+  readonly _PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: WebAssembly.Global;
 }
 
 function layOut(module: EmscriptenModule, library: Uint8Array, watch: Watch): void {

@@ -9,6 +9,9 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
   const Memory: new (limits: { initial: number; maximum: number }) => Memory;
+  interface Table {
+    get(index: number): unknown;
+  }
   interface Global {
     readonly value: number;
   }
