@@ -1,4 +1,5 @@
 import { reportFigures } from "../core/reports/figures.js";
+import { publishedErrors } from "../core/reports/published-errors.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
@@ -34,6 +35,7 @@ export const command: Command = {
         targetLabels,
         width: process.stdout.columns ?? 120,
         hasMemory: request.memory,
+        ...(analysis !== undefined && { errors: publishedErrors(analysis) }),
         ...(report.id === "html" && analysis !== undefined && { figures: reportFigures(analysis) }),
       }),
     );

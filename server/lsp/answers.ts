@@ -1,6 +1,7 @@
 import type { Analysis } from "../core/analysis.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
+import { publishedErrors } from "../core/reports/published-errors.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
 import { readSavedPlan } from "../core/quant/plan/saved-plan.js";
@@ -129,6 +130,7 @@ export function createAnswers(analyst: Analyst): WorkerApi {
           targetLabels,
           width: 120,
           hasMemory: false,
+          errors: publishedErrors(analysis),
           ...(format === "html" && { figures: reportFigures(analysis) }),
         }),
       };

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { secondsText } from "../../server/core/reports/rows.js";
 import type { ReportDocument } from "../../server/core/views/report-document.js";
 import { analyzeJson, cli, resnet50 } from "../kit/cli.js";
 
@@ -137,6 +138,18 @@ test.each(["markdown", "html", "csv"])("the %s report is written", async (format
   else expect(out).toMatch(/heaviest/i);
   if (format === "html") expect(out).not.toMatch(/<script|src=|href=/);
 });
+
+test("the HTML page of two runs is the same to the byte, and its latencies are the JSON's", async () => {
+  const words = ["analyze", resnet50, "--target", gpu];
+  const [first, second] = await Promise.all([
+    cli([...words, "--format", "html"]),
+    cli([...words, "--format", "html"]),
+  ]);
+  expect(first.out).toBe(second.out);
+  const { targets } = await analyzeJson([resnet50, "--target", gpu]);
+  const { seconds, low, high } = targets[0]!.latency!;
+  expect(first.out).toContain(`<td class="n">${secondsText(seconds, low, high)}</td>`);
+}, 60_000);
 
 test("targets chosen in the workspace are the default", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-"));

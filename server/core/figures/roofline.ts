@@ -64,12 +64,10 @@ export function rooflineFigure(roofline: TargetRoofline): string {
         "stroke-width": 1.5,
         ...(kind === "vector" && { "stroke-dasharray": "6 4" }),
       }),
-      textTag(`${name}${kind === "vector" ? " vector" : ""} ${formatRate(opsPerSecond, "op/s")}`, {
-        x: right - 4,
-        y: y.at(opsPerSecond) - 4,
-        "text-anchor": "end",
-      }),
     ]),
+    ...ceilingLabels(used, y).map(({ text, at }) =>
+      textTag(text, { x: right - 4, y: at - 4, "text-anchor": "end" }),
+    ),
     ...levels.flatMap(({ name, bytesPerSecond }) => {
       const from = Math.max(x.low, y.low / bytesPerSecond);
       const to = Math.min(x.high, top / bytesPerSecond);
@@ -143,6 +141,25 @@ export function rooflineFigure(roofline: TargetRoofline): string {
   );
 }
 
+/** Ceilings at the same height share a label; one that is too near to another goes without. */
+function ceilingLabels(
+  ceilings: TargetRoofline["ceilings"],
+  y: LogScale,
+): readonly { readonly text: string; readonly at: number }[] {
+  const groups: { names: string[]; rate: number; at: number }[] = [];
+  for (const { name, kind, opsPerSecond } of ceilings) {
+    const at = y.at(opsPerSecond);
+    const own = kind === "vector" ? `${name} vector` : name;
+    const near = groups.find((group) => Math.abs(group.at - at) < 13);
+    if (near === undefined) groups.push({ names: [own], rate: opsPerSecond, at });
+    else if (near.rate === opsPerSecond && near.names.length < 4) near.names.push(own);
+  }
+  return groups.map(({ names, rate, at }) => ({
+    text: `${names.join(", ")} ${formatRate(rate, "op/s")}`,
+    at,
+  }));
+}
+
 interface LogScale {
   readonly low: number;
   readonly high: number;
@@ -152,8 +169,9 @@ interface LogScale {
 
 function logScale(values: readonly number[], from: number, to: number): LogScale {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  const low = Math.min(...(positive.length > 0 ? positive : [1])) / 1.6;
-  const high = Math.max(...(positive.length > 0 ? positive : [10])) * 1.6;
+  const known = positive.length > 0 ? positive : [1, 10];
+  const low = known.reduce((least, value) => Math.min(least, value)) / 1.6;
+  const high = known.reduce((most, value) => Math.max(most, value)) * 1.6;
   const span = Math.log10(high / low);
   const ticks: number[] = [];
   const step = Math.max(1, Math.ceil(span / 9));

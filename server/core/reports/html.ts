@@ -21,6 +21,7 @@ export const report: ReportFormat = {
 ${totals(document)}
 ${targets(document, context)}
 ${methods(document)}
+${errors(context)}
 ${figures(context)}
 ${layers(document, context)}
 ${problems(document)}
@@ -90,6 +91,18 @@ function methods(document: ReportDocument): string {
       : []),
   ];
   return `<h2>Methods</h2><p>${sentences.join(" ")}</p>`;
+}
+
+/** What is known of how wrong the numbers are: from measurements that no fit has seen. */
+function errors({ errors: known = [] }: ReportContext): string {
+  if (known.length === 0) return "";
+  const body = known.flatMap(({ label, lender, date, rows: own }) =>
+    own.map(
+      ({ kind, median, p90, coverage, rows: count }) =>
+        `<tr><td>${escaped(label)}</td><td>${escaped(lender ?? "itself")}</td><td>${escaped(kind)}</td><td class="n">${rows.errorText(median)}</td><td class="n">${rows.errorText(p90)}</td><td class="n">${rows.errorText(coverage)}</td><td class="n">${count}</td><td class="n">${escaped(date)}</td></tr>`,
+    ),
+  );
+  return `<h2>Published errors</h2><p>${rows.errorsSentence}</p><table><thead><tr><th>Target</th><th>Measured on</th><th>Of</th><th class="n">Median error</th><th class="n">90 % below</th><th class="n">In interval</th><th class="n">Measurements</th><th class="n">Fitted</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;
 }
 
 function figures({ figures: drawn = [] }: ReportContext): string {

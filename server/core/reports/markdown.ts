@@ -64,6 +64,23 @@ export const report: ReportFormat = {
         lines.push("", `… and ${heaviest.length - layerLimit} more layers.`);
       lines.push("");
     }
+    const { errors = [] } = context;
+    if (errors.length > 0) {
+      lines.push(
+        "## Published errors",
+        "",
+        rows.errorsSentence,
+        "",
+        "| target | measured on | of | median error | 90 % below | in interval | measurements |",
+        "|---|---|---|--:|--:|--:|--:|",
+      );
+      for (const { label, lender, rows: own } of errors)
+        for (const { kind, median, p90, coverage, rows: count } of own)
+          lines.push(
+            `| ${escaped(label)} | ${escaped(lender ?? "itself")} | ${escaped(kind)} | ${rows.errorText(median)} | ${rows.errorText(p90)} | ${rows.errorText(coverage)} | ${count} |`,
+          );
+      lines.push("");
+    }
     if (document.problems.length > 0) {
       lines.push(
         "## Problems",

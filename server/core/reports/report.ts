@@ -1,4 +1,5 @@
 import type { ReportFigure } from "./figures.js";
+import type { TargetErrors } from "./published-errors.js";
 import type { ReportDocument } from "../views/report-document.js";
 
 /** One way to write a report; a file each. `id` is what `--format` takes. */
@@ -14,6 +15,8 @@ export interface ReportContext {
   readonly width: number;
   /** Pictures for formats that can show them. */
   readonly figures?: readonly ReportFigure[];
+  /** How far the targets' predictions were from held-out measurements. */
+  readonly errors?: readonly TargetErrors[];
   /** Also how activations share memory. */
   readonly hasMemory: boolean;
 }
