@@ -54,7 +54,7 @@ export function rooflineFigure(roofline: TargetRoofline): string {
   ];
   const top = used[0]?.opsPerSecond ?? 0;
   const roof = [
-    ...used.flatMap(({ name, kind, opsPerSecond }) => [
+    ...used.flatMap(({ kind, opsPerSecond }) => [
       tag("line", {
         x1: margin.left,
         x2: right,
