@@ -10,7 +10,8 @@ import { readPytorch } from "../../server/core/quant/tensors/pytorch.js";
 import { readSafetensors } from "../../server/core/quant/tensors/safetensors.js";
 import { quantifyTensors } from "../../server/io/quant/quantify-tensors.js";
 import { readTensorFile } from "../../server/io/quant/tensor-files.js";
-import { gaussian, scheme } from "../core/quant/format-kit.js";
+import { scheme } from "../core/quant/format-kit.js";
+import { gaussian } from "../core/quant/random-numbers.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-tensors-"));
 

@@ -12,7 +12,8 @@ import {
   proto,
   valueInfo,
 } from "../../kit/onnx-builder.js";
-import { gaussian, random, scheme } from "./format-kit.js";
+import { scheme } from "./format-kit.js";
+import { gaussian, random } from "./random-numbers.js";
 
 // ONNX Runtime's casts are the independent reference. Type numbers: onnx.proto, TensorProto.DataType.
 const types = {

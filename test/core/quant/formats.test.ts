@@ -13,7 +13,8 @@ import { roundToGrid } from "../../../server/core/quant/formats/round.js";
 import { scaleOf } from "../../../server/core/quant/formats/scales.js";
 import { parseScheme } from "../../../server/core/quant/formats/scheme.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
-import { formatProblems, formats, gaussian, random, scheme } from "./format-kit.js";
+import { formatProblems, formats, scheme } from "./format-kit.js";
+import { gaussian, random } from "./random-numbers.js";
 
 test("every format file can be read", () => {
   expect(formatProblems).toEqual([]);

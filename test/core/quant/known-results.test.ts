@@ -4,7 +4,8 @@ import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
 import { sqnrDb } from "../../../server/core/quant/measure/statistics.js";
 import { compileKernels } from "../../../server/engines/quant/compile-kernels.js";
-import { formats, gaussian, random, scheme } from "./format-kit.js";
+import { formats, scheme } from "./format-kit.js";
+import { gaussian, random } from "./random-numbers.js";
 
 const rows = 32;
 const columns = 512;

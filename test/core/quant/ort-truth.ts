@@ -4,7 +4,7 @@ import type { Weight } from "../../../server/core/graph/graph.js";
 import type { Scheme } from "../../../server/core/quant/formats/scheme.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
 import type { LayerWeight } from "../../../server/core/quant/weights.js";
-import { gaussian, random } from "./format-kit.js";
+import { gaussian, random } from "./random-numbers.js";
 
 /** Runs a model file in ONNX Runtime with some of its weights overwritten. */
 export interface TruthModel {
@@ -18,7 +18,7 @@ export function truthModel(path: string, inputName: string, shape: readonly numb
 }
 
 /** Half of the samples standard normal, half uniform in [0, 1). */
-function samples({ shape }: TruthModel, count: number): readonly Float32Array[] {
+export function samples({ shape }: TruthModel, count: number): readonly Float32Array[] {
   const length = shape.reduce((product, extent) => product * extent, 1);
   return Array.from({ length: count }, (_, index) => {
     const next = random(100 + index);

@@ -9,7 +9,8 @@ import {
 } from "../../../server/core/quant/plan/problem.js";
 import { loadSolver } from "../../../server/engines/highs/solver.js";
 import { findRecipe } from "../../../server/core/quant/recipes/recipes.js";
-import { random, scheme } from "./format-kit.js";
+import { scheme } from "./format-kit.js";
+import { random } from "./random-numbers.js";
 
 /** Layers whose faster choices are riskier, by chance more or less. */
 function problem(

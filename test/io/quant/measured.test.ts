@@ -9,7 +9,8 @@ import { readNpy } from "../../../server/core/quant/measured/npy.js";
 import { layerWeights } from "../../../server/core/quant/weights.js";
 import { runMeasuredTask, type SampleChoice } from "../../../server/io/quant/measured-task.js";
 import { readModelFile } from "../../../server/io/read-model.js";
-import { gaussian, scheme } from "../../core/quant/format-kit.js";
+import { scheme } from "../../core/quant/format-kit.js";
+import { gaussian } from "../../core/quant/random-numbers.js";
 import { withQuantized } from "../../core/quant/ort-truth.js";
 
 const file = path.resolve(

@@ -1,4 +1,5 @@
 import type { NodeId } from "../../graph/graph.js";
+import { lagrangianBounds } from "./bounds.js";
 import { paretoFront } from "./front.js";
 import {
   groupOptions,
@@ -53,35 +54,68 @@ export function makePlan(problem: PlanProblem, solve: SolveText): Planning {
     .filter((_, index) => index % every === 0 || index === corners.length - 1)
     .map(({ picks }) => totalsOf(problem, options, picks));
   const uniform = uniformPlans(problem);
-  const solution = solve(lpText(problem, options));
-  if (solution.kind !== "found")
+  const bounds = lagrangianBounds(problem, options);
+  const kept = bounds.candidates.map((own, group) =>
+    own.flatMap((option) => options[group]?.[option] ?? []),
+  );
+  const isDecided = bounds.picks !== undefined && kept.every(({ length }) => length === 1);
+  const solution = isDecided ? undefined : solve(lpText(problem, kept));
+  const solved =
+    solution?.kind === "found" ? chosenPicks(bounds.candidates, solution.chosen) : undefined;
+  const picks = better(problem, options, solved, bounds.picks);
+  if (picks === undefined)
     return {
       plan: undefined,
       reason:
-        solution.kind === "infeasible"
-          ? infeasibleReason(problem, options)
-          : `The solver stopped: ${solution.reason}.`,
+        solution?.kind === "failed"
+          ? `The solver stopped: ${solution.reason}.`
+          : infeasibleReason(problem, options),
       uniform,
       front,
     };
-  const picks = options.map((own, group) =>
-    Math.max(
-      0,
-      own.findIndex((_, option) => solution.chosen.has(`x${group}_${option}`)),
-    ),
-  );
   const totals = totalsOf(problem, options, picks);
+  const gap = gapOf(totals[problem.objective], bounds.lower);
+  const isProven = isDecided || (solution?.kind === "found" && solution.isProven) || gap === 0;
   return {
     plan: {
       schemes: schemesOf(problem, options, picks),
       totals,
-      status: solution.isProven ? "optimal" : "feasible",
-      gap: solution.isProven ? 0 : gapOf(problem, options, totals),
+      status: isProven ? "optimal" : "feasible",
+      gap: isProven ? 0 : gap,
     },
     reason: undefined,
     uniform,
     front,
   };
+}
+
+/** Options by group that the solver has chosen of those that it was given. */
+function chosenPicks(
+  candidates: readonly (readonly number[])[],
+  chosen: ReadonlySet<string>,
+): readonly number[] {
+  return candidates.map((own, group) => {
+    const at = own.findIndex((_, option) => chosen.has(`x${group}_${option}`));
+    return own[Math.max(0, at)] ?? 0;
+  });
+}
+
+/** The solver keeps limits within its tolerance; where it found nothing better, the plan from before it stands. */
+function better(
+  problem: PlanProblem,
+  options: readonly (readonly GroupOption[])[],
+  solved: readonly number[] | undefined,
+  known: readonly number[] | undefined,
+): readonly number[] | undefined {
+  if (solved === undefined || known === undefined) return solved ?? known;
+  const value = (picks: readonly number[]): number =>
+    totalsOf(problem, options, picks)[problem.objective];
+  return value(known) < value(solved) ? known : solved;
+}
+
+/** Largest share of the objective that any plan could save. */
+function gapOf(value: number, lower: number): number {
+  return value <= 0 ? 0 : Math.max(0, (value - Math.max(0, lower)) / value);
 }
 
 function schemesOf(
@@ -148,29 +182,6 @@ function uniformPlans(problem: PlanProblem): readonly NamedPlan[] {
     name: id,
     totals: totalsOfSchemes(problem, () => id),
   }));
-}
-
-/** Largest share of the objective that any plan could save: the front's line below the limit is a bound. */
-function gapOf(
-  problem: PlanProblem,
-  options: readonly (readonly GroupOption[])[],
-  totals: PlanTotals,
-): number | undefined {
-  const [only, ...others] = Object.entries(problem.limits) as [Measure, number][];
-  if (only === undefined || others.length > 0) return undefined;
-  const [measure, limit] = only;
-  const room = limit - restOf(problem.choices, measure);
-  const corners = paretoFront(options, measure, problem.objective);
-  const next = corners.findIndex(({ along }) => along <= room);
-  const right = corners[next];
-  const left = corners[next - 1];
-  if (right === undefined || left === undefined) return 0;
-  const share = (left.along - room) / (left.along - right.along);
-  const bound =
-    left.against +
-    share * (right.against - left.against) +
-    restOf(problem.choices, problem.objective);
-  return Math.max(0, (totals[problem.objective] - bound) / totals[problem.objective]);
 }
 
 function infeasibleReason(

@@ -1,0 +1,4 @@
+import type { Figure } from "../print-table.js";
+export async function throughput(): Promise<readonly Figure[]> {
+  return [];
+}
