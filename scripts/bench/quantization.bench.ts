@@ -2,7 +2,9 @@
 // HiGHS on 200 layers in 12 formats, and the rate at which weight files are measured beside numpy doing the same.
 import { plansOfTrainedModels } from "./quantization/plans.js";
 import { solverTimes } from "./quantization/solver.js";
-import { throughput } from "./quantization/throughput.js";
+import { measureFile, throughput } from "./quantization/throughput.js";
 import { printTable } from "./print-table.js";
 
-printTable([...(await plansOfTrainedModels()), ...(await solverTimes()), ...(await throughput())]);
+const [, , word, file] = process.argv;
+if (word === "measure" && file !== undefined) await measureFile(file);
+else printTable([...throughput(), ...(await solverTimes()), ...(await plansOfTrainedModels())]);

@@ -43,11 +43,22 @@ export interface ChoicesFound {
   readonly choices: ModelChoices;
 }
 
+/** There is nothing to plan. */
+export interface NotPlanned {
+  readonly reason: string;
+  readonly problems: readonly Problem[];
+}
+
+function notPlanned(found: readonly Problem[], otherwise: Problem): NotPlanned {
+  const problems = found.length > 0 ? found : [otherwise];
+  return { reason: problems[0]?.message ?? otherwise.message, problems };
+}
+
 /** What every layer of a model takes on one target in every format. */
 export async function choicesOf(
   request: ChoicesRequest,
   progress: Progress,
-): Promise<ChoicesFound | { readonly reason: string }> {
+): Promise<ChoicesFound | NotPlanned> {
   const file = request.file ?? "";
   const dataFolder = await findDataFolder();
   const { value: catalogue } = await loadCatalogue({ dataFolder, chipFolders: [] });
@@ -59,14 +70,20 @@ export async function choicesOf(
   progress(`reading ${file}`);
   const read = readModelFile(file, neverCancelled);
   if (read.value === undefined)
-    return { reason: read.problems[0]?.message ?? "The file holds no model." };
+    return notPlanned(read.problems, {
+      code: "RP1001",
+      severity: "error",
+      message: "The file holds no model.",
+    });
   const bindings = bindingsOf(parseAnalyzeWords([file, ...request.rest]).request);
   const inferred = inferModel(read.value, bindings, neverCancelled);
   const own = analyzeTarget(inferred, target, neverCancelled);
   if (own.latency === undefined && request.limits.size === undefined)
-    return {
-      reason: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
-    };
+    return notPlanned([], {
+      code: "RP2331",
+      severity: "error",
+      message: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
+    });
   const analysis = assemble(inferred, [own]);
   const { result, problems } = await quantifyModel(
     analysis,
@@ -78,7 +95,11 @@ export async function choicesOf(
       : { samples: parseSampleChoice(request.samples), bindings },
   );
   if (result.layers.length === 0)
-    return { reason: problems[0]?.message ?? "The model has no layers with weights." };
+    return notPlanned(problems, {
+      code: "RP2310",
+      severity: "information",
+      message: "The model has no layers with weights.",
+    });
   const support = supportOf(loadSupport(dataFolder).value, target.runtime.id);
   const choices = modelChoices(inferred, target, result, support, catalogue, neverCancelled);
   return { inferred, own, analysis, result, problems, support, choices };

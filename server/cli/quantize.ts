@@ -1,14 +1,19 @@
+import type { Problem } from "../core/base/problem.js";
 import { familyTexts } from "../core/quant/formats/families.js";
 import { groupLayers } from "../core/quant/plan/groups.js";
 import { makePlan } from "../core/quant/plan/plan.js";
 import type { Limits, PlanProblem } from "../core/quant/plan/problem.js";
 import { findRecipe, recipes } from "../core/quant/recipes/recipes.js";
-import { quantizeDocument, type QuantizeDocument } from "../core/quant/plan/quantize-document.js";
+import {
+  type DocumentProblem,
+  quantizeDocument,
+  type QuantizeDocument,
+} from "../core/quant/plan/quantize-document.js";
 import { loadSolver } from "../engines/highs/solver.js";
 import type { Command } from "./command.js";
 import { progressOnStderr } from "./progress.js";
 import { formatTable } from "./quantification.js";
-import { choicesOf, savedPlan } from "./quantize-choices.js";
+import { choicesOf, type NotPlanned, savedPlan } from "./quantize-choices.js";
 import { quantizeText } from "./quantize-text.js";
 import { parseQuantizeWords, quantizeUsage, type QuantizeRequest } from "./quantize-words.js";
 import { UsageError } from "./words.js";
@@ -27,9 +32,11 @@ export const command: Command = {
       );
     const planned = await planModel(request);
     if ("reason" in planned) {
-      if (request.isJson)
-        await print(`${JSON.stringify({ problems: [planned.reason] }, null, 1)}\n`);
-      process.stderr.write(`ridgepoint: ${planned.reason}\n`);
+      const { reason } = planned;
+      const problems = planned.problems.map(documentProblem);
+      const answer = { schemaVersion: 1, plan: null, reason, problems };
+      if (request.isJson) await print(`${JSON.stringify(answer, null, 1)}\n`);
+      process.stderr.write(`ridgepoint: ${reason}\n`);
       return 1;
     }
     if (recipe !== undefined && planned.document.plan !== null)
@@ -42,11 +49,13 @@ export const command: Command = {
 
 type RecipeInput = Parameters<(typeof recipes)[number]["write"]>[0];
 
+function documentProblem({ code, severity, message }: Problem): DocumentProblem {
+  return { code, severity, message };
+}
+
 async function planModel(
   request: QuantizeRequest,
-): Promise<
-  { readonly document: QuantizeDocument; readonly input: RecipeInput } | { readonly reason: string }
-> {
+): Promise<{ readonly document: QuantizeDocument; readonly input: RecipeInput } | NotPlanned> {
   const progress = progressOnStderr();
   const found = await choicesOf(request, progress);
   if ("reason" in found) return found;
@@ -77,7 +86,7 @@ async function planModel(
       problem,
       support,
       latency: own.latency,
-      problems: problems.map(({ code, message }) => ({ code, message })),
+      problems: problems.map(documentProblem),
       compared: request.compare === undefined ? undefined : savedPlan(request.compare).formats,
     }),
   };

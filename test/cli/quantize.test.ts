@@ -76,3 +76,29 @@ test.each([
   expect(status).toBe(2);
   expect(err).toMatch(sentence);
 });
+
+test("what keeps a plan from being made is an object with a code", async () => {
+  const file = path.join(root, "test/fixtures/onnx/onnx_light_squeezenet.onnx");
+  const { status, out } = await cli(["quantize", file, "--target", target, "--json"]);
+  expect(status).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    plan: null,
+    problems: [{ code: "RP2310", severity: "information", message: expect.any(String) as string }],
+  });
+}, 60_000);
+
+test("a plan rests on what is measured on samples", async () => {
+  const { out } = await cli([
+    ...words,
+    "--limit",
+    "size=60kB",
+    "--samples",
+    "generated:1",
+    "--json",
+  ]);
+  const { sensitivitySource, plan } = JSON.parse(out) as QuantizeDocument;
+  expect(sensitivitySource).toBe(
+    "measured in ONNX Runtime on 1 generated sample, one layer quantized at a time",
+  );
+  expect(plan?.layers).toHaveLength(10);
+}, 120_000);

@@ -30,7 +30,7 @@ interface Highs {
 type Load = (options: { readonly locateFile: (file: string) => string }) => Promise<Highs>;
 
 /** Seconds after which the best that is known is taken. */
-const timeLimitSeconds = 1.8;
+const timeLimitSeconds = 1.2;
 
 let loading: Promise<Solver> | undefined;
 

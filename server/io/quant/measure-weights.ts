@@ -17,6 +17,8 @@ export interface MeasureRequest {
   readonly onProgress?: (done: number, count: number) => void;
   /** At most this many threads; by default the processors there are, up to four. */
   readonly threadCount?: number;
+  /** The worker's bundle, where it does not lie beside the caller's. */
+  readonly workerFile?: string;
 }
 
 /**
@@ -30,7 +32,9 @@ export async function measureWeights(
     (sum, { shape }) => sum + shape.rows * shape.columns,
     0,
   );
-  const workerFile = path.join(typeof __dirname === "string" ? __dirname : ".", "quant-worker.cjs");
+  const workerFile =
+    request.workerFile ??
+    path.join(typeof __dirname === "string" ? __dirname : ".", "quant-worker.cjs");
   const threadCount = Math.min(
     request.threadCount ?? Math.min(4, availableParallelism()),
     request.tasks.length,

@@ -119,10 +119,9 @@ async function measure(
       cancel,
       onProgress: (done, count) => onProgress(`measuring layers: ${done} of ${count}`),
     });
-    const from =
-      choice.kind === "files"
-        ? `${samples.length} samples from ${path.basename(choice.place)}`
-        : `${samples.length} generated samples`;
+    const { length } = samples;
+    const number = `${length} ${choice.kind === "generated" ? "generated " : ""}sample${length === 1 ? "" : "s"}`;
+    const from = choice.kind === "files" ? `${number} from ${path.basename(choice.place)}` : number;
     const left =
       unreachable.length === 0 ? "" : `; ${unreachable.length} layers could not be reached`;
     return {

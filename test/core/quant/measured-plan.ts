@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
 import type { Graph, NodeId } from "../../../server/core/graph/graph.js";
 import { absent } from "../../../server/core/graph/graph.js";
 import { activationSchemeId } from "../../../server/core/quant/formats/activation-scheme.js";

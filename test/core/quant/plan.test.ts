@@ -1,55 +1,11 @@
 import { expect, test } from "vitest";
-import type { ModelChoices } from "../../../server/core/quant/plan/choices.js";
 import { paretoFront } from "../../../server/core/quant/plan/front.js";
 import { makePlan } from "../../../server/core/quant/plan/plan.js";
-import {
-  groupOptions,
-  type Limits,
-  type PlanProblem,
-} from "../../../server/core/quant/plan/problem.js";
+import { groupOptions, type PlanProblem } from "../../../server/core/quant/plan/problem.js";
 import { loadSolver } from "../../../server/engines/highs/solver.js";
 import { findRecipe } from "../../../server/core/quant/recipes/recipes.js";
 import { scheme } from "./format-kit.js";
-import { random } from "./random-numbers.js";
-
-/** Layers whose faster choices are riskier, by chance more or less. */
-function problem(
-  layerCount: number,
-  optionCount: number,
-  limits: Limits,
-  seed: number,
-): PlanProblem {
-  const next = random(seed);
-  const choices: ModelChoices = {
-    target: undefined as never,
-    layers: Array.from({ length: layerCount }, (_, nodeId) => {
-      const size = 1 + next() * 9;
-      const weight = next() ** 3;
-      return {
-        nodeId,
-        choices: Array.from({ length: optionCount }, (__, option) => {
-          const seconds = (size * (1 + next())) / (option + 1);
-          return {
-            schemeId: option === 0 ? "" : `f${option}`,
-            kind: "computed" as const,
-            seconds,
-            low: seconds,
-            high: seconds,
-            joules: seconds * 2,
-            bytes: size * (16 - option),
-            risk: option === 0 ? 0 : weight * 2 ** option * next(),
-          };
-        }),
-      };
-    }),
-    restSeconds: 1,
-    restJoules: 0,
-    restBytes: 0,
-    executability: new Map(),
-  };
-  const groups = choices.layers.map((_, index) => [index]);
-  return { choices, groups, objective: "risk", limits };
-}
+import { randomProblem } from "./random-problem.js";
 
 /** Least risk of all combinations that keep the latency. */
 function exhaustive({ choices }: PlanProblem, limit: number): number {
@@ -66,7 +22,7 @@ function exhaustive({ choices }: PlanProblem, limit: number): number {
 
 test.each([1, 2, 3, 4, 5, 6])("a plan is the best of all combinations (seed %i)", async (seed) => {
   const solver = await loadSolver();
-  const made = problem(7, 4, { latency: 18 }, seed);
+  const made = randomProblem(7, 4, { latency: 18 }, seed);
   const { plan, reason } = makePlan(made, (text) => solver.solve(text));
   const best = exhaustive(made, 18);
   if (best === Infinity) {
@@ -80,7 +36,7 @@ test.each([1, 2, 3, 4, 5, 6])("a plan is the best of all combinations (seed %i)"
 
 test("200 layers in 12 formats are planned, with the front and uniform plans beside", async () => {
   const solver = await loadSolver();
-  const made = problem(200, 12, { latency: 500, size: 12_000 }, 3);
+  const made = randomProblem(200, 12, { latency: 500, size: 12_000 }, 3);
   const planning = makePlan(made, (text) => solver.solve(text));
   expect(planning.plan?.totals.latency).toBeLessThanOrEqual(500.001);
   expect(planning.plan?.totals.size).toBeLessThanOrEqual(12_000.1);
@@ -94,7 +50,7 @@ test("200 layers in 12 formats are planned, with the front and uniform plans bes
 }, 30_000);
 
 test("no combination lies below the front", () => {
-  const made = problem(5, 4, {}, 8);
+  const made = randomProblem(5, 4, {}, 8);
   const corners = paretoFront(groupOptions(made), "latency", "risk");
   const isBelow = (latency: number, risk: number): boolean =>
     corners.some((corner, index) => {
@@ -114,7 +70,7 @@ test("no combination lies below the front", () => {
 test("layers of one group take one format", async () => {
   const solver = await loadSolver();
   const made = {
-    ...problem(6, 3, { latency: 22 }, 4),
+    ...randomProblem(6, 3, { latency: 22 }, 4),
     groups: [
       [0, 1, 2],
       [3, 4, 5],
@@ -127,7 +83,7 @@ test("layers of one group take one format", async () => {
 });
 
 test("recipes say of each layer what the plan says", () => {
-  const made = problem(2, 2, {}, 1);
+  const made = randomProblem(2, 2, {}, 1);
   const schemes = new Map([
     [0, "int8"],
     [1, ""],

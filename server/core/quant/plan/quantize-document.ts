@@ -1,3 +1,4 @@
+import type { Problem } from "../../base/problem.js";
 import type { Estimate } from "../../cost/cost.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 import type { RuntimeSupport } from "./support.js";
@@ -31,8 +32,10 @@ export interface QuantizeDocument {
   readonly compared: { readonly totals: PlanTotals; readonly differing: readonly string[] } | null;
   /** From the least risk to the least latency. */
   readonly front: readonly PlanTotals[];
-  readonly problems: readonly { readonly code: string; readonly message: string }[];
+  readonly problems: readonly DocumentProblem[];
 }
+
+export type DocumentProblem = Pick<Problem, "code" | "severity" | "message">;
 
 export interface DocumentLayer {
   readonly id: string;
@@ -54,7 +57,7 @@ export interface DocumentInput extends RecipeInput {
   readonly problem: PlanProblem;
   readonly support: RuntimeSupport | undefined;
   readonly latency: Estimate | undefined;
-  readonly problems: readonly { readonly code: string; readonly message: string }[];
+  readonly problems: readonly DocumentProblem[];
   readonly compared: ReadonlyMap<string, string> | undefined;
 }
 
