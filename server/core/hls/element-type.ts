@@ -1,0 +1,78 @@
+/** What one element of a variable is, as far as hardware cares. */
+export interface ElementType {
+  readonly kind: "int" | "fixed" | "float";
+  readonly bits: number;
+  readonly isSigned: boolean;
+  /** Whether widths grow with the result (`ap_int`, `ap_fixed`), where C promotes to `int`. */
+  readonly isArbitrary: boolean;
+}
+
+export const intType: ElementType = { kind: "int", bits: 32, isSigned: true, isArbitrary: false };
+export const boolType: ElementType = { kind: "int", bits: 1, isSigned: false, isArbitrary: true };
+export const floatType: ElementType = {
+  kind: "float",
+  bits: 32,
+  isSigned: true,
+  isArbitrary: false,
+};
+export const doubleType: ElementType = { ...floatType, bits: 64 };
+
+const named: Readonly<Record<string, ElementType>> = {
+  bool: boolType,
+  char: { ...intType, bits: 8 },
+  short: { ...intType, bits: 16 },
+  int: intType,
+  long: { ...intType, bits: 64 },
+  int8_t: { ...intType, bits: 8 },
+  int16_t: { ...intType, bits: 16 },
+  int32_t: intType,
+  int64_t: { ...intType, bits: 64 },
+  uint8_t: { ...intType, bits: 8, isSigned: false },
+  uint16_t: { ...intType, bits: 16, isSigned: false },
+  uint32_t: { ...intType, isSigned: false },
+  uint64_t: { ...intType, bits: 64, isSigned: false },
+  size_t: { ...intType, bits: 64, isSigned: false },
+  float: floatType,
+  double: doubleType,
+  half: { ...floatType, bits: 16 },
+};
+
+/** `unsigned char`, `uint8_t`, `long long`; undefined for names that are not built in. */
+export function builtInType(text: string): ElementType | undefined {
+  const words = text.split(/\s+/).filter((word) => word !== "" && word !== "const");
+  const isSigned = !words.includes("unsigned");
+  const base = words.filter((word) => word !== "unsigned" && word !== "signed");
+  if (base.includes("double")) return doubleType;
+  const found = named[base[0]?.replace(/^std::/, "") ?? "int"];
+  if (found === undefined) return undefined;
+  return isSigned ? found : { ...found, isSigned };
+}
+
+/** `ap_int<W>`, `ap_ufixed<W,I,…>`, Catapult's `ac_int<W,S>` and Intel's, from the name and its arguments' values. */
+export function arbitraryType(name: string, width: number | undefined): ElementType | undefined {
+  const found = /^(?:ap|ac)_(u?)(int|fixed)$/.exec(name);
+  if (found === null || width === undefined || !(0 < width && width <= 4096)) return undefined;
+  return {
+    kind: found[2] === "fixed" ? "fixed" : "int",
+    bits: width,
+    isSigned: found[1] === "",
+    isArbitrary: true,
+  };
+}
+
+/** The type in which two operands meet. */
+export function joinTypes(left: ElementType, right: ElementType): ElementType {
+  if (left.kind === "float" || right.kind === "float") {
+    if (left.kind !== "float") return right;
+    if (right.kind !== "float") return left;
+    return left.bits >= right.bits ? left : right;
+  }
+  const isArbitrary = left.isArbitrary || right.isArbitrary;
+  const widest = Math.max(left.bits, right.bits);
+  return {
+    kind: left.kind === "fixed" || right.kind === "fixed" ? "fixed" : "int",
+    bits: isArbitrary ? widest : Math.max(32, widest),
+    isSigned: left.isSigned || right.isSigned,
+    isArbitrary,
+  };
+}

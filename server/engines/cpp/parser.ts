@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { Language, Parser, type TreeCursor } from "web-tree-sitter";
+import type { CppFile, CppNode } from "../../core/hls/cpp-tree.js";
+
+/** Where the two WebAssembly modules are. */
+export interface CppGrammarFiles {
+  readonly runtime: string;
+  readonly grammar: string;
+}
+
+/** Reads C and C++; start it once and keep it, a parse of a kernel takes milliseconds. */
+export interface CppParser {
+  readonly parse: (text: string) => CppFile;
+}
+
+/** Deeper than people write, and shallow enough for every recursion over the tree. */
+const mostDepth = 300;
+const mostNodes = 400_000;
+
+export async function openCppParser(files: CppGrammarFiles): Promise<CppParser> {
+  await Parser.init({ locateFile: () => files.runtime });
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(new Uint8Array(await readFile(files.grammar))));
+  return {
+    parse: (text) => {
+      const tree = parser.parse(text);
+      if (tree === null) return { text, root: emptyRoot, isCut: true };
+      try {
+        return plainTree(text, tree.walk());
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+const emptyRoot: CppNode = {
+  type: "translation_unit",
+  field: "",
+  start: 0,
+  end: 0,
+  children: [],
+  isError: false,
+};
+
+/** Walks without recursion: the text decides how deep the tree is. */
+function plainTree(text: string, cursor: TreeCursor): CppFile {
+  let nodeCount = 0;
+  let isCut = false;
+  const open: CppNode[][] = [[]];
+  const make = (): CppNode & { children: CppNode[] } => ({
+    type: cursor.nodeType,
+    field: cursor.currentFieldName ?? "",
+    start: cursor.startIndex,
+    end: cursor.endIndex,
+    children: [],
+    isError: cursor.nodeType === "ERROR" || cursor.nodeIsMissing,
+  });
+  const take = (): CppNode[] | undefined => {
+    nodeCount += 1;
+    const isWanted = cursor.nodeIsNamed || cursor.currentFieldName !== null;
+    if (!isWanted || cursor.nodeType === "comment") return undefined;
+    const node = make();
+    open[open.length - 1]?.push(node);
+    return node.children;
+  };
+  walk: for (;;) {
+    const children = take();
+    const canEnter = children !== undefined && open.length < mostDepth && nodeCount < mostNodes;
+    if (children !== undefined && !canEnter) isCut = true;
+    if (canEnter && cursor.gotoFirstChild()) {
+      open.push(children);
+      continue;
+    }
+    while (nodeCount >= mostNodes || !cursor.gotoNextSibling()) {
+      if (!cursor.gotoParent()) break walk;
+      open.pop();
+    }
+  }
+  cursor.delete();
+  return { text, root: open[0]?.[0] ?? emptyRoot, isCut };
+}
