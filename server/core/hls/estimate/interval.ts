@@ -1,0 +1,139 @@
+import type { TextSpan } from "../../base/text-span.js";
+import type { Access } from "../ir.js";
+import { carriedDependence } from "./dependence.js";
+import type { HlsProfile } from "./profile.js";
+import { readsOf, type Site } from "./region.js";
+import { accessKey, pathLatency, type ChainOf, type IsMemory } from "./schedule.js";
+
+/** Why a loop cannot start an iteration every cycle. */
+export interface IntervalCause {
+  readonly kind: "recurrence" | "ports" | "asked" | "none";
+  /** The array or scalar that is to blame, "" where there is none. */
+  readonly variable: string;
+  readonly interval: number;
+  /** Recurrence: cycles from the read to the write, and iterations between them. */
+  readonly latency?: number;
+  readonly distance?: number;
+  /** Ports: accesses an iteration, and how many a cycle the memory has. */
+  readonly accesses?: number;
+  readonly reads?: number;
+  readonly ports?: number;
+  readonly span?: TextSpan;
+}
+
+export interface PipelinedLoop {
+  readonly iterator: string;
+  readonly stride: number;
+  /** Copies of the body that one iteration of the hardware runs. */
+  readonly factor: number;
+  /** Variables whose dependence the user has declared false; "" is all. */
+  readonly independent: ReadonlySet<string>;
+}
+
+/** Recurrence: the longest cycle latency over distance (Rau, Iterative Modulo Scheduling, 1994: RecMII). */
+export function recurrenceInterval(
+  sites: readonly Site[],
+  loop: PipelinedLoop,
+  profile: HlsProfile,
+  isMemory: IsMemory,
+  chainOf: ChainOf,
+): IntervalCause {
+  let worst: IntervalCause = { kind: "none", variable: "", interval: 1 };
+  if (loop.independent.has("")) return worst;
+  sites.forEach((writer, to) => {
+    const write = writer.target;
+    if (write === undefined || loop.independent.has(write.name)) return;
+    const unrolled = new Set(writer.unrolled.keys());
+    unrolled.delete(loop.iterator);
+    for (let from = 0; from <= to; from += 1) {
+      const reader = sites[from];
+      if (reader === undefined) continue;
+      for (const access of readsOf(reader.value)) {
+        const carried = carriedDependence(write, access, loop.iterator, loop.stride, unrolled);
+        if (carried === undefined || isWrittenBefore(sites, access, from)) continue;
+        const latency = pathLatency(sites, { site: from, access }, to, profile, isMemory, chainOf);
+        if (latency === undefined) continue;
+        // Copies of the body hand the value on, unless the chain through them is in the latency already.
+        const { copies, isTree } = chainOf(writer);
+        const isChained = copies > 1 || isTree;
+        const interval = Math.ceil(
+          (latency * (isChained ? 1 : loop.factor)) / carried.distance - 1e-9,
+        );
+        if (interval > worst.interval)
+          worst = {
+            kind: "recurrence",
+            variable: write.name,
+            interval,
+            latency,
+            distance: carried.distance,
+            span: writer.span,
+          };
+      }
+    }
+  });
+  return worst;
+}
+
+/** A value that this iteration has written itself is not the last iteration's. */
+function isWrittenBefore(sites: readonly Site[], access: Access, before: number): boolean {
+  const key = accessKey(access);
+  return sites
+    .slice(0, before)
+    .some((site) => site.target !== undefined && !site.isConditional && accessKey(site.target) === key);
+}
+
+/** How many banks and ports an array has. */
+export interface Ports {
+  /** Independent memories of the array, Infinity for registers. */
+  readonly banks: number;
+  readonly perBank: number;
+}
+
+export type PortsOf = (name: string) => Ports;
+
+/** Memory ports: accesses an iteration over accesses a cycle (Rau 1994: ResMII). */
+export function portInterval(sites: readonly Site[], portsOf: PortsOf): IntervalCause {
+  const accesses = new Map<string, { total: Map<string, number>; reads: Map<string, number> }>();
+  const note = (access: Access, site: Site, isRead: boolean): void => {
+    if (access.indices.length === 0) return;
+    let copies = 1;
+    const names = new Set(access.indices.flatMap((index) => [...(index?.terms.keys() ?? [])]));
+    const isOpen = access.indices.some((index) => index === undefined);
+    for (const [name, count] of site.unrolled) if (isOpen || names.has(name)) copies *= count;
+    const entry = accesses.get(access.name) ?? { total: new Map(), reads: new Map() };
+    accesses.set(access.name, entry);
+    const key = (isRead ? "r" : "w") + accessKey(access);
+    entry.total.set(key, copies);
+    if (isRead) entry.reads.set(key, copies);
+  };
+  for (const site of sites) {
+    for (const access of readsOf(site.value)) note(access, site, true);
+    if (site.target !== undefined) {
+      note(site.target, site, false);
+      for (const index of site.target.indexWork)
+        for (const access of readsOf(index)) note(access, site, true);
+    }
+  }
+  let worst: IntervalCause = { kind: "none", variable: "", interval: 1 };
+  for (const [name, entry] of accesses) {
+    const { banks, perBank } = portsOf(name);
+    const total = sum(entry.total);
+    const interval = Math.ceil(total / (banks * perBank));
+    if (interval > worst.interval)
+      worst = {
+        kind: "ports",
+        variable: name,
+        interval,
+        accesses: total,
+        reads: sum(entry.reads),
+        ports: banks * perBank,
+      };
+  }
+  return worst;
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
+}

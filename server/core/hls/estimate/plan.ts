@@ -1,0 +1,106 @@
+import { directiveOf, directivesOf } from "../directives.js";
+import type { HlsFunction, Loop, Step } from "../ir.js";
+import type { LoopPlan } from "./region.js";
+
+/** What the directives make of each loop of a function, before any time is known. */
+export interface DirectivePlan {
+  readonly planOf: (loop: Loop) => LoopPlan;
+  /** Loops that run their iterations overlapped, with the interval that was asked for. */
+  readonly pipelineOf: (loop: Loop) => PipelineWish;
+  readonly isMerlin: boolean;
+}
+
+export interface PipelineWish {
+  readonly kind: "off" | "auto" | "asked";
+  readonly interval?: number;
+}
+
+/** Loops with a trip count at most this are pipelined by Vitis unasked (UG1399, `config_compile -pipeline_loops`). */
+const mostAutomatic = 64;
+
+/** Short loops without directives are unrolled by Merlin where the loop around is pipelined or made of copies. */
+const mostSmall = 16;
+
+export function planDirectives(target: HlsFunction): DirectivePlan {
+  const plans = new Map<number, LoopPlan>();
+  const wishes = new Map<number, PipelineWish>();
+  const isMerlin = usesMerlin(target);
+  const visit = (steps: readonly Step[], isUnrolled: boolean, isDriven = false): void => {
+    for (const step of steps) {
+      if (step.kind === "branch") {
+        visit(step.then, isUnrolled, isDriven);
+        visit(step.otherwise, isUnrolled, isDriven);
+      } else if (step.kind === "call") visit(step.body, isUnrolled, isDriven);
+      else if (step.kind === "loop") {
+        const isSmall = isDriven && step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostSmall;
+        const plan = loopPlan(step, isUnrolled || isSmall);
+        plans.set(step.id, plan);
+        const pipeline = directiveOf(step.directives, "pipeline");
+        const isWhole = pipeline !== undefined && !pipeline.isOff && pipeline.grain !== "coarse";
+        wishes.set(step.id, wishOf(step, isMerlin));
+        // A pipelined loop has no loops inside: they are unrolled (UG1399, "PIPELINE").
+        const tile = directiveOf(step.directives, "tile")?.factor ?? 1;
+        const isTiled = 1 < tile && tile < (step.trip.most ?? Infinity);
+        const isCopied = plan.factor > 1 || isTiled || (pipeline !== undefined && !pipeline.isOff);
+        visit(step.body, isUnrolled || isWhole, isMerlin && isCopied);
+      }
+    }
+  };
+  visit(target.body, directiveOf(target.directives, "pipeline") !== undefined && !isMerlin);
+  return {
+    planOf: (loop) => plans.get(loop.id) ?? { factor: 1, isFull: false },
+    pipelineOf: (loop) => wishes.get(loop.id) ?? { kind: "auto" },
+    isMerlin,
+  };
+}
+
+function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {
+  const trip = loop.trip.most ?? loop.trip.average;
+  // What runs a different number of times at each entry cannot be unrolled whole.
+  const isFixed = loop.trip.source === "constant";
+  if (isUnrolled && isFixed && trip !== undefined) return { factor: Math.max(1, Math.ceil(trip)), isFull: true };
+  const unroll = directiveOf(loop.directives, "unroll");
+  const parallel = directiveOf(loop.directives, "parallel");
+  const asked =
+    unroll !== undefined && !unroll.isOff
+      ? (unroll.factor ?? trip)
+      : parallel !== undefined
+        ? (parallel.factor ?? trip)
+        : undefined;
+  if (asked === undefined || asked <= 1) return { factor: 1, isFull: trip === 1 && asked !== undefined };
+  if (trip === undefined) return { factor: asked, isFull: false };
+  return { factor: Math.max(1, Math.min(asked, Math.ceil(trip))), isFull: isFixed && asked >= trip };
+}
+
+function wishOf(loop: Loop, isMerlin: boolean): PipelineWish {
+  const pipeline = directiveOf(loop.directives, "pipeline");
+  if (pipeline !== undefined) {
+    if (pipeline.isOff) return { kind: isMerlin ? "auto" : "off" };
+    return {
+      kind: "asked",
+      ...(pipeline.interval !== undefined && { interval: pipeline.interval }),
+    };
+  }
+  if (isMerlin) return { kind: "auto" };
+  const trip = loop.trip.most ?? loop.trip.average;
+  return { kind: trip !== undefined && trip > mostAutomatic * 64 ? "off" : "auto" };
+}
+
+function usesMerlin(target: HlsFunction): boolean {
+  const visit = (steps: readonly Step[]): boolean =>
+    steps.some((step) => {
+      if (step.kind === "branch") return visit(step.then) || visit(step.otherwise);
+      if (step.kind === "assign") return false;
+      if (step.kind === "call") return visit(step.body);
+      return step.directives.some(({ dialect }) => dialect === "merlin") || visit(step.body);
+    });
+  return target.directives.some(({ dialect }) => dialect === "merlin") || visit(target.body);
+}
+
+export function independentOf(loop: Loop): ReadonlySet<string> {
+  return new Set(
+    directivesOf(loop.directives, "dependence")
+      .filter(({ isFalse }) => isFalse)
+      .map(({ variable }) => variable ?? ""),
+  );
+}

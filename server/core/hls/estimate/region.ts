@@ -1,0 +1,104 @@
+import type { Access, Assign, Branch, Expression, Loop, Step } from "../ir.js";
+
+/**
+ * A statement of a region without loops: what is left when the loops inside are unrolled. It stands for all its
+ * copies; nothing is multiplied out, so that a thousandfold unrolled kernel costs no more to analyse than a plain one.
+ */
+export interface Site {
+  /** Undefined for a condition, which only computes. */
+  readonly target: Access | undefined;
+  readonly value: Expression;
+  readonly span: Assign["span"];
+  /** Hardware copies: the product of the unroll factors around it. */
+  readonly copies: number;
+  /** The unrolled iterators around it, and how many copies each makes. */
+  readonly unrolled: ReadonlyMap<string, number>;
+  readonly isConditional: boolean;
+}
+
+export interface Unrolled {
+  readonly iterator: string;
+  readonly copies: number;
+}
+
+/** How a loop is carried out, after what the directives say. */
+export interface LoopPlan {
+  /** Copies of the body side by side, at most the trip count. */
+  readonly factor: number;
+  readonly isFull: boolean;
+}
+
+export type PlanOf = (loop: Loop) => LoopPlan;
+
+/** Whether no loop remains that runs in time. */
+export function isFlat(step: Step, planOf: PlanOf): boolean {
+  switch (step.kind) {
+    case "assign":
+      return true;
+    case "branch":
+      return step.then.every((one) => isFlat(one, planOf)) && step.otherwise.every((one) => isFlat(one, planOf));
+    case "call":
+      return step.body.every((one) => isFlat(one, planOf));
+    case "loop":
+      return planOf(step).isFull && step.body.every((one) => isFlat(one, planOf));
+  }
+}
+
+export function sitesOf(
+  steps: readonly Step[],
+  planOf: PlanOf,
+  around: readonly Unrolled[] = [],
+): readonly Site[] {
+  const sites: Site[] = [];
+  collect(steps, planOf, around, false, sites);
+  return sites;
+}
+
+function collect(
+  steps: readonly Step[],
+  planOf: PlanOf,
+  around: readonly Unrolled[],
+  isConditional: boolean,
+  sites: Site[],
+): void {
+  const site = (target: Access | undefined, value: Expression, span: Assign["span"]): Site => ({
+    target,
+    value,
+    span,
+    copies: around.reduce((product, { copies }) => product * copies, 1),
+    unrolled: new Map(around.map(({ iterator, copies }) => [iterator, copies])),
+    isConditional,
+  });
+  for (const step of steps)
+    switch (step.kind) {
+      case "assign":
+        sites.push(site(step.target, step.value, step.span));
+        break;
+      case "branch":
+        sites.push(site(undefined, step.condition, conditionSpan(step)));
+        collect(step.then, planOf, around, true, sites);
+        collect(step.otherwise, planOf, around, true, sites);
+        break;
+      case "call":
+        collect(step.body, planOf, around, isConditional, sites);
+        break;
+      case "loop": {
+        const { factor } = planOf(step);
+        const inner = { iterator: step.iterator, copies: factor };
+        collect(step.body, planOf, [...around, inner], isConditional, sites);
+      }
+    }
+}
+
+function conditionSpan(step: Branch): Assign["span"] {
+  return { start: step.span.start, end: step.span.start + 2 };
+}
+
+/** Every access that an expression reads, subscripts included. */
+export function readsOf(value: Expression, found: Access[] = []): readonly Access[] {
+  if (value.kind === "access") {
+    found.push(value.access);
+    for (const index of value.access.indexWork) readsOf(index, found);
+  } else if (value.kind === "operation") for (const arg of value.args) readsOf(arg, found);
+  return found;
+}

@@ -1,0 +1,185 @@
+import { affineKey } from "../affine.js";
+import type { ElementType } from "../element-type.js";
+import type { Access, Expression, Operator } from "../ir.js";
+import { operatorCost, type HlsProfile, type OperatorCost } from "./profile.js";
+import { readsOf, type Site } from "./region.js";
+
+/** How arrays are kept, as far as time goes: registers answer at once, memories after a cycle or two. */
+export type IsMemory = (access: Access) => boolean;
+
+/** Operators of a region by cost entry: how many copies there are of each. */
+export interface OperatorCount {
+  readonly op: Operator;
+  readonly types: readonly ElementType[];
+  readonly cost: OperatorCost;
+  readonly count: number;
+}
+
+/** Accumulations over unrolled copies: a chain of operators, or a tree where the tool may reassociate. */
+export interface Chain {
+  readonly copies: number;
+  readonly isTree: boolean;
+  /** Whether copies are guarded one by one, so that even a tree waits for each. */
+  readonly isGuarded: boolean;
+}
+
+export type ChainOf = (site: Site) => Chain;
+
+export interface Schedule {
+  /** Cycles from the first read to the last write. */
+  readonly depth: number;
+}
+
+/** The longest path through a region: each statement starts when what it reads is there. */
+export function scheduleOf(
+  sites: readonly Site[],
+  profile: HlsProfile,
+  isMemory: IsMemory,
+  chainOf: ChainOf,
+): Schedule {
+  const ready = new Map<string, number>();
+  let depth = 0;
+  for (const site of sites) {
+    const own = site.target === undefined ? undefined : accessKey(site.target);
+    const leaf = (access: Access): number =>
+      (ready.get(accessKey(access)) ?? 0) + (isMemory(access) ? profile.loadLatency : 0);
+    const chain = chainOf(site);
+    const start = timeOf(site.value, profile, leaf, 0);
+    const end = start + extraOf(site, profile, chain);
+    if (own !== undefined && site.target !== undefined) {
+      ready.set(own, end);
+      ready.set(site.target.name, Math.max(ready.get(site.target.name) ?? 0, end));
+      depth = Math.max(depth, end + (isMemory(site.target) ? 1 : 0));
+    } else depth = Math.max(depth, end);
+  }
+  return { depth };
+}
+
+/** The longest path from a read to a write, through what stands between; undefined where none leads there. */
+export function pathLatency(
+  sites: readonly Site[],
+  from: { readonly site: number; readonly access: Access },
+  to: number,
+  profile: HlsProfile,
+  isMemory: IsMemory,
+  chainOf: ChainOf,
+): number | undefined {
+  const since = new Map<string, number>();
+  for (let index = from.site; index <= to; index += 1) {
+    const site = sites[index];
+    if (site === undefined) return undefined;
+    const key = accessKey(from.access);
+    const leaf = (access: Access): number => {
+      if (index === from.site && accessKey(access) === key)
+        return isMemory(access) ? profile.loadLatency : 0;
+      const known = since.get(accessKey(access));
+      return known ?? -Infinity;
+    };
+    const time = timeOf(site.value, profile, leaf, -Infinity);
+    if (time === -Infinity) continue;
+    const end = time + extraOf(site, profile, chainOf(site));
+    if (index === to) {
+      return end + (site.target !== undefined && isMemory(site.target) ? 1 : 0);
+    }
+    if (site.target !== undefined) since.set(accessKey(site.target), end);
+  }
+  return undefined;
+}
+
+/** What an accumulation over copies takes beyond one operator. */
+function extraOf(site: Site, profile: HlsProfile, chain: Chain): number {
+  if (chain.copies <= 1 || site.value.kind !== "operation") return 0;
+  const { latency } = costOf(site.value, profile);
+  const levels = chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(chain.copies)) : chain.copies - 1;
+  return levels * latency;
+}
+
+function costOf(value: Expression & { kind: "operation" }, profile: HlsProfile): OperatorCost {
+  return operatorCost(
+    profile,
+    value.op,
+    value.args.map(({ type }) => type),
+    value.type,
+  );
+}
+
+/** `origin` is when constants are there: -Infinity asks for paths from one read alone. */
+function timeOf(
+  value: Expression,
+  profile: HlsProfile,
+  leaf: (access: Access) => number,
+  origin: number,
+): number {
+  switch (value.kind) {
+    case "number":
+      return origin;
+    case "access": {
+      const index = value.access.indexWork.map((one) => timeOf(one, profile, leaf, origin));
+      // A subscript that is computed delays the read.
+      const latest = Math.max(-Infinity, ...index);
+      return Math.max(leaf(value.access), latest + profile.loadLatency);
+    }
+    case "operation": {
+      const times = value.args.map((arg) => timeOf(arg, profile, leaf, origin));
+      return Math.max(-Infinity, ...times) + costOf(value, profile).latency;
+    }
+  }
+}
+
+export function accessKey(access: Access): string {
+  const parts = access.indices.map((index) => (index === undefined ? "?" : affineKey(index)));
+  return `${access.name}[${parts.join("][")}]`;
+}
+
+/**
+ * Counts the operators of a region. A copy that would compute the same as another is none: an expression has as many as
+ * the unrolled iterators that it depends on make, and equal expressions are one.
+ */
+export function operatorsOf(sites: readonly Site[], profile: HlsProfile): readonly OperatorCount[] {
+  const counts = new Map<string, OperatorCount>();
+  const dependsOn = new Map<string, ReadonlySet<string>>();
+  const seen = new Set<string>();
+  const add = (value: Expression & { kind: "operation" }, copies: number): void => {
+    const types = value.args.map(({ type }) => type);
+    const op = value.op === "sub" ? "add" : value.op;
+    const key = [op, ...types.map(({ kind, bits }) => kind + bits), value.type.bits].join();
+    const known = counts.get(key)?.count ?? 0;
+    counts.set(key, { op, types, cost: costOf(value, profile), count: known + copies });
+  };
+  const visit = (value: Expression, site: Site): { key: string; iterators: ReadonlySet<string> } => {
+    if (value.kind === "number") return { key: String(value.value), iterators: new Set() };
+    if (value.kind === "access") {
+      const parts = value.access.indexWork.map((index) => visit(index, site));
+      const iterators = new Set(parts.flatMap((part) => [...part.iterators]));
+      for (const index of value.access.indices)
+        for (const name of index?.terms.keys() ?? []) if (site.unrolled.has(name)) iterators.add(name);
+      for (const name of dependsOn.get(value.access.name) ?? []) if (site.unrolled.has(name)) iterators.add(name);
+      const key = accessKey(value.access) + parts.map((part) => part.key).join();
+      return { key, iterators };
+    }
+    const parts = value.args.map((arg) => visit(arg, site));
+    const iterators = new Set(parts.flatMap((part) => [...part.iterators]));
+    const key = `${value.op}(${parts.map((part) => part.key).join()})`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      let copies = 1;
+      for (const name of iterators) copies *= site.unrolled.get(name) ?? 1;
+      add(value, copies);
+    }
+    return { key, iterators };
+  };
+  for (const site of sites) {
+    for (const index of site.target?.indexWork ?? []) visit(index, site);
+    const own = site.target;
+    const isAccumulated = own !== undefined && readsOf(site.value).some(({ name }) => name === own.name);
+    // What accumulates over copies differs from copy to copy.
+    if (own !== undefined && isAccumulated) dependsOn.set(own.name, new Set(site.unrolled.keys()));
+    const { iterators } = visit(site.value, site);
+    if (own === undefined) continue;
+    const before = own.indices.length === 0 && !isAccumulated ? [] : (dependsOn.get(own.name) ?? []);
+    dependsOn.set(own.name, new Set([...before, ...iterators]));
+    // A new value: what is computed from it is computed anew.
+    for (const key of seen) if (key.includes(`${own.name}[`)) seen.delete(key);
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,223 @@
+import { directiveOf } from "../directives.js";
+import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
+import type { HlsProfile } from "./profile.js";
+import { readsOf } from "./region.js";
+
+/** What moving arguments between memory and the kernel takes. */
+export interface Transfer {
+  readonly name: string;
+  readonly isRead: boolean;
+  readonly isWritten: boolean;
+  /** Words of the array's type that one cycle moves. */
+  readonly width: number;
+  /** Whether the whole array lies in block RAM while the kernel runs. */
+  readonly isCached: boolean;
+  readonly cycles: number;
+  readonly words: number;
+}
+
+/** Arrays with more bits than this stay in memory and are read in bursts where they are used. */
+const mostCachedBits = 6e6;
+
+/**
+ * Merlin moves every array argument in bursts of wide words, once where it fits on the chip, else by rows at the loops
+ * that use it (Merlin compiler user guide, "memory burst" and "memory coalescing"; AutoDSE, Sohrabizadeh et al. 2022).
+ */
+export function transfersOf(
+  target: HlsFunction,
+  profile: HlsProfile,
+  isIndependent: (loop: Loop) => boolean,
+): readonly Transfer[] {
+  const uses = usesOf(target, profile, isIndependent);
+  return target.parameters.flatMap((parameter) => {
+    const use = uses.get(parameter.name);
+    const words = wordsOf(parameter);
+    if (use === undefined || words === undefined || parameter.isStream) return [];
+    const times = (use.isRead ? 1 : 0) + (use.isWritten ? 1 : 0);
+    const isCached = words * parameter.type.bits <= mostCachedBits && !use.isRepeated;
+    const width = !isCached || (use.isCopied && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile);
+    const cycles = isCached
+      ? times * (Math.ceil(words / width) + profile.memoryLatency)
+      : use.bursts.reduce(
+          (sum, { words: each, count }) => sum + count * (each + profile.memoryLatency),
+          0,
+        );
+    const { name } = parameter;
+    const { isRead, isWritten } = use;
+    return [{ name, isRead, isWritten, width, isCached, cycles, words }];
+  });
+}
+
+/** Elements of an array with known extents; undefined for scalars and open extents. */
+export function wordsOf(variable: Variable): number | undefined {
+  if (variable.dims.length === 0) return undefined;
+  let words = 1;
+  for (const dim of variable.dims) {
+    if (dim === undefined) return undefined;
+    words *= dim;
+  }
+  return words;
+}
+
+/** The widest power of two of words in a memory word that cuts the rows evenly, where the tool wants that. */
+function widthOf(variable: Variable, words: number, profile: HlsProfile): number {
+  let width = Math.max(1, Math.floor(profile.memoryBits / variable.type.bits));
+  const row = profile.needsEvenRows ? (variable.dims.at(-1) ?? words) : undefined;
+  if (row !== undefined) while (width > 1 && row % width !== 0) width /= 2;
+  return Math.max(1, Math.floor(width));
+}
+
+interface Use {
+  isRead: boolean;
+  isWritten: boolean;
+  /** Bursts inside of loops: words each, and how often; empty where the array is moved once. */
+  bursts: { readonly words: number; readonly count: number }[];
+  /** Whether some use asks for bursts inside of loops although the array fits. */
+  isRepeated: boolean;
+  /** Whether parallel copies of the outermost loop use parts of it. */
+  isCopied: boolean;
+}
+
+/**
+ * A loop inside of others that is tiled or made of parallel copies gets its own local copies of what it uses: they are
+ * filled at every pass. A parallel outermost loop takes the copies out of the nest again.
+ */
+function isLocal(
+  loop: Loop,
+  around: readonly Loop[],
+  isIndependent: (loop: Loop) => boolean,
+): boolean {
+  const [outermost] = around;
+  if (outermost === undefined || outermost === loop) return false;
+  if (isSplit(outermost) && isIndependent(outermost)) return false;
+  return isSplit(loop) && loop.body.some((step) => step.kind === "loop");
+}
+
+function isSplit(loop: Loop): boolean {
+  const trip = loop.trip.most ?? Infinity;
+  const factors = [
+    directiveOf(loop.directives, "parallel")?.factor ?? 1,
+    directiveOf(loop.directives, "tile")?.factor ?? 1,
+  ];
+  return factors.some((factor) => 1 < factor && factor < trip);
+}
+
+function tileOf(loop: Loop): number {
+  const tile = directiveOf(loop.directives, "tile")?.factor ?? 1;
+  return tile < (loop.trip.most ?? Infinity) ? tile : 1;
+}
+
+/** Whether the last dimension is walked by the loops, so that what they reach lies side by side. */
+function isDense(access: Access, dims: Variable["dims"], loops: readonly Loop[]): boolean {
+  const last = access.indices.at(-1);
+  void dims;
+  return last !== undefined && loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1) && access.indices.every((index) => (index?.terms.size ?? 2) < 2);
+}
+
+function splitFactor(loop: Loop): number {
+  const parallel = directiveOf(loop.directives, "parallel")?.factor ?? 1;
+  const tile = directiveOf(loop.directives, "tile")?.factor ?? 1;
+  const trip = loop.trip.most ?? Infinity;
+  return Math.max(parallel < trip ? parallel : 1, tile < trip ? tile : 1);
+}
+
+function usesOf(
+  target: HlsFunction,
+  profile: HlsProfile,
+  isIndependent: (loop: Loop) => boolean,
+): ReadonlyMap<string, Use> {
+  const uses = new Map<string, Use>();
+  const note = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
+    const use = uses.get(access.name) ?? { isRead: false, isWritten: false, bursts: [], isRepeated: false, isCopied: false };
+    uses.set(access.name, use);
+    if (isRead) use.isRead = true;
+    else use.isWritten = true;
+    const local = around.findIndex(
+      (loop) =>
+        isLocal(loop, around, isIndependent) &&
+        access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) &&
+        (tileOf(loop) > 1 || isIndependent(loop)),
+    );
+    const variable = target.variables.get(access.name);
+    const dims = variable?.dims ?? [];
+    const width = variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile);
+    if (local >= 0) {
+      use.isRepeated = true;
+      const holder = around[local];
+      if (holder === undefined) return;
+      const factor = splitFactor(holder);
+      const words = spanOf(access, dims, around.slice(local + 1), [holder, factor]);
+      const count = around
+        .slice(0, local)
+        .reduce((product, { trip }) => product * (trip.average ?? 1), Math.ceil((holder.trip.average ?? 1) / factor));
+      use.bursts.push({ words: words / (isDense(access, dims, around.slice(local + 1)) ? width : 1), count });
+      return;
+    }
+    const [outermost, ...rest] = around;
+    if (outermost === undefined || rest.length === 0) {
+      use.bursts.push({ words: spanOf(access, dims, around, undefined), count: 1 });
+      return;
+    }
+    const words = Math.min(
+      spanOf(access, dims, rest, undefined),
+      rest.reduce((product, { trip }) => product * (trip.average ?? 1), 1),
+    );
+    const dense = isDense(access, dims, rest) ? width : 1;
+    use.bursts.push({ words: words / dense, count: outermost.trip.average ?? 1 });
+  };
+  const seen = new Set<string>();
+  /** Several accesses to an array in one innermost loop share a burst. */
+  const once = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
+    const key = `${access.name}:${isRead}:${around.at(-1)?.id ?? -1}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    note(access, isRead, around);
+  };
+  const visit = (list: readonly Step[], around: readonly Loop[]): void => {
+    for (const step of list)
+      switch (step.kind) {
+        case "assign":
+          for (const access of readsOf(step.value)) once(access, true, around);
+          once(step.target, false, around);
+          break;
+        case "branch":
+          for (const access of readsOf(step.condition)) once(access, true, around);
+          visit(step.then, around);
+          visit(step.otherwise, around);
+          break;
+        case "call":
+          visit(step.body, around);
+          break;
+        case "loop":
+          visit(step.body, [...around, step]);
+      }
+  };
+  visit(target.body, []);
+  return uses;
+}
+
+/** Elements from the first to the last that the loops reach, in memory order. */
+function spanOf(
+  access: Access,
+  dims: Variable["dims"],
+  loops: readonly Loop[],
+  split: readonly [Loop, number] | undefined,
+): number {
+  let span = 1;
+  let stride = 1;
+  for (let dim = access.indices.length - 1; dim >= 0; dim -= 1) {
+    const index = access.indices[dim];
+    const extent = dims[dim] ?? 1;
+    let reach = 0;
+    if (index === undefined) reach = extent - 1;
+    else {
+      for (const loop of loops)
+        reach += Math.abs(index.terms.get(loop.iterator) ?? 0) * Math.max(0, (loop.trip.most ?? 1) - 1);
+      if (split !== undefined)
+        reach += Math.abs(index.terms.get(split[0].iterator) ?? 0) * (split[1] - 1);
+    }
+    span += Math.min(reach, extent - 1) * stride;
+    stride *= extent;
+  }
+  return span;
+}
