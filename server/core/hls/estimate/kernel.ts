@@ -10,6 +10,7 @@ import {
 } from "./interval.js";
 import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
+import { isSplit } from "./split.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
 import { operatorsOf, scheduleOf, type Chain, type IsMemory, type OperatorCount } from "./schedule.js";
 
@@ -63,9 +64,13 @@ export function timeKernel(context: TimingContext): Timing {
   return { cycles, loops: timer.loops, regions: timer.regions };
 }
 
+/** As it shows in published designs for Merlin (HLSyn): at most this many banks of an array. */
+const mostBanks = 512;
+
 interface Around {
   /** Whether a loop is around. */
   readonly isInside?: boolean;
+  readonly iterators?: readonly string[];
   readonly executions: number;
   readonly copies: number;
 }
@@ -125,13 +130,14 @@ export class Timer {
     const trip = loop.trip.average ?? this.#context.assumedTrip;
     if (loop.body.every((step) => isFlat(step, planOf))) return this.#innermost(loop, trip, around);
     // Inside of a nest, copies need an outermost loop that is split: its copies hold the arrays.
-    const isParallel = plan.factor > 1 && this.isParallel(loop, around.copies > 1) && (!around.isInside || around.copies > 1 || !this.#plan.isMerlin);
+    const isParallel = plan.factor > 1 && this.isParallel(loop, around.copies > 1) && (!around.isInside || around.copies > 1 || !this.#plan.isMerlin) && this.#hasRoom(loop, plan.factor);
     const factor = isParallel ? plan.factor : 1;
     const iterations = Math.ceil(trip / factor);
     const inner: Around = {
       executions: around.executions * iterations,
       copies: around.copies * factor,
       isInside: true,
+      iterators: [...(around.iterators ?? []), loop.iterator],
     };
     const nested = perfectInner(loop);
     const at = this.loops.length;
@@ -140,6 +146,7 @@ export class Timer {
     const isFlattened =
       nested !== undefined &&
       inner.copies === 1 &&
+      !isSplit(loop) &&
       child !== undefined &&
       child.isPipelined &&
       directiveOf(loop.directives, "flatten")?.isOff !== true &&
@@ -196,11 +203,14 @@ export class Timer {
       this.#reductions().has(found.variable) && sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread ? { kind: "none", variable: "", interval: 1 } : found;
     const ports = portInterval(sites, portsOf);
+    const spread = this.#plan.isMerlin ? this.#registerConflict(loop, around.iterators ?? [], sites, Math.ceil(depth)) : undefined;
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
-    const cause = [recurrence, ports, asked].reduce((worst, one) =>
+    const cause = [recurrence, ports, asked, ...(spread === undefined ? [] : [spread])].reduce((worst, one) =>
       one.interval > worst.interval ? one : worst,
     );
-    const whole = Math.max(1, Math.ceil(depth));
+    const isChained = sites.some((site) => chainOf(site).copies > 1);
+    const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
+    const whole = Math.max(1, Math.ceil(depth)) + guards;
     const isPipelined = wish.kind !== "off";
     const interval = isPipelined ? cause.interval : whole + 1;
     const cycles = isPipelined
@@ -296,6 +306,56 @@ export class Timer {
     return (this.#reductionNames = names);
   }
 
+  /**
+   * An array that another loop unrolls whole lies in registers: reached by a running index there is no telling which
+   * register, so that each iteration waits for the one before.
+   */
+  #registerConflict(loop: Loop, outer: readonly string[], sites: readonly Site[], depth: number): IntervalCause | undefined {
+    for (const { target, value, span } of sites) {
+      if (target === undefined || target.indices.length === 0) continue;
+      if (!this.#context.profile.hasPartialSums || !this.#reductions().has(target.name)) continue;
+      if (target.indices.every((index) => index === undefined || index.terms.size > 0) && !outer.some((iterator) => target.indices.every((index) => index !== undefined && !index.terms.has(iterator)))) continue;
+      const dim = target.indices.findIndex((index) => index?.terms.has(loop.iterator) === true);
+      if (dim < 0 || !this.#wholeDims().has(`${target.name}:${dim}`)) continue;
+      if (!readsOf(value).some(({ name }) => name === target.name)) continue;
+      return { kind: "recurrence", variable: target.name, interval: Math.max(2, depth), latency: depth, distance: 1, span };
+    }
+    return undefined;
+  }
+
+  #wholeDimNames: ReadonlySet<string> | undefined;
+
+  /** Dimensions of arrays that some loop of the kernel unrolls whole. */
+  #wholeDims(): ReadonlySet<string> {
+    if (this.#wholeDimNames !== undefined) return this.#wholeDimNames;
+    const names = new Set<string>();
+    const { planOf } = this.#plan;
+    const visit = (steps: readonly Step[], unrolled: readonly string[]): void => {
+      const note = ({ name, indices }: Access): void =>
+        indices.forEach((index, dim) => {
+          if (unrolled.some((iterator) => index?.terms.has(iterator) === true)) names.add(`${name}:${dim}`);
+        });
+      for (const step of steps)
+        switch (step.kind) {
+          case "assign":
+            note(step.target);
+            readsOf(step.value).forEach(note);
+            break;
+          case "branch":
+            visit(step.then, unrolled);
+            visit(step.otherwise, unrolled);
+            break;
+          case "call":
+            visit(step.body, unrolled);
+            break;
+          case "loop":
+            visit(step.body, planOf(step).isFull ? [...unrolled, step.iterator] : unrolled);
+        }
+    };
+    visit(this.#context.target.body, []);
+    return (this.#wholeDimNames = names);
+  }
+
   /** Whether each pass of an inner loop updates the elements that the pass before has left. */
   #revisits(inner: Loop, outer: Loop): boolean {
     return sitesOf(inner.body, this.#plan.planOf).some(
@@ -305,6 +365,21 @@ export class Timer {
         target.indices.every((index) => index !== undefined && !index.terms.has(outer.iterator)) &&
         readsOf(value).some(({ name }) => name === target.name),
     );
+  }
+
+  /** Merlin gives up copies that would cut an array into too many banks, or unevenly. */
+  #hasRoom(loop: Loop, factor: number): boolean {
+    if (!this.#plan.isMerlin || !this.#context.profile.needsEvenRows) return true;
+    const visit = (steps: readonly Step[], factors: number): boolean =>
+      steps.every((step) => {
+        if (step.kind === "assign") return factors <= mostBanks;
+        if (step.kind === "branch") return visit(step.then, factors) && visit(step.otherwise, factors);
+        if (step.kind === "call") return visit(step.body, factors);
+        const inner = this.#plan.planOf(step).factor;
+        if (isUneven(step, inner) && !step.body.some(({ kind }) => kind === "loop")) return false;
+        return visit(step.body, factors * inner);
+      });
+    return visit(loop.body, factor);
   }
 
   #isOuter(name: string, loop: Loop): boolean {

@@ -38,6 +38,8 @@ export interface HlsProfile {
   readonly needsEvenRows: boolean;
   /** Whether what stays the same over a loop is moved before it. */
   readonly hoistsInvariants: boolean;
+  /** Cycles that guarding the last copies adds, where a factor does not divide the trip count. */
+  readonly guardLatency: number;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
 }

@@ -1,7 +1,8 @@
 import { directiveOf } from "../directives.js";
 import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
 import type { HlsProfile } from "./profile.js";
-import { readsOf } from "./region.js";
+import { readsOf, type PlanOf } from "./region.js";
+import { isSplit, splitFactor, tileOf } from "./split.js";
 
 /** What moving arguments between memory and the kernel takes. */
 export interface Transfer {
@@ -27,15 +28,16 @@ export function transfersOf(
   target: HlsFunction,
   profile: HlsProfile,
   isIndependent: (loop: Loop) => boolean,
+  planOf: PlanOf,
 ): readonly Transfer[] {
-  const uses = usesOf(target, profile, isIndependent);
+  const uses = usesOf(target, profile, isIndependent, planOf);
   return target.parameters.flatMap((parameter) => {
     const use = uses.get(parameter.name);
     const words = wordsOf(parameter);
     if (use === undefined || words === undefined || parameter.isStream) return [];
     const times = (use.isRead ? 1 : 0) + (use.isWritten ? 1 : 0);
     const isCached = words * parameter.type.bits <= mostCachedBits && !use.isRepeated;
-    const width = !isCached || (use.isCopied && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile);
+    const width = !isCached || (use.isCopied && use.isRead && use.isWritten && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile);
     const cycles = isCached
       ? times * (Math.ceil(words / width) + profile.memoryLatency)
       : use.bursts.reduce(
@@ -86,26 +88,17 @@ function isLocal(
   loop: Loop,
   around: readonly Loop[],
   isIndependent: (loop: Loop) => boolean,
+  planOf: PlanOf,
 ): boolean {
   const [outermost] = around;
   if (outermost === undefined || outermost === loop) return false;
   if (isSplit(outermost) && isIndependent(outermost)) return false;
-  return isSplit(loop) && loop.body.some((step) => step.kind === "loop");
+  // With all loops inside unrolled, copies are of statements: nothing is moved between them.
+  const runs = loop.body.some((step) => step.kind === "loop" && !planOf(step).isFull);
+  return runs ? isSplit(loop) : tileOf(loop) > 1 && tileOf(loop) !== (directiveOf(loop.directives, "parallel")?.factor ?? 1);
 }
 
-function isSplit(loop: Loop): boolean {
-  const trip = loop.trip.most ?? Infinity;
-  const factors = [
-    directiveOf(loop.directives, "parallel")?.factor ?? 1,
-    directiveOf(loop.directives, "tile")?.factor ?? 1,
-  ];
-  return factors.some((factor) => 1 < factor && factor < trip);
-}
 
-function tileOf(loop: Loop): number {
-  const tile = directiveOf(loop.directives, "tile")?.factor ?? 1;
-  return tile < (loop.trip.most ?? Infinity) ? tile : 1;
-}
 
 /** Whether the last dimension is walked by the loops, so that what they reach lies side by side. */
 function isDense(access: Access, dims: Variable["dims"], loops: readonly Loop[]): boolean {
@@ -114,17 +107,12 @@ function isDense(access: Access, dims: Variable["dims"], loops: readonly Loop[])
   return last !== undefined && loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1) && access.indices.every((index) => (index?.terms.size ?? 2) < 2);
 }
 
-function splitFactor(loop: Loop): number {
-  const parallel = directiveOf(loop.directives, "parallel")?.factor ?? 1;
-  const tile = directiveOf(loop.directives, "tile")?.factor ?? 1;
-  const trip = loop.trip.most ?? Infinity;
-  return Math.max(parallel < trip ? parallel : 1, tile < trip ? tile : 1);
-}
 
 function usesOf(
   target: HlsFunction,
   profile: HlsProfile,
   isIndependent: (loop: Loop) => boolean,
+  planOf: PlanOf,
 ): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
   const note = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
@@ -132,9 +120,19 @@ function usesOf(
     uses.set(access.name, use);
     if (isRead) use.isRead = true;
     else use.isWritten = true;
+    const [first] = around;
+    if (
+      first !== undefined &&
+      around.length > 1 &&
+      isSplit(first) &&
+      tileOf(first) === 1 &&
+      isIndependent(first) &&
+      access.indices.some((index) => index?.terms.has(first.iterator))
+    )
+      use.isCopied = true;
     const local = around.findIndex(
       (loop) =>
-        isLocal(loop, around, isIndependent) &&
+        isLocal(loop, around, isIndependent, planOf) &&
         access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) &&
         (tileOf(loop) > 1 || isIndependent(loop)),
     );
