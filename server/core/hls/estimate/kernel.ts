@@ -10,9 +10,9 @@ import {
 } from "./interval.js";
 import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
-import { isSplit } from "./split.js";
+import { isSplit, tileOf } from "./split.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
-import { operatorsOf, scheduleOf, type Chain, type IsMemory, type OperatorCount } from "./schedule.js";
+import { accessKey, operatorsOf, scheduleOf, type Chain, type IsMemory, type OperatorCount } from "./schedule.js";
 
 /** One loop as it runs. */
 export interface LoopEstimate {
@@ -71,6 +71,8 @@ interface Around {
   /** Whether a loop is around. */
   readonly isInside?: boolean;
   readonly iterators?: readonly string[];
+  /** Keys of array elements that are held in registers here. */
+  readonly registers?: ReadonlySet<string>;
   readonly executions: number;
   readonly copies: number;
 }
@@ -93,6 +95,8 @@ export class Timer {
   steps(steps: readonly Step[], around: Around): number {
     let cycles = 0;
     let run: Step[] = [];
+    // An element that is set before a loop, and is the same in all its iterations, is kept in a register.
+    const set = new Set(around.registers);
     const finish = (): void => {
       if (run.length > 0) cycles += this.#region(run, around);
       run = [];
@@ -100,10 +104,11 @@ export class Timer {
     for (const step of steps) {
       if (isFlat(step, this.#plan.planOf)) {
         run.push(step);
+        if (step.kind === "assign") set.add(accessKey(step.target));
         continue;
       }
       finish();
-      if (step.kind === "loop") cycles += this.loop(step, around);
+      if (step.kind === "loop") cycles += this.loop(step, { ...around, registers: set });
       else if (step.kind === "call") cycles += this.steps(step.body, around);
       else if (step.kind === "branch")
         cycles +=
@@ -130,7 +135,7 @@ export class Timer {
     const trip = loop.trip.average ?? this.#context.assumedTrip;
     if (loop.body.every((step) => isFlat(step, planOf))) return this.#innermost(loop, trip, around);
     // Inside of a nest, copies need an outermost loop that is split: its copies hold the arrays.
-    const isParallel = plan.factor > 1 && this.isParallel(loop, around.copies > 1) && (!around.isInside || around.copies > 1 || !this.#plan.isMerlin) && this.#hasRoom(loop, plan.factor);
+    const isParallel = plan.factor > 1 && this.isParallel(loop, around.copies > 1 && this.#context.profile.hasPartialSums) && (!around.isInside || around.copies > 1 || !this.#plan.isMerlin) && this.#hasRoom(loop, plan.factor);
     const factor = isParallel ? plan.factor : 1;
     const iterations = Math.ceil(trip / factor);
     const inner: Around = {
@@ -145,17 +150,19 @@ export class Timer {
     const child = nested === undefined ? undefined : this.loops.find(({ loop: { id } }) => id === nested.id);
     const isFlattened =
       nested !== undefined &&
-      inner.copies === 1 &&
-      !isSplit(loop) &&
+      (inner.copies === 1 || this.#context.profile.readsEarly) &&
+      !(isSplit(loop) && (tileOf(loop) > 1 || this.isIndependent(loop))) &&
       child !== undefined &&
       child.isPipelined &&
       directiveOf(loop.directives, "flatten")?.isOff !== true &&
       !(this.#context.profile.hoistsInvariants && hasInvariant(nested));
     // Perfect nests become one loop: the pipeline is filled once (UG1399, "LOOP_FLATTEN").
     // What one pass of the inner loop leaves in memory, the next pass reads: after as many iterations as it has.
+    const isGuarded = nested !== undefined && nested.body.some(({ kind }) => kind === "branch");
+    const updateLatency = this.#context.profile.loadLatency + 1 + (this.#context.profile.operators["add.f64"]?.latency ?? 1);
     const revisits = isFlattened && this.#context.profile.readsEarly && this.#revisits(nested, loop);
     const interval = isFlattened
-      ? Math.max(child.interval, revisits ? Math.ceil(child.depth / child.iterations) : 1)
+      ? Math.max(child.interval, revisits ? Math.ceil((isGuarded ? child.depth : updateLatency) / child.iterations) : 1)
       : 1;
     const cycles = isFlattened
       ? child.depth + interval * (child.iterations * iterations - 1) + this.#context.profile.loopOverhead
@@ -180,7 +187,7 @@ export class Timer {
   #innermost(loop: Loop, trip: number, around: Around): number {
     const { profile, portsOf } = this.#context;
     const plan = this.#plan.planOf(loop);
-    const factor = Math.max(1, Math.min(plan.factor, Math.ceil(trip)));
+    const factor = this.#isIgnored(loop) ? 1 : Math.max(1, Math.min(plan.factor, Math.ceil(trip)));
     const sites = sitesOf(loop.body, this.#plan.planOf, factor > 1 ? [{ iterator: loop.iterator, copies: factor }] : []);
     const chainOf = (site: Site): Chain => this.#chain(site, loop);
     const pipelined: PipelinedLoop = {
@@ -191,16 +198,18 @@ export class Timer {
     };
     const wish = this.#plan.pipelineOf(loop);
     const iterations = Math.ceil(trip / factor);
-    const { depth } = scheduleOf(sites, profile, this.#isMemory, chainOf);
+    const isMemory: IsMemory = (access) =>
+      this.#isMemory(access) && around.registers?.has(accessKey(access)) !== true;
+    const { depth } = scheduleOf(sites, profile, isMemory, chainOf);
     const chainOfLoop = (site: Site): Chain => {
       const chain = chainOf(site);
       // A tree adds the copies up outside of the recurrence.
       return chain.isTree ? { ...chain, copies: 1 } : chain;
     };
-    const found = recurrenceInterval(sites, pipelined, profile, this.#isMemory, chainOfLoop);
+    const found = recurrenceInterval(sites, pipelined, profile, isMemory, chainOfLoop);
     const isSpread =
       profile.hasPartialSums && found.kind === "recurrence" &&
-      this.#reductions().has(found.variable) && sites.every(({ isConditional }) => !isConditional);
+      (around.copies > 1 || this.#reductions().has(found.variable)) && sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread ? { kind: "none", variable: "", interval: 1 } : found;
     const ports = portInterval(sites, portsOf);
     const spread = this.#plan.isMerlin ? this.#registerConflict(loop, around.iterators ?? [], sites, Math.ceil(depth)) : undefined;
@@ -362,9 +371,17 @@ export class Timer {
       ({ target, value }) =>
         target !== undefined &&
         target.indices.length > 0 &&
+        !this.#reductions().has(target.name) &&
         target.indices.every((index) => index !== undefined && !index.terms.has(outer.iterator)) &&
         readsOf(value).some(({ name }) => name === target.name),
     );
+  }
+
+  /** Merlin leaves a loop alone whose copies would depend on one another, unless it is declared a reduction. */
+  #isIgnored(loop: Loop): boolean {
+    const parallel = directiveOf(loop.directives, "parallel");
+    if (parallel === undefined || parallel.reduction !== undefined) return false;
+    return !this.#plan.planOf(loop).isFull && !this.isIndependent(loop);
   }
 
   /** Merlin gives up copies that would cut an array into too many banks, or unevenly. */
@@ -375,9 +392,10 @@ export class Timer {
         if (step.kind === "assign") return factors <= mostBanks;
         if (step.kind === "branch") return visit(step.then, factors) && visit(step.otherwise, factors);
         if (step.kind === "call") return visit(step.body, factors);
-        const inner = this.#plan.planOf(step).factor;
+        const inner = this.#isIgnored(step) ? 1 : this.#plan.planOf(step).factor;
         if (isUneven(step, inner) && !step.body.some(({ kind }) => kind === "loop")) return false;
-        return visit(step.body, factors * inner);
+        const isInner = !step.body.some(({ kind }) => kind === "loop");
+        return visit(step.body, isInner || this.isIndependent(step) ? factors * inner : factors);
       });
     return visit(loop.body, factor);
   }

@@ -37,9 +37,9 @@ export function transfersOf(
     if (use === undefined || words === undefined || parameter.isStream) return [];
     const times = (use.isRead ? 1 : 0) + (use.isWritten ? 1 : 0);
     const isCached = words * parameter.type.bits <= mostCachedBits && !use.isRepeated;
-    const width = !isCached || (use.isCopied && use.isRead && use.isWritten && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile);
+    const width = !isCached || (use.isRevisited && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile, use.copies);
     const cycles = isCached
-      ? times * (Math.ceil(words / width) + profile.memoryLatency)
+      ? times * (Math.ceil(words / width) + profile.memoryLatency * (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
       : use.bursts.reduce(
           (sum, { words: each, count }) => sum + count * (each + profile.memoryLatency),
           0,
@@ -62,9 +62,9 @@ export function wordsOf(variable: Variable): number | undefined {
 }
 
 /** The widest power of two of words in a memory word that cuts the rows evenly, where the tool wants that. */
-function widthOf(variable: Variable, words: number, profile: HlsProfile): number {
+function widthOf(variable: Variable, words: number, profile: HlsProfile, copies: number): number {
   let width = Math.max(1, Math.floor(profile.memoryBits / variable.type.bits));
-  const row = profile.needsEvenRows ? (variable.dims.at(-1) ?? words) : undefined;
+  const row = profile.needsEvenRows || copies === 1 ? (variable.dims.at(-1) ?? words) : undefined;
   if (row !== undefined) while (width > 1 && row % width !== 0) width /= 2;
   return Math.max(1, Math.floor(width));
 }
@@ -76,8 +76,10 @@ interface Use {
   bursts: { readonly words: number; readonly count: number }[];
   /** Whether some use asks for bursts inside of loops although the array fits. */
   isRepeated: boolean;
-  /** Whether parallel copies of the outermost loop use parts of it. */
-  isCopied: boolean;
+  /** Parallel copies of the outermost loop that use parts of it: each part is moved by itself. */
+  copies: number;
+  /** Whether those copies update its elements again and again. */
+  isRevisited: boolean;
 }
 
 /**
@@ -116,7 +118,7 @@ function usesOf(
 ): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
   const note = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
-    const use = uses.get(access.name) ?? { isRead: false, isWritten: false, bursts: [], isRepeated: false, isCopied: false };
+    const use = uses.get(access.name) ?? { isRead: false, isWritten: false, bursts: [], isRepeated: false, copies: 1, isRevisited: false };
     uses.set(access.name, use);
     if (isRead) use.isRead = true;
     else use.isWritten = true;
@@ -128,8 +130,13 @@ function usesOf(
       tileOf(first) === 1 &&
       isIndependent(first) &&
       access.indices.some((index) => index?.terms.has(first.iterator))
-    )
-      use.isCopied = true;
+    ) {
+      use.copies = Math.max(use.copies, splitFactor(first));
+      const isRevisited = around.some(({ iterator }) =>
+        access.indices.every((index) => index !== undefined && !index.terms.has(iterator)),
+      );
+      if (!isRead && isRevisited && around.length > 2) use.isRevisited = true;
+    }
     const local = around.findIndex(
       (loop) =>
         isLocal(loop, around, isIndependent, planOf) &&
@@ -138,7 +145,7 @@ function usesOf(
     );
     const variable = target.variables.get(access.name);
     const dims = variable?.dims ?? [];
-    const width = variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile);
+    const width = variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile, 1);
     if (local >= 0) {
       use.isRepeated = true;
       const holder = around[local];
