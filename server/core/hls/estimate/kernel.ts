@@ -67,6 +67,9 @@ export function timeKernel(context: TimingContext): Timing {
 /** As it shows in published designs for Merlin (HLSyn): at most this many banks of an array. */
 const mostBanks = 512;
 
+/** Adders of a reduction tree that is not pipelined, of those that it would have pipelined. */
+const treeWidth = 0.4;
+
 interface Around {
   /** Whether a loop is around. */
   readonly isInside?: boolean;
@@ -125,7 +128,13 @@ export class Timer {
     for (const step of run) this.#noteUnrolled([step], around);
     const { depth } = scheduleOf(sites, profile, this.#isMemory, (site) => this.#chain(site, undefined));
     const operators = operatorsOf(sites, profile);
-    this.regions.push({ operators, interval: Math.max(1, Math.ceil(depth)), copies: around.copies });
+    const chain = sites.reduce((most, site) => Math.max(most, this.#chain(site, undefined).copies), 1);
+    // Nothing is pipelined here: what is ready starts at once, and a tree is half as wide at each level.
+    const shared = operators.map((one) => {
+      const isTree = chain > 1 && one.op === "add" && one.types.some(({ kind }) => kind === "float");
+      return isTree ? { ...one, count: Math.ceil(one.count * treeWidth) } : one;
+    });
+    this.regions.push({ operators: shared, interval: chain > 1 ? 1 : Math.max(1, Math.ceil(depth)), copies: around.copies });
     return Math.ceil(depth);
   }
 

@@ -42,6 +42,20 @@ export interface HlsProfile {
   readonly guardLatency: number;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
+  readonly area: AreaCosts;
+}
+
+/** What is not an operator: control, interfaces and the multiplexers between banks. */
+export interface AreaCosts {
+  readonly baseLut: number;
+  readonly baseFf: number;
+  readonly lutPerBank: number;
+  readonly ffPerBank: number;
+  readonly lutPerPort: number;
+  readonly ffPerPort: number;
+  readonly bramPerPort: number;
+  readonly lutPerLoop: number;
+  readonly ffPerLoop: number;
 }
 
 const free: OperatorCost = { latency: 0, dsp: 0, lut: 0, ff: 0 };

@@ -1,0 +1,99 @@
+import type { HlsFunction } from "../ir.js";
+import type { Timing } from "./kernel.js";
+import type { HlsProfile } from "./profile.js";
+import type { OperatorCount } from "./schedule.js";
+import { wordsOf, type Transfer } from "./transfers.js";
+
+/** Hardware as the tool itself would report it: estimates before synthesis. */
+export interface Area {
+  readonly dsp: number;
+  readonly lut: number;
+  readonly ff: number;
+  /** Block RAMs of 18 Kb. */
+  readonly bram18: number;
+}
+
+/** Instances of one operator. */
+export interface Units {
+  readonly operator: OperatorCount;
+  readonly count: number;
+}
+
+/**
+ * Operators of regions that run after one another are shared where they are large; in one region, each starts as often
+ * as the interval lets it (binding of UG1399, "Resource sharing").
+ */
+export function unitsOf(timing: Timing): readonly Units[] {
+  const units = new Map<string, Units>();
+  for (const region of timing.regions) {
+    const inRegion = new Map<string, Units>();
+    for (const operator of region.operators) {
+      const key = [operator.op, ...operator.types.map(({ kind, bits }) => kind + bits)].join();
+      const before = inRegion.get(key)?.count ?? 0;
+      const isShared = operator.cost.dsp > 0 || operator.cost.latency > 2;
+      const count = (isShared ? Math.ceil(operator.count / region.interval) : operator.count) * region.copies;
+      inRegion.set(key, { operator, count: before + count });
+    }
+    for (const [key, one] of inRegion) {
+      const known = units.get(key);
+      const isShared = one.operator.cost.dsp > 0 || one.operator.cost.latency > 2;
+      const count = isShared ? Math.max(known?.count ?? 0, one.count) : (known?.count ?? 0) + one.count;
+      units.set(key, { operator: one.operator, count });
+    }
+  }
+  return [...units.values()];
+}
+
+export interface AreaParts {
+  readonly units: readonly Units[];
+  /** Banks of each array, and the block RAMs that they take. */
+  readonly memories: readonly Memory[];
+  readonly transfers: readonly Transfer[];
+  readonly loopCount: number;
+}
+
+export interface Memory {
+  readonly name: string;
+  readonly banks: number;
+  readonly bram18: number;
+}
+
+/** A bank of few bits is made of LUTs; others take whole block RAMs, 36 bits wide at most for 18 Kb (UG573). */
+export function memoryOf(
+  name: string,
+  words: number,
+  bits: number,
+  banks: number,
+  profile: HlsProfile,
+): Memory {
+  if (banks >= words) return { name, banks, bram18: 0 };
+  const perBank = Math.ceil(words / banks);
+  if (perBank * bits <= profile.lutRamBits) return { name, banks, bram18: 0 };
+  const wide = Math.ceil(bits / 36);
+  const deep = Math.ceil(perBank / 512);
+  const each = Math.max(wide * deep, Math.ceil((perBank * bits) / profile.bramBits));
+  return { name, banks, bram18: banks * Math.min(each, wide * deep) };
+}
+
+export function areaOf(target: HlsFunction, parts: AreaParts, profile: HlsProfile): Area {
+  let dsp = 0;
+  let lut = 0;
+  let ff = 0;
+  for (const { operator, count } of parts.units) {
+    dsp += operator.cost.dsp * count;
+    lut += operator.cost.lut * count;
+    ff += operator.cost.ff * count;
+  }
+  void target;
+  const banks = parts.memories.reduce((sum, memory) => sum + memory.banks, 0);
+  const ports = parts.transfers.length;
+  const { area } = profile;
+  return {
+    dsp,
+    lut: area.baseLut + lut + area.lutPerBank * banks + area.lutPerPort * ports + area.lutPerLoop * parts.loopCount,
+    ff: area.baseFf + ff + area.ffPerBank * banks + area.ffPerPort * ports + area.ffPerLoop * parts.loopCount,
+    bram18: parts.memories.reduce((sum, memory) => sum + memory.bram18, 0) + area.bramPerPort * ports,
+  };
+}
+
+export { wordsOf };
