@@ -29,7 +29,11 @@ const node = {
   format: "cjs",
   target: "node20",
   // Its UMD form requires files by a name that no bundler follows.
-  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+  alias: {
+    "jsonc-parser": "jsonc-parser/lib/esm/main.js",
+    // Its module asks for its own address, which a bundle in CommonJS has not.
+    "web-tree-sitter": path.resolve("node_modules/web-tree-sitter/web-tree-sitter.cjs"),
+  },
 };
 const builds = [
   {
@@ -75,6 +79,8 @@ for (const [from, to] of [
   ["LICENSE", "LICENSE"],
 ])
   await cp(`node_modules/highs/${from}`, `dist/highs/${to}`);
+for (const file of ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-cpp/tree-sitter-cpp.wasm"])
+  await cp(`node_modules/${file}`, `dist/tree-sitter/${path.basename(file)}`);
 const onnxruntime = path.resolve("node_modules/onnxruntime-web/dist");
 await build({
   ...node,

@@ -23,7 +23,7 @@ const layers: readonly Layer[] = [
   {
     folder: "server/engines",
     folders: ["server/engines", "server/core"],
-    packages: [],
+    packages: ["web-tree-sitter"],
     node: true,
   },
   {

@@ -52,6 +52,7 @@ export async function runDesignJob(
       top: words.top,
       part: words.part,
       clockNanoseconds: words.clockNanoseconds,
+      tool: words.tool,
       parameters: words.parameters,
       defines: words.defines,
       reports:

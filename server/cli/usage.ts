@@ -27,6 +27,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --top NAME            hardware descriptions: the module or function (default: what nothing else instantiates)
   --part ID             part or family (default: xc7a35t for RTL, xcvu9p for HLS)
   --clock NS            clock period in nanoseconds
+  --tool NAME           HLS: whose report is foretold, "Vitis 2020.2" (default) or "SDx 2018.3"
   --param NAME=VALUE    parameter of the top module, repeatable
   --define NAME[=TEXT]  macro, repeatable
   --include DIR         folder of included files, repeatable

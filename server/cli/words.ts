@@ -26,6 +26,8 @@ export interface DesignWords {
   readonly top: string | undefined;
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  /** HLS: whose report is foretold. */
+  readonly tool: string | undefined;
   readonly files: readonly string[];
   readonly includeFolders: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
@@ -111,6 +113,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--top":
       case "--part":
       case "--clock":
+      case "--tool":
       case "--op":
       case "--batch":
       case "--entry":
@@ -167,6 +170,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       top: single.get("--top"),
       part: single.get("--part"),
       clockNanoseconds: periodOf(single.get("--clock")),
+      tool: single.get("--tool"),
       files: files.slice(1),
       includeFolders,
       parameters,
@@ -205,7 +209,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "dims",
     "quantization",
     "memory",
-    ...["top", "part", "clock", "files", "include", "parameters", "defines", "reports", "route"],
+    ...["top", "part", "clock", "tool", "files", "include", "parameters", "defines", "reports", "route"],
   ]);
   for (const key of Object.keys(fields))
     if (!known.has(key)) throw new UsageError(`Key \`${key}\` is not known.`);
@@ -241,6 +245,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       top: text(fields, "top"),
       part: text(fields, "part"),
       clockNanoseconds: periodOf(clockWord(fields["clock"])),
+      tool: text(fields, "tool"),
       files: texts(fields, "files"),
       includeFolders: texts(fields, "include"),
       parameters: settings(fields, "parameters"),

@@ -19,6 +19,8 @@ export interface DesignRequest {
   /** As the user wrote it; undefined: the analyst's default. */
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  /** HLS: the release of the tool whose report is foretold: "Vitis 2020.2". */
+  readonly tool?: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly defines: Readonly<Record<string, string>>;
   /** Reports of other tools to show beside; absolute. Undefined: those that lie around the file. */

@@ -1,8 +1,6 @@
-import type { HlsFunction } from "../ir.js";
 import type { Timing } from "./kernel.js";
-import type { HlsProfile } from "./profile.js";
+import type { AreaCosts, HlsProfile } from "./profile.js";
 import type { OperatorCount } from "./schedule.js";
-import { wordsOf, type Transfer } from "./transfers.js";
 
 /** Hardware as the tool itself would report it: estimates before synthesis. */
 export interface Area {
@@ -28,16 +26,19 @@ export function unitsOf(timing: Timing): readonly Units[] {
   for (const region of timing.regions) {
     const inRegion = new Map<string, Units>();
     for (const operator of region.operators) {
-      const key = [operator.op, ...operator.types.map(({ kind, bits }) => kind + bits)].join();
+      const key = [operator.op, ...operator.types.map(({ kind, bits }) => `${kind}${bits}`)].join();
       const before = inRegion.get(key)?.count ?? 0;
       const isShared = operator.cost.dsp > 0 || operator.cost.latency > 2;
-      const count = (isShared ? Math.ceil(operator.count / region.interval) : operator.count) * region.copies;
+      const count =
+        (isShared ? Math.ceil(operator.count / region.interval) : operator.count) * region.copies;
       inRegion.set(key, { operator, count: before + count });
     }
     for (const [key, one] of inRegion) {
       const known = units.get(key);
       const isShared = one.operator.cost.dsp > 0 || one.operator.cost.latency > 2;
-      const count = isShared ? Math.max(known?.count ?? 0, one.count) : (known?.count ?? 0) + one.count;
+      const count = isShared
+        ? Math.max(known?.count ?? 0, one.count)
+        : (known?.count ?? 0) + one.count;
       units.set(key, { operator: one.operator, count });
     }
   }
@@ -48,7 +49,8 @@ export interface AreaParts {
   readonly units: readonly Units[];
   /** Banks of each array, and the block RAMs that they take. */
   readonly memories: readonly Memory[];
-  readonly transfers: readonly Transfer[];
+  /** Interfaces to memory. */
+  readonly portCount: number;
   readonly loopCount: number;
 }
 
@@ -75,7 +77,7 @@ export function memoryOf(
   return { name, banks, bram18: banks * Math.min(each, wide * deep) };
 }
 
-export function areaOf(target: HlsFunction, parts: AreaParts, profile: HlsProfile): Area {
+export function areaOf(parts: AreaParts, area: AreaCosts): Area {
   let dsp = 0;
   let lut = 0;
   let ff = 0;
@@ -84,16 +86,25 @@ export function areaOf(target: HlsFunction, parts: AreaParts, profile: HlsProfil
     lut += operator.cost.lut * count;
     ff += operator.cost.ff * count;
   }
-  void target;
   const banks = parts.memories.reduce((sum, memory) => sum + memory.banks, 0);
-  const ports = parts.transfers.length;
-  const { area } = profile;
+  const ports = parts.portCount;
   return {
     dsp,
-    lut: area.baseLut + lut + area.lutPerBank * banks + area.lutPerPort * ports + area.lutPerLoop * parts.loopCount,
-    ff: area.baseFf + ff + area.ffPerBank * banks + area.ffPerPort * ports + area.ffPerLoop * parts.loopCount,
-    bram18: parts.memories.reduce((sum, memory) => sum + memory.bram18, 0) + area.bramPerPort * ports,
+    lut:
+      area.baseLut +
+      lut +
+      area.lutPerBank * banks +
+      area.lutPerPort * ports +
+      area.lutPerLoop * parts.loopCount,
+    ff:
+      area.baseFf +
+      ff +
+      area.ffPerBank * banks +
+      area.ffPerPort * ports +
+      area.ffPerLoop * parts.loopCount,
+    bram18:
+      area.bramBase +
+      parts.memories.reduce((sum, memory) => sum + memory.bram18, 0) +
+      area.bramPerPort * ports,
   };
 }
-
-export { wordsOf };

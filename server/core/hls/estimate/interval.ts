@@ -79,7 +79,9 @@ function isWrittenBefore(sites: readonly Site[], access: Access, before: number)
   const key = accessKey(access);
   return sites
     .slice(0, before)
-    .some((site) => site.target !== undefined && !site.isConditional && accessKey(site.target) === key);
+    .some(
+      (site) => site.target !== undefined && !site.isConditional && accessKey(site.target) === key,
+    );
 }
 
 /** How many banks and ports an array has. */

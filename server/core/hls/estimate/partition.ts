@@ -39,7 +39,11 @@ export function partitionsOf(
     }
     const banks = cuts.reduce((product, cut) => product * cut, 1);
     const words = wordsOf(variable);
-    partitions.set(variable.name, { banks, isComplete: words !== undefined && banks >= words, isReshaped });
+    partitions.set(variable.name, {
+      banks,
+      isComplete: words !== undefined && banks >= words,
+      isReshaped,
+    });
   }
   return partitions;
 }
@@ -50,7 +54,11 @@ export function portsFrom(
   partitions: ReadonlyMap<string, Partition>,
   profile: HlsProfile,
 ): (name: string) => Ports {
-  const slow = new Set(directivesOf(target.directives, "interface").filter(({ mode }) => mode === "m_axi").map(({ port }) => port));
+  const slow = new Set(
+    directivesOf(target.directives, "interface")
+      .filter(({ mode }) => mode === "m_axi")
+      .map(({ port }) => port),
+  );
   return (name) => {
     const variable = target.variables.get(name);
     if (variable === undefined || variable.dims.length === 0 || variable.isStream)
@@ -63,7 +71,9 @@ export function portsFrom(
 }
 
 function portsOfVariable(variable: Variable, target: HlsFunction, profile: HlsProfile): number {
-  const bind = directivesOf(target.directives, "bind").find((one) => one.variable === variable.name);
+  const bind = directivesOf(target.directives, "bind").find(
+    (one) => one.variable === variable.name,
+  );
   if (bind === undefined) return profile.ports;
   return /1p/.test(bind.storage) ? 1 : profile.ports;
 }
@@ -86,7 +96,8 @@ function unrolledDims(steps: readonly Step[], planOf: PlanOf): Map<string, numbe
     factors.set(name, own);
     indices.forEach((index, dim) => {
       let copies = 1;
-      for (const loop of around) if (index?.terms.has(loop.iterator) === true) copies *= planOf(loop).factor;
+      for (const loop of around)
+        if (index?.terms.has(loop.iterator) === true) copies *= planOf(loop).factor;
       own[dim] = Math.max(own[dim] ?? 1, copies);
     });
   };

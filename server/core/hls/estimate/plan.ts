@@ -32,7 +32,8 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
         visit(step.otherwise, isUnrolled, isDriven);
       } else if (step.kind === "call") visit(step.body, isUnrolled, isDriven);
       else if (step.kind === "loop") {
-        const isSmall = isDriven && step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostSmall;
+        const isSmall =
+          isDriven && step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostSmall;
         const plan = loopPlan(step, isUnrolled || isSmall);
         plans.set(step.id, plan);
         const pipeline = directiveOf(step.directives, "pipeline");
@@ -58,7 +59,8 @@ function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {
   const trip = loop.trip.most ?? loop.trip.average;
   // What runs a different number of times at each entry cannot be unrolled whole.
   const isFixed = loop.trip.source === "constant";
-  if (isUnrolled && isFixed && trip !== undefined) return { factor: Math.max(1, Math.ceil(trip)), isFull: true };
+  if (isUnrolled && isFixed && trip !== undefined)
+    return { factor: Math.max(1, Math.ceil(trip)), isFull: true };
   const unroll = directiveOf(loop.directives, "unroll");
   const parallel = directiveOf(loop.directives, "parallel");
   const asked =
@@ -67,9 +69,13 @@ function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {
       : parallel !== undefined
         ? (parallel.factor ?? trip)
         : undefined;
-  if (asked === undefined || asked <= 1) return { factor: 1, isFull: trip === 1 && asked !== undefined };
+  if (asked === undefined || asked <= 1)
+    return { factor: 1, isFull: trip === 1 && asked !== undefined };
   if (trip === undefined) return { factor: asked, isFull: false };
-  return { factor: Math.max(1, Math.min(asked, Math.ceil(trip))), isFull: isFixed && asked >= trip };
+  return {
+    factor: Math.max(1, Math.min(asked, Math.ceil(trip))),
+    isFull: isFixed && asked >= trip,
+  };
 }
 
 function wishOf(loop: Loop, isMerlin: boolean): PipelineWish {

@@ -42,8 +42,15 @@ export interface HlsProfile {
   readonly guardLatency: number;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
-  readonly area: AreaCosts;
+  /** Where Merlin has made the interfaces and banks, and for plain C++. */
+  readonly area: { readonly merlin: AreaCosts; readonly plain: AreaCosts };
+  readonly intervals: { readonly merlin: Intervals; readonly plain: Intervals };
 }
+
+/** True over estimated: what nine of ten designs lie between. */
+export type Intervals = Readonly<
+  Record<"cycles" | "dsp" | "lut" | "ff" | "bram", readonly [number, number]>
+>;
 
 /** What is not an operator: control, interfaces and the multiplexers between banks. */
 export interface AreaCosts {
@@ -53,6 +60,7 @@ export interface AreaCosts {
   readonly ffPerBank: number;
   readonly lutPerPort: number;
   readonly ffPerPort: number;
+  readonly bramBase: number;
   readonly bramPerPort: number;
   readonly lutPerLoop: number;
   readonly ffPerLoop: number;
@@ -67,7 +75,8 @@ export function operatorCost(
   operands: readonly ElementType[],
   result: ElementType,
 ): OperatorCost {
-  const floating = operands.find(({ kind }) => kind === "float") ?? (result.kind === "float" ? result : undefined);
+  const floating =
+    operands.find(({ kind }) => kind === "float") ?? (result.kind === "float" ? result : undefined);
   if (floating !== undefined) {
     if (op === "logic" || op === "select") return { ...free, lut: floating.bits, ff: 0 };
     const listed = profile.operators[`${op === "sub" ? "add" : op}.f${floating.bits}`];
@@ -96,7 +105,12 @@ function wholeCost(
       if (Math.min(left, right) <= 4) return { latency: 1, dsp: 0, lut: left * right, ff: 0 };
       const dsp =
         Math.ceil(Math.max(left, right) / most) * Math.ceil(Math.min(left, right) / least);
-      return { latency: dsp > 1 ? 3 : 1, dsp: Math.min(dsp, 64), lut: dsp > 1 ? 20 : 0, ff: dsp > 1 ? 100 : 0 };
+      return {
+        latency: dsp > 1 ? 3 : 1,
+        dsp: Math.min(dsp, 64),
+        lut: dsp > 1 ? 20 : 0,
+        ff: dsp > 1 ? 100 : 0,
+      };
     }
     case "div":
     case "rem":

@@ -36,7 +36,10 @@ export function isFlat(step: Step, planOf: PlanOf): boolean {
     case "assign":
       return true;
     case "branch":
-      return step.then.every((one) => isFlat(one, planOf)) && step.otherwise.every((one) => isFlat(one, planOf));
+      return (
+        step.then.every((one) => isFlat(one, planOf)) &&
+        step.otherwise.every((one) => isFlat(one, planOf))
+      );
     case "call":
       return step.body.every((one) => isFlat(one, planOf));
     case "loop":

@@ -90,7 +90,8 @@ export function pathLatency(
 function extraOf(site: Site, profile: HlsProfile, chain: Chain): number {
   if (chain.copies <= 1 || site.value.kind !== "operation") return 0;
   const { latency } = costOf(site.value, profile);
-  const levels = chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(chain.copies)) : chain.copies - 1;
+  const levels =
+    chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(chain.copies)) : chain.copies - 1;
   return levels * latency;
 }
 
@@ -142,18 +143,23 @@ export function operatorsOf(sites: readonly Site[], profile: HlsProfile): readon
   const add = (value: Expression & { kind: "operation" }, copies: number): void => {
     const types = value.args.map(({ type }) => type);
     const op = value.op === "sub" ? "add" : value.op;
-    const key = [op, ...types.map(({ kind, bits }) => kind + bits), value.type.bits].join();
+    const key = [op, ...types.map(({ kind, bits }) => `${kind}${bits}`), value.type.bits].join();
     const known = counts.get(key)?.count ?? 0;
     counts.set(key, { op, types, cost: costOf(value, profile), count: known + copies });
   };
-  const visit = (value: Expression, site: Site): { key: string; iterators: ReadonlySet<string> } => {
+  const visit = (
+    value: Expression,
+    site: Site,
+  ): { key: string; iterators: ReadonlySet<string> } => {
     if (value.kind === "number") return { key: String(value.value), iterators: new Set() };
     if (value.kind === "access") {
       const parts = value.access.indexWork.map((index) => visit(index, site));
       const iterators = new Set(parts.flatMap((part) => [...part.iterators]));
       for (const index of value.access.indices)
-        for (const name of index?.terms.keys() ?? []) if (site.unrolled.has(name)) iterators.add(name);
-      for (const name of dependsOn.get(value.access.name) ?? []) if (site.unrolled.has(name)) iterators.add(name);
+        for (const name of index?.terms.keys() ?? [])
+          if (site.unrolled.has(name)) iterators.add(name);
+      for (const name of dependsOn.get(value.access.name) ?? [])
+        if (site.unrolled.has(name)) iterators.add(name);
       const key = accessKey(value.access) + parts.map((part) => part.key).join();
       return { key, iterators };
     }
@@ -171,12 +177,14 @@ export function operatorsOf(sites: readonly Site[], profile: HlsProfile): readon
   for (const site of sites) {
     for (const index of site.target?.indexWork ?? []) visit(index, site);
     const own = site.target;
-    const isAccumulated = own !== undefined && readsOf(site.value).some(({ name }) => name === own.name);
+    const isAccumulated =
+      own !== undefined && readsOf(site.value).some(({ name }) => name === own.name);
     // What accumulates over copies differs from copy to copy.
     if (own !== undefined && isAccumulated) dependsOn.set(own.name, new Set(site.unrolled.keys()));
     const { iterators } = visit(site.value, site);
     if (own === undefined) continue;
-    const before = own.indices.length === 0 && !isAccumulated ? [] : (dependsOn.get(own.name) ?? []);
+    const before =
+      own.indices.length === 0 && !isAccumulated ? [] : (dependsOn.get(own.name) ?? []);
     dependsOn.set(own.name, new Set([...before, ...iterators]));
     // A new value: what is computed from it is computed anew.
     for (const key of seen) if (key.includes(`${own.name}[`)) seen.delete(key);

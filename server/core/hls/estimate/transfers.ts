@@ -37,9 +37,15 @@ export function transfersOf(
     if (use === undefined || words === undefined || parameter.isStream) return [];
     const times = (use.isRead ? 1 : 0) + (use.isWritten ? 1 : 0);
     const isCached = words * parameter.type.bits <= mostCachedBits && !use.isRepeated;
-    const width = !isCached || (use.isRevisited && profile.needsEvenRows) ? 1 : widthOf(parameter, words, profile, use.copies);
+    const width =
+      !isCached || (use.isRevisited && profile.needsEvenRows)
+        ? 1
+        : widthOf(parameter, words, profile, use.copies);
     const cycles = isCached
-      ? times * (Math.ceil(words / width) + profile.memoryLatency * (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
+      ? times *
+        (Math.ceil(words / width) +
+          profile.memoryLatency *
+            (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
       : use.bursts.reduce(
           (sum, { words: each, count }) => sum + count * (each + profile.memoryLatency),
           0,
@@ -97,18 +103,20 @@ function isLocal(
   if (isSplit(outermost) && isIndependent(outermost)) return false;
   // With all loops inside unrolled, copies are of statements: nothing is moved between them.
   const runs = loop.body.some((step) => step.kind === "loop" && !planOf(step).isFull);
-  return runs ? isSplit(loop) : tileOf(loop) > 1 && tileOf(loop) !== (directiveOf(loop.directives, "parallel")?.factor ?? 1);
+  return runs
+    ? isSplit(loop)
+    : tileOf(loop) > 1 && tileOf(loop) !== (directiveOf(loop.directives, "parallel")?.factor ?? 1);
 }
-
-
 
 /** Whether the last dimension is walked by the loops, so that what they reach lies side by side. */
-function isDense(access: Access, dims: Variable["dims"], loops: readonly Loop[]): boolean {
+function isDense(access: Access, loops: readonly Loop[]): boolean {
   const last = access.indices.at(-1);
-  void dims;
-  return last !== undefined && loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1) && access.indices.every((index) => (index?.terms.size ?? 2) < 2);
+  return (
+    last !== undefined &&
+    loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1) &&
+    access.indices.every((index) => (index?.terms.size ?? 2) < 2)
+  );
 }
-
 
 function usesOf(
   target: HlsFunction,
@@ -118,7 +126,14 @@ function usesOf(
 ): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
   const note = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
-    const use = uses.get(access.name) ?? { isRead: false, isWritten: false, bursts: [], isRepeated: false, copies: 1, isRevisited: false };
+    const use = uses.get(access.name) ?? {
+      isRead: false,
+      isWritten: false,
+      bursts: [],
+      isRepeated: false,
+      copies: 1,
+      isRevisited: false,
+    };
     uses.set(access.name, use);
     if (isRead) use.isRead = true;
     else use.isWritten = true;
@@ -145,7 +160,8 @@ function usesOf(
     );
     const variable = target.variables.get(access.name);
     const dims = variable?.dims ?? [];
-    const width = variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile, 1);
+    const width =
+      variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile, 1);
     if (local >= 0) {
       use.isRepeated = true;
       const holder = around[local];
@@ -154,8 +170,14 @@ function usesOf(
       const words = spanOf(access, dims, around.slice(local + 1), [holder, factor]);
       const count = around
         .slice(0, local)
-        .reduce((product, { trip }) => product * (trip.average ?? 1), Math.ceil((holder.trip.average ?? 1) / factor));
-      use.bursts.push({ words: words / (isDense(access, dims, around.slice(local + 1)) ? width : 1), count });
+        .reduce(
+          (product, { trip }) => product * (trip.average ?? 1),
+          Math.ceil((holder.trip.average ?? 1) / factor),
+        );
+      use.bursts.push({
+        words: words / (isDense(access, around.slice(local + 1)) ? width : 1),
+        count,
+      });
       return;
     }
     const [outermost, ...rest] = around;
@@ -167,7 +189,7 @@ function usesOf(
       spanOf(access, dims, rest, undefined),
       rest.reduce((product, { trip }) => product * (trip.average ?? 1), 1),
     );
-    const dense = isDense(access, dims, rest) ? width : 1;
+    const dense = isDense(access, rest) ? width : 1;
     use.bursts.push({ words: words / dense, count: outermost.trip.average ?? 1 });
   };
   const seen = new Set<string>();
@@ -217,7 +239,8 @@ function spanOf(
     if (index === undefined) reach = extent - 1;
     else {
       for (const loop of loops)
-        reach += Math.abs(index.terms.get(loop.iterator) ?? 0) * Math.max(0, (loop.trip.most ?? 1) - 1);
+        reach +=
+          Math.abs(index.terms.get(loop.iterator) ?? 0) * Math.max(0, (loop.trip.most ?? 1) - 1);
       if (split !== undefined)
         reach += Math.abs(index.terms.get(split[0].iterator) ?? 0) * (split[1] - 1);
     }

@@ -117,14 +117,12 @@ export class ExpressionReader {
   #access(node: CppNode, local: LocalScope, steps: Step[]): Access | undefined {
     const subscripts: CppNode[] = [];
     let at: CppNode = node;
-    let isPointed = false;
     for (;;) {
       if (at.type === "subscript_expression") {
         const indices = fieldOf(at, "indices");
         const [index] = indices?.children ?? [];
         if (index !== undefined) subscripts.unshift(index);
-      } else if (at.type === "pointer_expression") isPointed = true;
-      else if (at.type !== "parenthesized_expression") break;
+      } else if (at.type !== "pointer_expression" && at.type !== "parenthesized_expression") break;
       const inner: CppNode | undefined = fieldOf(at, "argument") ?? at.children[0];
       if (inner === undefined) return undefined;
       at = inner;
@@ -138,9 +136,7 @@ export class ExpressionReader {
       return affine;
     });
     const span = { start: node.start, end: node.end };
-    const isArrow = isPointed && subscripts.length === 0 && at.type === "identifier";
     const type = this.#typeOfName(name, local);
-    void isArrow;
     return { name, type, indices, indexWork, span };
   }
 
@@ -176,7 +172,11 @@ export class ExpressionReader {
         const value = this.#value(argument, local, steps);
         if (value.kind === "number") return { ...value, value: -value.value };
         const operator = fieldOf(node, "operator")?.type;
-        return operation(operator === "-" ? (value.type.kind === "float" ? "logic" : "sub") : "logic", [value], value.type);
+        return operation(
+          operator === "-" ? (value.type.kind === "float" ? "logic" : "sub") : "logic",
+          [value],
+          value.type,
+        );
       }
       case "conditional_expression": {
         const parts = ["condition", "consequence", "alternative"].map((name) =>
@@ -222,11 +222,18 @@ export class ExpressionReader {
     const stream = symbol === "<<" || symbol === ">>" ? this.#streamOf(left, local) : undefined;
     if (stream !== undefined) {
       const span = { start: node.start, end: node.end };
-      const end: Access = { name: stream, type: this.#typeOfName(stream, local), indices: [], indexWork: [], span };
+      const end: Access = {
+        name: stream,
+        type: this.#typeOfName(stream, local),
+        indices: [],
+        indexWork: [],
+        span,
+      };
       const written = symbol === "<<" ? this.#value(right, local, steps) : undefined;
       const target = symbol === "<<" ? end : this.#access(right, local, steps);
       const value: Expression = written ?? { kind: "access", access: end, type: end.type };
-      if (target !== undefined) steps.push({ kind: "assign", target, value, isCompound: false, span });
+      if (target !== undefined)
+        steps.push({ kind: "assign", target, value, isCompound: false, span });
       return value;
     }
     const args = [this.#value(left, local, steps), this.#value(right, local, steps)];
@@ -331,7 +338,13 @@ export class ExpressionReader {
     const span = { start: node.start, end: node.end };
     const access: Access = { name, type, indices: [], indexWork: [], span };
     if (/^(write|write_nb)$/.test(method)) {
-      steps.push({ kind: "assign", target: access, value: values[0] ?? zero, isCompound: false, span });
+      steps.push({
+        kind: "assign",
+        target: access,
+        value: values[0] ?? zero,
+        isCompound: false,
+        span,
+      });
       return zero;
     }
     return { kind: "access", access, type };
@@ -353,7 +366,8 @@ function literal(text: string): Expression {
 function convert(value: Expression, type: ElementType): Expression {
   if (value.kind === "number") return { ...value, type };
   if (value.type.kind === type.kind && type.kind !== "float") return value;
-  if (value.type.kind === "float" && type.kind === "float" && value.type.bits === type.bits) return value;
+  if (value.type.kind === "float" && type.kind === "float" && value.type.bits === type.bits)
+    return value;
   return operation("convert", [value], type);
 }
 

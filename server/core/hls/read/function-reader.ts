@@ -8,14 +8,7 @@ import { affineOf } from "./affine-node.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
 import { readAttribute, readPragma } from "./pragma.js";
-import {
-  constantOf,
-  declaratorOf,
-  lookupConstant,
-  typeOf,
-  type FileScope,
-  type LocalScope,
-} from "./scope.js";
+import { declaratorOf, lookupConstant, typeOf, type FileScope, type LocalScope } from "./scope.js";
 import { evaluateText } from "./constant-text.js";
 
 /** Bounds what calls that are put in place of one another may grow to. */
@@ -90,8 +83,10 @@ export class FunctionReader {
   #pragma(node: CppNode, local: LocalScope): Directive | undefined {
     const argument = fieldOf(node, "argument");
     if (argument === undefined) return undefined;
-    return readPragma(textOf(this.#file.file, argument), { start: node.start, end: node.end }, (text) =>
-      evaluateText(text, (name) => lookupConstant(this.#file, name, local.constants)),
+    return readPragma(
+      textOf(this.#file.file, argument),
+      { start: node.start, end: node.end },
+      (text) => evaluateText(text, (name) => lookupConstant(this.#file, name, local.constants)),
     );
   }
 
@@ -141,7 +136,7 @@ export class FunctionReader {
         return this.#statement(inner, local, [...before, ...attributes], label, start);
       }
       case "for_statement":
-        return this.#loop(node, forHeader(this.#file, this.#headerScope(node, local), node, this.#ranges), local, {
+        return this.#loop(node, forHeader(this.#file, local, node, this.#ranges), local, {
           before,
           label,
           start,
@@ -192,13 +187,6 @@ export class FunctionReader {
       span: { start: node.start, end: node.end },
     };
     return [...steps, { kind: "assign", target, value, isCompound: false, span: target.span }];
-  }
-
-  /** The initializer of a loop may use what the loop changes, with the value from before it. */
-  #headerScope(node: CppNode, local: LocalScope): LocalScope {
-    const condition = fieldOf(node, "condition");
-    void condition;
-    return local;
   }
 
   #loop(
@@ -269,7 +257,10 @@ export class FunctionReader {
     ];
   }
 
-  #declare(node: CppNode, local: LocalScope): readonly { name: string; initial: CppNode | undefined }[] {
+  #declare(
+    node: CppNode,
+    local: LocalScope,
+  ): readonly { name: string; initial: CppNode | undefined }[] {
     const { type, isStream } = typeOf(this.#file, fieldOf(node, "type"), local.constants);
     const isConstant = node.children.some(
       (child) => child.type === "type_qualifier" && /const/.test(textOf(this.#file.file, child)),
@@ -299,7 +290,8 @@ export class FunctionReader {
     for (const { name, initial } of this.#declare(node, local)) {
       const variable = this.variables.get(name);
       const value = initial?.type === "argument_list" ? initial.children[0] : initial;
-      if (value === undefined || variable === undefined || value.type === "initializer_list") continue;
+      if (value === undefined || variable === undefined || value.type === "initializer_list")
+        continue;
       if (variable.dims.length > 0) continue;
       const affine = variable.type.kind === "int" ? affineOf(this.#file, local, value) : undefined;
       if (affine !== undefined) {
@@ -387,16 +379,24 @@ export class FunctionReader {
         });
       });
     this.#calls.push(name);
-    const inner: LocalScope = { variables: this.variables, values, aliases, prefix, constants: local.constants };
+    const inner: LocalScope = {
+      variables: this.variables,
+      values,
+      aliases,
+      prefix,
+      constants: local.constants,
+    };
     for (const changed of assignedNames(this.#file, body)) {
       const target = nameIn(inner, changed);
       if (aliases.has(changed)) local.values.delete(target);
     }
     const { steps: bodySteps } = this.#block(body, inner);
     this.#calls.pop();
-    const returned = bodySteps.findLast(
-      (step): step is Assign => step.kind === "assign" && step.target.name === `${prefix}return`,
-    );
+    const returned = bodySteps
+      .filter(
+        (step): step is Assign => step.kind === "assign" && step.target.name === `${prefix}return`,
+      )
+      .at(-1);
     const value: Expression | undefined =
       returned === undefined
         ? undefined
@@ -454,5 +454,3 @@ function declaredTrip(trip: TripCount, directives: readonly Directive[]): TripCo
   if (mean === undefined) return trip.average === undefined ? unknownTrip : trip;
   return { average: mean, most: most ?? mean, source: "declared" };
 }
-
-export { constantOf };

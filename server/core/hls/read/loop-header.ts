@@ -26,7 +26,7 @@ export function forHeader(
   const start = initialOf(file, local, fieldOf(node, "initializer"));
   const condition = fieldOf(node, "condition");
   const update = fieldOf(node, "update");
-  const countdown = condition === undefined ? undefined : countdownOf(file, local, condition);
+  const countdown = condition === undefined ? undefined : countdownOf(file, condition);
   const name = start?.name ?? countdown?.name ?? "";
   const given = start?.first ?? local.values.get(local.prefix + name);
   if (countdown !== undefined && update === undefined)
@@ -35,8 +35,7 @@ export function forHeader(
   const limit = condition === undefined ? undefined : limitOf(file, local, condition, name);
   if (stride === undefined || stride === 0 || limit?.bound === undefined || given === undefined)
     return { iterator: name, first: given, stride: stride ?? 1, trip: unknownTrip };
-  const span =
-    stride > 0 ? addAffine(limit.bound, given, -1) : addAffine(given, limit.bound, -1);
+  const span = stride > 0 ? addAffine(limit.bound, given, -1) : addAffine(given, limit.bound, -1);
   const length = addAffine(span, affineConstant(limit.isInclusive ? 1 : 0));
   return { iterator: name, first: given, stride, trip: tripOf(length, Math.abs(stride), ranges) };
 }
@@ -45,7 +44,7 @@ export function forHeader(
 export function whileHeader(file: FileScope, local: LocalScope, node: CppNode): LoopHeader {
   const condition = fieldOf(node, "condition");
   const value = condition === undefined ? undefined : (fieldOf(condition, "value") ?? condition);
-  const countdown = value === undefined ? undefined : countdownOf(file, local, value);
+  const countdown = value === undefined ? undefined : countdownOf(file, value);
   if (countdown === undefined)
     return { iterator: "", first: undefined, stride: 1, trip: unknownTrip };
   return countdownHeader(countdown, local.values.get(local.prefix + countdown.name));
@@ -178,7 +177,6 @@ function strideOf(file: FileScope, node: CppNode, name: string): number | undefi
 
 function countdownOf(
   file: FileScope,
-  local: LocalScope,
   node: CppNode,
 ): { readonly name: string; readonly isPrefix: boolean } | undefined {
   const update = bare(node);
@@ -186,6 +184,5 @@ function countdownOf(
     return undefined;
   const argument = fieldOf(update, "argument");
   if (argument?.type !== "identifier") return undefined;
-  void local;
   return { name: textOf(file.file, argument), isPrefix: argument.start > update.start };
 }

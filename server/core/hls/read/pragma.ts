@@ -101,7 +101,11 @@ function vitis(name: string, values: PragmaValues): DirectiveBody | undefined {
         ...given("interval", values.number("ii")),
       };
     case "unroll":
-      return { kind: "unroll", isOff: values.has("off"), ...given("factor", values.number("factor")) };
+      return {
+        kind: "unroll",
+        isOff: values.has("off"),
+        ...given("factor", values.number("factor")),
+      };
     case "dataflow":
       return { kind: "dataflow" };
     case "inline":
@@ -129,9 +133,10 @@ function vitis(name: string, values: PragmaValues): DirectiveBody | undefined {
       return {
         kind: "bind",
         variable: values.text("variable") ?? "",
-        storage: `${values.text("type") ?? ""} ${values.text("impl") ?? ""} ${values.text("core") ?? ""}`
-          .trim()
-          .toLowerCase(),
+        storage:
+          `${values.text("type") ?? ""} ${values.text("impl") ?? ""} ${values.text("core") ?? ""}`
+            .trim()
+            .toLowerCase(),
       };
     case "loop_tripcount":
       return {
@@ -184,7 +189,10 @@ function merlin(name: string, values: PragmaValues): DirectiveBody | undefined {
     case "parallel":
       return {
         kind: "parallel",
-        ...given("reduction", values.text("reduction") ?? (values.has("reduction") ? "" : undefined)),
+        ...given(
+          "reduction",
+          values.text("reduction") ?? (values.has("reduction") ? "" : undefined),
+        ),
         ...given(
           "factor",
           values.number("factor") ?? (values.text("factor") === undefined ? undefined : 1),

@@ -166,7 +166,9 @@ export function declaratorOf(
       default:
         break;
     }
-    at = fieldOf(at, "declarator") ?? at.children.find(({ type }) => /declarator$|identifier$/.test(type));
+    at =
+      fieldOf(at, "declarator") ??
+      at.children.find(({ type }) => /declarator$|identifier$/.test(type));
   }
   return undefined;
 }

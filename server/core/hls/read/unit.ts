@@ -1,7 +1,6 @@
 import type { Outcome, Problem } from "../../base/problem.js";
 import { childrenOf, fieldOf, textOf, type CppFile, type CppNode } from "../cpp-tree.js";
 import { directiveOf, type Directive } from "../directives.js";
-import { intType } from "../element-type.js";
 import type { HlsFunction, HlsUnit, Variable } from "../ir.js";
 import { evaluateText } from "./constant-text.js";
 import { FunctionReader } from "./function-reader.js";
@@ -70,7 +69,10 @@ function reportErrors(file: CppFile, problems: Problem[]): void {
         code: "RP5310",
         severity: "warning",
         message: "This is not read as C++; what it says is left out of the estimate.",
-        place: { kind: "text", span: { start: node.start, end: Math.min(node.end, node.start + 80) } },
+        place: {
+          kind: "text",
+          span: { start: node.start, end: Math.min(node.end, node.start + 80) },
+        },
       });
       return;
     }
@@ -83,7 +85,10 @@ function collect(
   scope: FileScope,
   node: CppNode,
   found: Found[],
-  around: { readonly constants: ReadonlyMap<string, number>; readonly before: readonly Directive[] },
+  around: {
+    readonly constants: ReadonlyMap<string, number>;
+    readonly before: readonly Directive[];
+  },
 ): void {
   let before = [...around.before];
   for (const child of node.children) {
@@ -96,8 +101,10 @@ function collect(
         scope.macros.set(text("name"), text("value").trim());
         break;
       case "preproc_call": {
-        const directive = readPragma(text("argument"), { start: child.start, end: child.end }, (value) =>
-          evaluateText(value, (name) => lookupConstant(scope, name)),
+        const directive = readPragma(
+          text("argument"),
+          { start: child.start, end: child.end },
+          (value) => evaluateText(value, (name) => lookupConstant(scope, name)),
         );
         if (directive !== undefined) before.push(directive);
         break;
@@ -132,7 +139,11 @@ function collect(
         before = [];
         break;
       default:
-        if (/^preproc_(if|else|elif)|namespace_definition|linkage_specification|declaration_list/.test(child.type))
+        if (
+          /^preproc_(if|else|elif)|namespace_definition|linkage_specification|declaration_list/.test(
+            child.type,
+          )
+        )
           collect(scope, child, found, around);
     }
   }
@@ -252,7 +263,8 @@ function readFunction(
     variables: withMembers(scope, reader.variables, steps),
     body: steps,
     directives: all,
-    isMarkedTop: directiveOf(all, "top") !== undefined || directiveOf(all, "interface") !== undefined,
+    isMarkedTop:
+      directiveOf(all, "top") !== undefined || directiveOf(all, "interface") !== undefined,
   };
   return { value, problems: reader.problems };
 }
@@ -291,5 +303,3 @@ function withMembers(
   visit(steps);
   return all;
 }
-
-export { intType };

@@ -1,0 +1,185 @@
+import type { Problem } from "../base/problem.js";
+import { directiveOf } from "./directives.js";
+import { areaOf, memoryOf, unitsOf, type Area, type Memory, type Units } from "./estimate/area.js";
+import { Legality } from "./estimate/legality.js";
+import { timeKernel, type Timing, type TimingContext } from "./estimate/kernel.js";
+import { partitionsOf, portsFrom, type Partition } from "./estimate/partition.js";
+import { planDirectives } from "./estimate/plan.js";
+import type { HlsProfile } from "./estimate/profile.js";
+import { readsOf, sitesOf } from "./estimate/region.js";
+import { transfersOf, wordsOf, type Transfer } from "./estimate/transfers.js";
+import type { HlsFunction, HlsUnit, Loop, Step } from "./ir.js";
+
+/** What a kernel takes, by the tool's own reckoning. */
+export interface KernelEstimate {
+  readonly target: HlsFunction;
+  readonly profile: HlsProfile;
+  readonly isMerlin: boolean;
+  readonly timing: Timing;
+  /** Arguments that Merlin moves in bursts; empty for plain C++. */
+  readonly transfers: readonly Transfer[];
+  readonly units: readonly Units[];
+  readonly memories: readonly Memory[];
+  readonly partitions: ReadonlyMap<string, Partition>;
+  readonly area: Area;
+  /** From start to end; undefined where a loop's trip count is unknown. */
+  readonly cycles: number | undefined;
+  /** Between two starts: of a dataflow region, what its slowest process takes. */
+  readonly intervalCycles: number | undefined;
+  /** With unknown trip counts taken as `assumedTrip`. */
+  readonly assumedCycles: number;
+  readonly unknownLoops: readonly Loop[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a loop without a trip count counts as; the problem on it says so. */
+export const assumedTrip = 16;
+
+export function estimateKernel(target: HlsFunction, profile: HlsProfile): KernelEstimate {
+  const plan = planDirectives(target);
+  const { isMerlin, planOf } = plan;
+  const partitions = partitionsOf(target, planOf, isMerlin);
+  // Merlin gives every copy a bank of its own; what it cannot cut shows elsewhere.
+  const portsOf = isMerlin
+    ? () => ({ banks: 1e9, perBank: profile.ports })
+    : portsFrom(target, partitions, profile);
+  const context = { target, profile, portsOf, assumedTrip };
+  const timing = timeKernel(context);
+  const legality = new Legality(target, profile, plan);
+  const transfers = isMerlin
+    ? transfersOf(target, profile, (loop) => legality.isIndependent(loop), planOf)
+    : [];
+  const units = unitsOf(timing);
+  const memories = memoriesOf(target, partitions, profile, isMerlin);
+  const ports = isMerlin ? transfers.length : interfaceCount(target);
+  const costs = isMerlin ? profile.area.merlin : profile.area.plain;
+  const loopCount = timing.loops.filter(({ isUnrolled }) => !isUnrolled).length;
+  const area = areaOf({ units, memories, portCount: ports, loopCount }, costs);
+  const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
+  const moved = transfers.reduce((sum, { cycles }) => sum + cycles, 0);
+  const flow = isDataflow(target) ? dataflowOf(context) : undefined;
+  const assumedCycles = (flow?.latency ?? timing.cycles) + moved;
+  return {
+    target,
+    profile,
+    isMerlin,
+    timing,
+    transfers,
+    units,
+    memories,
+    partitions,
+    area,
+    cycles: unknownLoops.length > 0 ? undefined : Math.round(assumedCycles),
+    intervalCycles:
+      unknownLoops.length > 0 ? undefined : Math.round((flow?.interval ?? timing.cycles) + moved),
+    assumedCycles: Math.round(assumedCycles),
+    unknownLoops,
+    problems: unknownLoops.map(unknownTripProblem),
+  };
+}
+
+/**
+ * Processes of a dataflow region run at the same time: joined by streams they overlap but for their depths, joined by
+ * arrays each waits for the one before, and a new start waits for the slowest (UG1399, "Dataflow").
+ */
+function dataflowOf(context: TimingContext): {
+  readonly latency: number;
+  readonly interval: number;
+} {
+  const { target } = context;
+  const cycles = target.body
+    .filter(({ kind }) => kind === "loop" || kind === "call")
+    .map((step) => timeKernel({ ...context, target: { ...target, body: [step] } }).cycles);
+  const sum = cycles.reduce((total, one) => total + one, 0);
+  const interval = Math.max(1, ...cycles);
+  const locals = [...target.variables.values()].filter(
+    ({ kind, dims, isStream }) => kind === "local" && (isStream || dims.length > 0),
+  );
+  const hasStreams = locals.some(({ isStream }) => isStream);
+  return { latency: hasStreams ? interval + cycles.length * 4 : sum, interval };
+}
+
+function unknownTripProblem(loop: Loop): Problem {
+  return {
+    code: "RP5302",
+    severity: "information",
+    message: `Nothing says how often this loop runs; it is counted as ${assumedTrip} times. Add \`#pragma HLS LOOP_TRIPCOUNT\` to say.`,
+    place: { kind: "text", span: loop.headerSpan },
+  };
+}
+
+/** The function that becomes hardware: the one that is named, else the one that is marked, else the last that nobody calls. */
+export function topOf(unit: HlsUnit, name: string | undefined): HlsFunction | undefined {
+  const { functions } = unit;
+  if (name !== undefined) return functions.find((one) => one.name === name);
+  const marked = functions.filter(({ isMarkedTop }) => isMarkedTop);
+  if (marked.length > 0) return marked.at(-1);
+  const called = new Set(functions.flatMap(({ body }) => callsIn(body)));
+  return functions.filter((one) => !called.has(one.name)).at(-1) ?? functions.at(-1);
+}
+
+function callsIn(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) =>
+    step.kind === "call"
+      ? [step.name, ...callsIn(step.body)]
+      : step.kind === "loop"
+        ? callsIn(step.body)
+        : step.kind === "branch"
+          ? [...callsIn(step.then), ...callsIn(step.otherwise)]
+          : [],
+  );
+}
+
+export function loopsOf(steps: readonly Step[]): readonly Loop[] {
+  return steps.flatMap((step) =>
+    step.kind === "loop"
+      ? [step, ...loopsOf(step.body)]
+      : step.kind === "call"
+        ? loopsOf(step.body)
+        : step.kind === "branch"
+          ? [...loopsOf(step.then), ...loopsOf(step.otherwise)]
+          : [],
+  );
+}
+
+function memoriesOf(
+  target: HlsFunction,
+  partitions: ReadonlyMap<string, Partition>,
+  profile: HlsProfile,
+  isMerlin: boolean,
+): readonly Memory[] {
+  const memories: Memory[] = [];
+  const named = namesIn(target.body);
+  for (const variable of target.variables.values()) {
+    const words = wordsOf(variable);
+    const partition = partitions.get(variable.name);
+    if (words === undefined || partition === undefined || !named.has(variable.name)) continue;
+    // Arguments of plain C++ are memories of whoever calls it.
+    if (!isMerlin && variable.kind === "argument") continue;
+    const memory = memoryOf(variable.name, words, variable.type.bits, partition.banks, profile);
+    memories.push(isMerlin ? { ...memory, bram18: 0 } : memory);
+  }
+  return memories;
+}
+
+function namesIn(steps: readonly Step[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const whole = (): { factor: number; isFull: boolean } => ({ factor: 1, isFull: true });
+  for (const { target, value } of sitesOf(steps, whole)) {
+    if (target !== undefined) names.add(target.name);
+    for (const { name } of [
+      ...readsOf(value),
+      ...(target?.indexWork ?? []).flatMap((one) => readsOf(one)),
+    ])
+      names.add(name);
+  }
+  return names;
+}
+
+function interfaceCount(target: HlsFunction): number {
+  return target.directives.filter((one) => one.kind === "interface" && one.mode === "m_axi").length;
+}
+
+export function isDataflow(target: HlsFunction): boolean {
+  return directiveOf(target.directives, "dataflow") !== undefined;
+}

@@ -1,0 +1,117 @@
+import type { DesignFix } from "../../design/design.js";
+import type { Directive, DirectiveBody } from "../directives.js";
+import { estimateKernel, type KernelEstimate } from "../estimate-kernel.js";
+import type { HlsFunction, Loop, Step } from "../ir.js";
+import type { RuleContext } from "./check.js";
+
+const nowhere = { start: 0, end: 0 };
+
+/** A directive as if it stood in the file. */
+export function directive(body: DirectiveBody): Directive {
+  return { ...body, dialect: "vitis", span: nowhere };
+}
+
+/** The kernel with one more directive on the function. */
+export function withFunctionDirective(target: HlsFunction, added: Directive): HlsFunction {
+  return { ...target, directives: [...target.directives, added] };
+}
+
+/** The kernel with a loop's directives changed. */
+export function withLoop(
+  target: HlsFunction,
+  id: number,
+  change: (directives: readonly Directive[]) => readonly Directive[],
+): HlsFunction {
+  const visit = (steps: readonly Step[]): readonly Step[] =>
+    steps.map((step): Step => {
+      switch (step.kind) {
+        case "assign":
+          return step;
+        case "branch":
+          return { ...step, then: visit(step.then), otherwise: visit(step.otherwise) };
+        case "call":
+          return { ...step, body: visit(step.body) };
+        case "loop":
+          return {
+            ...step,
+            body: visit(step.body),
+            directives: step.id === id ? change(step.directives) : step.directives,
+          };
+      }
+    });
+  return { ...target, body: visit(target.body) };
+}
+
+/** "118,128 → 13,647 cycles, +236 DSP". */
+export function changeText(before: KernelEstimate, after: KernelEstimate): string {
+  const cycles = `${count(before.assumedCycles)} → ${count(after.assumedCycles)} cycles`;
+  const parts = (
+    [
+      ["DSP", after.area.dsp - before.area.dsp],
+      ["BRAM", after.area.bram18 - before.area.bram18],
+      ["LUT", after.area.lut - before.area.lut],
+    ] as const
+  ).flatMap(([name, difference]) => {
+    const rounded = Math.round(difference);
+    if (rounded === 0) return [];
+    return [`${rounded > 0 ? "+" : "−"}${count(Math.abs(rounded))} ${name}`];
+  });
+  return [cycles, ...parts.slice(0, 2)].join(", ");
+}
+
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+export function reestimate(estimate: KernelEstimate, target: HlsFunction): KernelEstimate {
+  return estimateKernel(target, estimate.profile);
+}
+
+/** Puts a pragma on a line of its own, at the beginning of a loop's body. */
+export function insertInLoop(
+  { file, text }: RuleContext,
+  loop: Loop,
+  pragma: string,
+  title: string,
+): DesignFix | undefined {
+  const brace = text.indexOf("{", loop.headerSpan.end - 1);
+  // Without braces the body is one statement, and a pragma would be another.
+  if (brace !== loop.headerSpan.end && brace !== loop.headerSpan.end - 1) return undefined;
+  return {
+    title,
+    file,
+    edits: [
+      {
+        span: { start: brace + 1, end: brace + 1 },
+        text: `\n${indentOf(text, loop.startOffset)}  #pragma ${pragma}`,
+      },
+    ],
+  };
+}
+
+/** Puts a pragma behind the line of a local variable, or at the beginning of the function. */
+export function insertForVariable(
+  { file, text }: RuleContext,
+  target: HlsFunction,
+  variable: string,
+  pragma: string,
+  title: string,
+): DesignFix | undefined {
+  const found = target.variables.get(variable);
+  const isLocal = found?.kind === "local";
+  const from = isLocal ? text.indexOf(";", found.span.end) : text.indexOf("{", target.nameSpan.end);
+  if (from < 0) return undefined;
+  const indent = isLocal
+    ? indentOf(text, found.span.start)
+    : `${indentOf(text, target.span.start)}  `;
+  return {
+    title,
+    file,
+    edits: [{ span: { start: from + 1, end: from + 1 }, text: `\n${indent}#pragma ${pragma}` }],
+  };
+}
+
+export function indentOf(text: string, offset: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? "";
+}

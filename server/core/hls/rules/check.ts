@@ -1,0 +1,26 @@
+import type { DesignProblem, ResourceKind } from "../../design/design.js";
+import type { KernelEstimate } from "../estimate-kernel.js";
+import { rule as interval } from "./interval.js";
+import { rule as notPipelined } from "./not-pipelined.js";
+import { rule as unevenFactor } from "./uneven-factor.js";
+import { rule as carriedParallel } from "./carried-parallel.js";
+
+export interface RuleContext {
+  readonly file: string;
+  readonly text: string;
+  readonly capacity: Readonly<Partial<Record<ResourceKind, number>>>;
+}
+
+/** One thing to say of a kernel, with what another choice is predicted to change. */
+export interface HlsRule {
+  readonly check: (estimate: KernelEstimate, context: RuleContext) => readonly DesignProblem[];
+}
+
+const rules: readonly HlsRule[] = [interval, notPipelined, unevenFactor, carriedParallel];
+
+export function checkRules(
+  estimate: KernelEstimate,
+  context: RuleContext,
+): readonly DesignProblem[] {
+  return rules.flatMap((rule) => rule.check(estimate, context));
+}

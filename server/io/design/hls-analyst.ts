@@ -1,0 +1,70 @@
+import type { DesignProblem } from "../../core/design/design.js";
+import { emptyDesign } from "../../core/design/empty-design.js";
+import { partFacts } from "../../core/design/part-facts.js";
+import { sourceFile } from "../../core/design/places.js";
+import type { Problem } from "../../core/base/problem.js";
+import { estimateKernel, topOf } from "../../core/hls/estimate-kernel.js";
+import { hlsDesign, Lines } from "../../core/hls/hls-design.js";
+import { readUnit } from "../../core/hls/read/unit.js";
+import { checkRules } from "../../core/hls/rules/check.js";
+import { findProfile } from "../../core/hls/tool-names.js";
+import { cppParser } from "../cpp-parser.js";
+import { loadHlsProfiles } from "../hls-files.js";
+import type { DesignAnalyst } from "./design-request.js";
+
+/** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
+export const designAnalyst: DesignAnalyst = {
+  kind: "hls",
+  extensions: [".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh"],
+  defaultPart: "xcvu9p",
+  analyse: async (request, part, context) => {
+    const { file, text } = request;
+    const lines = new Lines(text);
+    const parser = await cppParser();
+    const { value: unit, problems: found } = readUnit(parser.parse(text));
+    const placed = (list: readonly Problem[]): readonly DesignProblem[] =>
+      list.map((problem) => withPlace(problem, file, lines));
+    const { value: profiles } = loadHlsProfiles(context.dataFolder);
+    const profile = findProfile(profiles, request.tool);
+    const target = topOf(unit, request.top);
+    const fail = (code: string, message: string): ReturnType<typeof emptyDesign> => ({
+      ...emptyDesign(
+        "hls",
+        [...placed(found), { code, severity: "error", message, place: sourceFile(file) }],
+        [file],
+      ),
+      ...partFacts(part),
+    });
+    if (profile === undefined)
+      return fail(
+        "RP5003",
+        `Tool \`${request.tool ?? ""}\` is not known; there are ${profiles.map(({ label }) => label).join(", ")}.`,
+      );
+    if (target === undefined)
+      return request.top === undefined
+        ? {
+            ...emptyDesign("hls", placed(found), [file]),
+            ...partFacts(part),
+          }
+        : fail(
+            "RP5026",
+            `Function \`${request.top}\` is not in this file; there are ${unit.functions
+              .map(({ name }) => name)
+              .slice(0, 12)
+              .join(", ")}.`,
+          );
+    const estimate = estimateKernel(target, profile);
+    const rules = checkRules(estimate, { text, file, capacity: part.part?.capacity ?? {} });
+    return hlsDesign(estimate, file, text, part, [
+      ...placed([...found, ...estimate.problems]),
+      ...rules.map((problem) => ({ ...problem, ...withPlace(problem, file, lines) })),
+    ]);
+  },
+  dispose: () => undefined,
+};
+
+function withPlace(problem: DesignProblem, file: string, lines: Lines): DesignProblem {
+  const { place } = problem;
+  if (place?.kind !== "text") return problem;
+  return { ...problem, place: { kind: "source", file, ...lines.range(place.span) } };
+}
