@@ -209,7 +209,18 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "dims",
     "quantization",
     "memory",
-    ...["top", "part", "clock", "tool", "files", "include", "parameters", "defines", "reports", "route"],
+    ...[
+      "top",
+      "part",
+      "clock",
+      "tool",
+      "files",
+      "include",
+      "parameters",
+      "defines",
+      "reports",
+      "route",
+    ],
   ]);
   for (const key of Object.keys(fields))
     if (!known.has(key)) throw new UsageError(`Key \`${key}\` is not known.`);
