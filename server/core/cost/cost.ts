@@ -28,21 +28,47 @@ export interface KernelCost {
   readonly reasons: readonly string[];
 }
 
-/** The same cost with other amounts. Spreading would write all its reasons, which nobody may ask for. */
+/** A cost's numbers, without the sentences. */
+export type CostAmounts = Omit<KernelCost, "reasons">;
+
+/**
+ * Sentences are for the one kernel that a person looks at, not for all fifty thousand: `explain` writes them when they
+ * are read. A class, since an object literal with a getter takes longer to make than an estimate takes to compute.
+ */
+export class ExplainedCost implements KernelCost {
+  readonly seconds: Estimate;
+  readonly joules: Estimate | undefined;
+  readonly bound: Bound;
+  readonly level: string;
+  readonly computeSeconds: number;
+  readonly memorySeconds: number;
+  readonly overheadSeconds: number;
+  readonly #explain: () => readonly string[];
+
+  constructor(amounts: CostAmounts, explain: () => readonly string[]) {
+    this.seconds = amounts.seconds;
+    this.joules = amounts.joules;
+    this.bound = amounts.bound;
+    this.level = amounts.level;
+    this.computeSeconds = amounts.computeSeconds;
+    this.memorySeconds = amounts.memorySeconds;
+    this.overheadSeconds = amounts.overheadSeconds;
+    this.#explain = explain;
+  }
+
+  get reasons(): readonly string[] {
+    return this.#explain();
+  }
+}
+
+/** The same cost with other amounts. */
 export function withAmounts(
   cost: KernelCost,
-  amounts: Pick<KernelCost, "seconds" | "joules">,
+  { seconds, joules }: Pick<KernelCost, "seconds" | "joules">,
 ): KernelCost {
-  return {
-    seconds: amounts.seconds,
-    joules: amounts.joules,
-    bound: cost.bound,
-    level: cost.level,
-    computeSeconds: cost.computeSeconds,
-    memorySeconds: cost.memorySeconds,
-    overheadSeconds: cost.overheadSeconds,
-    get reasons() {
-      return cost.reasons;
-    },
-  };
+  const { bound, level, computeSeconds, memorySeconds, overheadSeconds } = cost;
+  return new ExplainedCost(
+    { seconds, joules, bound, level, computeSeconds, memorySeconds, overheadSeconds },
+    () => cost.reasons,
+  );
 }

@@ -4,6 +4,7 @@ import { calibratedEvaluator } from "./calibrated/evaluator.js";
 import { mappedEvaluator } from "./mapped.js";
 import { withAmounts, type Estimate, type KernelCost, type Method } from "./cost.js";
 import { powerOf, inferenceJoules } from "./energy.js";
+import { costKernels } from "./equal-kernels.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
 
@@ -28,12 +29,12 @@ export function costModel(
   isOperator: boolean,
 ): ModelCost {
   const evaluator = evaluatorFor(target, lowered, footprint);
-  const kernelCosts = lowered.kernels.map((kernel) => evaluator.evaluate(kernel));
+  const kernelCosts = costKernels(lowered.kernels, evaluator.evaluate);
   if (lowered.uncosted.length > 0) return { kernelCosts, latency: undefined, energy: undefined };
   if (!isOperator && evaluator.total !== undefined) {
     const { latency, scale } = evaluator.total(kernelCosts);
     return {
-      kernelCosts: scale === 1 ? kernelCosts : kernelCosts.map((cost) => scaled(cost, scale)),
+      kernelCosts: scale === 1 ? kernelCosts : scaledCosts(kernelCosts, scale),
       latency,
       energy:
         evaluator.energy?.(kernelCosts, latency, isOperator) ??
@@ -65,6 +66,16 @@ function energyOf(
     method: "roofline",
     coverage: latency.coverage,
   };
+}
+
+/** Equal kernels share a cost, so they share what is made of it. */
+function scaledCosts(costs: readonly KernelCost[], scale: number): readonly KernelCost[] {
+  const made = new Map<KernelCost, KernelCost>();
+  return costs.map((cost) => {
+    let own = made.get(cost);
+    if (own === undefined) made.set(cost, (own = scaled(cost, scale)));
+    return own;
+  });
 }
 
 /** A kernel's part of an inference that was measured as a whole. */

@@ -2,7 +2,7 @@ import type { KernelShape } from "../ops/kernel-shape.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Chip } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
-import type { Bound, Estimate, KernelCost } from "./cost.js";
+import { ExplainedCost, type Bound, type Estimate, type KernelCost } from "./cost.js";
 import { inferenceJoules, powerOf, type Power } from "./energy.js";
 import type { Evaluator, ModelFootprint } from "./evaluator.js";
 import { countedJoules, explainCounted } from "./energy-table.js";
@@ -43,16 +43,17 @@ function costOf(
     : runtime.kernelOverhead.value * (quantization === undefined ? 1 : 2);
   const overheadSeconds = startSeconds + transfer;
   const seconds = estimate(target, Math.max(computeSeconds, memorySeconds) + overheadSeconds);
-  return {
-    seconds,
-    joules: inferenceJoules(seconds, power) ?? countedJoules(kernel, target, placement),
-    bound: boundOf(computeSeconds, memorySeconds, overheadSeconds),
-    level: placement.level.name,
-    computeSeconds,
-    memorySeconds,
-    overheadSeconds,
-    // Sentences are for the one kernel that a person looks at, not for all fifty thousand.
-    get reasons() {
+  return new ExplainedCost(
+    {
+      seconds,
+      joules: inferenceJoules(seconds, power) ?? countedJoules(kernel, target, placement),
+      bound: boundOf(computeSeconds, memorySeconds, overheadSeconds),
+      level: placement.level.name,
+      computeSeconds,
+      memorySeconds,
+      overheadSeconds,
+    },
+    () => {
       const counted = power === undefined ? [explainCounted(kernel, target, placement)] : [];
       return [
         ...explainRoofline({
@@ -67,7 +68,7 @@ function costOf(
         ...counted,
       ];
     },
-  };
+  );
 }
 
 function boundOf(compute: number, memory: number, overhead: number): Bound {

@@ -24,7 +24,10 @@ export interface Kernel {
   readonly writes: readonly ValueId[];
   /** Bytes that another engine wrote and that must be brought over before the kernel starts. */
   readonly transferBytes: number;
-  /** Bytes read and written to convert or pack operands before the kernel starts, and how many they are. */
+  /**
+   * Bytes read and written beside the operands: to convert or pack these before the kernel starts, or between the
+   * parts of what the runtime does not fuse; and how many such passes there are.
+   */
   readonly castBytes: number;
   readonly castCount: number;
   /** Its first operand is an image whose channels lie side by side, in a runtime whose tensors have strides. */

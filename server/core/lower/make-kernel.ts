@@ -10,6 +10,7 @@ import { kindOf, makerOf, workOf, type Draft } from "./draft.js";
 import type { Kernel } from "./lowered.js";
 import type { TargetBytes } from "./target-bytes.js";
 import type { TrafficMeter } from "./traffic.js";
+import { unfusedAttention } from "./unfused-attention.js";
 
 export interface KernelOutcome {
   readonly kernel: Kernel | undefined;
@@ -46,6 +47,7 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
   const isQuantizedHere =
     arithmetic === undefined && target.precision.quantizesOnTheFly && isProduct(shape.kind);
   const { nodeIds, shares, macs, otherFlops } = arithmeticOf(draft, members, leader);
+  const between = unfusedAttention(draft, leader, bytes);
   // Written out field by field: spreading here costs more than all the rest of the function.
   const kernel: Kernel = {
     nodeIds,
@@ -57,8 +59,8 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
     readBytes: traffic.readBytes,
     weightReadBytes: traffic.weightReadBytes,
     writeBytes: traffic.writeBytes,
-    castBytes: traffic.castBytes,
-    castCount: traffic.castCount,
+    castBytes: traffic.castBytes + between.bytes,
+    castCount: traffic.castCount + between.count,
     isChannelsLast: draft.layouts?.isChannelsLast[leader] === 1,
     reads: traffic.reads,
     writes: traffic.writes,

@@ -2,7 +2,7 @@ import { type Dim, isKnown, multiplyDims } from "../graph/dim.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
 import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
 import type { InferContext, NodeContext, Work, WorkContext } from "./rule.js";
-import { readWindow, unslideWindow, type Window } from "./spatial.js";
+import { dilated, readWindow, unslideWindow, type Window } from "./spatial.js";
 
 export const rule = ruleOfTable({
   ConvTranspose: transposed(2),
@@ -127,6 +127,7 @@ function transposedWork(ctx: WorkContext, bias: number): Work | undefined {
       outputSize: outputDims.slice(2),
       kernelSize: kernel,
       strides: window?.strides ?? kernel.map(() => 1),
+      ...dilated(window?.dilations),
       isTransposed: true,
     },
   };

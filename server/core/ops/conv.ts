@@ -3,7 +3,7 @@ import type { ElementType } from "../graph/element-type.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
 import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
 import type { InferContext, NodeContext, Work, WorkContext } from "./rule.js";
-import { readWindow, slideWindow } from "./spatial.js";
+import { dilated, readWindow, slideWindow } from "./spatial.js";
 
 /** Where a convolution operator keeps its operands, and how it lays out its activations. */
 interface ConvForm {
@@ -187,6 +187,7 @@ function convWork(ctx: WorkContext, form: ConvForm): Work | undefined {
       outputSize: isChannelsLast ? outputDims.slice(1, -1) : outputDims.slice(2),
       kernelSize: kernel,
       strides: window?.strides ?? kernel.map(() => 1),
+      ...dilated(window?.dilations),
       isTransposed: false,
     },
   };

@@ -2,7 +2,7 @@ import { isKnown } from "../graph/dim.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
 import { output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Work, WorkContext } from "./rule.js";
-import { readWindow, slideWindow } from "./spatial.js";
+import { dilated, readWindow, slideWindow } from "./spatial.js";
 
 export const rule = ruleOfTable({
   DeformConv: {
@@ -71,6 +71,7 @@ function deformedWork(ctx: WorkContext): Work | undefined {
       outputSize: outputDims.slice(2),
       kernelSize: kernel,
       strides: window?.strides ?? kernel.map(() => 1),
+      ...dilated(window?.dilations),
       isTransposed: false,
     },
   };

@@ -22,6 +22,8 @@ export type KernelShape =
       readonly outputSize: readonly number[];
       readonly kernelSize: readonly number[];
       readonly strides: readonly number[];
+      /** Steps between the elements of the window; absent where all are 1. */
+      readonly dilations?: readonly number[];
       readonly isTransposed: boolean;
     }
   | {

@@ -134,6 +134,13 @@ export function effectiveKernel(window: Window, axis: number): number {
   return ((window.kernel[axis] ?? 1) - 1) * (window.dilations[axis] ?? 1) + 1;
 }
 
+/** Dilations as a kernel's shape has them: there is nothing to say of windows without gaps. */
+export function dilated(dilations: readonly number[] | undefined): {
+  readonly dilations?: readonly number[];
+} {
+  return dilations?.some((step) => step > 1) === true ? { dilations } : {};
+}
+
 /** Divisor is a positive number, so the quotient exists. */
 export function floorDivide(left: Dim, right: number): Dim {
   return divideDims(left, right) ?? left;

@@ -1,6 +1,7 @@
 import type { Dim } from "../graph/dim.js";
 import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
+import { dilated } from "./spatial.js";
 import { activationFlops, constantNumbers, slideTflite } from "./tflite-shape.js";
 
 /** TensorFlow Lite's convolutions: channels last, one pair of options for strides and dilations. */
@@ -142,6 +143,7 @@ function work(ctx: WorkContext, form: Form): Work | undefined {
       outputSize: outputDims.slice(1, -1),
       kernelSize: kernel,
       strides: windows(ctx, form, kernel).map(({ stride }) => stride),
+      ...dilated(windows(ctx, form, kernel).map(({ dilation }) => dilation)),
       isTransposed: form.isTransposed === true,
     },
   };

@@ -1,7 +1,7 @@
 import type { Report } from "../../base/problem.js";
 import type { Catalogue, Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
-import { decodeCalibration } from "./decode-calibration.js";
+import { openCalibration } from "./decode-calibration.js";
 import { isSameArchitecture, siblingsOf } from "./sibling.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
@@ -23,10 +23,9 @@ export function withCalibrations(
   const load = (id: string): Calibration | undefined => {
     if (loaded.has(id)) return loaded.get(id);
     const json = withShared(store.read(id), store);
-    const outcome = json === undefined ? undefined : decodeCalibration(json, id);
-    for (const problem of outcome?.problems ?? []) report(problem);
-    loaded.set(id, outcome?.value);
-    return outcome?.value;
+    const calibration = json === undefined ? undefined : openCalibration(json, id, report);
+    loaded.set(id, calibration);
+    return calibration;
   };
   const targets = catalogue.targets.map((target) => ({
     ...target,

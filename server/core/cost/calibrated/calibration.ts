@@ -11,7 +11,7 @@ export interface Calibration {
   readonly date: string;
   readonly sources: readonly CalibrationSource[];
   /** By id of the kernel model (`kernel-model.ts`); a kernel without one is left to the roofline. */
-  readonly kinds: Readonly<Record<string, KindModel>>;
+  readonly kinds: Readonly<Record<string, KindModel | undefined>>;
   readonly network?: NetworkModel;
   readonly energy?: EnergyModel;
   /** On rows that the fit never saw, as `npm run accuracy` found it. */

@@ -1,5 +1,5 @@
 import { Decoder } from "../../base/decode.js";
-import type { Outcome } from "../../base/problem.js";
+import type { Outcome, Problem, Report } from "../../base/problem.js";
 import type {
   Calibration,
   CalibrationSource,
@@ -19,21 +19,51 @@ export function decodeCalibration(
   value: unknown,
   targetId: string,
 ): Outcome<Calibration | undefined> {
+  const problems: Problem[] = [];
+  const lazy = openCalibration(value, targetId, (problem) => problems.push(problem));
+  if (lazy === undefined) return { value: undefined, problems };
+  const kinds = Object.entries(lazy.kinds).filter(([, kind]) => kind !== undefined);
+  return { value: { ...lazy, kinds: Object.fromEntries(kinds) }, problems };
+}
+
+/**
+ * The same, with each kind's numbers unpacked when they are first asked for: a file speaks of a dozen kinds, a model
+ * has three of them. A kind that is broken is reported then, and is undefined.
+ */
+export function openCalibration(
+  value: unknown,
+  targetId: string,
+  report: Report,
+): Calibration | undefined {
   const decoder = new Decoder(`Calibration \`${targetId}\``);
   const fields = decoder.object(value, "$");
-  return {
-    value: fields === undefined ? undefined : calibrationOf(decoder, fields, targetId),
-    problems: decoder.problems,
-  };
+  const flush = (): void => decoder.problems.splice(0).forEach(report);
+  const calibration = fields && calibrationOf(decoder, fields, targetId, flush);
+  flush();
+  return calibration;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function calibrationOf(decoder: Decoder, fields: Fields, targetId: string): Calibration {
-  const kinds: [string, KindModel][] = [];
+function calibrationOf(
+  decoder: Decoder,
+  fields: Fields,
+  targetId: string,
+  flush: () => void,
+): Calibration {
+  const kinds: Record<string, KindModel | undefined> = {};
   for (const [id, entry] of Object.entries(decoder.object(fields["kinds"], "kinds") ?? {})) {
-    const kind = decodeKind(decoder, entry, `kinds.${id}`);
-    if (kind !== undefined) kinds.push([id, kind]);
+    let read: { readonly kind: KindModel | undefined } | undefined;
+    Object.defineProperty(kinds, id, {
+      enumerable: true,
+      get: () => {
+        if (read === undefined) {
+          read = { kind: decodeKind(decoder, entry, `kinds.${id}`) };
+          flush();
+        }
+        return read.kind;
+      },
+    });
   }
   const network =
     fields["network"] === undefined
@@ -47,7 +77,7 @@ function calibrationOf(decoder: Decoder, fields: Fields, targetId: string): Cali
     sources: (decoder.array(fields["sources"], "sources") ?? []).flatMap(
       (item, index) => decodeSource(decoder, item, `sources[${index}]`) ?? [],
     ),
-    kinds: Object.fromEntries(kinds),
+    kinds,
     ...(network === undefined ? {} : { network }),
     ...(energy === undefined ? {} : { energy }),
     error: (decoder.array(fields["error"] ?? [], "error") ?? []).flatMap(

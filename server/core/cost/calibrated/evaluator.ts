@@ -1,12 +1,13 @@
 import { formatSeconds, formatShare } from "../../base/units.js";
 import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
-import type { Estimate, KernelCost } from "../cost.js";
-import { inferenceJoules, powerOf } from "../energy.js";
+import { ExplainedCost, withAmounts, type KernelCost } from "../cost.js";
+import type { Target } from "../../targets/target.js";
+import { inferenceJoules, powerOf, type Power } from "../energy.js";
 import type { Evaluator, EvaluatorFactory } from "../evaluator.js";
 import { activationMemory } from "../memory-levels.js";
 import { rooflineEvaluator } from "../roofline.js";
-import type { Interval, KindModel } from "./calibration.js";
+import type { EnergyModel, Interval, KindModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
 import { kernelJoules, totalJoules } from "./energy.js";
 import { estimateOf, lentInterval } from "./interval.js";
@@ -20,24 +21,10 @@ import type { TargetCalibration } from "./target-calibration.js";
 export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint) => {
   const known = target.calibration?.();
   if (known === undefined) return undefined;
-  const roofline = rooflineEvaluator(target, footprint);
+  const constants = constantsOf(target, known);
+  const { energy } = constants;
   const { network } = known.calibration;
-  // A meter's reading is lent to other runtimes of its own chip; on another chip the watts are others.
-  const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
-  const energy = isOwnChip ? known.calibration.energy : undefined;
-  const power = powerOf(target.chip);
-  const memory = activationMemory(target.chip);
-  const fallback = (kernel: Kernel): KernelCost => {
-    const cost = roofline.evaluate(kernel);
-    if (energy === undefined) return cost;
-    return {
-      ...cost,
-      joules: kernelJoules(energy, known, cost.seconds.value, undefined),
-      get reasons() {
-        return cost.reasons;
-      },
-    };
-  };
+  const roofline = rooflineEvaluator(target, footprint);
   const evaluator: Evaluator = {
     method: known.method,
     ...(energy !== undefined && {
@@ -45,23 +32,22 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         totalJoules(energy, known, { costs, latency, isOperator }),
     }),
     evaluate: (kernel) => {
-      if (kernel.engine !== target.runtime.engine) return fallback(kernel);
-      for (
-        let source: TargetCalibration | undefined = known;
-        source !== undefined;
-        source = source.next?.()
-      )
-        for (const fit of fitsOf(source).get(kernel.shape.kind) ?? []) {
-          const view = fit.model.describe(kernel, target);
-          if (view === undefined) continue;
-          const cost = costOf(source, fit, view, memory.name, (seconds) =>
-            energy === undefined
-              ? (inferenceJoules(seconds, power) ?? roofline.evaluate(kernel).joules)
-              : kernelJoules(energy, known, seconds.value, { model: fit.model, view }),
-          );
-          if (cost !== undefined) return cost;
-        }
-      return fallback(kernel);
+      if (kernel.engine === target.runtime.engine)
+        for (
+          let source: TargetCalibration | undefined = known;
+          source !== undefined;
+          source = source.next?.()
+        )
+          for (const fit of fitsOf(source, kernel.shape.kind)) {
+            const view = fit.model.describe(kernel, target);
+            if (view === undefined) continue;
+            const cost = costOf({ source, fit, view, kernel, constants, roofline });
+            if (cost !== undefined) return cost;
+          }
+      const cost = roofline.evaluate(kernel);
+      if (energy === undefined) return cost;
+      const joules = kernelJoules(energy, known, cost.seconds.value, undefined);
+      return withAmounts(cost, { seconds: cost.seconds, joules });
     },
   };
   return network === undefined
@@ -71,6 +57,31 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         total: (costs) => networkTotal(network, known, lowered, costs),
       };
 };
+
+/** What all kernels of a target share. */
+interface Constants {
+  readonly known: TargetCalibration;
+  /** A meter's reading is lent to other runtimes of its own chip; on another chip the watts are others. */
+  readonly energy: EnergyModel | undefined;
+  readonly power: Power | undefined;
+  readonly level: string;
+}
+
+function constantsOf(target: Target, known: TargetCalibration): Constants {
+  const kept = constantsByTarget.get(target);
+  if (kept?.known === known) return kept;
+  const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
+  const constants = {
+    known,
+    energy: isOwnChip ? known.calibration.energy : undefined,
+    power: powerOf(target.chip),
+    level: activationMemory(target.chip).name,
+  };
+  constantsByTarget.set(target, constants);
+  return constants;
+}
+
+const constantsByTarget = new WeakMap<Target, Constants>();
 
 /** A kernel model with what was fitted for it; `pick[i]` is where the regressor's feature i stands in the view. */
 interface Fit {
@@ -82,27 +93,33 @@ interface Fit {
   readonly scratch: Float64Array;
 }
 
-/** Fits by kind of kernel, made once for each calibration that is in use. */
-function fitsOf(known: TargetCalibration): ReadonlyMap<KernelKind, readonly Fit[]> {
-  const kept = fitsByCalibration.get(known);
-  if (kept !== undefined) return kept;
-  const fits = new Map<KernelKind, Fit[]>();
-  for (const model of kernelModels) {
+/**
+ * Fits for a kind of kernel, made when the first such kernel is costed: only then are the numbers of its models
+ * unpacked.
+ */
+function fitsOf(known: TargetCalibration, kind: KernelKind): readonly Fit[] {
+  let byKind = fitsByCalibration.get(known);
+  if (byKind === undefined) fitsByCalibration.set(known, (byKind = new Map()));
+  let fits = byKind.get(kind);
+  if (fits === undefined) byKind.set(kind, (fits = makeFits(known, kind)));
+  return fits;
+}
+
+function makeFits(known: TargetCalibration, kind: KernelKind): readonly Fit[] {
+  return kernelModels.flatMap((model): readonly Fit[] => {
+    if (!model.kinds.includes(kind)) return [];
     const fitted = known.calibration.kinds[model.id];
-    if (fitted === undefined) continue;
+    if (fitted === undefined) return [];
     const pick = Int32Array.from(fitted.features, (name) => model.features.indexOf(name));
     const terms = (fitted.terms ?? []).map(({ feature, seconds }) => ({
       at: model.features.indexOf(feature),
       seconds,
     }));
     // A file made for another state of the model: its numbers mean something else now.
-    if (pick.includes(-1) || terms.some(({ at }) => at < 0)) continue;
+    if (pick.includes(-1) || terms.some(({ at }) => at < 0)) return [];
     const interval = intervalOf(known, fitted);
-    const fit = { model, fitted, pick, terms, interval, scratch: new Float64Array(pick.length) };
-    for (const kind of model.kinds) fits.set(kind, [...(fits.get(kind) ?? []), fit]);
-  }
-  fitsByCalibration.set(known, fits);
-  return fits;
+    return [{ model, fitted, pick, terms, interval, scratch: new Float64Array(pick.length) }];
+  });
 }
 
 function intervalOf({ loan }: TargetCalibration, { interval, transfer }: KindModel): Interval {
@@ -110,45 +127,46 @@ function intervalOf({ loan }: TargetCalibration, { interval, transfer }: KindMod
   return transfer?.[loan] ?? lentInterval(interval, loan);
 }
 
-const fitsByCalibration = new WeakMap<TargetCalibration, ReadonlyMap<KernelKind, readonly Fit[]>>();
+const fitsByCalibration = new WeakMap<TargetCalibration, Map<KernelKind, readonly Fit[]>>();
 
-function costOf(
-  known: TargetCalibration,
-  { fitted, pick, terms, interval, scratch }: Fit,
-  view: KernelView,
-  level: string,
-  joulesOf: (seconds: Estimate) => Estimate | undefined,
-): KernelCost | undefined {
+interface Described {
+  readonly source: TargetCalibration;
+  readonly fit: Fit;
+  readonly view: KernelView;
+  readonly kernel: Kernel;
+  readonly constants: Constants;
+  readonly roofline: Evaluator;
+}
+
+function costOf(described: Described): KernelCost | undefined {
+  const { source, fit, view, kernel, constants, roofline } = described;
+  const { model, fitted, pick, terms, interval, scratch } = fit;
+  const { computeSeconds, memorySeconds, features } = view;
   for (let index = 0; index < pick.length; index++)
-    scratch[index] = view.features[pick[index] ?? 0] ?? 0;
+    scratch[index] = features[pick[index] as number] ?? 0;
   const widening = clampToRange(scratch, fitted);
   const answer = evaluateRegressor(fitted.regressor, scratch);
-  const work = Math.max(view.computeSeconds, view.memorySeconds);
+  const work = Math.max(computeSeconds, memorySeconds);
   let overhead = fitted.overhead;
-  for (const { at, seconds } of terms) overhead += seconds * 2 ** (view.features[at] ?? 0);
+  for (const { at, seconds } of terms) overhead += seconds * 2 ** (features[at] ?? 0);
   const base = work + overhead;
   const own =
     fitted.form === "correction" ? base * Math.exp(answer) : Math.max(answer, 0.2 * work, 1e-9);
-  const value = known.loan === undefined ? own : own * (fitted.transfer?.scale ?? 1);
+  const value = source.loan === undefined ? own : own * (fitted.transfer?.scale ?? 1);
   if (!Number.isFinite(value) || value <= 0) return undefined;
-  const isOverhead = overhead > work;
-  const seconds = estimateOf(value, interval, known.method, widening);
-  return {
-    seconds,
-    joules: joulesOf(seconds),
-    level,
-    bound: isOverhead
-      ? "overhead"
-      : view.computeSeconds >= view.memorySeconds
-        ? "compute"
-        : "memory",
-    computeSeconds: view.computeSeconds,
-    memorySeconds: view.memorySeconds,
-    overheadSeconds: Math.min(overhead, value),
-    get reasons() {
-      return reasonsOf(known, view, value, widening);
-    },
-  };
+  const seconds = estimateOf(value, interval, source.method, widening);
+  const joules =
+    constants.energy === undefined
+      ? (inferenceJoules(seconds, constants.power) ?? roofline.evaluate(kernel).joules)
+      : kernelJoules(constants.energy, constants.known, value, { model, view });
+  const bound =
+    overhead > work ? "overhead" : computeSeconds >= memorySeconds ? "compute" : "memory";
+  const overheadSeconds = Math.min(overhead, value);
+  const { level } = constants;
+  return new ExplainedCost(
+    { seconds, joules, bound, level, computeSeconds, memorySeconds, overheadSeconds },
+    () => reasonsOf(source, view, value, widening),
+  );
 }
 
 function reasonsOf(

@@ -67,54 +67,66 @@ export function packNode(node: TreeNode, width: PackedTrees["width"]): string {
   return text;
 }
 
-/** Undefined when a tree is broken. */
+/** Undefined when a tree is broken. Iterative and with few steps for a node, since it runs before anything is compiled. */
 export function unpackTrees(packed: PackedTrees): Trees | undefined {
-  const nodeCount = packed.trees.reduce((sum, tree) => sum + tree.length / packed.width, 0);
+  const { width, step, base } = packed;
+  const { leafBit, cutBits } = layouts[width];
+  const cutMask = (1 << cutBits) - 1;
+  const zero = leafBit / 2;
+  let nodeCount = 0;
+  for (const tree of packed.trees) nodeCount += tree.length / width;
   if (!Number.isInteger(nodeCount)) return undefined;
-  const trees: Trees = {
-    kind: "trees",
-    base: packed.base,
-    roots: new Int32Array(packed.trees.length),
-    link: new Int32Array(nodeCount),
-    value: new Float64Array(nodeCount),
-  };
+  const roots = new Int32Array(packed.trees.length);
+  const link = new Int32Array(nodeCount);
+  const value = new Float64Array(nodeCount);
+  // All cuts in one list, and where each feature's begin: one bound to check for each node.
+  const cutStart = new Int32Array(65);
+  packed.cuts.forEach((cuts, feature) => (cutStart[feature + 1] = cuts.length));
+  for (let feature = 0; feature < 64; feature++)
+    cutStart[feature + 1] = (cutStart[feature] as number) + (cutStart[feature + 1] as number);
+  const allCuts = Float64Array.from(packed.cuts.flat());
+  /** Splits whose right child is still to come. */
+  const open = new Int32Array(64);
   let at = 0;
-  for (const [index, tree] of packed.trees.entries()) {
-    trees.roots[index] = at;
-    const end = unpackNode(packed, trees, tree, at, at);
-    if (end === undefined || end !== at + tree.length / packed.width) return undefined;
-    at = end;
+  for (let index = 0; index < packed.trees.length; index++) {
+    const tree = packed.trees[index] as string;
+    roots[index] = at;
+    let depth = 0;
+    let isWhole = false;
+    for (let place = 0; place < tree.length; place += width) {
+      let code = (digitOf(tree, place) << 6) | digitOf(tree, place + 1);
+      if (width === 3) code = (code << 6) | digitOf(tree, place + 2);
+      if (isWhole || code < 0) return undefined;
+      if ((code & leafBit) !== 0) {
+        link[at] = -1;
+        value[at] = ((code & (leafBit - 1)) - zero) * step;
+        at += 1;
+        if (depth === 0) isWhole = true;
+        else {
+          depth -= 1;
+          const parent = open[depth] as number;
+          link[parent] = 64 * at + (link[parent] as number);
+        }
+        continue;
+      }
+      const feature = code >> cutBits;
+      const cut = (cutStart[feature] as number) + (code & cutMask);
+      if (cut >= (cutStart[feature + 1] as number) || depth === open.length) return undefined;
+      value[at] = allCuts[cut] as number;
+      link[at] = feature;
+      open[depth] = at;
+      depth += 1;
+      at += 1;
+    }
+    if (!isWhole) return undefined;
   }
-  return trees;
+  return { kind: "trees", base, roots, link, value };
 }
 
-/** Unpacks node `at` of the tree that starts at `root`, and those below it; answers where the next one goes. */
-function unpackNode(
-  packed: PackedTrees,
-  trees: Trees,
-  tree: string,
-  root: number,
-  at: number,
-): number | undefined {
-  const { leafBit, cutBits } = layouts[packed.width];
-  const start = packed.width * (at - root);
-  let code = 0;
-  for (let index = 0; index < packed.width; index++)
-    code = (code << 6) | (valueOf[tree.charCodeAt(start + index)] ?? -1);
-  if (code < 0) return undefined;
-  if ((code & leafBit) !== 0) {
-    trees.link[at] = -1;
-    trees.value[at] = ((code & (leafBit - 1)) - leafBit / 2) * packed.step;
-    return at + 1;
-  }
-  const feature = code >> cutBits;
-  const cut = packed.cuts[feature]?.[code & ((1 << cutBits) - 1)];
-  if (cut === undefined) return undefined;
-  trees.value[at] = cut;
-  const right = unpackNode(packed, trees, tree, root, at + 1);
-  if (right === undefined) return undefined;
-  trees.link[at] = 64 * right + feature;
-  return unpackNode(packed, trees, tree, root, right);
+/** Negative for what is no digit. */
+function digitOf(text: string, place: number): number {
+  const code = text.charCodeAt(place);
+  return code < 128 ? (valueOf[code] as number) : -1;
 }
 
 const layouts = {
@@ -123,6 +135,6 @@ const layouts = {
 } as const;
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /** By character code; -1 for a character that is no digit. */
-const valueOf: readonly number[] = Array.from({ length: 128 }, (_, code) =>
+const valueOf = Int8Array.from({ length: 128 }, (_, code) =>
   digits.indexOf(String.fromCharCode(code)),
 );
