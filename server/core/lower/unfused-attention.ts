@@ -22,7 +22,8 @@ export function unfusedAttention(draft: Draft, nodeId: NodeId, bytes: TargetByte
   const elements = elementsOf(draft.flow.inferred.types[made]);
   if (shape?.kind !== "attention" || elements === undefined || elements === 0) return none;
   const { batch, queryHeads, queryLength, keyLength } = shape;
-  const width = (bytes.of(made) ?? 0) / elements;
+  const stored = (bytes.of(made) ?? 0) / elements;
+  const width = upcasts(draft.runtime.id) ? Math.max(stored, 4) : stored;
   // Written by the first product, read and written by mask and softmax, read by the second product.
   const isMasked = (draft.flow.inputs[nodeId]?.length ?? 0) > 3;
   const passes = isMasked ? 6 : 4;
@@ -30,6 +31,12 @@ export function unfusedAttention(draft: Draft, nodeId: NodeId, bytes: TargetByte
     bytes: passes * batch * queryHeads * queryLength * keyLength * width,
     count: passes / 2,
   };
+}
+
+/** Since PyTorch 2.5 the parts compute in float32 whatever comes in (`allow_fp16_bf16_reduction_math_sdp`). */
+function upcasts(runtimeId: string): boolean {
+  const [, major = 0, minor = 0] = (/pytorch-(\d+)\.(\d+)/.exec(runtimeId) ?? []).map(Number);
+  return major > 2 || (major === 2 && minor >= 5);
 }
 
 const none: Between = { bytes: 0, count: 0 };

@@ -1,5 +1,6 @@
 import type { KernelKind, KernelShape } from "../../../ops/kernel-shape.js";
 import { peakOf } from "../../../targets/catalogue.js";
+import type { Target } from "../../../targets/target.js";
 import type { KernelModel } from "../kernel-model.js";
 
 /**
@@ -76,7 +77,7 @@ export const kernelModel: KernelModel = {
     if (shape.kind === "view") return undefined;
     const { macs, readBytes, writeBytes, castBytes } = kernel;
     const bytes = readBytes + writeBytes;
-    const computeSeconds = (2 * macs) / peak;
+    const computeSeconds = (2 * macs * paddingOf(shape, target)) / peak;
     const memorySeconds = (bytes + castBytes) / memory;
     const { m, n, k, groups, window, stride } = extentsOf(shape);
     const form = formOf(shape);
@@ -112,6 +113,17 @@ export const kernelModel: KernelModel = {
 
 const featureCount = 20;
 const formCount = 17;
+
+/**
+ * Matrix units take channels in vectors of 16 bytes, and fewer are filled up with zeros (NVIDIA, "Convolutional Layers
+ * User's Guide", "Tensor Core requirements").
+ */
+function paddingOf(shape: KernelShape, { chip, precision }: Target): number {
+  if (shape.kind !== "conv" || shape.groups !== 1 || chip.kind !== "gpu") return 1;
+  const isNarrow = precision.arithmetic[0] === "float16" || precision.arithmetic[0] === "bfloat16";
+  if (!isNarrow || shape.inputChannels === 0) return 1;
+  return (Math.ceil(shape.inputChannels / 8) * 8) / shape.inputChannels;
+}
 
 /** Index among the features `is-…`; -1 for what is none of them. */
 function formOf(shape: KernelShape): number {
