@@ -1,5 +1,6 @@
 import { lower } from "../../server/core/lower/lower.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
+import { upcastsAttention } from "../../server/core/lower/unfused-attention.js";
 import type { Kernel } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import type { CalibrationContext, Subject } from "./set.js";
@@ -47,7 +48,8 @@ function pairsOf(
   target: Target,
 ): Promise<readonly Pair[] | undefined> {
   const { runtime, precision } = target;
-  const key = `${network.id}|${runtime.id.replace(/[\d.]+/, "")}|${precision.id}`;
+  const version = upcastsAttention(runtime.id) ? "2.5+" : "";
+  const key = `${network.id}|${runtime.id.replace(/[\d.]+/, version)}|${precision.id}`;
   let pairs = kept.get(key);
   if (pairs === undefined) {
     pairs = makePairs(ctx, network, target);

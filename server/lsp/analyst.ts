@@ -54,7 +54,7 @@ interface LastGood {
 export class Analyst {
   readonly catalogues: Catalogues;
   readonly python: PythonAnalyst;
-  readonly #cancel: Cancel;
+  readonly cancel: Cancel;
   readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
   readonly #host = new AnalysisHost(8);
@@ -66,7 +66,7 @@ export class Analyst {
   constructor(dataFolder: string, cancel: Cancel) {
     this.catalogues = new Catalogues(dataFolder);
     this.python = new PythonAnalyst(this.catalogues, cancel);
-    this.#cancel = cancel;
+    this.cancel = cancel;
     this.#quant = new QuantAnalyst(dataFolder, this.catalogues, cancel);
   }
 
@@ -173,7 +173,7 @@ export class Analyst {
 
   async #analyse(subject: Subject, model: Model, problems: readonly Problem[]): Promise<Analysis> {
     const chosen = await this.catalogues.choose(subject.choice);
-    const bare = this.#host.analyze(model, bindingsOf(subject), chosen.targets, this.#cancel);
+    const bare = this.#host.analyze(model, bindingsOf(subject), chosen.targets, this.cancel);
     const known = this.#whole.get(bare);
     if (known?.ofReading === problems && known.ofChoice === chosen.problems) return known.analysis;
     const analysis = {
@@ -199,7 +199,7 @@ export class Analyst {
     const reading = readText(text, {
       fileName,
       neighbourhood: emptyNeighbourhood,
-      cancel: this.#cancel,
+      cancel: this.cancel,
     });
     const { map, model: written } = reading;
     // Should the text not say what the model does, no cost may stand on a wrong line.
@@ -212,7 +212,7 @@ export class Analyst {
   #read(subject: Subject): ModelReading {
     const { source, uri } = subject;
     if (source.kind === "python") return { value: undefined, problems: [notPrinted] };
-    if (source.kind !== "text") return this.#files.read(source.path, this.#cancel);
+    if (source.kind !== "text") return this.#files.read(source.path, this.cancel);
     const { model, problems } = this.#readEntry(subject, this.#entry(uri));
     return { value: model, problems };
   }
@@ -225,7 +225,7 @@ export class Analyst {
       const reading = readText(entry.text, {
         fileName,
         neighbourhood: neighbourhood ?? emptyNeighbourhood,
-        cancel: this.#cancel,
+        cancel: this.cancel,
       });
       entry.reading = reading;
       const hasErrors = reading.problems.some(({ severity }) => severity === "error");

@@ -12,7 +12,7 @@ import type { QuantizationParams } from "../core/views/quantization.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
 import { sourceLens } from "../core/views/source/source-lens.js";
-import { locateInSource, nodeIdInSource } from "../core/views/source/source-locate.js";
+import { locateInSource, nodeIdInSource, nodesInSource } from "../core/views/source/source-locate.js";
 import { fixesAt } from "../core/views/source/source-fixes.js";
 import { sourceOutline } from "../core/views/source/source-outline.js";
 import { pinAt } from "../core/views/source/source-pins.js";
@@ -21,10 +21,11 @@ import { foldsOf } from "../core/views/text/folding.js";
 import { hintsOf } from "../core/views/text/hints.js";
 import { hoverAt } from "../core/views/text/hover.js";
 import { lensOf } from "../core/views/text/lens.js";
-import { locateNode, nodeIdAt } from "../core/views/text/locate.js";
+import { locateNode, nodeIdAt, nodesAt } from "../core/views/text/locate.js";
 import { mentionsAt } from "../core/views/text/mentions.js";
 import { outlineOf } from "../core/views/text/outline.js";
 import { problemsOf } from "../core/views/text/problems.js";
+import { whatIf } from "../core/what-if/what-if.js";
 import type { TargetInfo } from "../protocol/requests.js";
 import type { Views } from "../protocol/views.js";
 import type { Analyst } from "./analyst.js";
@@ -147,6 +148,15 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       return offset === undefined
         ? locateNode(state, { nodeId, nodeName })
         : nodeIdAt(state, offset);
+    },
+    whatIf: async ({ subject, offset, changes }) => {
+      if (subject.source.kind === "file") return null;
+      const place = isPython(subject)
+        ? nodesInSource(await analyst.python.state(subject), offset)
+        : nodesAt(await analyst.textState(subject), offset);
+      if (place === undefined) return null;
+      const sizes = new Map(changes.map(({ from, to }) => [from, to]));
+      return whatIf(place.analysis, place.nodeIds, sizes, analyst.cancel);
     },
     hints: async ({ subject, span, kinds }) =>
       isPython(subject)

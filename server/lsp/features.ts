@@ -17,6 +17,7 @@ import { targetsFeature } from "./features/targets.js";
 import { textFeature } from "./features/text.js";
 import { viewFeature } from "./features/view.js";
 import { watchedFilesFeature } from "./features/watched-files.js";
+import { whatIfFeature } from "./features/what-if.js";
 import type { Feature } from "./feature.js";
 
 export const features: readonly Feature[] = [
@@ -39,4 +40,5 @@ export const features: readonly Feature[] = [
   textFeature,
   viewFeature,
   watchedFilesFeature,
+  whatIfFeature,
 ];

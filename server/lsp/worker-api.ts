@@ -11,6 +11,8 @@ import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { CompareParams } from "../core/views/compare/compare-analyses.js";
 import type { FoundAccelerator } from "../io/find-accelerators.js";
 import type { CompareReply, PlanFile, TargetInfo, ViewReply } from "../protocol/requests.js";
+import type { WhatIf } from "../core/what-if/what-if.js";
+import type { SizeChange } from "../protocol/size-changes.js";
 import type { ViewId, ViewParams } from "../protocol/views.js";
 import type { PythonRun } from "./python-runs.js";
 
@@ -92,6 +94,11 @@ export interface WorkerApi {
     readonly nodeName?: string;
     readonly offset?: number;
   }): Promise<{ readonly nodeId: number; readonly offset: number } | null>;
+  whatIf(params: {
+    readonly subject: Subject;
+    readonly offset: number;
+    readonly changes: readonly SizeChange[];
+  }): Promise<WhatIf | null>;
   hints(params: {
     readonly subject: Subject;
     readonly span: TextSpan;

@@ -1,5 +1,7 @@
 import { NotificationType, RequestType } from "vscode-languageserver-protocol";
 import type { CompareParams, ComparisonView } from "../core/views/compare/compare-analyses.js";
+import type { WhatIf } from "../core/what-if/what-if.js";
+import type { SizeChange } from "./size-changes.js";
 import type { ViewId, ViewParams, ViewResult } from "./views.js";
 
 /** What a view answers for one model, or why it cannot. */
@@ -50,6 +52,16 @@ export const locateRequest = new RequestType<
   { readonly nodeId: number; readonly offset: number } | null,
   void
 >("ridgepoint/locate");
+
+/**
+ * What the operators of the line at `offset` cost by themselves, as they are and with other sizes; without `changes` they
+ * are told only as they are. Null where nothing is known of the file yet.
+ */
+export const whatIfRequest = new RequestType<
+  { readonly uri: string; readonly offset: number; readonly changes: readonly SizeChange[] },
+  WhatIf | null,
+  void
+>("ridgepoint/whatIf");
 
 /** The report that the command line prints (`json`, `markdown`, `csv`, `html`); null when there is none. */
 export const reportRequest = new RequestType<

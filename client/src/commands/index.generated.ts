@@ -16,6 +16,7 @@ import { command as showPareto } from "./show-pareto.js";
 import { command as showRoofline } from "./show-roofline.js";
 import { command as showTimeline } from "./show-timeline.js";
 import { command as toggleHints } from "./toggle-hints.js";
+import { command as whatIf } from "./what-if.js";
 import type { ClientCommand } from "../command.js";
 
 export const commands: readonly ClientCommand[] = [
@@ -36,4 +37,5 @@ export const commands: readonly ClientCommand[] = [
   showRoofline,
   showTimeline,
   toggleHints,
+  whatIf,
 ];

@@ -23,7 +23,7 @@ export function unfusedAttention(draft: Draft, nodeId: NodeId, bytes: TargetByte
   if (shape?.kind !== "attention" || elements === undefined || elements === 0) return none;
   const { batch, queryHeads, queryLength, keyLength } = shape;
   const stored = (bytes.of(made) ?? 0) / elements;
-  const width = upcasts(draft.runtime.id) ? Math.max(stored, 4) : stored;
+  const width = upcastsAttention(draft.runtime.id) ? Math.max(stored, 4) : stored;
   // Written by the first product, read and written by mask and softmax, read by the second product.
   const isMasked = (draft.flow.inputs[nodeId]?.length ?? 0) > 3;
   const passes = isMasked ? 6 : 4;
@@ -34,7 +34,7 @@ export function unfusedAttention(draft: Draft, nodeId: NodeId, bytes: TargetByte
 }
 
 /** Since PyTorch 2.5 the parts compute in float32 whatever comes in (`allow_fp16_bf16_reduction_math_sdp`). */
-function upcasts(runtimeId: string): boolean {
+export function upcastsAttention(runtimeId: string): boolean {
   const [, major = 0, minor = 0] = (/pytorch-(\d+)\.(\d+)/.exec(runtimeId) ?? []).map(Number);
   return major > 2 || (major === 2 && minor >= 5);
 }

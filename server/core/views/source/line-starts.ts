@@ -11,6 +11,17 @@ export function lineStartsOf(text: string): readonly number[] {
   return starts;
 }
 
+export function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const half = (low + high) >>> 1;
+    if ((starts[half] ?? Infinity) <= offset) low = half;
+    else high = half;
+  }
+  return low;
+}
+
 /** A range of the file, inside the text whatever the range says; an empty range is widened to its line's code. */
 export function spanOfRange(text: string, starts: readonly number[], range: SourceRange): TextSpan {
   const offset = (line: number, character: number): number => {

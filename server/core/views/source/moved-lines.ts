@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../base/text-span.js";
-import { lineStartsOf } from "./line-starts.js";
+import { lineAt, lineStartsOf } from "./line-starts.js";
 
 /** Where the lines of an old text are in a new one. */
 export interface MovedLines {
@@ -116,15 +116,4 @@ function uniquePlaces(
 
 function linesAt(text: string, starts: readonly number[]): readonly string[] {
   return starts.map((start, line) => text.slice(start, starts[line + 1] ?? text.length).trimEnd());
-}
-
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const half = (low + high) >>> 1;
-    if ((starts[half] ?? Infinity) <= offset) low = half;
-    else high = half;
-  }
-  return low;
 }

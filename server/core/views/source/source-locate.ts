@@ -1,6 +1,7 @@
 import type { TextSpan } from "../../base/text-span.js";
 import type { NodeId } from "../../graph/graph.js";
-import type { Located } from "../text/locate.js";
+import type { Located, NodesOfLine } from "../text/locate.js";
+import { lineAt, lineStartsOf } from "./line-starts.js";
 import { type SourceSite, siteAt } from "./source-index.js";
 import type { SourceNumbers, SourceState } from "./source-state.js";
 
@@ -31,6 +32,19 @@ export function nodeIdInSource({ numbers }: SourceState, offset: number): Locate
   const span = site && spanNow(numbers, site);
   if (nodeId === undefined || span === undefined || site?.model !== numbers.models[0]) return null;
   return { nodeId, offset: span.start };
+}
+
+/** All calls that the offset's line stands for: those in which its operators run, and those whose layers it makes. */
+export function nodesInSource({ numbers }: SourceState, offset: number): NodesOfLine | undefined {
+  const [main] = numbers?.models ?? [];
+  if (numbers === undefined || main === undefined) return undefined;
+  const { moved, index, text } = numbers;
+  const before = moved === undefined ? offset : moved.toOld(offset);
+  const row =
+    before === undefined ? undefined : index.rows.get(lineAt(lineStartsOf(text), before));
+  return row === undefined
+    ? { analysis: main.analysis, nodeIds: [] }
+    : { analysis: row.model.analysis, nodeIds: row.nodeIds };
 }
 
 function spanNow({ moved }: SourceNumbers, { span }: SourceSite): TextSpan | undefined {

@@ -1,3 +1,4 @@
+import type { Analysis } from "../../analysis.js";
 import type { NodeId } from "../../graph/graph.js";
 import { type Statement, statementAt, statementOfNode, type TextIndex } from "./text-index.js";
 import { type TextState, moveBack, moveSpan } from "./text-state.js";
@@ -32,6 +33,20 @@ export function nodeIdAt({ numbers }: TextState, offset: number): Located | null
   const nodeId = outer?.nodeIds[0];
   const span = outer && moveSpan(edit, outer.map.statement);
   return nodeId === undefined || span === undefined ? null : { nodeId, offset: span.start };
+}
+
+/** All nodes of the statement that holds the offset, and the analysis that they are of. */
+export function nodesAt({ numbers }: TextState, offset: number): NodesOfLine | undefined {
+  if (numbers === undefined) return undefined;
+  const { analysis, index, edit } = numbers;
+  const before = moveBack(edit, offset);
+  const statement = before === undefined ? undefined : statementAt(index, before);
+  return { analysis, nodeIds: (statement && outermost(index, statement))?.nodeIds ?? [] };
+}
+
+export interface NodesOfLine {
+  readonly analysis: Analysis;
+  readonly nodeIds: readonly NodeId[];
 }
 
 function outermost(index: TextIndex, inner: Statement): Statement | undefined {
