@@ -135,7 +135,7 @@ export async function workRows(
 }
 
 /** A target with what is known of its kernels by themselves; what networks taught is about to be fitted anew. */
-function withoutWork(ctx: CalibrationContext, id: string): Target | undefined {
+export function withoutWork(ctx: CalibrationContext, id: string): Target | undefined {
   const target = ctx.target(id);
   const calibration = ctx.fitted(id);
   if (target === undefined) return undefined;

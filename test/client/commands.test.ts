@@ -8,6 +8,7 @@ import { command as pickTargets } from "../../client/src/commands/pick-targets.j
 import { command as setDimensions } from "../../client/src/commands/set-dimensions.js";
 import { command as toggleHints } from "../../client/src/commands/toggle-hints.js";
 import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
+import { command as whatIf } from "../../client/src/commands/what-if.js";
 import { followSettings } from "../../client/src/settings-changes.js";
 import { matchingTargets, targetItems, type TargetItem } from "../../client/src/target-picker.js";
 import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
@@ -208,6 +209,71 @@ describe("reports", () => {
     expect(editor.clipboard).toBe("as markdown");
     await copyReport.run(ctx, uri);
     expect(editor.documents[0]).toMatchObject({ languageId: "json", content: "as json" });
+  });
+});
+
+describe("what if", () => {
+  const question = (changes: readonly unknown[]) => ({
+    method: "ridgepoint/whatIf",
+    params: { uri: "file:///net.py", offset: 70, changes },
+  });
+  const quantity = (value: number) => ({
+    value,
+    low: value / 2,
+    high: 2 * value,
+    method: "calibrated",
+  });
+  const answer = (before: number, after: number, reason = "") => ({
+    text: "MatMul(float32[8,4096], float32[4096,64])",
+    changedText: "MatMul(float32[8,5120], float32[5120,64])",
+    callCount: 3,
+    sizes: [4096, 64, 8],
+    macs: { before: 1e6, after: 2e6 },
+    weightBytes: { before: null, after: null },
+    targets: [
+      { id: "a", label: "A", before: quantity(before), after: quantity(after), reason: "" },
+      { id: "b", label: "B", before: null, after: null, reason: "B does not run it." },
+    ],
+    reason,
+  });
+  const openLine = (): void => {
+    editor.activeEditor = {
+      document: {
+        uri: vscode.Uri.parse("file:///net.py"),
+        offsetAt: ({ line, character }: vscode.Position) => 10 * line + character,
+      },
+      selection: { active: new vscode.Position(7, 0) },
+    };
+  };
+
+  test("asks for the changed sizes of the line under the cursor and shows each target's difference", async () => {
+    openLine();
+    const { ctx, server } = fakeCtx({ "ridgepoint/whatIf": () => answer(1e-3, 1.25e-3) });
+    editor.answers = ["4096 → 5120", { label: "any" }];
+    await whatIf.run(ctx);
+    expect(server.requests).toEqual([question([]), question([{ from: 4096, to: 5120 }])]);
+    const [box, list] = editor.prompts as {
+      options: { value: string; validateInput: (text: string) => string | undefined };
+      items: readonly { label: string; description: string; detail: string }[];
+    }[];
+    expect(box?.options.value).toBe("4096 → ");
+    expect(box?.options.validateInput("4096 -> 1")).toBeUndefined();
+    expect(box?.options.validateInput("7 -> 1")).toBe("Nothing on this line has a size of 7.");
+    expect(list?.items.map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      "1 ms → 1.25 ms (+25 %): 500 µs to 2 ms → 625 µs to 2.5 ms, calibrated",
+      "not known: B does not run it.",
+      "Work and weights: 1 MMAC → 2 MMAC (+100 %)",
+    ]);
+    expect(editor.clipboard).toContain("| A | 1 ms → 1.25 ms (+25 %) |");
+  });
+
+  test("says why a line has no answer, and asks nothing then", async () => {
+    openLine();
+    const { ctx, server } = fakeCtx({ "ridgepoint/whatIf": () => answer(1, 1, "Nothing runs.") });
+    await whatIf.run(ctx);
+    expect(server.requests).toHaveLength(1);
+    expect(editor.messages).toEqual(["Nothing runs."]);
+    expect(editor.prompts).toEqual([]);
   });
 });
 

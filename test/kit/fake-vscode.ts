@@ -122,6 +122,7 @@ const events = {
 export const editor = {
   events,
   activeTab: undefined as unknown,
+  activeEditor: undefined as unknown,
   clipboard: "",
   executed: [] as unknown[][],
   messages: [] as string[],
@@ -145,6 +146,7 @@ export const editor = {
   reset(): void {
     Object.assign(editor, {
       activeTab: undefined,
+      activeEditor: undefined,
       clipboard: "",
       executed: [],
       messages: [],
@@ -251,6 +253,9 @@ export const window = {
       };
     },
     onDidChangeTabs: events.tabs.event,
+  },
+  get activeTextEditor() {
+    return editor.activeEditor;
   },
   onDidChangeActiveTextEditor: events.activeEditor.event,
   onDidChangeTextEditorSelection: events.selection.event,

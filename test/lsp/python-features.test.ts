@@ -12,6 +12,7 @@ import {
   HoverRequest,
 } from "vscode-languageserver-protocol/node";
 import { buildServer } from "../kit/build-server.js";
+import type { WhatIf } from "../../server/core/what-if/what-if.js";
 import { startClient } from "../kit/lsp-client.js";
 
 let folder = "";
@@ -81,6 +82,23 @@ describe("hints", slow, () => {
       "return self.head(x.mean((2, 3))) ⟦TIME · SHARE⟧",
     ]);
     for (const { label } of await document.rawHints()) expect(label.length).toBeLessThanOrEqual(20);
+  });
+
+  test("a line's layers, all instances of them, cost something else with other sizes", async () => {
+    const { client, document, file } = await open(net);
+    await document.hints();
+    const ask = async (what: string, to: number) =>
+      (await client.connection.sendRequest("ridgepoint/whatIf", {
+        uri: pathToFileURL(file).toString(),
+        offset: net.indexOf(what),
+        changes: [{ from: 16, to }],
+      })) as WhatIf | null;
+    const conv = await ask("self.conv = nn.Conv2d", 32);
+    expect(conv).toMatchObject({ callCount: 2, reason: "" });
+    expect(conv!.macs.after).toBe(4 * conv!.macs.before!);
+    expect(conv!.targets[0]!.after!.value).toBeGreaterThan(conv!.targets[0]!.before!.value);
+    const head = await ask("self.head = nn.Linear", 64);
+    expect(head).toMatchObject({ callCount: 1, macs: { before: 160, after: 640 } });
   });
 
   test("follow an edit, and an undo", async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildServer } from "../kit/build-server.js";
+import type { WhatIf } from "../../server/core/what-if/what-if.js";
 import { startClient, type TestDocument } from "../kit/lsp-client.js";
 
 let folder = "";
@@ -128,6 +129,38 @@ describe("the lens", () => {
     );
     await document.replace("{", "{ broken");
     expect(await document.lenses()).toHaveLength(1);
+  });
+});
+
+describe("what if", () => {
+  const ask = async (what: string, changes: readonly { from: number; to: number }[]) => {
+    const { client, document } = await openTiny();
+    await document.hints();
+    return (await client.connection.sendRequest("ridgepoint/whatIf", {
+      uri,
+      offset: tiny.indexOf(what),
+      changes,
+    })) as WhatIf | null;
+  };
+
+  test("a line's operator with other sizes has another cost on the chosen target", async () => {
+    const answer = await ask("[conv1]", [{ from: 256, to: 512 }]);
+    expect(answer).toMatchObject({
+      text: "Conv(float32[1,64,56,56], float32[256,64,3,3])",
+      changedText: "Conv(float32[1,64,56,56], float32[512,64,3,3])",
+      callCount: 1,
+      macs: { before: 462_422_016, after: 924_844_032 },
+      reason: "",
+    });
+    const [{ id, before, after } = { id: "", before: null, after: null }] = answer!.targets;
+    expect(id).toBe(target);
+    expect(after!.value / before!.value).toBeGreaterThan(1.5);
+    expect(before!.low).toBeLessThan(before!.value);
+  });
+
+  test("a line without an operator says so; wrong questions have no answer", async () => {
+    expect((await ask("tiny (float", []))?.reason).toContain("No operator runs here");
+    expect(await ask("[conv1]", [{ from: 256, to: -1 }])).toBeNull();
   });
 });
 

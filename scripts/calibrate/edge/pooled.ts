@@ -8,7 +8,7 @@ import { foldOf } from "../split.js";
 import { fitWork, type WorkFit, type WorkRow } from "../train/fit-work.js";
 import { conformalInterval, type Unseen } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
-import { workModels, workRow } from "../work-rows.js";
+import { withoutWork, workModels, workRow } from "../work-rows.js";
 import { solveRidge } from "./solve-ridge.js";
 
 /** How devices of one family share what a few measured networks can teach. */
@@ -113,7 +113,8 @@ async function pooledRows(
   );
   for (const [, own] of subjects)
     for (const sample of own) {
-      const target = ctx.target(sample.target);
+      // What a fit before this one said of the same networks must not count as known.
+      const target = withoutWork(ctx, sample.target);
       const lowered = target && (await ctx.lower(sample.subject, target));
       const work = lowered && workRow(lowered, target, sample);
       if (target === undefined || lowered === undefined || work === undefined) continue;

@@ -1,4 +1,6 @@
-import type { LibraryModel } from "./library-models.js";
+import { librarySubject, type LibraryModel } from "./library-models.js";
+import type { Subject } from "../set.js";
+import { tracedSubject } from "../traced.js";
 
 const tv = (expression: string, size = 224): LibraryModel => ({
   entry: `torchvision.models.${expression}`,
@@ -8,6 +10,27 @@ const timm = (name: string, size = 224): LibraryModel => ({
   entry: `timm.create_model('${name}')`,
   input: `float32[1,3,${size},${size}]`,
 });
+
+/** What a name of Qualcomm AI Hub stands for; undefined where its source is not at hand. */
+export function hubSubject(name: string): Subject | undefined {
+  const own = Object.hasOwn(ownModels, name) ? ownModels[name] : undefined;
+  if (own !== undefined)
+    return tracedSubject({ file: own[0], entry: own[1], inputs: [own[2]] });
+  const model = Object.hasOwn(hubModels, name) ? hubModels[name] : undefined;
+  return model === undefined ? undefined : librarySubject(model);
+}
+
+/** Networks of papers that are short enough to be written down in `spaces`; parameters agree with the model card. */
+const ownModels: Readonly<Record<string, readonly [file: string, entry: string, input: string]>> = {
+  bert_base_uncased_hf: ["transformers.py", "Bert(768, 12, 12, 3072)", "int64[1,384]"],
+  esrgan: ["super_resolution.py", "ResidualGenerator()", "float32[1,3,128,128]"],
+  posenet_mobilenet: ["mobilenet_backbones.py", "PoseNet()", "float32[1,3,513,257]"],
+  quicksrnetlarge: ["super_resolution.py", "QuickSRNet(64, 11)", "float32[1,3,128,128]"],
+  quicksrnetmedium: ["super_resolution.py", "QuickSRNet(32, 5)", "float32[1,3,128,128]"],
+  quicksrnetsmall: ["super_resolution.py", "QuickSRNet(32, 2)", "float32[1,3,128,128]"],
+  real_esrgan_general_x4v3: ["super_resolution.py", "CompactGenerator()", "float32[1,3,128,128]"],
+  yamnet: ["mobilenet_backbones.py", "YamNet()", "float32[1,1,96,64]"],
+};
 
 /**
  * Names of Qualcomm AI Hub and the published source of the same network, where parameters agree with the model card.

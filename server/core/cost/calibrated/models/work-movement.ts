@@ -1,13 +1,17 @@
 import type { KernelModel } from "../kernel-model.js";
 import { workOfKernel, workView } from "../work-features.js";
 
-/** Copies: transpositions, concatenations, cuts, rows of tables, enlargements. */
+/**
+ * Copies: transpositions, concatenations, cuts, rows of tables, enlargements. Those of one tensor are counted again by
+ * themselves: a compiler may let the makers of several write to where they are joined, and only then nothing is moved.
+ */
 export const kernelModel: KernelModel = {
   id: "work-movement",
   kinds: ["movement", "gather", "resize"],
-  features: ["calls", "activations"],
+  features: ["calls", "activations", "single-activations"],
   describe: (kernel, target) => {
     const work = workOfKernel(kernel, target);
-    return workView(work, [1, work.activations]);
+    const single = kernel.reads.length < 2 ? work.activations : 0;
+    return workView(work, [1, work.activations, single]);
   },
 };
