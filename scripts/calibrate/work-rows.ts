@@ -8,7 +8,9 @@ import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
+import type { Unseen } from "./train/interval.js";
 import { rounded } from "./train/matrix.js";
+import { overlapPower } from "./train/overlapped.js";
 import {
   conformalInterval,
   fitWork,
@@ -169,14 +171,15 @@ function subjectId(subject: Subject): string {
 /** Kinds and network of a target's file, from times of whole networks. */
 export function fitNetworks(
   all: readonly WorkRow[],
-  plan: WorkPlan,
+  given: WorkPlan,
 ): {
   readonly kinds: Record<string, unknown>;
   readonly network: Readonly<Record<string, unknown>>;
 } {
   const rows = withoutConstant(all, 1);
+  const { plan, unseen } = withBestPower(rows, given);
   const fit = fitWork(rows, plan);
-  const interval = repeatable(conformalInterval(intervalOfWork(rows, plan)));
+  const interval = repeatable(conformalInterval(unseen, { margin: 0.005 }));
   // A kernel by itself is less certain than the sum that was measured.
   const wide = {
     edges: interval.edges,
@@ -199,11 +202,27 @@ export function fitNetworks(
   }
   const network = {
     inferenceSeconds: fit.once,
-    ...(plan.hasDispatch && { dispatch: dispatchOf(fit) }),
+    ...(plan.hasDispatch && { dispatch: dispatchOf(fit, plan.power ?? overlapPower) }),
     correction: rangeOf(rows),
     interval,
   };
   return { kinds, network };
+}
+
+/** How sharply launches and kernels take turns in being what is waited for, by cross-validation. */
+function withBestPower(
+  rows: readonly WorkRow[],
+  plan: WorkPlan,
+): { readonly plan: WorkPlan; readonly unseen: readonly Unseen[] } {
+  const powers = plan.hasDispatch ? [overlapPower, 8, 24] : [overlapPower];
+  const tried = powers.map((power) => {
+    const candidate = { ...plan, power };
+    const unseen = intervalOfWork(rows, candidate);
+    const errors = unseen.map(({ predicted, measured }) => Math.abs(Math.log(predicted / measured)));
+    return { plan: candidate, unseen, error: errors.reduce((sum, error) => sum + error, 0) };
+  });
+  tried.sort((a, b) => a.error - b.error);
+  return tried[0] ?? { plan, unseen: [] };
 }
 
 /** A second measurement differs by this much whatever the model: simulators fit better than they are right. */
@@ -241,10 +260,10 @@ function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
 /** Work goes on in proportion beyond what was measured. */
 const unbounded = 1e30;
 
-function dispatchOf({ launches }: WorkFit): unknown {
+function dispatchOf({ launches }: WorkFit, power: number): unknown {
   const seconds = [...launches.values()].sort((a, b) => a - b);
   return {
-    power: 4,
+    power,
     seconds: Object.fromEntries(launches),
     other: seconds[seconds.length >> 1] ?? 0,
   };

@@ -36,6 +36,8 @@ export interface WorkFit {
 export interface WorkPlan {
   /** Launches run ahead of the kernels: their own sum overlaps with the kernels'. */
   readonly hasDispatch: boolean;
+  /** Exponent of that overlap. */
+  readonly power?: number;
   /** The least that a weight may be: no kernel runs faster than the chip's peak. 0 where left out. */
   readonly leastOf?: (model: string, feature: number) => number;
   /** An inference by itself takes nothing, or what it takes is known. */
@@ -61,7 +63,7 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
   );
   const isKernel = columns.map(({ kind }) => kind === "work");
   const free = plan.hasDispatch
-    ? fitOverlapped(matrix, measured, isKernel, known)
+    ? fitOverlapped(matrix, measured, isKernel, known, plan.power)
     : fitSum(matrix, measured, known);
   return fitOf(
     columns,
@@ -154,10 +156,11 @@ function totalOf(
   values: Float64Array,
   columns: readonly Column[],
   weights: Float64Array,
-  { hasDispatch, known }: { readonly hasDispatch: boolean; readonly known: number },
+  { hasDispatch, power = overlapPower }: WorkPlan,
+  known: number,
 ): number {
   const [kernels, launches] = sumsOf(values, columns, weights, hasDispatch);
-  return overlapped(overlapPower, kernels + known, launches);
+  return overlapped(power, kernels + known, launches);
 }
 
 function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan): WorkFit {
@@ -180,7 +183,8 @@ function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan):
         Float64Array.from(columns, (column) => column.of(row)),
         columns,
         kept,
-        { hasDispatch: plan.hasDispatch, known: row.known ?? 0 },
+        plan,
+        row.known ?? 0,
       ),
   };
 }

@@ -1,7 +1,7 @@
 import type { Rows } from "./matrix.js";
 import { fitShares } from "./shares.js";
 
-/** Exponent of the overlap of launches and kernels: nearly their maximum, and smooth. */
+/** Exponent of the overlap of launches and kernels where nothing else is said: nearly their maximum, and smooth. */
 export const overlapPower = 4;
 
 /**
@@ -14,6 +14,7 @@ export function fitOverlapped(
   isKernel: readonly boolean[],
   /** Seconds of kernels that are not fitted here, by row. */
   known: Float64Array,
+  power = overlapPower,
 ): Float64Array {
   const width = isKernel.length;
   const logs = startOf(rows, measured, isKernel).map(Math.log);
@@ -28,7 +29,7 @@ export function fitOverlapped(
     for (const [index, row] of rows.entries())
       addGradient(
         row,
-        { measured: measured[index] ?? 1, known: known[index] ?? 0 },
+        { measured: measured[index] ?? 1, known: known[index] ?? 0, power },
         weights,
         isKernel,
         gradient,
@@ -72,7 +73,11 @@ function pullTogether(
 /** ∂loss/∂log weight, where the loss is sqrt(error² + ε²) of the logarithm. */
 function addGradient(
   row: Float64Array,
-  { measured, known }: { readonly measured: number; readonly known: number },
+  {
+    measured,
+    known,
+    power,
+  }: { readonly measured: number; readonly known: number; readonly power: number },
   weights: Float64Array,
   isKernel: readonly boolean[],
   gradient: Float64Array,
@@ -85,10 +90,10 @@ function addGradient(
     else launches += part;
   }
   const slower = Math.max(kernels, launches);
-  const kernelShare = (kernels / slower) ** overlapPower;
-  const launchShare = (launches / slower) ** overlapPower;
+  const kernelShare = (kernels / slower) ** power;
+  const launchShare = (launches / slower) ** power;
   const whole = kernelShare + launchShare;
-  const error = Math.log((slower * whole ** (1 / overlapPower)) / measured);
+  const error = Math.log((slower * whole ** (1 / power)) / measured);
   const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
   for (let j = 0; j < row.length; j++) {
     const value = row[j] ?? 0;
