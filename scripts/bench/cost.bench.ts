@@ -62,8 +62,7 @@ function timed(run: () => void): number {
 
 async function loads(): Promise<readonly Figure[]> {
   const store = await openCalibrations(folder, fail);
-  const load = (id: string): number =>
-    timed(() => void openCalibration(store.read(id), id, fail));
+  const load = (id: string): number => timed(() => void openCalibration(store.read(id), id, fail));
   const first = load("nvidia-h100-sxm/tensorrt-llm/bf16");
   const all = [...store.targetIds].map((id) => ({ id, least: best(5, () => load(id)) }));
   all.sort((a, b) => b.least - a.least);
@@ -154,10 +153,7 @@ async function thousandLayers(): Promise<readonly Figure[]> {
   return figures;
 }
 
-function costAll(
-  targets: readonly Target[],
-  lowered: readonly ReturnType<typeof lower>[],
-): void {
+function costAll(targets: readonly Target[], lowered: readonly ReturnType<typeof lower>[]): void {
   for (const [index, target] of targets.entries()) {
     const own = lowered[index];
     if (own === undefined) continue;

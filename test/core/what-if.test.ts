@@ -37,12 +37,7 @@ async function ask(nodeIds: readonly number[], changes: readonly (readonly [numb
 async function alone(op: string): Promise<readonly number[]> {
   const catalogue = await realCatalogue();
   const targets = targetIds.map((id) => catalogue.find(id)!);
-  const { targets: analysed } = analyze(
-    readOpCall(op).value!,
-    noBindings,
-    targets,
-    neverCancelled,
-  );
+  const { targets: analysed } = analyze(readOpCall(op).value!, noBindings, targets, neverCancelled);
   return analysed.map(({ latency }) => latency!.value);
 }
 

@@ -13,7 +13,8 @@ export const command: ClientCommand = {
     const editor = vscode.window.activeTextEditor;
     const document = editor?.document;
     if (editor === undefined || document === undefined) return;
-    const isOther = argument instanceof vscode.Uri && argument.toString() !== document.uri.toString();
+    const isOther =
+      argument instanceof vscode.Uri && argument.toString() !== document.uri.toString();
     const place =
       !isOther && typeof line === "number" ? new vscode.Position(line, 0) : editor.selection.active;
     const question = { uri: document.uri.toString(), offset: document.offsetAt(place) };
@@ -42,7 +43,9 @@ export const command: ClientCommand = {
     const { changes } = parsed;
     const answer = await ctx.client.sendRequest(whatIfRequest, { ...question, changes });
     if (answer === null || answer.reason !== "") {
-      void vscode.window.showInformationMessage(answer?.reason ?? "The file has changed; ask again.");
+      void vscode.window.showInformationMessage(
+        answer?.reason ?? "The file has changed; ask again.",
+      );
       return;
     }
     const picked = await vscode.window.showQuickPick(itemsOf(answer), {

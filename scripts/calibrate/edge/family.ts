@@ -4,7 +4,12 @@ import type { Target } from "../../../server/core/targets/target.js";
 import { groupBy } from "../group.js";
 import type { CalibrationContext, Fragment, Sample } from "../set.js";
 import { foldOf } from "../split.js";
-import { fitAmounts, type AmountFit, type AmountPlan, type AmountRow } from "../train/fit-amounts.js";
+import {
+  fitAmounts,
+  type AmountFit,
+  type AmountPlan,
+  type AmountRow,
+} from "../train/fit-amounts.js";
 import { conformalInterval, type Unseen } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
@@ -196,7 +201,10 @@ function fitRows(
   const fit = fitAmounts(tied, {
     levels: index.levels.length,
     groups: index.groups.length,
-    prior: Float64Array.from(ties, (tie) => columns.find((column) => column.tie === tie)?.prior ?? 0),
+    prior: Float64Array.from(
+      ties,
+      (tie) => columns.find((column) => column.tie === tie)?.prior ?? 0,
+    ),
     pulls: plan.pulls,
   });
   return {

@@ -14,8 +14,7 @@ const timm = (name: string, size = 224): LibraryModel => ({
 /** What a name of Qualcomm AI Hub stands for; undefined where its source is not at hand. */
 export function hubSubject(name: string): Subject | undefined {
   const own = Object.hasOwn(ownModels, name) ? ownModels[name] : undefined;
-  if (own !== undefined)
-    return tracedSubject({ file: own[0], entry: own[1], inputs: [own[2]] });
+  if (own !== undefined) return tracedSubject({ file: own[0], entry: own[1], inputs: [own[2]] });
   const model = Object.hasOwn(hubModels, name) ? hubModels[name] : undefined;
   return model === undefined ? undefined : librarySubject(model);
 }

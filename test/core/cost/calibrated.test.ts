@@ -4,7 +4,10 @@ import { analyze } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { withCalibrations } from "../../../server/core/cost/calibrated/attach.js";
 import { clampToRange } from "../../../server/core/cost/calibrated/clamp.js";
-import { decodeCalibration } from "../../../server/core/cost/calibrated/decode-calibration.js";
+import {
+  decodeCalibration,
+  openCalibration,
+} from "../../../server/core/cost/calibrated/decode-calibration.js";
 import { evaluateTrees, unpackTrees } from "../../../server/core/cost/calibrated/trees.js";
 import { evaluateTable } from "../../../server/core/cost/calibrated/table.js";
 import { readOpCall } from "../../../server/core/formats/op-call.js";
@@ -122,6 +125,21 @@ test("a broken file is complained of, and costs only what is broken", () => {
   );
   expect(Object.keys(value!.kinds)).toEqual(["gpu-matmul"]);
   expect(problems[0]!.message).toContain("Calibration `x`: `kinds.a");
+});
+
+test("a kind that nobody asks for is not unpacked; a broken one is complained of when it is", () => {
+  const problems: string[] = [];
+  const opened = openCalibration(
+    { date: "2026-01-01", sources: [], kinds: { a: { form: "correction" } }, error: [] },
+    "x",
+    ({ message }) => problems.push(message),
+  );
+  expect(problems).toEqual([]);
+  expect(opened!.kinds["a"]).toBeUndefined();
+  const { length } = problems;
+  expect(length).toBeGreaterThan(0);
+  expect(opened!.kinds["a"]).toBeUndefined();
+  expect(problems).toHaveLength(length);
 });
 
 test("no operator that is measured takes a negative, infinite or undefined time, however absurd", () => {

@@ -42,6 +42,30 @@ describe("torch.autocast", () => {
   });
 });
 
+describe("attention", () => {
+  const attend = (outer: readonly number[]): readonly TorchCall[] => [
+    ["scaled_dot_product_attention", ["q", "k", "v"], "y", [...outer, 8, 4], { is_causal: false }],
+  ];
+  const inputsOf = (outer: readonly number[]) => ({
+    q: [...outer, 8, 4],
+    k: [...outer, 8, 4],
+    v: [...outer, 8, 4],
+  });
+
+  test("of four axes keeps its scores on the chip", () => {
+    expect(torchKernels(eager, inputsOf([2, 3]), {}, attend([2, 3]))).toBe(
+      "scaled_dot_product_attention: attention read=2304 write=768",
+    );
+  });
+
+  test("of other ranks writes and reads them twice", () => {
+    // 2 × 3 × 5 heads of 8 × 8 scores of 4 bytes, four times.
+    expect(torchKernels(eager, inputsOf([2, 3, 5]), {}, attend([2, 3, 5]))).toBe(
+      "scaled_dot_product_attention: attention read=11520 write=3840 converted=30720",
+    );
+  });
+});
+
 describe("strides", () => {
   test("a reshape that strides can say is a view, one that they cannot is a copy", () => {
     const heads: readonly TorchCall[] = [
