@@ -63,11 +63,16 @@ function timed(run: () => void): number {
 async function loads(): Promise<readonly Figure[]> {
   const store = await openCalibrations(folder, fail);
   const load = (id: string): number => timed(() => void openCalibration(store.read(id), id, fail));
-  const first = load("nvidia-h100-sxm/tensorrt-llm/bf16");
+  const largest = "nvidia-h100-sxm/tensorrt-llm/bf16";
+  const first = load(largest);
+  const whole = timed(
+    () => void Object.values(openCalibration(store.read(largest), largest, fail)?.kinds ?? {}),
+  );
   const all = [...store.targetIds].map((id) => ({ id, least: best(5, () => load(id)) }));
   all.sort((a, b) => b.least - a.least);
   return [
     { name: "the first file of a process, the largest", value: first, unit: "ms", bound: 5 },
+    { name: "the same with all kinds of kernels unpacked", value: whole, unit: "ms", bound: 5 },
     { name: `the slowest file (${all[0]?.id})`, value: all[0]?.least ?? 0, unit: "ms", bound: 5 },
     {
       name: `the median of ${all.length} files`,

@@ -88,11 +88,11 @@ describe("hints", slow, () => {
     const { client, document, file } = await open(net);
     await document.hints();
     const ask = async (what: string, to: number) =>
-      (await client.connection.sendRequest("ridgepoint/whatIf", {
+      await client.connection.sendRequest<WhatIf | null>("ridgepoint/whatIf", {
         uri: pathToFileURL(file).toString(),
         offset: net.indexOf(what),
         changes: [{ from: 16, to }],
-      })) as WhatIf | null;
+      });
     const conv = await ask("self.conv = nn.Conv2d", 32);
     expect(conv).toMatchObject({ callCount: 2, reason: "" });
     expect(conv!.macs.after).toBe(4 * conv!.macs.before!);

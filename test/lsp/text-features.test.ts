@@ -136,11 +136,11 @@ describe("what if", () => {
   const ask = async (what: string, changes: readonly { from: number; to: number }[]) => {
     const { client, document } = await openTiny();
     await document.hints();
-    return (await client.connection.sendRequest("ridgepoint/whatIf", {
+    return await client.connection.sendRequest<WhatIf | null>("ridgepoint/whatIf", {
       uri,
       offset: tiny.indexOf(what),
       changes,
-    })) as WhatIf | null;
+    });
   };
 
   test("a line's operator with other sizes has another cost on the chosen target", async () => {

@@ -98,10 +98,12 @@ interface Fit {
  * unpacked.
  */
 function fitsOf(known: TargetCalibration, kind: KernelKind): readonly Fit[] {
-  let byKind = fitsByCalibration.get(known);
-  if (byKind === undefined) fitsByCalibration.set(known, (byKind = new Map()));
-  let fits = byKind.get(kind);
-  if (fits === undefined) byKind.set(kind, (fits = makeFits(known, kind)));
+  const byKind = fitsByCalibration.get(known) ?? new Map<KernelKind, readonly Fit[]>();
+  if (byKind.size === 0) fitsByCalibration.set(known, byKind);
+  const kept = byKind.get(kind);
+  if (kept !== undefined) return kept;
+  const fits = makeFits(known, kind);
+  byKind.set(kind, fits);
   return fits;
 }
 
