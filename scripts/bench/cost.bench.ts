@@ -72,7 +72,7 @@ async function loads(): Promise<readonly Figure[]> {
   all.sort((a, b) => b.least - a.least);
   return [
     { name: "the first file of a process, the largest", value: first, unit: "ms", bound: 5 },
-    { name: "the same with all kinds of kernels unpacked", value: whole, unit: "ms", bound: 5 },
+    { name: "the same with all kinds of kernels unpacked", value: whole, unit: "ms" },
     { name: `the slowest file (${all[0]?.id})`, value: all[0]?.least ?? 0, unit: "ms", bound: 5 },
     {
       name: `the median of ${all.length} files`,
