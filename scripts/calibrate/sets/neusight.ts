@@ -65,7 +65,7 @@ const models: readonly KernelModel[] = [
 ];
 
 /** Operators of networks are few beside those measured alone, and are what users have. */
-const networkWeight = 12;
+const networkWeight = 30;
 
 async function fitKinds(
   ctx: CalibrationContext,
