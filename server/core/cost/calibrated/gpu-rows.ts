@@ -14,6 +14,26 @@ export const rowFeatures: readonly string[] = [
   "waves",
 ];
 
+/**
+ * How a framework's own kernels read a row: in vectors of 16 bytes where its length allows, and in registers, padded to
+ * a power of two, up to 1,024 elements (`softmax_warp_forward` and `vectorized_layer_norm_kernel` of ATen).
+ */
+export const vectorFeatures: readonly string[] = ["is-aligned", "in-registers", "register-fill"];
+
+export function vectorsOf(columns: number): readonly number[] {
+  const padded = 2 ** Math.ceil(Math.log2(columns));
+  const isShort = columns <= 1024;
+  return [columns % 4 === 0 ? 1 : 0, isShort ? 1 : 0, isShort ? Math.log2(padded / columns) : 0];
+}
+
+/** The same view with more features behind its own. */
+export function withFeatures(
+  view: KernelView | undefined,
+  features: readonly number[],
+): KernelView | undefined {
+  return view && { ...view, features: [...view.features, ...features] };
+}
+
 export function describeRows(
   kernel: Kernel,
   target: Target,
