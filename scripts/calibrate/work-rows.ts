@@ -218,7 +218,9 @@ function withBestPower(
   const tried = powers.map((power) => {
     const candidate = { ...plan, power };
     const unseen = intervalOfWork(rows, candidate);
-    const errors = unseen.map(({ predicted, measured }) => Math.abs(Math.log(predicted / measured)));
+    const errors = unseen.map(({ predicted, measured }) =>
+      Math.abs(Math.log(predicted / measured)),
+    );
     return { plan: candidate, unseen, error: errors.reduce((sum, error) => sum + error, 0) };
   });
   tried.sort((a, b) => a.error - b.error);

@@ -12,7 +12,11 @@ import type { QuantizationParams } from "../core/views/quantization.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
 import { sourceLens } from "../core/views/source/source-lens.js";
-import { locateInSource, nodeIdInSource, nodesInSource } from "../core/views/source/source-locate.js";
+import {
+  locateInSource,
+  nodeIdInSource,
+  nodesInSource,
+} from "../core/views/source/source-locate.js";
 import { fixesAt } from "../core/views/source/source-fixes.js";
 import { sourceOutline } from "../core/views/source/source-outline.js";
 import { pinAt } from "../core/views/source/source-pins.js";

@@ -159,7 +159,8 @@ function sizesOf({ graph }: Model): readonly number[] {
 
 function countedSizes(found: readonly (readonly number[])[]): readonly number[] {
   const counts = new Map<number, number>();
-  for (const sizes of found) for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
+  for (const sizes of found)
+    for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([size]) => size);
 }
 

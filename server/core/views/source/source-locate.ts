@@ -40,8 +40,7 @@ export function nodesInSource({ numbers }: SourceState, offset: number): NodesOf
   if (numbers === undefined || main === undefined) return undefined;
   const { moved, index, text } = numbers;
   const before = moved === undefined ? offset : moved.toOld(offset);
-  const row =
-    before === undefined ? undefined : index.rows.get(lineAt(lineStartsOf(text), before));
+  const row = before === undefined ? undefined : index.rows.get(lineAt(lineStartsOf(text), before));
   return row === undefined
     ? { analysis: main.analysis, nodeIds: [] }
     : { analysis: row.model.analysis, nodeIds: row.nodeIds };
