@@ -96,6 +96,12 @@ registry(
     `import type { ExportFormat } from "./export-format.js";\n\nexport const exportFormats: readonly ExportFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
 );
 registry(
+  "server/core/design/rtl/rules",
+  "rtlRule",
+  (found) =>
+    `import type { RtlRule } from "./rule.js";\n\nexport const rtlRules: readonly RtlRule[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/io/design",
   "designAnalyst",
   (found) =>

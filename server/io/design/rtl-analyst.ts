@@ -2,6 +2,7 @@ import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
+import { checkRules } from "../../core/design/rtl/check-rules.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
@@ -36,7 +37,8 @@ export const designAnalyst: DesignAnalyst = {
     const all = [...sources.problems, ...problems];
     if (synthesis === undefined)
       return { ...emptyDesign("rtl", all, files), ...partFacts(part), top: undefined };
-    return rtlDesign(synthesis, part, { problems: all, measured: [] });
+    const design = rtlDesign(synthesis, part, { problems: all, measured: [] });
+    return { ...design, problems: [...all, ...checkRules(synthesis, design, part, context.log)] };
   },
   dispose: disposeYosys,
 };

@@ -23,12 +23,13 @@ export function attributeModule(
   context: {
     readonly files: FileNames;
     readonly registers: RegisterLines;
+    readonly memories: MemoryPlaces;
     readonly use: (type: string) => CellUse;
     /** Place of what has none. */
     readonly fallback: readonly SourceRange[];
   },
 ): Counts {
-  const { files, registers, use, fallback } = context;
+  const { registers, use, fallback } = context;
   const total: Counts = {};
   let logic: Counts = {};
   const names = registers.namesOf(module.cells);
@@ -43,7 +44,7 @@ export function attributeModule(
       continue;
     }
     if (Object.keys(counts).length === 0) continue;
-    const places = placesOf(cell, counts, files);
+    const places = placesOf(cell, counts, context);
     const precise =
       counts.ff !== undefined || counts.latch !== undefined
         ? registers.refine(places, names.get(cell.name))
@@ -94,6 +95,9 @@ function isLogic(counts: CellUse): boolean {
   );
 }
 
+/** Where memories are declared, by their names. */
+export type MemoryPlaces = ReadonlyMap<string, SourceRange>;
+
 /** How much of a LUT a gate is worth, relative to others; inverters and buffers are free. */
 function gateWeight({ type, connections }: NetCell): number {
   if (type === "$lut") return Math.max(1, (connections["A"]?.length ?? 1) - 1) / 4;
@@ -106,8 +110,18 @@ function gateWeight({ type, connections }: NetCell): number {
   return /^(?:AOI|OAI)/.test(gate) ? 0.5 : 0;
 }
 
-function placesOf(cell: NetCell, counts: CellUse, files: FileNames): readonly SourceRange[] {
+function placesOf(
+  cell: NetCell,
+  counts: CellUse,
+  { files, memories }: { readonly files: FileNames; readonly memories: MemoryPlaces },
+): readonly SourceRange[] {
   const places = readSrc(cell.attributes["src"], files);
+  // Memories are named after what they are made from, and lose their place: `u.mem.0.1`.
+  if (places.length === 0)
+    for (const word of cell.name.split(/[.\\]/)) {
+      const place = memories.get(word);
+      if (place !== undefined) return [place];
+    }
   // A multiplier that has taken in its neighbours names them all; the multiplication is the first.
   return counts.dsp !== undefined || counts.bram !== undefined ? places.slice(0, 1) : places;
 }

@@ -93,6 +93,12 @@ function ownCounts(
   ledger: LineLedger,
 ): ReadonlyMap<string, Counts> {
   const registers = new RegisterLines(texts);
+  const memories = new Map<string, SourceRange>();
+  for (const module of elaborated.modules.values())
+    for (const { name, src } of module.memories) {
+      const [place] = readSrc(src, files);
+      if (place !== undefined) memories.set(name.replace(/^\\/, ""), place);
+    }
   const own = new Map<string, Counts>();
   for (const [name, module] of cells.modules) {
     const times = isFlat ? (name === top ? 1 : 0) : (hierarchy.counts.get(name) ?? 0);
@@ -106,7 +112,7 @@ function ownCounts(
       attributeModule(
         ledger,
         { gates: gates.modules.get(name), cells: module, times },
-        { files, registers, use, fallback: place },
+        { files, registers, memories, use, fallback: place },
       ),
     );
   }

@@ -67,7 +67,7 @@ function flowsOf(top: string, isFlat: boolean): Readonly<Record<string, Flow>> {
       "read_verilog -specify -lib +/gowin/cells_sim.v",
     ]),
     "cyclone-iv": {
-      ...staged("synth_intel -family cycloneive", "coarse", [
+      ...staged("synth_intel -family cycloneive -nodsp", "coarse", [
         "read_verilog -sv -lib +/intel/cycloneive/cells_sim.v",
         "read_verilog -sv -lib +/intel/common/m9k_bb.v",
       ]),

@@ -12,6 +12,8 @@ import { findModules } from "./module-index.js";
 export interface Sources {
   /** Short name to text; names end in `.v`, `.sv` or `.vhd` as the files do. */
   readonly texts: ReadonlyMap<string, string>;
+  /** By absolute path, as they stand in the files. */
+  readonly originals: ReadonlyMap<string, string>;
   /** Short name to absolute path. */
   readonly names: FileNames;
   /** Short names in the order in which they have to be read; what is only included is not among them. */
@@ -54,6 +56,7 @@ export function collectSources(request: DesignRequest): Sources {
   const order = [...found, ...others, request.file].flatMap((file) => reader.shortName(file) ?? []);
   return {
     texts: reader.texts,
+    originals: reader.originals,
     names: reader.names,
     order: packagesFirst([...new Set(order)], reader.texts),
     main: reader.shortName(request.file) ?? "",
@@ -64,6 +67,7 @@ export function collectSources(request: DesignRequest): Sources {
 
 class SourceReader {
   readonly texts = new Map<string, string>();
+  readonly originals = new Map<string, string>();
   readonly names = new Map<string, string>();
   readonly problems: DesignProblem[] = [];
   includeFolders: readonly string[] = [];
@@ -126,6 +130,7 @@ class SourceReader {
     const short = `src/${this.names.size}/${path.basename(file).replace(/[^\w.-]/g, "_")}`;
     this.#short.set(file, short);
     this.names.set(short, file);
+    this.originals.set(file, text);
     this.texts.set(short, "");
     this.texts.set(short, this.#withIncludes(file, text));
     return short;
@@ -134,7 +139,7 @@ class SourceReader {
   /** Includes and memory files named by their short names, so that no search path matters to the engine. */
   #withIncludes(file: string, text: string): string {
     if (/\.vhdl?$/i.test(file)) return text;
-    const code = blanked(text).length === text.length ? commentsBlanked(text) : text;
+    const code = commentsBlanked(text);
     const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
     for (const match of code.matchAll(referencePattern)) {
       const name = match[2] ?? "";
@@ -157,6 +162,10 @@ class SourceReader {
       const short = found.kind === "file" ? this.add(found.path) : undefined;
       edits.push({ start, end: start + name.length, text: short ?? this.#emptyFile() });
     }
+    // Latches in `always_comb` are told by a rule, with a price; the engine would stop at the first.
+    for (const match of code.matchAll(/\balways_comb\b/g))
+      edits.push({ start: match.index, end: match.index + match[0].length, text: "always @(*)" });
+    edits.sort((a, b) => a.start - b.start);
     return edits.reduceRight(
       (now, edit) => now.slice(0, edit.start) + edit.text + now.slice(edit.end),
       text,

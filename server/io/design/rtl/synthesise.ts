@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { DesignProblem } from "../../../core/design/design.js";
-import { emptyLibrary } from "../../../core/design/rtl/standard-cells.js";
+import { libertyUse } from "../../../core/design/rtl/standard-cells.js";
 import type { ChosenPart } from "../../../core/design/part.js";
 import { cellUse } from "../../../core/design/rtl/cell-use.js";
 import { hierarchyOf } from "../../../core/design/rtl/hierarchy.js";
@@ -76,7 +78,7 @@ export async function synthesise(
     "opt_expr",
     "opt_clean",
     "write_rtlil design.il",
-    "write_json",
+    "write_json -selected",
   ]);
   const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
   const top = elaborated && topOf(elaborated, choice.top);
@@ -85,6 +87,10 @@ export async function synthesise(
   const elaboration = { top, netlist: elaborated };
   const isFlat = bitsOf(elaborated, top) <= flatBits;
   const familyId = familyOf(choice.part);
+  const library =
+    familyId === "asic"
+      ? readFileSync(path.join(context.dataFolder, "cells/ridgepoint.lib"), "utf8")
+      : "";
   const flow = flowOf(
     { ...choice.part.family, id: familyId },
     `\\${top}`.replace(/^\\\$/, "$"),
@@ -97,7 +103,7 @@ export async function synthesise(
       ...(flow.needsAmdCells && {
         "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
       }),
-      ...(familyId === "asic" && { "cells.lib": emptyLibrary }),
+      ...(familyId === "asic" && { "cells.lib": library }),
     },
     mapCommands(sources, choice.top, request.parameters, flow, isFlat),
   );
@@ -112,11 +118,9 @@ export async function synthesise(
     cells,
     isFlat,
     files: sources.names,
-    texts: new Map(
-      [...sources.names].map(([short, file]) => [file, sources.texts.get(short) ?? ""]),
-    ),
+    texts: sources.originals,
     tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,
-    use: cellUse,
+    use: familyId === "asic" ? libertyUse(library) : cellUse,
   };
   return { elaborated: elaboration, synthesis, problems };
 }
@@ -157,9 +161,9 @@ function mapCommands(
     hierarchyCommand(top, parameters),
     ...(isFlat ? ["proc", "flatten"] : ["proc"]),
     ...flow.toGates,
-    "write_json",
+    "write_json -selected",
     ...flow.toCells,
-    "write_json",
+    "write_json -selected",
   ];
 }
 

@@ -1,0 +1,106 @@
+import type { DesignProblem } from "../../design.js";
+import type { NetCell, NetModule } from "../netlist.js";
+import { parameterNumber } from "../netlist.js";
+import { type RtlRule, netBits, wiringOf } from "./rule.js";
+
+/** Below this a block RAM would be a waste. */
+const leastBits = 2048;
+
+/** A memory that would fill a block RAM and stands in LUTs or flip-flops, and what it is that keeps it there. */
+export const rtlRule: RtlRule = {
+  code: "RP5205",
+  check: ({ modules, placesOf, part, lineAt, priceOf, texts }) => {
+    const { blockRam } = part.family;
+    if (blockRam === undefined) return [];
+    return modules.flatMap((module) =>
+      memoriesOf(module).flatMap((memory): DesignProblem[] => {
+        const { bits, id, src, width, size } = memory;
+        const place = placesOf(src)[0];
+        if (place === undefined || bits < leastBits) return [];
+        const ports = [...memory.reads, ...memory.writes].flatMap((cell) =>
+          placesOf(cell.attributes["src"]),
+        );
+        const all = [place, ...ports];
+        if (all.some((one) => (lineAt(one)?.resources.counts.bram?.value ?? 0) > 0)) return [];
+        const reason = reasonOf(module, memory);
+        if (reason === undefined) return [];
+        const costly =
+          all.find((one) => (lineAt(one)?.resources.counts.lutram?.value ?? 0) > 0) ??
+          all.find((one) => (lineAt(one)?.resources.counts.lut?.value ?? 0) > 0) ??
+          place;
+        const blocks = Math.ceil(bits / blockRam.bits);
+        const declared = /\b(?:reg|logic|bit)\b/.test(
+          texts.get(place.file)?.split("\n")[place.line] ?? "",
+        );
+        return [
+          {
+            code: "RP5205",
+            severity: "warning",
+            message: `\`${id}\` (${size} × ${width} bits) misses the block RAM: ${reason.why} It takes ${priceOf(costly)}; ${reason.what}: ${blocks} ${blockRam.name}.`,
+            place: { kind: "source", ...(declared ? place : costly) },
+          },
+        ];
+      }),
+    );
+  },
+};
+
+interface Memory {
+  readonly id: string;
+  readonly src: string;
+  readonly width: number;
+  readonly size: number;
+  readonly bits: number;
+  readonly reads: readonly NetCell[];
+  readonly writes: readonly NetCell[];
+}
+
+function memoriesOf({ cells, memories }: NetModule): readonly Memory[] {
+  const idOf = (cell: NetCell): string => (cell.parameters["MEMID"] ?? "").replace(/^\\/, "");
+  return memories.map(({ name, width, size, src }) => {
+    const id = name.replace(/^\\/, "");
+    const mine = cells.filter((cell) => cell.type.startsWith("$mem") && idOf(cell) === id);
+    return {
+      ...{ id, src, width, size, bits: width * size },
+      reads: mine.filter(({ type }) => type.startsWith("$memrd")),
+      writes: mine.filter(({ type }) => type.startsWith("$memwr")),
+    };
+  });
+}
+
+function reasonOf(
+  module: NetModule,
+  { reads, writes }: Memory,
+): { readonly why: string; readonly what: string } | undefined {
+  const { readers } = wiringOf(module);
+  const isClocked = (cell: NetCell): boolean => {
+    if (parameterNumber(cell.parameters["CLK_ENABLE"]) === 1) return true;
+    const after = new Set(netBits(cell, "DATA").flatMap((bit) => readers.get(bit) ?? []));
+    return [...after].every(({ type }) => /^\$(?:s|a|e|al)*dff/.test(type)) && after.size > 0;
+  };
+  const loose = reads.filter((cell) => !isClocked(cell));
+  if (loose.length > 0)
+    return {
+      why: `${loose.length === reads.length ? "it is" : "one of its ports is"} read without a clock.`,
+      what: "with a register on what is read (+1 cycle)",
+    };
+  const unclocked = writes.filter((cell) => parameterNumber(cell.parameters["CLK_ENABLE"]) !== 1);
+  if (unclocked.length > 0)
+    return { why: "it is written without a clock.", what: "written at a clock edge" };
+  if (writes.length > 2 || reads.length + writes.length > 4)
+    return {
+      why: `it has ${writes.length} write and ${reads.length} read ports, and a block RAM has two in all.`,
+      what: "in copies or banks of two ports each, at the least",
+    };
+  const isReset = reads.some((cell) =>
+    netBits(cell, "DATA")
+      .flatMap((bit) => readers.get(bit) ?? [])
+      .some(({ type }) => /^\$a(?:l)?dff|^\$dffsr/.test(type)),
+  );
+  if (isReset)
+    return {
+      why: "the register on what is read has an asynchronous reset, which a block RAM has not.",
+      what: "without that reset",
+    };
+  return undefined;
+}

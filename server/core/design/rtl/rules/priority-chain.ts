@@ -1,0 +1,62 @@
+import type { DesignProblem } from "../../design.js";
+import { formatNumber } from "../../../base/units.js";
+import type { NetCell } from "../netlist.js";
+import { type RtlRule, netBits, wiringOf } from "./rule.js";
+
+const leastDepth = 10;
+
+/** `if … else if … else if`: every condition waits for those before it. */
+export const rtlRule: RtlRule = {
+  code: "RP5207",
+  check: ({ modules, placesOf, part, priceOf }) =>
+    modules.flatMap((module): readonly DesignProblem[] => {
+      const { driver, names } = wiringOf(module);
+      const depths = new Map<NetCell, number>();
+      const depthOf = (cell: NetCell): number => {
+        const stack = [cell];
+        while (stack.length > 0) {
+          const top = stack[stack.length - 1] as NetCell;
+          const inner = ["A", "B"]
+            .flatMap((port) => driver.get(netBits(top, port)[0] ?? -1) ?? [])
+            .filter(({ type }) => type === "$mux");
+          const missing = inner.filter((one) => !depths.has(one) && !stack.includes(one));
+          if (missing.length > 0 && !depths.has(top)) {
+            stack.push(...missing);
+            continue;
+          }
+          depths.set(top, 1 + Math.max(0, ...inner.map((one) => depths.get(one) ?? 0)));
+          stack.pop();
+        }
+        return depths.get(cell) ?? 1;
+      };
+      const muxes = module.cells.filter(({ type }) => type === "$mux");
+      const inner = new Set(
+        muxes.flatMap((cell) =>
+          ["A", "B"].flatMap((port) => driver.get(netBits(cell, port)[0] ?? -1) ?? []),
+        ),
+      );
+      const found = new Map<string, DesignProblem>();
+      for (const cell of muxes) {
+        if (inner.has(cell)) continue;
+        const depth = depthOf(cell);
+        const place = placesOf(cell.attributes["src"])[0];
+        if (depth < leastDepth || place === undefined) continue;
+        const { timing } = part.family;
+        const time =
+          timing === undefined
+            ? ""
+            : `, up to ${formatNumber(((timing.lut + timing.net) * depth) / 2)} ns`;
+        found.set(`${place.file}:${place.line}`, {
+          code: "RP5207",
+          severity: "information",
+          message: `${nameOf(names.get(netBits(cell, "Y")[0] ?? -1))} is decided by ${depth} conditions one after the other: ${priceOf(place)}${time}. Where only one of them can hold, \`unique case\` decides in parallel.`,
+          place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
+        });
+      }
+      return [...found.values()];
+    }),
+};
+
+function nameOf(name: string | undefined): string {
+  return name === undefined ? "This value" : `\`${name}\``;
+}

@@ -1,0 +1,45 @@
+import type { DesignProblem } from "../../design.js";
+import { type NetBit, parameterNumber } from "../netlist.js";
+import type { RtlRule } from "./rule.js";
+
+/**
+ * A number without a size has 32 bits, and so has what is calculated with it: carries run on past the operands where the
+ * upper bits are used.
+ */
+export const rtlRule: RtlRule = {
+  code: "RP5208",
+  check: ({ modules, placesOf, texts }) => {
+    const found = new Map<string, DesignProblem>();
+    for (const { cells } of modules)
+      for (const cell of cells) {
+        if (!/^\$(?:add|sub|mul|shl|sshl|lt|le|gt|ge)$/.test(cell.type)) continue;
+        const widths = ["A", "B"].map((port) => significantBits(cell.connections[port] ?? []));
+        const operand = Math.max(...widths);
+        const natural = cell.type === "$mul" ? (widths[0] ?? 0) + (widths[1] ?? 0) : operand + 1;
+        const declared = Math.max(
+          parameterNumber(cell.parameters["A_WIDTH"]) ?? 0,
+          parameterNumber(cell.parameters["B_WIDTH"]) ?? 0,
+        );
+        const isCompare = /^\$(?:lt|le|gt|ge)$/.test(cell.type);
+        const given = isCompare ? declared : (parameterNumber(cell.parameters["Y_WIDTH"]) ?? 0);
+        const [place] = placesOf(cell.attributes["src"]);
+        if (place === undefined || given !== 32 || natural > 24) continue;
+        const line = texts.get(place.file)?.split("\n")[place.line] ?? "";
+        if (!/(?<![\w'.\][])\d+(?!\s*'|\w)/.test(line)) continue;
+        found.set(`${place.file}:${place.line}`, {
+          code: "RP5208",
+          severity: "hint",
+          message: `Calculated in 32 bits because of a number without a size, though the operands have ${operand}: up to ${given - natural} bits of carry too many where the upper ones are used. Give the number a size.`,
+          place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
+        });
+      }
+    return [...found.values()];
+  },
+};
+
+/** Without what only extends them: constant zeros on top, and copies of the sign. */
+function significantBits(bits: readonly NetBit[]): number {
+  let count = bits.length;
+  while (count > 1 && (bits[count - 1] === "0" || bits[count - 1] === bits[count - 2])) count -= 1;
+  return count;
+}
