@@ -81,7 +81,7 @@ def _value_for(name: str, parameter: inspect.Parameter, namespace: dict[str, Any
     if isinstance(annotation, type) and annotation not in (int, float, bool, str, list, dict, tuple):
         made = _made_by_itself(annotation)
         if made is not None:
-            return made, f"{annotation.__name__}()"
+            return made, f"{annotation.__name__}({_filled(made)})"
         if dataclasses.is_dataclass(annotation):
             try:
                 values, texts = guess(annotation, namespace)
@@ -110,8 +110,31 @@ def _configuration(name: str, namespace: dict[str, Any]) -> tuple[Any, str] | No
         if isinstance(value, type) and re.search(r"(Config|Cfg|Args|Params)$", key):
             made = _made_by_itself(value)
             if made is not None:
-                return made, f"{key}()"
+                return made, f"{key}({_filled(made)})"
     return None
+
+
+def _filled(configuration: Any) -> str:
+    """
+    `vocab_size: int = -1  # set by the tokenizer`: sizes that somebody else would fill in get what their names say; the
+    answer tells which.
+    """
+    if not dataclasses.is_dataclass(configuration):
+        return ""
+    told = []
+    for item in dataclasses.fields(configuration):
+        if type(item.default) is not int or item.default >= 0 or getattr(configuration, item.name) != item.default:
+            continue
+        value = next((value for pattern, value in _PATTERNS if pattern.match(item.name.lower())), None)
+        if type(value) is not int or not value:
+            continue
+        try:
+            setattr(configuration, item.name, value)
+        except AttributeError:
+            # Frozen: then it stays as its author wrote it.
+            continue
+        told.append(f"{item.name}={value}")
+    return ", ".join(told)
 
 
 def _made_by_itself(kind: type) -> Any:

@@ -47,6 +47,8 @@ def of_exception(error: BaseException, main_file: str, severity: str = "error") 
         return problem("RP1502", severity, f"{_sentence(text)}{why}{advice}", _plain(chosen), related)
     if type(error).__name__ == "MissingImport":
         return problem("RP1502", severity, _sentence(text), _plain(chosen), related)
+    if isinstance(error, PermissionError) and severity == "error" and chosen is not None:
+        return problem("RP1508", "hint", "This part writes files; nothing can be written here, and it is left out.", _plain(chosen), related)
     if is_ours and isinstance(error, (RuntimeError, IndexError, ValueError)) and not isinstance(error, RecursionError):
         return problem("RP1102", severity, _sentence(text), _plain(chosen), related)
     return problem("RP1503", severity, _sentence(_named(error)), _plain(chosen), related)

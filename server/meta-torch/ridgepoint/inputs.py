@@ -32,8 +32,18 @@ def parameters_of(model: Any) -> list[inspect.Parameter]:
     return [
         parameter
         for parameter in signature.parameters.values()
-        if parameter.kind in kinds and parameter.default is inspect.Parameter.empty
+        if parameter.kind in kinds and parameter.default is inspect.Parameter.empty and plain_value(parameter) is None
     ]
+
+
+def plain_value(parameter: inspect.Parameter) -> Any:
+    """`start_pos: int`: what is a number and no tensor, as the first call has it; None for all else."""
+    annotation = parameter.annotation
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    return _PLAIN_VALUES.get(name)
+
+
+_PLAIN_VALUES = {"int": 0, "float": 1.0, "bool": False}
 
 
 def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]:

@@ -172,6 +172,22 @@ def _member(owner: str, name: str) -> Any:
     return Opaque(path)
 
 
+def lacking(module: str) -> Any:
+    """A module's `__getattr__`, for a small package of ours that stands for a large one: the rest of it is opaque."""
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module '{module}' has no attribute '{name}'")
+        path = getattr(sys.modules[module], "__path__", None)
+        if path is not None and importlib.machinery.PathFinder.find_spec(f"{module}.{name}", path) is not None:
+            return importlib.import_module(f"{module}.{name}")
+        missing.add(module.partition(".")[0])
+        known = opaque_bases.known(module, name)
+        return known if known is not None else _member(module, name)
+
+    return __getattr__
+
+
 class OpaqueModule(types.ModuleType):
     """A module that cannot be found; every name in it exists."""
 

@@ -44,7 +44,23 @@ def arguments_of(model: Any, specs: list[Spec]) -> tuple[list, dict]:
             )
         else:
             args.append(tensor_of(spec))
+    _add_plain_values(signature, args, kwargs)
     return args, kwargs
+
+
+def _add_plain_values(signature: inspect.Signature | None, args: list, kwargs: dict) -> None:
+    """Numbers that must be given and that no one speaks of."""
+    from .inputs import plain_value
+
+    if signature is None:
+        return
+    for index, parameter in enumerate(signature.parameters.values()):
+        if index < len(args) or parameter.name in kwargs or parameter.default is not inspect.Parameter.empty:
+            continue
+        if parameter.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY):
+            value = plain_value(parameter)
+            if value is not None:
+                kwargs[parameter.name] = value
 
 
 def _is_positional_only(signature: inspect.Signature | None, name: str) -> bool:

@@ -5,16 +5,39 @@ and what fails at the top level does not hide what stands below it.
 
 from __future__ import annotations
 
+import argparse
 import ast
+import copy
 import os
 import sys
 import types
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator
 
 from . import failures
 from .tree_nodes import nodes_of
 
 _TRAINING_CALLS = {"backward", "zero_grad"}
+_CALLED_LIMIT = 4
+
+
+@contextmanager
+def _arguments_by_default() -> Iterator[None]:
+    """A script that is read has no command line: what it requires there is None."""
+    plain = argparse.ArgumentParser.parse_known_args
+
+    def parse(parser: argparse.ArgumentParser, *args: Any, **options: Any) -> Any:
+        for action in parser._actions:
+            action.required = False
+        for group in parser._mutually_exclusive_groups:
+            group.required = False
+        return plain(parser, *args, **options)
+
+    argparse.ArgumentParser.parse_known_args = parse  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        argparse.ArgumentParser.parse_known_args = plain  # type: ignore[method-assign]
 
 
 class Script:
@@ -61,7 +84,7 @@ class Script:
         statements = [
             statement
             for statement in self.tree.body
-            if not _is_main(statement) and not self._is_training(statement, trainers)
+            if not _is_main(statement) and not _asks_version(statement) and not self._is_training(statement, trainers)
         ]
         doc = ast.get_docstring(self.tree, clean=False)
         module.__doc__ = doc
@@ -70,9 +93,35 @@ class Script:
     def run_main_block(self) -> None:
         """What stands under `if __name__ == "__main__"`, for the models and calls in it. Its failures tell nothing."""
         assert self.tree is not None
+        self._execute(self._without_training(self.main_block), self.namespace, None)
+
+    def run_called_functions(self) -> bool:
+        """
+        The bodies of functions that the main block calls, `main(args)`, statement by statement as if they stood in it: a
+        training script makes its model there, after datasets that are not here. False where there is none.
+        """
+        assert self.tree is not None
+        functions = {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
+        bodies = []
+        for call in [node for statement in self.main_block for node in nodes_of(statement) if isinstance(node, ast.Call)]:
+            function = functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+            if function is not None and function.body not in bodies and len(bodies) < _CALLED_LIMIT:
+                bodies.append(function.body)
+                given = [ast.Assign([ast.Name(parameter.arg, ast.Store())], value) for parameter, value in zip(function.args.args, call.args)]
+                given += [ast.Assign([ast.Name(item.arg, ast.Store())], item.value) for item in call.keywords if item.arg is not None]
+                self._execute([ast.fix_missing_locations(ast.copy_location(item, call)) for item in given], self.namespace, None)
+                self._execute([_without_returns(item) for item in self._without_training(function.body)], self.namespace, None)
+        self.main_block = [*self.main_block, *(statement for body in bodies for statement in body)]
+        return len(bodies) > 0
+
+    def _without_training(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        assert self.tree is not None
         trainers = _training_functions(self.tree)
-        kept = [statement for statement in self.main_block if not self._is_training(statement, trainers, quiet=True)]
-        self._execute(kept, self.namespace, None)
+        return [
+            statement
+            for statement in statements
+            if not self._is_training(statement, trainers, quiet=True) and not _loops_over_epochs(statement)
+        ]
 
     def _execute(self, statements: list[ast.stmt], namespace: dict, severity: str | None) -> None:
         """All at once while it goes well; from a failing statement on, what does not depend on it."""
@@ -80,7 +129,9 @@ class Script:
         while rest:
             body = ast.Module(rest, [])
             try:
-                exec(compile(body, self.file, "exec", dont_inherit=True), namespace)
+                code = compile(body, self.file, "exec", dont_inherit=True)
+                with _arguments_by_default():
+                    exec(code, namespace)
                 return
             except (Exception, SystemExit) as error:
                 line = _top_line(error, self.file)
@@ -170,8 +221,39 @@ def _is_main(statement: ast.stmt) -> bool:
     )
 
 
+def _asks_version(statement: ast.stmt) -> bool:
+    """`assert timm.__version__ == "0.3.2"`: of what is installed, which is not what runs here."""
+    return isinstance(statement, ast.Assert) and any(
+        isinstance(node, ast.Attribute) and node.attr == "__version__" for node in nodes_of(statement)
+    )
+
+
 def _body_of(statement: ast.stmt) -> list[ast.stmt]:
     return statement.body if isinstance(statement, ast.If) else []
+
+
+class _Returns(ast.NodeTransformer):
+    """`return` outside a function is no Python; those of functions inside stay."""
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        return ast.copy_location(ast.Pass(), node)
+
+    def _stay(self, node: Any) -> Any:
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = visit_ClassDef = _stay
+
+
+def _without_returns(statement: ast.stmt) -> ast.stmt:
+    if not any(isinstance(node, ast.Return) for node in nodes_of(statement)):
+        return statement
+    return _Returns().visit(copy.deepcopy(statement))
+
+
+def _loops_over_epochs(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.For) and any(
+        isinstance(node, ast.Name) and "epoch" in node.id.lower() for node in [*nodes_of(statement.target), *nodes_of(statement.iter)]
+    )
 
 
 def _trains(node: ast.AST) -> bool:

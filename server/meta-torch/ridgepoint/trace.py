@@ -72,7 +72,11 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
         if script.main_block and not examples.calls:
             known = set(script.namespace)
             script.run_main_block()
-            found = [*found, *(item for item in candidates(script) if item.kind == "instance" and item.name not in known)]
+            made = _made_since(known, script)
+            # Nothing is known of a model yet: then it is worth the time to look for one where training scripts make it.
+            if not made and not found and not examples.calls and script.run_called_functions():
+                made = _made_since(known, script)
+            found = [*found, *made]
     problems.extend(script.problems)
     if script.tree is not None:
         problems.extend(missing.problems_of(script.tree, script.file))
@@ -82,6 +86,10 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
         answer["models"].extend(_listed(item, script) for item in found)
         return
     _add_candidates(found, script, examples, specs, request, answer)
+
+
+def _made_since(known: set[str], script: Script) -> list[Candidate]:
+    return [item for item in candidates(script) if item.kind == "instance" and item.name not in known]
 
 
 def _enter_folder(file: str) -> None:

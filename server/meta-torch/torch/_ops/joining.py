@@ -185,8 +185,11 @@ def _picked(input: Tensor, along: int, at: int) -> Tensor:  # noqa: A002
 
 
 @operator()
-def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0, *, split_size: Any = None) -> tuple:
-    sections = split_size_or_sections
+def split(tensor: Tensor, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None) -> tuple:
+    # The method calls it `split_size`.
+    sections = split_size if split_size_or_sections is None else split_size_or_sections
+    if sections is None:
+        raise TypeError("split() missing 1 required positional argument: 'split_size'")
     along = s.axis(s.index(dim), len(tensor._shape))
     extent = tensor._shape[along]
     if isinstance(sections, (list, tuple)):
