@@ -112,3 +112,85 @@ class Net(nn.Module):
     "RP1510 `triton` is not found; a stand-in takes its place. Add the folder that has it to the Python path.",
   ]);
 });
+
+test("sizes that somebody else would fill into a configuration get what their names say", () => {
+  expect(
+    check(`
+from dataclasses import dataclass
+@dataclass
+class ModelArgs:
+    dim: int = 8
+    vocab_size: int = -1  # by the tokenizer
+class Net(nn.Module):
+    def __init__(self, params: ModelArgs):
+        super().__init__()
+        self.table = nn.Embedding(params.vocab_size, params.dim)
+    def forward(self, tokens: torch.Tensor, start_pos: int):
+        positions = torch.arange(512)[start_pos : start_pos + tokens.shape[1]]
+        return self.table(tokens) + positions[:, None]
+`),
+  ).toEqual(["Net(params=ModelArgs(vocab_size=32000)) on tokens[1,128]"]);
+});
+
+test("a number for each stage, where one for all is refused", () => {
+  expect(
+    check(`
+class Net(nn.Module):
+    def __init__(self, *, num_classes, dim, depth):
+        super().__init__()
+        assert isinstance(depth, tuple), "depth is a tuple"
+        self.stem = nn.Conv2d(3, dim, 3, 2, 1)
+        self.stages = nn.Sequential(*[nn.Conv2d(dim, dim, 3, 2, 1) for count in depth for _ in range(count)])
+        self.head = nn.Linear(dim, num_classes)
+    def forward(self, x):
+        return self.head(self.stages(self.stem(x)).mean((2, 3)))
+`),
+  ).toEqual(["Net(num_classes=1000, dim=256, depth=(2, 2, 2, 2)) on x[1,3,224,224]"]);
+});
+
+test("arguments that a constructor hands on, by what it says is missing", () => {
+  expect(
+    check(`
+class Layers(nn.Module):
+    def __init__(self, dim, depth, causal=False):
+        super().__init__()
+        self.layers = nn.Sequential(*[nn.Linear(dim, dim) for _ in range(depth)])
+    def forward(self, x):
+        return self.layers(x)
+class Encoder(Layers):
+    def __init__(self, **options):
+        super().__init__(causal=False, **options)
+`),
+  ).toEqual(["Encoder(dim=256, depth=4) on x[1,256]"]);
+});
+
+test("axes that einops gathers from an ellipsis, and pixels folded into channels", () => {
+  expect(
+    check(`
+from einops import rearrange
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(48, 8, 1)
+        self.fc = nn.Linear(8, 4)
+    def forward(self, image):
+        x = self.conv(rearrange(image, "b c (h p) (w q) -> b (c p q) h w", p=4, q=4))
+        x = rearrange(x, "b c h w -> b h w c")
+        return self.fc(rearrange(x, "b ... c -> b (...) c")) + torch.zeros(56 * 56, 4)
+`),
+  ).toEqual(["Net() on image[1,3,224,224]"]);
+});
+
+test("a method that is called with its own names", () => {
+  expect(
+    check(`
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 6)
+    def forward(self, x):
+        a, b = self.fc(x).split(split_size=[2, 4], dim=-1)
+        return a.sum() + b.sum()
+`),
+  ).toEqual(["Net() on x[1,8]"]);
+});

@@ -87,6 +87,27 @@ describe("styles of writing a model", () => {
     );
   });
 
+  // Patches 192·48+48, positions 16·48, the head 48·5+5; a block has two norms, 4·48²+4·48 in its attention and
+  // 2·48·96+96+48 behind it.
+  const reader = (depth: number): { readonly parameters: number; readonly macs: number } => ({
+    parameters: 192 * 48 + 48 + 768 + 245 + depth * (2 * 96 + 4 * 48 * 49 + 2 * 48 * 96 + 144),
+    macs: 16 * 192 * 48 + 240 + depth * (16 * 48 * (4 * 48 + 2 * 96) + 2 * 16 * 16 * 48),
+  });
+
+  test("blocks of a timm that is not installed, of any version", () => {
+    const { parameters, macs } = reader(2);
+    expect(check("timm_blocks.py")).toBe(
+      `Reader(): ${parameters} parameters, ${macs} MACs, 0 uncosted; input: from the first layer Conv2d(3, 48)`,
+    );
+  });
+
+  test("a training script that makes its model after what is not there", () => {
+    const { parameters, macs } = reader(3);
+    expect(check("training_main.py")).toBe(
+      `model: ${parameters} parameters, ${macs} MACs, 0 uncosted; input: from the first layer Conv2d(3, 48)`,
+    );
+  });
+
   test("relative imports across files and packages", () => {
     expect(check("zoo/model.py")).toBe(
       `Model(): ${3 * 9 * 4 + 4 + 8 + 20} parameters, ${1024 * 4 * 27 + 1024 * 16} MACs, 0 uncosted; input: from the first layer Conv2d(3, 4)`,

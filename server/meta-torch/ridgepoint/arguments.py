@@ -35,7 +35,10 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
     (r"kernel_?size|k", 3),
     (r"stride|groups?|dilation|expansion|(num_)?inputs?", 1),
     (r"padding", 0),
-    (r"mlp_ratio|ratio", 4),
+    (r"(mlp|ff|ffn|feedforward)_?(mult|ratio|expansion)|ratio|mult", 4),
+    (r"(num_)?frames?|frames_?num", 16),
+    (r"(\w+_)?frame_patch_size", 2),
+    (r"(\w+_)?patch_?size", 16),
     (r"eps(ilon)?", 1e-5),
     (r"bias|pretrained|causal", False),
 )
@@ -72,6 +75,41 @@ def guess(function: Any, namespace: dict[str, Any]) -> tuple[dict[str, Any], lis
     if missing:
         raise CannotGuess(missing)
     return values, texts
+
+
+#: What is often a number for each stage, and is tried so where one number for all is refused.
+_STAGES: tuple[tuple[str, Any], ...] = (
+    (r"depths?|layers|num_(layers|blocks)|blocks", (2, 2, 2, 2)),
+    (r"dims?|embed_dims?|channels|widths?", (64, 128, 256, 512)),
+    (r"(n|num)_?heads?|heads", (2, 4, 8, 16)),
+)
+
+
+def other_guesses(function: Any, values: dict[str, Any], error: BaseException) -> list[dict[str, Any]]:
+    """Arguments to try where a guess was refused: what the error says is missing, and tuples of a number for each stage."""
+    found: list[dict[str, Any]] = []
+    signature = signature_of(function)
+    kinds = () if signature is None else [parameter.kind for parameter in signature.parameters.values()]
+    told = re.search(r"missing \d+ required (?:positional|keyword-only) arguments?: (.*)", str(error))
+    if isinstance(error, TypeError) and told is not None and inspect.Parameter.VAR_KEYWORD in kinds:
+        more = {name: _by_pattern(name) for name in re.findall(r"'(\w+)'", told.group(1))}
+        if None not in more.values() and not set(more) & set(values):
+            found.append({**values, **more})
+    staged = {
+        name: next((stages for pattern, stages in _STAGES if re.fullmatch(pattern, name.lower())), None)
+        for name, value in values.items()
+        if type(value) is int
+    }
+    staged = {name: stages for name, stages in staged.items() if stages is not None}
+    of_depth = {name: stages for name, stages in staged.items() if stages == _STAGES[0][1]}
+    for chosen in (of_depth, staged):
+        if chosen and {**values, **chosen} not in found:
+            found.append({**values, **chosen})
+    return found
+
+
+def _by_pattern(name: str) -> Any:
+    return next((value for pattern, value in _PATTERNS if pattern.match(name.lower())), None)
 
 
 def _value_for(name: str, parameter: inspect.Parameter, namespace: dict[str, Any]) -> tuple[Any, str] | None:

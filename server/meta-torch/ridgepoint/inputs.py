@@ -68,16 +68,19 @@ def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]
     if image is not None and layers and type(layers[0]).__name__ in ("Linear", "LayerNorm"):
         # Patches that are cut by hand and projected by a linear layer: no layer knows the image.
         yield Plan(_fill(parameters, named, image), "from the image size that its constructor takes")
-    for layer in layers or [None]:
-        for spec, reason in specs_for(layer, model):
-            filled = _fill(parameters, named, spec)
-            key = tuple((item.dtype, item.shape) for item in filled)
-            if key in seen:
-                continue
-            seen.add(key)
-            yield Plan(filled, reason)
-            if len(seen) >= 24:
-                return
+    for spec, reason in (found for layer in layers or [None] for found in specs_for(layer, model)):
+        filled = _fill(parameters, named, spec)
+        key = tuple((item.dtype, item.shape) for item in filled)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield Plan(filled, reason)
+        if len(seen) >= 24:
+            break
+    if any(type(layer).__name__.startswith("Conv2d") for layer in layers):
+        # Layers behind pixels that were folded into channels.
+        for channels in (3, 1):
+            yield Plan(_fill(parameters, named, Spec("", "float32", (1, channels, 224, 224))), "an image, since no layer tells it")
 
 
 def _image_of_constructor(model: Any, arguments: dict[str, Any]) -> Spec | None:
@@ -96,7 +99,8 @@ def _image_of_constructor(model: Any, arguments: dict[str, Any]) -> Spec | None:
         return None
     names = ("channels", "in_channels", "in_chans", "num_channels", "image_channels")
     channels = next((known[name] for name in names if isinstance(known.get(name), int)), 3)
-    return Spec("", "float32", (1, channels, *sides))
+    frames = next((known[name] for name in ("frames", "num_frames") if isinstance(known.get(name), int)), None)
+    return Spec("", "float32", (1, channels, *sides) if frames is None else (1, channels, frames, *sides))
 
 
 def _fill(parameters: list, named: list, spec: Spec) -> list[Spec]:

@@ -120,8 +120,12 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
             if texts and _make_as_written(candidate, namespace, made):
                 return ""
             made.entry = f"{candidate.name}({', '.join(texts)})"
-            made.model = _call(subject, values)
-            made.arguments = values
+            made.model, other = _call_as_it_likes(subject, values)
+            if other is not values:
+                known = dict(zip(values, texts))
+                texts = [known[name] if value is values.get(name) else f"{name}={value!r}" for name, value in other.items()]
+                made.entry = f"{candidate.name}({', '.join(texts)})"
+            made.arguments = other
             _check(made, nn, file)
             return ", ".join(texts)
     except arguments.CannotGuess as error:
@@ -183,6 +187,20 @@ def _written(model: Any, candidate: Candidate, file: str) -> str:
         text = " ".join(part.strip().decode("utf-8", "replace") for part in lines)
         return text if text.startswith(candidate.name) and len(text) <= 200 else ""
     return ""
+
+
+def _call_as_it_likes(subject: Any, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """With the guesses, or with others where they are refused; what the first ones have met is what is told."""
+    try:
+        return _call(subject, values), values
+    except (TypeError, AssertionError, ValueError) as error:
+        for other in arguments.other_guesses(subject, values, error):
+            try:
+                return _call(subject, other), other
+            except Exception:
+                # Refused as well.
+                continue
+        raise
 
 
 def _call(subject: Any, values: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ class EinopsError(RuntimeError):
 
 
 def _terms(side: str) -> list:
-    """Each term is a list of names; "1" is an empty one; "..." stands alone."""
+    """Each term is a list of names; "1" is an empty one; a "..." outside brackets is the text itself."""
     terms: list = []
     group: list | None = None
     for token in side.replace("(", " ( ").replace(")", " ) ").replace("…", "...").split():
@@ -25,6 +25,8 @@ def _terms(side: str) -> list:
         elif group is not None:
             if token != "1":
                 group.append(token)
+        elif token == "...":
+            terms.append(token)
         else:
             terms.append([] if token == "1" else [token])
     return terms
@@ -54,7 +56,7 @@ def _apply(tensor: Any, pattern: str, reduction: Any, given: dict) -> Any:
     first, _, second = pattern.partition("->")
     raw = _terms(first)
     rank = tensor.dim()
-    width = rank - (len(raw) - 1) if ["..."] in raw else 0
+    width = rank - (len(raw) - 1) if "..." in raw else 0
     left, right = _spread(raw, width), _spread(_terms(second), width)
     sizes = _sizes(pattern, left, tuple(tensor.shape), given)
     flat = [name for term in left for name in term]
@@ -91,7 +93,7 @@ def _spread(terms: list, width: int) -> list:
     names = [f"…{index}" for index in range(width)]
     found: list = []
     for term in terms:
-        if term == ["..."]:
+        if term == "...":
             found.extend([name] for name in names)
         else:
             found.append([part for name in term for part in (names if name == "..." else [name])])
