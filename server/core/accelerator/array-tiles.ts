@@ -1,7 +1,7 @@
 import type { ArrayEngine } from "./accelerator.js";
 import { arrayTime, startCycles, type ArrayTime } from "./array-time.js";
 import { macsOf, type Contraction } from "./contraction.js";
-import type { LoopName, LoopOrder, TileChoice } from "./tiling.js";
+import type { LoopName, TileChoice, TileTimes } from "./tiling.js";
 import type { Tile } from "./tile-candidates.js";
 
 /**
@@ -13,69 +13,61 @@ export function timeOnTiles(
   engine: ArrayEngine,
   c: Contraction,
   tile: Tile,
-  order: LoopOrder,
   trips: TileChoice["trips"],
-): ArrayTime {
-  const window = c.kernelRows * c.kernelColumns;
-  const whole = {
-    positions: c.batch * c.outputRows * c.outputColumns,
-    window: c.inputChannels * window,
-    channels: c.outputChannels,
-  };
-  const full = {
-    groups: tile.groups,
-    positions: tile.batch * tile.outputRows * tile.outputColumns,
-    window: tile.inputChannels * window,
-    channels: tile.outputChannels,
-  };
-  const mean = {
-    positions: whole.positions / trips.positions,
-    window: whole.window / trips.inputs,
-    channels: whole.channels / trips.outputs,
-  };
+): TileTimes {
   const streamed = streamOf(engine);
-  const extent = extentOf[streamed];
-  let visits = trips.groups * trips.positions * trips.outputs * trips.inputs * c.times;
-  let stream = mean[extent];
-  let one = arrayTime(engine, { ...full, [extent]: stream });
-  const innermost = [...order].reverse().find((name) => trips[name] > 1);
-  let merged = 1;
-  if (one.isOneFold && innermost === streamed) {
-    merged = trips[streamed];
-    visits /= merged;
-    stream = whole[extent];
-    one = arrayTime(engine, { ...full, [extent]: stream });
-  }
-  // Per visit, of operands as they are on average.
-  const share = (name: "positions" | "window" | "channels"): number =>
-    name === extent ? 1 : mean[name] / full[name];
-  const groupShare = c.groups / trips.groups / tile.groups;
-  const scale = visits * groupShare;
-  const start = startCycles(engine);
-  return {
-    cycles: start + visits * (one.cycles - start),
-    weightWords: one.weightWords * scale * share("window") * share("channels"),
-    inputWords: one.inputWords * scale * share("positions") * share("window"),
-    outputWrites: one.outputWrites * scale * share("positions") * share("channels"),
-    outputReads: restoredReads(engine, c, trips, merged, {
-      own: one.outputReads * scale * share("positions") * share("channels"),
-    }),
-    folds: one.folds * visits,
-    isOneFold: one.isOneFold && visits === 1,
-  };
+  const apart = onTiles(engine, c, tile, trips, 1);
+  const merged =
+    apart.isFoldPerTile && trips[streamed] > 1
+      ? onTiles(engine, c, tile, trips, trips[streamed]).time
+      : undefined;
+  return { apart: apart.time, merged, streamed };
 }
 
-/** Partial sums of earlier tiles come back into the array, once for each further trip over the input channels. */
-function restoredReads(
+/** `run` tiles along what streams pass as one. */
+function onTiles(
   engine: ArrayEngine,
   c: Contraction,
+  tile: Tile,
   trips: TileChoice["trips"],
-  merged: number,
-  { own }: { readonly own: number },
-): number {
-  const outputs = macsOf(c) / (c.inputChannels * c.kernelRows * c.kernelColumns);
-  const rounds = streamOf(engine) === "inputs" ? trips.inputs / merged : trips.inputs;
-  return own + outputs * (rounds - 1);
+  run: number,
+): { readonly time: ArrayTime; readonly isFoldPerTile: boolean } {
+  const area = c.kernelRows * c.kernelColumns;
+  const streamed = streamOf(engine);
+  const meanPositions = (c.batch * c.outputRows * c.outputColumns) / trips.positions;
+  const meanWindow = (c.inputChannels * area) / trips.inputs;
+  const meanChannels = c.outputChannels / trips.outputs;
+  const positions = tile.batch * tile.outputRows * tile.outputColumns;
+  const window = tile.inputChannels * area;
+  const one = arrayTime(engine, {
+    groups: tile.groups,
+    positions: streamed === "positions" ? meanPositions * run : positions,
+    window: streamed === "inputs" ? meanWindow * run : window,
+    channels: streamed === "outputs" ? meanChannels * run : tile.outputChannels,
+  });
+  const visits = (trips.groups * trips.positions * trips.outputs * trips.inputs * c.times) / run;
+  // Per visit, of operands as they are on average; what streams is the mean already.
+  const shareOfPositions = streamed === "positions" ? 1 : meanPositions / positions;
+  const shareOfWindow = streamed === "inputs" ? 1 : meanWindow / window;
+  const shareOfChannels = streamed === "outputs" ? 1 : meanChannels / tile.outputChannels;
+  const scale = (visits * c.groups) / trips.groups / tile.groups;
+  const start = startCycles(engine);
+  // Partial sums of earlier tiles come back into the array, once for each further trip over the input channels.
+  const rounds = streamed === "inputs" ? trips.inputs / run : trips.inputs;
+  const outputs = macsOf(c) / (c.inputChannels * area);
+  const ofOutputs = scale * shareOfPositions * shareOfChannels;
+  return {
+    time: {
+      cycles: start + visits * (one.cycles - start),
+      weightWords: one.weightWords * scale * shareOfWindow * shareOfChannels,
+      inputWords: one.inputWords * scale * shareOfPositions * shareOfWindow,
+      outputWrites: one.outputWrites * ofOutputs,
+      outputReads: one.outputReads * ofOutputs + outputs * (rounds - 1),
+      folds: one.folds * visits,
+      isOneFold: one.isOneFold && visits === 1,
+    },
+    isFoldPerTile: one.isOneFold,
+  };
 }
 
 /** The loop whose extent passes through the array while the other two lie on it. */
@@ -90,5 +82,3 @@ function streamOf(engine: ArrayEngine): LoopName {
       return "positions";
   }
 }
-
-const extentOf = { positions: "positions", inputs: "window", outputs: "channels" } as const;

@@ -14,6 +14,7 @@ import {
   type LoopOrder,
   type Objective,
   type TileChoice,
+  type TileTimes,
 } from "./tiling.js";
 
 /** Bytes read from and written into one memory. */
@@ -67,7 +68,7 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
   const timer = timerOf(question, c, rows);
   let problem = c;
   let visits = 1;
-  let array = timer(problem)(wholeTile(c), ["positions", "outputs", "inputs"], oneTrip);
+  let array = timer(problem)(wholeTile(c), oneTrip).apart;
   const ideal = array.cycles;
   const borders: (Crossing | undefined)[] = levels.map(() => undefined);
   const tiles: ChosenTile[] = [];
@@ -108,21 +109,25 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
 
 const oneTrip = { positions: 1, outputs: 1, inputs: 1, groups: 1 } as const;
 
-type Timer = (
-  problem: Contraction,
-) => (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
+type Timer = (problem: Contraction) => (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
 
 function timerOf({ engine }: MappingQuestion, c: Contraction, rows: RowMapping | undefined): Timer {
   if (rows === undefined)
-    return (problem) => (tile, order, trips) => timeOnTiles(engine, problem, tile, order, trips);
+    return (problem) => (tile, trips) => timeOnTiles(engine, problem, tile, trips);
   // Passes over rows are much smaller than a buffer's tiles, so that their time hardly depends on them.
   return (problem) => {
     const words = rowWords(problem, rows);
     const share = macsOf(problem) / macsOf(c);
-    return ({ batch }) => ({
-      ...words,
-      cycles: share * (rows.cycles + fillCycles(engine, c, rows, batch)),
-    });
+    const byImages = new Map<number, TileTimes>();
+    return ({ batch }) => {
+      let times = byImages.get(batch);
+      if (times === undefined) {
+        const cycles = share * (rows.cycles + fillCycles(engine, c, rows, batch));
+        times = { apart: { ...words, cycles }, merged: undefined, streamed: "positions" };
+        byImages.set(batch, times);
+      }
+      return times;
+    };
   };
 }
 
@@ -131,12 +136,12 @@ function rankOf(
   level: Level,
   isOutermost: boolean,
   ideal: number,
-): (choice: Omit<TileChoice, "array">, array: ArrayTime) => readonly number[] {
+): (outer: Crossing, array: ArrayTime) => readonly number[] {
   const throughput = effectiveThroughput(engine, precision);
   const perCycle = accelerator.dram.bandwidth / accelerator.cores / accelerator.clock;
   const bandwidth =
     Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
-  return ({ outer }, array) => {
+  return (outer, array) => {
     const inner = arrayCrossing(array, precision);
     const outside = crossingBytes(passing(outer, inner, level));
     const inside = crossingBytes(inner);

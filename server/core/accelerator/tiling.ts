@@ -1,4 +1,4 @@
-import { compulsory, touched, type Contraction } from "./contraction.js";
+import { compulsory, touched, type Contraction, type Footprint } from "./contraction.js";
 import type { ArrayTime } from "./array-time.js";
 import type { AcceleratorPrecision } from "./accelerator.js";
 import type { Level } from "./levels.js";
@@ -43,9 +43,16 @@ export interface TilingQuestion {
   readonly groupsAtOnce: number;
   /** Partial sums leave the array in its dataflow, unless one fold makes the whole sum. */
   readonly spillsPartials: boolean;
-  readonly timeOf: (tile: Tile, order: LoopOrder, trips: TileChoice["trips"]) => ArrayTime;
+  readonly timeOf: (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
   /** Cost of a choice: the lexicographically least is taken. */
-  readonly rank: (choice: Omit<TileChoice, "array">, array: ArrayTime) => readonly number[];
+  readonly rank: (outer: Crossing, array: ArrayTime) => readonly number[];
+}
+
+/** The array on all tiles: each by itself, and where the innermost loop is what streams past a single fold. */
+export interface TileTimes {
+  readonly apart: ArrayTime;
+  readonly merged: ArrayTime | undefined;
+  readonly streamed: LoopName;
 }
 
 const orders: readonly LoopOrder[] = [
@@ -69,46 +76,63 @@ export function chooseTile(question: TilingQuestion): TileChoice | undefined {
   const outputTiles = channelTiles(c.outputChannels, question.atOnce.outputs);
   const inputTiles = channelTiles(c.inputChannels, question.atOnce.inputs);
   const groups = Math.min(c.groups, question.groupsAtOnce);
+  const least = compulsory(c);
   for (const { cut, tileInputs, allInputs, count } of positions)
     for (const outputChannels of outputTiles)
       for (const inputChannels of inputTiles) {
-        const tile: Tile = { ...cut, groups, outputChannels, inputChannels };
+        // Written out field by field: tens of thousands of these are made and forgotten.
+        const tile: Tile = {
+          groups,
+          batch: cut.batch,
+          outputRows: cut.outputRows,
+          outputColumns: cut.outputColumns,
+          outputChannels,
+          inputChannels,
+        };
         const trips = {
           positions: count,
           outputs: Math.ceil(c.outputChannels / outputChannels),
           inputs: Math.ceil(c.inputChannels / inputChannels),
           groups: Math.ceil(c.groups / groups),
         };
+        if (!fits(question, tile, tileInputs, trips)) continue;
+        const { apart, merged, streamed } = question.timeOf(tile, trips);
         for (const order of usefulOrders(trips)) {
-          if (!fits(question, tile, tileInputs, order, trips)) continue;
-          const outer = crossingOf(question, allInputs, order, trips, tile);
-          const array = question.timeOf(tile, order, trips);
-          const choice = { tile, order, trips, outer };
-          const value = rank(choice, array);
+          const outer = crossingOf(question, least, allInputs, order, trips, tile);
+          const array = merged !== undefined && innermost(order, trips) === streamed ? merged : apart;
+          const value = rank(outer, array);
           if (best !== undefined && !isLess(value, bestRank)) continue;
-          best = { ...choice, array };
+          best = { tile, order, trips, outer, array };
           bestRank = value;
         }
       }
   return best;
 }
 
-/** Orders that differ only in loops of one trip are one order. */
-function usefulOrders(trips: TileChoice["trips"]): readonly LoopOrder[] {
-  const key = (["positions", "outputs", "inputs"] as const).map((name) => trips[name] > 1).join();
-  let found = ordersByLoops.get(key);
-  if (found === undefined) {
-    const seen = new Set<string>();
-    found = orders.filter((order) => {
-      const text = order.filter((name) => trips[name] > 1).join();
-      return seen.has(text) ? false : seen.add(text);
-    });
-    ordersByLoops.set(key, found);
+/** The last loop that has more than one trip. */
+function innermost(order: LoopOrder, trips: TileChoice["trips"]): LoopName | undefined {
+  for (let at = order.length - 1; at >= 0; at--) {
+    const name = order[at];
+    if (name !== undefined && trips[name] > 1) return name;
   }
-  return found;
+  return undefined;
 }
 
-const ordersByLoops = new Map<string, readonly LoopOrder[]>();
+/** Orders that differ only in loops of one trip are one order. */
+function usefulOrders(trips: TileChoice["trips"]): readonly LoopOrder[] {
+  const key =
+    (trips.positions > 1 ? 1 : 0) + (trips.outputs > 1 ? 2 : 0) + (trips.inputs > 1 ? 4 : 0);
+  return ordersByLoops[key] ?? orders;
+}
+
+const ordersByLoops: readonly (readonly LoopOrder[])[] = Array.from({ length: 8 }, (_, key) => {
+  const isLoop = { positions: (key & 1) > 0, outputs: (key & 2) > 0, inputs: (key & 4) > 0 };
+  const seen = new Set<string>();
+  return orders.filter((order) => {
+    const text = order.filter((name) => isLoop[name]).join();
+    return seen.has(text) ? false : seen.add(text);
+  });
+});
 
 /** Elements of one channel of one group: of a tile, and of all tiles together, which share what they overlap. */
 function inputsOf(
@@ -140,7 +164,6 @@ function fits(
   { contraction: c, level, precision, spillsPartials }: TilingQuestion,
   tile: Tile,
   tileInputs: number,
-  order: LoopOrder,
   trips: TileChoice["trips"],
 ): boolean {
   const window = c.kernelRows * c.kernelColumns;
@@ -164,12 +187,13 @@ function fits(
     inputs: trips.groups * trips.positions * trips.inputs > 1 ? 2 : 1,
     outputs: trips.groups * trips.positions * trips.outputs > 1 ? 2 : 1,
   };
-  return level.buffers.every(({ size, holds, isDoubleBuffered }) => {
+  for (const { size, holds, isDoubleBuffered } of level.buffers) {
     let needed = 0;
     for (const operand of holds)
       needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);
-    return needed <= size;
-  });
+    if (needed > size) return false;
+  }
+  return true;
 }
 
 /**
@@ -178,12 +202,12 @@ function fits(
  */
 function crossingOf(
   { contraction: c, precision }: TilingQuestion,
+  { weights, outputs }: Footprint,
   allInputs: number,
   order: LoopOrder,
   trips: TileChoice["trips"],
   tile: Tile,
 ): Crossing {
-  const { weights, outputs } = compulsory(c);
   const staysForAll =
     trips.groups === 1 && trips.outputs === 1 && trips.inputs === 1 && tile.groups >= c.groups;
   const weightLoads = (staysForAll ? 1 : c.times) * reloads(order, trips, "positions");
@@ -201,8 +225,12 @@ function crossingOf(
 }
 
 function reloads(order: LoopOrder, trips: TileChoice["trips"], irrelevant: LoopName): number {
-  const inside = order.slice(order.indexOf(irrelevant) + 1);
-  return inside.some((name) => trips[name] > 1) ? trips[irrelevant] : 1;
+  for (let at = order.length - 1; at >= 0; at--) {
+    const name = order[at];
+    if (name === undefined || name === irrelevant) return 1;
+    if (trips[name] > 1) return trips[irrelevant];
+  }
+  return 1;
 }
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {
