@@ -35,7 +35,10 @@ export interface TechnologyNode {
 
 export type OperationTable = "multiply" | "add" | "multiplyArea" | "addArea";
 
-/** A row of a table at any node; undefined when no node has it. Areas of a single node follow the density of logic. */
+/**
+ * A row of a table at any node; undefined when no node has it. What a single node has scales as logic does: areas with the
+ * density of transistors, energies as fp16, which two nodes have.
+ */
 export function operationAt(
   technology: Technology,
   node: number,
@@ -47,10 +50,15 @@ export function operationAt(
     return found === undefined ? [] : [{ node: entry.node, value: found.value }];
   });
   const [only] = points;
-  if (points.length === 1 && only !== undefined && table.endsWith("Area"))
-    return only.value * areaScale(technology, node, only.node);
-  return atNode(points, node);
+  if (points.length !== 1 || only === undefined) return atNode(points, node);
+  if (table.endsWith("Area")) return only.value * areaScale(technology, node, only.node);
+  if (format === scalingRow) return only.value;
+  const here = operationAt(technology, node, table, scalingRow);
+  const there = operationAt(technology, only.node, table, scalingRow);
+  return here === undefined || there === undefined ? only.value : (only.value * here) / there;
 }
+
+const scalingRow = "fp16";
 
 /** Area of the same logic at one node relative to another: inverse to the density of transistors. */
 export function areaScale(technology: Technology, node: number, reference: number): number {
