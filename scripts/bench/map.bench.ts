@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ArrayEngine, Dataflow } from "../../server/core/accelerator/accelerator.js";
 import { targetsOf } from "../../server/core/accelerator/as-target.js";
 import { product, type Contraction } from "../../server/core/accelerator/contraction.js";
+import { macUnit } from "../../server/core/accelerator/mac-unit.js";
 import { mapContraction } from "../../server/core/accelerator/map-contraction.js";
 import { mapModel } from "../../server/core/accelerator/map-model.js";
+import type { Technology } from "../../server/core/accelerator/technology.js";
 import { analyze } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import { readAcceleratorFile } from "../../server/io/accelerator-file.js";
@@ -14,18 +17,62 @@ import { readModelFile } from "../../server/io/read-model.js";
 import { printTable, type Figure } from "./print-table.js";
 
 /**
- * Mapping onto accelerators: time of the search, and compute cycles beside SCALE-Sim v2's on its own topologies of
- * ResNet-50 and MobileNet and on BERT-base:
+ * Mapping onto accelerators: time of the search, areas of multipliers beside Yosys' where that is on the path, and compute
+ * cycles beside SCALE-Sim v2's on its own topologies of ResNet-50 and MobileNet and on BERT-base:
  *
  *     SCALESIM=../scale-sim-v2 npm run bench map
  *
  * The simulator is Python with numpy; it reports the number of the last cycle, one less than their count.
  */
+const int8 = {
+  id: "int8",
+  weights: "int8",
+  activations: "int8",
+  weightBits: 8,
+  activationBits: 8,
+  accumulatorBits: 32,
+  throughput: 1,
+};
 await time();
 const folder = path.resolve(process.env["SCALESIM"] ?? "../scale-sim-v2");
 if (existsSync(path.join(folder, "scalesim"))) compare();
 else
   console.log(`\nThere is no SCALE-Sim at ${folder} (set SCALESIM); its cycles are not compared.`);
+
+/**
+ * Multiply-accumulate units of our own in gates: what the table of areas says, beside what Yosys makes of them without a
+ * library, in transistors of static CMOS at the NanGate 45 nm library's 0.798 µm² for a NAND gate of four.
+ */
+function compareAreas(technology: Technology): void {
+  if (spawnSync("yosys", ["-V"]).status !== 0) {
+    console.log("\nThere is no yosys on the path; areas are not compared.");
+    return;
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), "ridgepoint-mac-"));
+  console.log("\nmultiply-accumulate   table    Yosys  ratio");
+  for (const bits of [2, 4, 8, 16]) {
+    const file = path.join(folder, "mac.v");
+    writeFileSync(
+      file,
+      `module mac (input [${bits - 1}:0] a, b, input [31:0] c, output [31:0] s);
+  wire [${2 * bits - 1}:0] p = a * b;
+  assign s = c + p;
+endmodule\n`,
+    );
+    const script = `read_verilog ${file}; synth -flatten -top mac; abc -g AND,NAND,OR,NOR,XOR,XNOR,AOI3,OAI3; opt_clean; stat -tech cmos`;
+    const { stdout } = spawnSync("yosys", ["-p", script], { encoding: "utf8", maxBuffer: 1 << 26 });
+    const transistors = Number(/number of transistors:\s*(\d+)/i.exec(stdout)?.[1]);
+    const synthesised = (transistors / 4) * 0.798;
+    const format = `int${bits}`;
+    const table =
+      1e12 *
+      macUnit(technology, 45, { ...int8, weights: format, activations: format }, "parallel").area;
+    console.log(
+      `${format.padEnd(18)} ${`${table.toFixed(0)} µm²`.padStart(9)} ${`${synthesised.toFixed(0)} µm²`.padStart(8)}  ${(synthesised / table).toFixed(2)}`,
+    );
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
 
 async function time(): Promise<void> {
   const { value: catalogue } = await loadCatalogue({ dataFolder: "server/data", chipFolders: [] });
@@ -59,6 +106,7 @@ async function time(): Promise<void> {
     });
   }
   printTable(figures);
+  compareAreas(technology);
 }
 
 function never(): never {
@@ -152,15 +200,6 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     attentionPasses: 3,
     multiplier: "parallel",
   };
-  const precision = {
-    id: "int8",
-    weights: "int8",
-    activations: "int8",
-    weightBits: 8,
-    activationBits: 8,
-    accumulatorBits: 32,
-    throughput: 1,
-  };
   const accelerator = {
     id: "array",
     name: "array",
@@ -168,7 +207,7 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     node: 28,
     cores: 1,
     engine,
-    precisions: [precision],
+    precisions: [int8],
     buffers: [
       {
         name: "buffer",
@@ -181,7 +220,7 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     dram: { bandwidth: Infinity, energyPerByte: undefined, kind: "ddr" as const },
     vectorLanes: 1,
   };
-  return mapContraction({ accelerator, engine, precision, objective: "latency" }, contraction)
+  return mapContraction({ accelerator, engine, precision: int8, objective: "latency" }, contraction)
     .computeCycles;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
 import {
   findNodeAtLocation,
   type Node,
@@ -8,6 +9,7 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 import type { Accelerator } from "../core/accelerator/accelerator.js";
+import { acceleratorPin } from "../core/accelerator/rtl-pin.js";
 import { decodeAccelerator } from "../core/accelerator/decode-accelerator.js";
 import type { Outcome, Problem } from "../core/base/problem.js";
 import type { Place } from "../core/base/text-span.js";
@@ -32,8 +34,14 @@ export function readAcceleratorFile(file: string): Outcome<Accelerator | undefin
   return parseAccelerator(text, file);
 }
 
-/** JSON with comments and trailing commas, as the editor's own settings are. */
+/** Files whose language is that of hardware: an accelerator is what a comment pin in them says. */
+export function isRtlFile(file: string): boolean {
+  return /\.(?:v|sv|vhd|vhdl)$/i.test(file);
+}
+
+/** JSON with comments and trailing commas, as the editor's own settings are; of RTL, its pin. */
 export function parseAccelerator(text: string, file: string): Outcome<Accelerator | undefined> {
+  if (isRtlFile(file)) return parseRtl(text, file);
   const bare = text.replace(/^\uFEFF/, " ");
   if (depthOf(bare) > deepest)
     return failure(`Accelerator (${file}): the text is nested more than ${deepest} levels deep.`);
@@ -60,6 +68,21 @@ export function parseAccelerator(text: string, file: string): Outcome<Accelerato
   const value: unknown = getNodeValue(tree);
   const { value: accelerator, problems } = decodeAccelerator(value, file);
   return { value: accelerator, problems: problems.map((problem) => located(problem, tree, bare)) };
+}
+
+/** What is wrong with a pin stands at the pin. */
+function parseRtl(text: string, file: string): Outcome<Accelerator | undefined> {
+  const pin = acceleratorPin(text, path.basename(file).replace(/\.\w+$/, ""));
+  if (pin === undefined)
+    return failure(
+      `Accelerator (${file}): no comment says \`ridgepoint: accelerator rows=… columns=… dataflow=…\`.`,
+    );
+  const { value, problems } = decodeAccelerator(
+    pin.value,
+    `${file}, line ${lineOf(text, pin.span.start)}`,
+  );
+  const place = { kind: "text", span: pin.span } as const;
+  return { value, problems: problems.map((problem) => ({ ...problem, place })) };
 }
 
 /** Turns a JSON path into the span of its value, or of the nearest part around that is there. */

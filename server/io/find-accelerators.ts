@@ -1,6 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { acceleratorExtension } from "./accelerator-file.js";
+import { acceleratorExtension, isRtlFile } from "./accelerator-file.js";
 
 /** An architecture file with what tells whether it has changed. */
 export interface FoundAccelerator {
@@ -28,7 +28,7 @@ export async function findAccelerators(
       if (entry.isDirectory()) {
         if (next.depth < deepest && !foldersWithout.test(entry.name))
           queue.push({ folder: file, depth: next.depth + 1 });
-      } else if (entry.isFile() && entry.name.endsWith(acceleratorExtension)) {
+      } else if (entry.isFile() && (await isAccelerator(file))) {
         const { size, mtimeMs } = await stat(file);
         found.push({ file, stamp: `${size} ${mtimeMs}` });
       }
@@ -36,6 +36,20 @@ export async function findAccelerators(
   }
   return found.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
+
+/** By its name, or RTL by what a comment in it says. */
+export async function isAccelerator(file: string): Promise<boolean> {
+  if (file.endsWith(acceleratorExtension)) return true;
+  if (!isRtlFile(file)) return false;
+  try {
+    const { size } = await stat(file);
+    return size <= largestRtl && (await readFile(file, "utf8")).includes("ridgepoint: accelerator");
+  } catch {
+    return false; // Gone, or not for us to read.
+  }
+}
+
+const largestRtl = 256 << 10;
 
 const foldersWithout = /^(?:\..*|node_modules|__pycache__|venv|dist|out|build)$/;
 const deepest = 8;

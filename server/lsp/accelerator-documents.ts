@@ -1,11 +1,16 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { TextProblem } from "../core/views/text/problems.js";
-import { acceleratorExtension, parseAccelerator } from "../io/accelerator-file.js";
+import { acceleratorExtension, isRtlFile, parseAccelerator } from "../io/accelerator-file.js";
 import { fileNameOf } from "./model-uri.js";
 
 /** Whether the address is that of an architecture file. */
 export function isAcceleratorFile(uri: string): boolean {
   return uri.toLowerCase().endsWith(acceleratorExtension);
+}
+
+/** RTL whose comments say how it maps. */
+export function isAcceleratorRtl(document: TextDocument): boolean {
+  return isRtlFile(document.uri) && document.getText().includes("ridgepoint: accelerator");
 }
 
 /** What is wrong with the text, each at its place; a problem without one stands at the start. */

@@ -3,7 +3,7 @@ import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
-import { findAccelerators, type FoundAccelerator } from "../io/find-accelerators.js";
+import { findAccelerators, isAccelerator, type FoundAccelerator } from "../io/find-accelerators.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -96,6 +96,16 @@ export class Workspace {
       .map(({ uri }) => uri);
     for (const uri of uris) this.bump(uri);
     return uris;
+  }
+
+  /** Whether one of the files describes an accelerator, or did. */
+  async describesAccelerator(uris: readonly string[]): Promise<boolean> {
+    const known = new Set(((await this.#accelerators) ?? []).map(({ file }) => file));
+    for (const uri of uris) {
+      const file = filePathOf(uri);
+      if (file !== undefined && (known.has(file) || (await isAccelerator(file)))) return true;
+    }
+    return false;
   }
 
   /** An architecture file came, went or changed: so may what every model is predicted for. */

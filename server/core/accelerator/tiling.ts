@@ -99,7 +99,8 @@ export function chooseTile(question: TilingQuestion): TileChoice | undefined {
         const { apart, merged, streamed } = question.timeOf(tile, trips);
         for (const order of usefulOrders(trips)) {
           const outer = crossingOf(question, least, allInputs, order, trips, tile);
-          const array = merged !== undefined && innermost(order, trips) === streamed ? merged : apart;
+          const array =
+            merged !== undefined && innermost(order, trips) === streamed ? merged : apart;
           const value = rank(outer, array);
           if (best !== undefined && !isLess(value, bestRank)) continue;
           best = { tile, order, trips, outer, array };

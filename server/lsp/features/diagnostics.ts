@@ -7,7 +7,11 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { designProblems } from "../../core/views/design/design-problems.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
-import { acceleratorProblems, isAcceleratorFile } from "../accelerator-documents.js";
+import {
+  acceleratorProblems,
+  isAcceleratorFile,
+  isAcceleratorRtl,
+} from "../accelerator-documents.js";
 import { toDiagnostic } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
@@ -61,7 +65,10 @@ async function problemsOf(
     return acceleratorProblems(document).map((problem) => toDiagnostic(document, problem));
   if (isDesignLanguage(document)) {
     const state = await design.state(document);
-    const found = state === undefined ? [] : designProblems(state);
+    const found = [
+      ...(state === undefined ? [] : designProblems(state)),
+      ...(isAcceleratorRtl(document) ? acceleratorProblems(document) : []),
+    ];
     return found.map((problem) => toDiagnostic(document, problem));
   }
   const subject = await workspace.subjectOf(document.uri);

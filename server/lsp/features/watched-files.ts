@@ -1,4 +1,3 @@
-import { isAcceleratorFile } from "../accelerator-documents.js";
 import { isDesignFile } from "../design-documents.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
@@ -13,7 +12,7 @@ export const watchedFilesFeature: Feature = {
     const { connection, workspace } = server;
     connection.onDidChangeWatchedFiles(
       (params) =>
-        void fence(server, "watched-files", null, ({ changes }: typeof params) => {
+        void fence(server, "watched-files", null, async ({ changes }: typeof params) => {
           followPython(
             server,
             changes.map((change) => change.uri),
@@ -22,7 +21,7 @@ export const watchedFilesFeature: Feature = {
             server,
             changes.map((change) => change.uri),
           );
-          if (changes.some(({ uri }) => isAcceleratorFile(uri)))
+          if (await workspace.describesAccelerator(changes.map(({ uri }) => uri)))
             server.announceChange(workspace.forgetAccelerators());
           const changed = new Set(changes.map((change) => normalUri(change.uri)));
           const folders = new Set([...changed].map(folderOf));
@@ -31,7 +30,7 @@ export const watchedFilesFeature: Feature = {
             .filter((uri) => changed.has(uri) || folders.has(folderOf(uri)));
           for (const uri of models) workspace.bumpModel(uri);
           if (models.length > 0) server.announceChange(models.map(modelUriOf));
-          return Promise.resolve(null);
+          return null;
         })(params, neverCancelled),
     );
   },
