@@ -96,8 +96,11 @@ export async function runJob(
             : { samples: parseSampleChoice(request.samples), bindings },
         )
       : undefined;
-  const found = {
+  const found: Analysis = {
     ...analysis,
+    ...(quantified !== undefined && {
+      quantization: { result: quantified.result, choices: undefined, support: undefined },
+    }),
     problems: [...read.problems, ...analysis.problems, ...(quantified?.problems ?? [])],
   };
   const document = reportView(found, {

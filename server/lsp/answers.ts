@@ -8,6 +8,8 @@ import { readSavedPlan } from "../core/quant/plan/saved-plan.js";
 import { compareAnalyses } from "../core/views/compare/compare-analyses.js";
 import { comparePlans, type PlanSide } from "../core/views/compare/compare-plans.js";
 import { view as reportView } from "../core/views/report.js";
+import type { GraphParams } from "../core/views/graph.js";
+import { measuresOfWeights } from "../core/views/graph/measures.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
@@ -80,6 +82,13 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         const quantified = await analyst.quantified(subject, analysis);
         const filled = analyst.withHistogram(subject, quantified, params as QuantizationParams);
         return { kind: "view", version: versionOf(analysis), view: make(quantified, filled) };
+      }
+      if (
+        (view === "graph" || view === "graph-figure") &&
+        measuresOfWeights.has((params as GraphParams).measure)
+      ) {
+        const quantified = await analyst.quantified(subject, analysis);
+        return { kind: "view", version: versionOf(analysis), view: make(quantified, params) };
       }
       return { kind: "view", version: versionOf(analysis), view: make(analysis, params) };
     },

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { neverCancelled } from "../../server/core/base/cancel.js";
+import type { GraphView } from "../../server/core/views/graph.js";
 import type { QuantizationView } from "../../server/core/views/quantization.js";
 import { Analyst } from "../../server/lsp/analyst.js";
 import { createAnswers } from "../../server/lsp/answers.js";
@@ -84,4 +85,31 @@ test("the details pane draws the table and the grid of the chosen format into th
     .poll(() => section.querySelector("figcaption")?.textContent)
     .toMatch(/values of int4/);
   expect(section.querySelectorAll(".weight-grid").length).toBeGreaterThan(8);
+}, 60_000);
+
+test("the graph is coloured by risk: layers with weights have one, others none", async () => {
+  const reply = await answers.view({
+    subject,
+    view: "graph",
+    params: {
+      target: null,
+      measure: "risk",
+      isSized: false,
+      fold: "open",
+      toggled: [],
+      unrolled: [],
+      focus: null,
+      window: null,
+      scale: 1,
+      reveal: null,
+    },
+  });
+  if (reply.kind !== "view") throw new Error(JSON.stringify(reply));
+  const { boxes, measure, largest } = reply.view as GraphView;
+  expect(measure).toMatchObject({ id: "risk", unit: "" });
+  expect(largest).toBeGreaterThan(0);
+  const nodes = boxes.filter(({ kind }) => kind === "node");
+  const risky = nodes.filter(({ value }) => (value ?? 0) > 0);
+  expect(risky).toHaveLength(10);
+  expect(nodes.filter(({ value }) => value === null)).toEqual([]);
 }, 60_000);

@@ -259,6 +259,8 @@ function show(next: GraphView, { isNew = false, reveal: revealed, anchor }: AskO
       now.y + now.height / 2 + after.y - before.y,
     );
   measures.show(next.measures, next.measure.id);
+  if (next.measure.id === "risk" && next.largest === 0)
+    frame.say("the risk is not known here: it needs weights that lie in a file");
   legend.show(next);
   minimap.show(next);
   minimap.mark(surface.visible() ?? next.window);

@@ -66,13 +66,28 @@ export const graphMeasures = {
     unit: "MAC",
     of: (analysis) => (nodeId) => analysis.layers[nodeId]?.macs,
   },
+  risk: {
+    label: "Quantization risk (int8)",
+    unit: "",
+    of: ({ quantization }) => {
+      if (quantization === undefined) return () => undefined;
+      const known = new Map(
+        quantization.result.layers.map((layer) => [layer.nodeId, layer.schemes[0]?.sensitivity]),
+      );
+      // What has no weights that are quantized risks nothing.
+      return (nodeId) => (known.has(nodeId) ? known.get(nodeId) : 0);
+    },
+  },
 } as const satisfies Readonly<Record<string, GraphMeasure>>;
+
+/** Measures that need the weights read: the server adds what it finds to the analysis before. */
+export const measuresOfWeights: ReadonlySet<string> = new Set(["risk"]);
 
 export type GraphMeasureId = keyof typeof graphMeasures;
 
 export interface GraphMeasure {
   readonly label: string;
-  readonly unit: "s" | "J" | "B" | "count" | "MAC" | "dB";
+  readonly unit: "s" | "J" | "B" | "count" | "MAC" | "dB" | "";
   /** What shares are of; the sum over the nodes unless there is more to it. */
   readonly whole?: (target: TargetAnalysis | undefined) => number | undefined;
   readonly of: (
