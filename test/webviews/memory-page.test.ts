@@ -46,9 +46,10 @@ test("the keyboard walks the buffers in the order of execution, zooms, and goes 
       await expect.poll(() => page.innerText(".plot-words")).toContain("an input");
       await page.keyboard.press("ArrowRight");
       await expect.poll(() => page.innerText(".plot-words")).toContain("written by Conv");
-      for (const key of ["+", "p", "PageDown", "0"]) await page.keyboard.press(key);
       await page.keyboard.press("Enter");
       await expect.poll(() => host.calls.at(-1)?.method).toBe("openAsText");
+      for (const key of ["+", "p", "PageDown", "0"]) await page.keyboard.press(key);
+      expect(await page.innerText(".plot-words")).toContain("written by Conv");
     },
     withTable,
   ));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
+import { seriousFindings } from "../kit/accessibility.js";
 import { fakeAnalysis } from "../kit/fake-analysis.js";
 import { useModelPage } from "../kit/model-page.js";
 
@@ -324,6 +325,19 @@ describe("states", () => {
 });
 
 describe("looks", () => {
+  for (const theme of ["dark", "light", "high-contrast"] as const)
+    test(`axe-core finds nothing serious in ${theme}, with details and memory open`, () =>
+      onPage(
+        fakeAnalysis({ blockCount: 40, isSymbolic: true }),
+        async (page, _host, { remote }) => {
+          await page.waitForSelector(".memory-plot");
+          await remote.call("reveal", { nodeId: 3 });
+          await page.waitForSelector(".details-title:has-text('/layer1/relu')");
+          expect(await seriousFindings(page)).toEqual([]);
+        },
+        { theme, state: { version: 1, state: { isMemoryOpen: true } } },
+      ));
+
   for (const [theme, width] of [
     ["dark", 1280],
     ["light", 860],

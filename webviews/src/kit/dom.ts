@@ -9,7 +9,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "object" || value === undefined || value === false) continue;
-    element.setAttribute(name, value === true ? "" : String(value));
+    element.setAttribute(name, value === true ? "" : visibleText(String(value)));
   }
   for (const [event, listener] of Object.entries(attributes.on ?? {}))
     element.addEventListener(event, listener);
@@ -30,11 +30,23 @@ export interface Attributes {
 /** Replaces what an element holds. */
 export function put(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(
-    ...children.filter(
-      (child): child is Node | string => child !== null && child !== undefined && child !== false,
-    ),
+    ...children
+      .filter(
+        (child): child is Node | string => child !== null && child !== undefined && child !== false,
+      )
+      .map((child) => (typeof child === "string" ? visibleText(child) : child)),
   );
 }
+
+/**
+ * Text from files may hold control characters, and marks that turn the direction of writing of what stands around them:
+ * they are made visible. Lines and tabs stay.
+ */
+export function visibleText(text: string): string {
+  return text.replace(unseen, "\ufffd");
+}
+
+const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A codicon that says nothing to a screen reader: a word always stands beside it. */
 export function icon(name: string, className = ""): HTMLElement {

@@ -1,5 +1,5 @@
 import type { PanelId } from "../../../server/protocol/panels.js";
-import { h, icon, prose, put, type Child } from "./dom.js";
+import { h, icon, prose, put, visibleText, type Child } from "./dom.js";
 
 /**
  * What all panels beside the model page look like: a title with model, target and batch, the other panels a click away,
@@ -42,8 +42,8 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
     body,
     tools,
     setFile(name) {
-      file.textContent = name;
-      document.title = `${options.title}: ${name}`;
+      file.textContent = visibleText(name);
+      document.title = `${options.title}: ${visibleText(name)}`;
     },
     setFacts: (...parts) =>
       put(facts, ...parts.flatMap((part, at) => (at === 0 ? [part] : [" · ", part]))),

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas, type CanvasSize, type ThemeColours } from "./canvas.js";
-import { h } from "./dom.js";
+import { h, visibleText } from "./dom.js";
 
 /** Something in a plot that pointer and keys can reach. */
 export interface PlotItem {
@@ -54,7 +54,7 @@ export function createPlot<Item extends PlotItem>(options: PlotOptions<Item>): P
     const item = itemAt(event);
     tooltip.hidden = item === undefined;
     if (item === undefined) return;
-    tooltip.textContent = options.describe(item);
+    tooltip.textContent = visibleText(options.describe(item));
     const { width, height } = canvas.size();
     const place = element.getBoundingClientRect();
     const x = options.hit === undefined ? item.x : event.clientX - place.left;

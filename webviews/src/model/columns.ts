@@ -6,7 +6,7 @@ import {
 } from "../../../server/core/base/units.js";
 import type { LayerRow } from "../../../server/core/views/layers.js";
 import { costBar } from "../kit/cost-bar.js";
-import { h, icon, unknown } from "../kit/dom.js";
+import { h, icon, unknown, visibleText } from "../kit/dom.js";
 import { elidedLeft } from "../kit/elided-left.js";
 import { isCalibrated, secondsRange, secondsText } from "../kit/quantity-text.js";
 import type { TableColumn } from "../kit/table-header.js";
@@ -51,8 +51,8 @@ export function layerColumns(scale: {
       priority: 3,
       text: (row) => row.op,
       draw(cell, row) {
-        cell.textContent = row.op;
-        if (row.domain !== "") cell.title = `${row.domain}:${row.op}`;
+        cell.textContent = visibleText(row.op);
+        if (row.domain !== "") cell.title = visibleText(`${row.domain}:${row.op}`);
       },
     },
     {
@@ -207,7 +207,7 @@ export function timeText(row: LayerRow): string {
 }
 
 function drawName(cell: HTMLElement, row: LayerRow): void {
-  cell.title = row.scope === "" ? row.name : `${row.name}\n${row.scope}`;
+  cell.title = visibleText(row.scope === "" ? row.name : `${row.name}\n${row.scope}`);
   const { scope, leaf, isPath } = nameParts(row);
   const name = elidedLeft(leaf, row.isNamed ? "layer-name" : "layer-name is-made-up");
   const tag =

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
 import type { DetailsTensor, DetailsView } from "../../../server/core/views/details.js";
-import { h, icon, prose, put, unknown, type Child } from "../kit/dom.js";
+import { h, icon, prose, put, unknown, visibleText, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
 import { costSections } from "./details-cost.js";
 import { type AskQuantization, quantizationSection } from "./details-quantization.js";
@@ -54,7 +54,7 @@ export function createDetailsPane(actions: DetailsActions): DetailsPane {
       const isSame = element.dataset["node"] === String(details.nodeId);
       element.dataset["node"] = String(details.nodeId);
       put(heading, ...breakable(elidedMiddle(details.name, longestTitle)));
-      heading.title = details.name;
+      heading.title = visibleText(details.name);
       put(sub, ...subtitle(details));
       put(
         content,

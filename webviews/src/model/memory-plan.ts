@@ -1,7 +1,7 @@
 import { formatBytes, formatNumber } from "../../../server/core/base/units.js";
 import type { BufferRow, MemoryView, NodeName } from "../../../server/core/views/memory.js";
 import { costBar } from "../kit/cost-bar.js";
-import { h, type Child } from "../kit/dom.js";
+import { h, visibleText, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
 import { bufferName, memoryPicture, nodeText, number } from "./memory-picture.js";
 import { nodeLink } from "./node-link.js";
@@ -154,6 +154,6 @@ function headRow(first: string, ...others: readonly string[]): HTMLElement {
 
 function linkTo(node: NodeName, openNode: OpenNode): HTMLElement {
   const link = nodeLink({ nodeId: Number(node.id), name: nodeText(node) }, openNode);
-  link.textContent = elidedMiddle(nodeText(node), longestName);
+  link.textContent = visibleText(elidedMiddle(nodeText(node), longestName));
   return link;
 }

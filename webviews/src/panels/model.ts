@@ -1,7 +1,7 @@
 import type { LayersParams, LayersView } from "../../../server/core/views/layers.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
-import { h } from "../kit/dom.js";
+import { h, visibleText } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { panelLinks } from "../kit/panel-frame.js";
 import { createSplitView } from "../kit/split-view.js";
@@ -153,6 +153,7 @@ window.addEventListener("keydown", (event) => {
 page.start
   .then((start) => {
     fileName = start.fileName;
+    document.title = `Layers: ${visibleText(fileName)}`;
     if (summary === undefined) overview.showName(fileName);
     else overview.show(summary, fileName);
   })
