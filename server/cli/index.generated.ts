@@ -6,6 +6,7 @@ import { command as exportData } from "./export-data.js";
 import { command as lsp } from "./lsp.js";
 import { command as map } from "./map.js";
 import { command as pareto } from "./pareto.js";
+import { command as pragmas } from "./pragmas.js";
 import { command as quantize } from "./quantize.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   lsp,
   map,
   pareto,
+  pragmas,
   quantize,
   targets,
   view,

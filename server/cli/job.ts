@@ -21,6 +21,7 @@ import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
 import { readModelFile } from "../io/read-model.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
+import { asHls4ml } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
 import { parseSampleChoice, quantifyModel, tensorReport } from "./quantification.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
@@ -67,6 +68,10 @@ export async function runJob(
   request: AnalyzeRequest,
   progress: Progress,
 ): Promise<JobResult> {
+  if (request.design.hls4ml !== undefined) {
+    const plain = { ...request, design: { ...request.design, hls4ml: undefined } };
+    return asHls4ml(request, await runJob(context, plain, progress));
+  }
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
   const targets = chooseTargets(context.catalogue, request);

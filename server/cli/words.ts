@@ -34,6 +34,8 @@ export interface DesignWords {
   readonly defines: Readonly<Record<string, string>>;
   readonly reports: readonly string[];
   readonly isRouted: boolean;
+  /** Of models: how hls4ml makes hardware of them, or a file of its configuration. */
+  readonly hls4ml: string | undefined;
 }
 
 export interface AnalyzeWords {
@@ -114,6 +116,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--part":
       case "--clock":
       case "--tool":
+      case "--hls4ml":
       case "--op":
       case "--batch":
       case "--entry":
@@ -177,6 +180,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       defines,
       reports,
       isRouted,
+      hls4ml: single.get("--hls4ml"),
     },
   };
   if (!isHelp) requireSubject(request);
@@ -214,6 +218,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "part",
       "clock",
       "tool",
+      "hls4ml",
       "files",
       "include",
       "parameters",
@@ -263,6 +268,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       defines: settings(fields, "defines"),
       reports: texts(fields, "reports"),
       isRouted: fields["route"] === true,
+      hls4ml: text(fields, "hls4ml"),
     },
   };
   requireSubject(request);

@@ -21,6 +21,8 @@ export interface Design {
   readonly tool: string;
   /** Whole design; undefined when it was not synthesised. */
   readonly total: Resources | undefined;
+  /** HLS: what logic synthesis is expected to leave of what the HLS tool reports in `total`. */
+  readonly afterSynthesis?: Resources | undefined;
   readonly fmaxHertz: Amount | undefined;
   /** Cycles from start to end, and between two starts; HLS. */
   readonly latencyCycles?: Amount | undefined;

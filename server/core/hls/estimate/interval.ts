@@ -97,14 +97,17 @@ export type PortsOf = (name: string) => Ports;
 export function portInterval(sites: readonly Site[], portsOf: PortsOf): IntervalCause {
   const accesses = new Map<string, { total: Map<string, number>; reads: Map<string, number> }>();
   const note = (access: Access, site: Site, isRead: boolean): void => {
-    if (access.indices.length === 0) return;
-    let copies = 1;
+    const isStream = portsOf(access.name).perBank === 1 && access.indices.length === 0;
+    if (access.indices.length === 0 && !isStream) return;
+    let copies = isStream ? site.copies : 1;
     const names = new Set(access.indices.flatMap((index) => [...(index?.terms.keys() ?? [])]));
     const isOpen = access.indices.some((index) => index === undefined);
-    for (const [name, count] of site.unrolled) if (isOpen || names.has(name)) copies *= count;
+    for (const [name, count] of site.unrolled)
+      if (!isStream && (isOpen || names.has(name))) copies *= count;
     const entry = accesses.get(access.name) ?? { total: new Map(), reads: new Map() };
     accesses.set(access.name, entry);
-    const key = (isRead ? "r" : "w") + accessKey(access);
+    const key =
+      (isStream ? String(site.span.start) : "") + (isRead ? "r" : "w") + accessKey(access);
     entry.total.set(key, copies);
     if (isRead) entry.reads.set(key, copies);
   };

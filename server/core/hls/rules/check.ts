@@ -1,5 +1,6 @@
 import type { DesignProblem, ResourceKind } from "../../design/design.js";
 import type { KernelEstimate } from "../estimate-kernel.js";
+import { rule as betterPragmas } from "./better-pragmas.js";
 import { rule as interval } from "./interval.js";
 import { rule as notPipelined } from "./not-pipelined.js";
 import { rule as unevenFactor } from "./uneven-factor.js";
@@ -16,7 +17,13 @@ export interface HlsRule {
   readonly check: (estimate: KernelEstimate, context: RuleContext) => readonly DesignProblem[];
 }
 
-const rules: readonly HlsRule[] = [interval, notPipelined, unevenFactor, carriedParallel];
+const rules: readonly HlsRule[] = [
+  interval,
+  notPipelined,
+  unevenFactor,
+  carriedParallel,
+  betterPragmas,
+];
 
 export function checkRules(
   estimate: KernelEstimate,

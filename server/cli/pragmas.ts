@@ -1,0 +1,184 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { neverCancelled } from "../core/base/cancel.js";
+import { formatShare } from "../core/base/units.js";
+import { findPart, unknownPartMessage } from "../core/design/find-part.js";
+import { topOf } from "../core/hls/estimate-kernel.js";
+import { readUnit } from "../core/hls/read/unit.js";
+import { count } from "../core/hls/rules/change.js";
+import { editsOf } from "../core/hls/search/edits.js";
+import { searchPragmas, type Point, type SearchResult } from "../core/hls/search/search.js";
+import { findProfile } from "../core/hls/tool-names.js";
+import { table } from "../core/reports/text-table.js";
+import { findDataFolder } from "../io/catalogue-files.js";
+import { cppParser } from "../io/cpp-parser.js";
+import { loadHlsProfiles } from "../io/hls-files.js";
+import { loadParts } from "../io/parts-files.js";
+import type { Command } from "./command.js";
+import { UsageError } from "./words.js";
+
+export const command: Command = {
+  name: "pragmas",
+  summary: "the best pragmas of an HLS kernel within a share of the part",
+  usage: `ridgepoint pragmas KERNEL.cpp [--top NAME] [--part xcvu9p] [--tool "Vitis 2020.2"] [--limit 0.8]
+                  [--evaluations N] [--json] [--apply]
+
+Searches what pragmas may say: where Merlin's stand, all their values (placeholders such as auto{__PARA__L0} too); in plain
+C++ pipelines, unrolling and the partitions that it needs. Prints the Pareto front of cycles and the part's use; --limit is
+the largest share of any resource. --apply writes the fastest within the limit into the file.`,
+  run: async (words) => {
+    const asked = parse(words);
+    const { file } = asked;
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status === undefined || !status.isFile() || status.size > 4 << 20) {
+      process.stderr.write(`ridgepoint: \`${file}\` is no readable file of at most 4 MiB.\n`);
+      return 1;
+    }
+    const text = readFileSync(file, "utf8");
+    const dataFolder = await findDataFolder();
+    const part = findPart(loadParts(dataFolder).value, asked.part);
+    if (part === undefined)
+      throw new UsageError(unknownPartMessage(loadParts(dataFolder).value, asked.part));
+    const { value: profiles } = loadHlsProfiles(dataFolder);
+    const profile = findProfile(profiles, asked.tool);
+    if (profile === undefined)
+      throw new UsageError(
+        `Tool \`${asked.tool ?? ""}\` is not known; there are ${profiles.map(({ label }) => label).join(", ")}.`,
+      );
+    const parser = await cppParser();
+    const { value: unit } = readUnit(parser.parse(text));
+    const target = topOf(unit, asked.top);
+    if (target === undefined) {
+      process.stderr.write(
+        `ridgepoint: ${asked.top === undefined ? "there is no function in the file" : `function \`${asked.top}\` is not in the file`}.\n`,
+      );
+      return 1;
+    }
+    const result = searchPragmas(target, profile, {
+      capacity: part.part?.capacity ?? {},
+      limit: asked.limit,
+      cancel: neverCancelled,
+      mostEvaluations: asked.evaluations,
+    });
+    process.stdout.write(asked.isJson ? jsonOf(file, target.name, result) : textOf(result));
+    if (asked.isApplied) {
+      const context = { file: path.resolve(file), text, capacity: part.part?.capacity ?? {} };
+      const edits = [...editsOf(context, target, result, result.best)].sort(
+        (a, b) => b.span.start - a.span.start,
+      );
+      let changed = text;
+      for (const { span, text: inserted } of edits)
+        changed = changed.slice(0, span.start) + inserted + changed.slice(span.end);
+      writeFileSync(file, changed);
+    }
+    return 0;
+  },
+};
+
+interface Asked {
+  readonly file: string;
+  readonly top: string | undefined;
+  readonly part: string;
+  readonly tool: string | undefined;
+  readonly limit: number;
+  readonly evaluations: number;
+  readonly isJson: boolean;
+  readonly isApplied: boolean;
+}
+
+function parse(words: readonly string[]): Asked {
+  const values = new Map<string, string>();
+  const files: string[] = [];
+  const flags = new Set<string>();
+  const queue = [...words];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (!word.startsWith("-")) files.push(word);
+    else if (word === "--json" || word === "--apply") flags.add(word);
+    else {
+      const [name = "", given] = word.split(/=(.*)/s);
+      if (!["--top", "--part", "--tool", "--limit", "--evaluations"].includes(name))
+        throw new UsageError(`Option \`${name}\` is not known.`);
+      const value = given ?? queue.shift();
+      if (value === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
+      values.set(name, value);
+    }
+  }
+  const [file] = files;
+  if (file === undefined || files.length > 1)
+    throw new UsageError("`ridgepoint pragmas` takes one file.");
+  const number = (name: string, fallback: number, low: number, high: number): number => {
+    const value = Number(values.get(name) ?? fallback);
+    if (!(low <= value && value <= high))
+      throw new UsageError(`\`${name}\` is a number from ${low} to ${high}.`);
+    return value;
+  };
+  return {
+    file,
+    top: values.get("--top"),
+    part: values.get("--part") ?? "xcvu9p",
+    tool: values.get("--tool"),
+    limit: number("--limit", 0.8, 0, 100),
+    evaluations: number("--evaluations", 1500, 1, 100_000),
+    isJson: flags.has("--json"),
+    isApplied: flags.has("--apply"),
+  };
+}
+
+function textOf(result: SearchResult): string {
+  const row = (mark: string, point: Point): readonly string[] => [
+    mark,
+    count(point.cycles),
+    count(point.estimate.area.dsp),
+    count(point.estimate.area.lut),
+    count(point.estimate.area.bram18),
+    formatShare(point.utilisation),
+    choiceText(result, point),
+  ];
+  const rows = [
+    row("now", result.now),
+    ...result.front.map((point) => row(point === result.best ? "best" : "", point)),
+  ];
+  const body = table(["", "cycles", "DSP", "LUT", "BRAM", "of the part", "pragmas"], rows, "lrrrrrl");
+  return `${body}\n${count(result.evaluated)} designs were reckoned.\n`;
+}
+
+/** What differs from the file. */
+function choiceText({ knobs, now }: SearchResult, point: Point): string {
+  return knobs
+    .flatMap((knob, index) => {
+      if (point.choice[index] === now.choice[index]) return [];
+      const value = knob.values[point.choice[index] ?? 0];
+      const name = knob.loop.label === "" ? knob.loop.iterator : knob.loop.label;
+      return [`${name}:${knob.what}${value?.text ? ` ${value.text}` : " none"}`];
+    })
+    .join(", ");
+}
+
+function jsonOf(file: string, top: string, result: SearchResult): string {
+  const point = (one: Point): object => ({
+    cycles: one.cycles,
+    resources: {
+      dsp: Math.round(one.estimate.area.dsp),
+      lut: Math.round(one.estimate.area.lut),
+      ff: Math.round(one.estimate.area.ff),
+      bram: Math.round(one.estimate.area.bram18),
+    },
+    utilisation: one.utilisation,
+    pragmas: result.knobs.map((knob, index) => ({
+      loop: knob.loop.label === "" ? knob.loop.iterator : knob.loop.label,
+      offset: knob.loop.headerSpan.start,
+      pragma: knob.what,
+      value: knob.values[one.choice[index] ?? 0]?.text ?? "",
+    })),
+  });
+  const document = {
+    schemaVersion: 1,
+    file,
+    top,
+    now: point(result.now),
+    best: point(result.best),
+    front: result.front.map(point),
+    evaluated: result.evaluated,
+  };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}

@@ -1,0 +1,120 @@
+import type { ReportLayer } from "../../views/report-document.js";
+
+/** A layer as hls4ml makes it. */
+export type Hls4mlLayer =
+  | {
+      readonly kind: "dense";
+      readonly name: string;
+      readonly inputs: number;
+      readonly outputs: number;
+    }
+  | {
+      readonly kind: "conv";
+      readonly name: string;
+      /** Of one output: inputs of the kernel's window. */
+      readonly inputs: number;
+      readonly outputs: number;
+      readonly weights: number;
+      /** With the padding that it runs over. */
+      readonly pixels: number;
+    }
+  | {
+      readonly kind: "relu";
+      readonly name: string;
+      readonly elements: number;
+      /** Elements of one pixel. */
+      readonly channels: number;
+    }
+  | { readonly kind: "softmax"; readonly name: string; readonly classes: number };
+
+export interface Hls4mlNetwork {
+  readonly layers: readonly Hls4mlLayer[];
+  /** Operators that hls4ml would have to be extended for, and that count nothing here. */
+  readonly skipped: readonly string[];
+}
+
+const ignored =
+  /^(flatten|reshape|squeeze|unsqueeze|transpose|permute|view|identity|dropout|cast|constant|quantizelinear|dequantizelinear|quant|batch_?norm\w*|maxpool\w*|max_pool\w*|averagepool\w*|avg_pool\w*|globalaveragepool|add|mul|pad|concat|input\w*|contiguous|shape|quantize|dequantize)$/i;
+
+/** From a report's layers, whatever the framework: shapes say the sizes, parameters the kernels. */
+export function networkOf(layers: readonly ReportLayer[]): Hls4mlNetwork {
+  const found: Hls4mlLayer[] = [];
+  const skipped = new Set<string>();
+  for (const layer of layers) {
+    const op = layer.op.toLowerCase().replace(/^.*[.:]/, "");
+    const input = sizesOf(layer.inputs[0]?.shape);
+    const output = sizesOf(layer.outputs[0]?.shape);
+    if (input === undefined || output === undefined) {
+      if (!ignored.test(op)) skipped.add(layer.op);
+      continue;
+    }
+    const elements = output.slice(1).reduce((product, one) => product * one, 1);
+    if (/^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op))
+      found.push({
+        kind: "dense",
+        name: layer.name,
+        inputs: input.at(-1) ?? 1,
+        outputs: output.at(-1) ?? 1,
+      });
+    else if (/^(conv\w*|conv_2d|qlinearconv|depthwise_conv_2d)$/.test(op)) {
+      const conv = convOf(layer, input, output);
+      if (conv === undefined) skipped.add(layer.op);
+      else found.push(conv);
+    } else if (
+      /^(relu|relu6|leaky_?relu|prelu|clip|tanh|sigmoid|hardsigmoid|elu|selu|softplus)\w*$/.test(op)
+    )
+      found.push({ kind: "relu", name: layer.name, elements, channels: channelsOf(layer, output) });
+    else if (/^(log_?)?softmax$/.test(op))
+      found.push({ kind: "softmax", name: layer.name, classes: output.at(-1) ?? 1 });
+    else if (!ignored.test(op)) skipped.add(layer.op);
+  }
+  return { layers: found, skipped: [...skipped] };
+}
+
+function convOf(
+  layer: ReportLayer,
+  input: readonly number[],
+  output: readonly number[],
+): Hls4mlLayer | undefined {
+  const isLast = hasChannelsLast(layer);
+  const channelsAt = isLast ? output.length - 1 : 1;
+  const [inChannels, outputs] = [input[channelsAt], output[channelsAt]];
+  if (inChannels === undefined || outputs === undefined) return undefined;
+  const parameters = layer.parameterCount ?? 0;
+  const bias = parameters % outputs === 0 ? outputs : 0;
+  const spatial = (sizes: readonly number[]): readonly number[] =>
+    isLast ? sizes.slice(1, -1) : sizes.slice(2);
+  const perOutput = Math.max(1, Math.round((parameters - bias) / outputs));
+  const window = Math.max(1, Math.round(perOutput / inChannels));
+  const side = Math.max(1, Math.round(Math.sqrt(window)));
+  const [inSizes, outSizes] = [spatial(input), spatial(output)];
+  const isPadded = inSizes.every((size, index) => size === outSizes[index]);
+  const pixels = inSizes.reduce(
+    (product, size) => product * (isPadded ? size + side - 1 : size),
+    1,
+  );
+  return {
+    kind: "conv",
+    name: layer.name,
+    inputs: perOutput,
+    outputs,
+    weights: perOutput * outputs,
+    pixels,
+  };
+}
+
+/** Channels come first in ONNX and PyTorch, last in TensorFlow Lite, where operators are in capitals. */
+function hasChannelsLast({ op }: ReportLayer): boolean {
+  return /^[A-Z0-9_]+$/.test(op) && op.length > 3;
+}
+
+function channelsOf(layer: ReportLayer, output: readonly number[]): number {
+  if (output.length < 3) return output.at(-1) ?? 1;
+  return output[hasChannelsLast(layer) ? output.length - 1 : 1] ?? 1;
+}
+
+function sizesOf(shape: readonly unknown[] | null | undefined): readonly number[] | undefined {
+  if (!Array.isArray(shape)) return undefined;
+  const sizes = shape.filter((size): size is number => typeof size === "number");
+  return sizes.length === shape.length ? sizes : undefined;
+}

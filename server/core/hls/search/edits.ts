@@ -1,0 +1,89 @@
+import type { DesignFix } from "../../design/design.js";
+import { directiveOf } from "../directives.js";
+import type { HlsFunction } from "../ir.js";
+import { changeText, insertForVariable, insertInLoop } from "../rules/change.js";
+import type { RuleContext } from "../rules/check.js";
+import { partitionsFor, type Point, type SearchResult } from "./search.js";
+
+/** What to change in the text to get from what stands there to a point of the space. */
+export function editsOf(
+  context: RuleContext,
+  target: HlsFunction,
+  { knobs, now }: SearchResult,
+  point: Point,
+): DesignFix["edits"] {
+  const edits: DesignFix["edits"][number][] = [];
+  const unrolled = new Map<string, number>();
+  knobs.forEach((knob, index) => {
+    const value = knob.values[point.choice[index] ?? 0];
+    if (value === undefined) return;
+    if (knob.what === "unroll" && value.directive?.kind === "unroll")
+      unrolled.set(knob.loop.iterator, value.directive.factor ?? 1);
+    if (point.choice[index] === now.choice[index]) return;
+    const own = directiveOf(knob.loop.directives, knob.what);
+    if (own !== undefined && own.dialect === "merlin") {
+      edits.push({
+        span: own.span,
+        text: merlinText(context.text, own.span, knob.what, value.text),
+      });
+      return;
+    }
+    if (own !== undefined && value.directive === undefined) {
+      edits.push({ span: trimmed(context.text, own.span), text: "" });
+      return;
+    }
+    const name = knob.what === "pipeline" ? "PIPELINE" : "UNROLL";
+    const pragma = `HLS ${name}${value.text === "" ? "" : ` ${value.text}`}`;
+    if (own !== undefined)
+      edits.push({ span: trimmed(context.text, own.span), text: `#pragma ${pragma}` });
+    else edits.push(...(insertInLoop(context, knob.loop, pragma, "")?.edits ?? []));
+  });
+  for (const [key, factor] of partitionsFor(target, unrolled)) {
+    const [variable = "", dim = ""] = key.split("#");
+    const pragma = `HLS ARRAY_PARTITION variable=${variable} cyclic factor=${factor} dim=${dim}`;
+    edits.push(...(insertForVariable(context, target, variable, pragma, "")?.edits ?? []));
+  }
+  return edits;
+}
+
+/** Without the line break that a pragma ends with. */
+function trimmed(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): { readonly start: number; readonly end: number } {
+  return { start, end: start + text.slice(start, end).trimEnd().length };
+}
+
+/** `#pragma ACCEL PARALLEL reduction=s FACTOR=4`, with its other words as they were. */
+function merlinText(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  what: string,
+  value: string,
+): string {
+  const line = text.slice(start, end).trimEnd();
+  const tail = text.slice(start + line.length, end);
+  if (what === "pipeline")
+    return `${line.replace(/(PIPELINE).*$/i, "$1")}${value === "" ? "" : ` ${value}`}${tail}`;
+  const factor = value.replace(/^FACTOR=/, "");
+  return /FACTOR\s*=/i.test(line)
+    ? `${line.replace(/(FACTOR\s*=\s*)(?:auto\s*\{\s*\w+\s*\}|\w+)/i, `$1${factor}`)}${tail}`
+    : `${line} FACTOR=${factor}${tail}`;
+}
+
+/** The best point as one change of the file; undefined where what stands there is the best that was found. */
+export function bestFix(
+  context: RuleContext,
+  target: HlsFunction,
+  result: SearchResult,
+): DesignFix | undefined {
+  const { best, now } = result;
+  if (best.cycles >= 0.95 * now.cycles && best.utilisation >= now.utilisation) return undefined;
+  const edits = editsOf(context, target, result, best);
+  if (edits.length === 0) return undefined;
+  return {
+    title: `Best pragmas within the part: ${changeText(now.estimate, best.estimate)}`,
+    file: context.file,
+    edits,
+  };
+}

@@ -1,0 +1,195 @@
+import { throwIfCancelled, type Cancel } from "../../base/cancel.js";
+import type { ResourceKind } from "../../design/design.js";
+import { estimateKernel, type KernelEstimate } from "../estimate-kernel.js";
+import type { HlsProfile } from "../estimate/profile.js";
+import type { HlsFunction } from "../ir.js";
+import { directive, withFunctionDirective, withLoop } from "../rules/change.js";
+import { loopsOf } from "../estimate-kernel.js";
+import { readsOf, sitesOf } from "../estimate/region.js";
+import { spaceOf, type Knob } from "./space.js";
+
+/** One point of the space, with what it is predicted to take. */
+export interface Point {
+  /** Index of the value of each knob. */
+  readonly choice: readonly number[];
+  readonly estimate: KernelEstimate;
+  readonly cycles: number;
+  /** The largest share of the part that any resource takes. */
+  readonly utilisation: number;
+}
+
+export interface SearchResult {
+  readonly knobs: readonly Knob[];
+  readonly now: Point;
+  /** Fewest cycles within the limit; the present design where nothing fits better. */
+  readonly best: Point;
+  /** Fewest cycles for each utilisation, cheapest first. */
+  readonly front: readonly Point[];
+  readonly evaluated: number;
+}
+
+export interface SearchOptions {
+  readonly capacity: Readonly<Partial<Record<ResourceKind, number>>>;
+  /** Share of the part that may be used, 0.8 where nothing is said. */
+  readonly limit?: number;
+  readonly cancel: Cancel;
+  readonly mostEvaluations?: number;
+}
+
+/**
+ * Descends coordinate by coordinate from several starts: what stands there, nothing, and everything unrolled inside out.
+ * All that is looked at on the way makes the front.
+ */
+export function searchPragmas(
+  target: HlsFunction,
+  profile: HlsProfile,
+  options: SearchOptions,
+): SearchResult {
+  const knobs = spaceOf(target);
+  const limit = options.limit ?? 0.8;
+  const most = options.mostEvaluations ?? 1500;
+  const points = new Map<string, Point>();
+  const at = (choice: readonly number[]): Point => {
+    const key = choice.join();
+    const known = points.get(key);
+    if (known !== undefined) return known;
+    throwIfCancelled(options.cancel);
+    const estimate = estimateKernel(applied(target, knobs, choice), profile);
+    const point: Point = {
+      choice,
+      estimate,
+      cycles: estimate.assumedCycles,
+      utilisation: utilisationOf(estimate, options.capacity),
+    };
+    points.set(key, point);
+    return point;
+  };
+  const now = at(knobs.map((knob) => Math.max(0, knob.now)));
+  const starts = [now.choice, knobs.map(() => 0), ...seeds(knobs)];
+  for (const start of starts) {
+    let here = at(start);
+    for (let round = 0; round < 4; round += 1) {
+      const before = here;
+      for (let index = knobs.length - 1; index >= 0; index -= 1) {
+        const count = knobs[index]?.values.length ?? 0;
+        for (let value = 0; value < count && points.size < most; value += 1) {
+          const next = at(here.choice.map((one, place) => (place === index ? value : one)));
+          if (isBetter(next, here, limit)) here = next;
+        }
+      }
+      if (here === before) break;
+    }
+  }
+  const all = [...points.values()];
+  const best = all.reduce(
+    (winner, point) => (isBetter(point, winner, limit) ? point : winner),
+    now,
+  );
+  return { knobs, now, best, front: frontOf(all), evaluated: points.size };
+}
+
+/** Cheaper by cycles within the limit; beyond it, by how far. Of equals the smaller. */
+function isBetter(a: Point, b: Point, limit: number): boolean {
+  const [overA, overB] = [a, b].map(({ utilisation }) => Math.max(0, utilisation - limit));
+  if (overA !== overB && (overA ?? 0) + (overB ?? 0) > 0) return (overA ?? 0) < (overB ?? 0);
+  if (Math.abs(a.cycles - b.cycles) > 0.002 * b.cycles) return a.cycles < b.cycles;
+  return a.utilisation < b.utilisation * 0.999;
+}
+
+/** Each loop unrolled as far as it goes, from the innermost outwards. */
+function seeds(knobs: readonly Knob[]): readonly (readonly number[])[] {
+  const result: (readonly number[])[] = [];
+  for (let index = knobs.length - 1; index >= 0; index -= 1) {
+    const knob = knobs[index];
+    if (knob === undefined || knob.what === "tile") continue;
+    result.push(knobs.map((_, place) => (place === index ? knob.values.length - 1 : 0)));
+  }
+  return result.slice(0, 6);
+}
+
+/** The kernel with a choice made; in plain C++ arrays are partitioned so that unrolled copies have ports. */
+export function applied(
+  target: HlsFunction,
+  knobs: readonly Knob[],
+  choice: readonly number[],
+): HlsFunction {
+  let result = target;
+  const unrolled = new Map<string, number>();
+  knobs.forEach((knob, index) => {
+    const value = knob.values[choice[index] ?? 0]?.directive;
+    for (const loop of loopsOf(target.body)) {
+      if (loop.startOffset !== knob.loop.startOffset) continue;
+      result = withLoop(result, loop.id, (own) => [
+        ...own.filter(({ kind }) => kind !== knob.what),
+        ...(value === undefined ? [] : [value]),
+      ]);
+      if (knob.what === "unroll" && value?.kind === "unroll")
+        unrolled.set(loop.iterator, value.factor ?? 1);
+    }
+  });
+  for (const [key, factor] of partitionsFor(target, unrolled)) {
+    const [variable = "", dim = ""] = key.split("#");
+    result = withFunctionDirective(
+      result,
+      directive({
+        kind: "partition",
+        variable,
+        dim: Number(dim),
+        scheme: "cyclic",
+        factor,
+        isReshape: false,
+      }),
+    );
+  }
+  return result;
+}
+
+/** For unrolled iterators, the dimensions of arrays that they walk. */
+export function partitionsFor(
+  target: HlsFunction,
+  unrolled: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const factors = new Map<string, number>();
+  if (unrolled.size === 0) return factors;
+  const whole = (): { factor: number; isFull: boolean } => ({ factor: 1, isFull: true });
+  for (const site of sitesOf(target.body, whole)) {
+    const accesses = [...readsOf(site.value), ...(site.target === undefined ? [] : [site.target])];
+    for (const { name, indices } of accesses)
+      indices.forEach((index, dim) => {
+        for (const iterator of index?.terms.keys() ?? []) {
+          const factor = unrolled.get(iterator) ?? 1;
+          const key = `${name}#${dim + 1}`;
+          if (factor > 1) factors.set(key, Math.max(factors.get(key) ?? 1, factor));
+        }
+      });
+  }
+  return factors;
+}
+
+export function utilisationOf(
+  { area }: KernelEstimate,
+  capacity: SearchOptions["capacity"],
+): number {
+  const share = (used: number, kind: ResourceKind): number => {
+    const most = capacity[kind];
+    return most === undefined || most === 0 ? 0 : used / most;
+  };
+  return Math.max(
+    share(area.dsp, "dsp"),
+    share(area.lut, "lut"),
+    share(area.ff, "ff"),
+    share(area.bram18, "bram"),
+  );
+}
+
+function frontOf(points: readonly Point[]): readonly Point[] {
+  const sorted = [...points].sort((a, b) => a.utilisation - b.utilisation || a.cycles - b.cycles);
+  const front: Point[] = [];
+  let fewest = Infinity;
+  for (const point of sorted) {
+    if (point.cycles >= 0.99 * fewest) continue;
+    fewest = point.cycles;
+    front.push(point);
+  }
+  return front;
+}

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { estimateKernel, topOf } from "../../../server/core/hls/estimate-kernel.js";
+import { bestFix } from "../../../server/core/hls/search/edits.js";
+import { searchPragmas } from "../../../server/core/hls/search/search.js";
+import { checkRules } from "../../../server/core/hls/rules/check.js";
+import { profileOf, read } from "./kit.js";
+
+const capacity = { dsp: 6840, lut: 1_182_240, ff: 2_364_480, bram: 4320 };
+const dot = `
+void dot(const float a[64], const float b[64], float c[64]) {
+  L: for (int i = 0; i < 64; i++) {
+    c[i] = a[i] * b[i];
+  }
+}
+`;
+
+function search(text: string, limit = 0.8) {
+  const target = topOf(read(text).unit, undefined);
+  if (target === undefined) throw new Error("no function");
+  const result = searchPragmas(target, profileOf("vitis-2020.2"), {
+    capacity,
+    limit,
+    cancel: neverCancelled,
+  });
+  return { target, result };
+}
+
+test("every point of the front is faster than what is cheaper", () => {
+  const { result } = search(dot);
+  const cycles = result.front.map((point) => point.cycles);
+  expect(cycles.length).toBeGreaterThan(2);
+  expect(cycles).toEqual([...cycles].sort((a, b) => b - a));
+  expect(result.best.cycles).toBeLessThan(result.now.cycles / 4);
+});
+
+test("a limit is kept", () => {
+  const { result } = search(dot, 0.001);
+  expect(result.best.utilisation).toBeLessThanOrEqual(0.001);
+  expect(result.best.estimate.area.dsp).toBeLessThanOrEqual(6);
+});
+
+test("the edits that lead to the best point are predicted to give its cycles", () => {
+  const { target, result } = search(dot);
+  const fix = bestFix({ file: "dot.cpp", text: dot, capacity }, target, result);
+  let text = dot;
+  for (const { span, text: inserted } of [...(fix?.edits ?? [])].sort(
+    (a, b) => b.span.start - a.span.start,
+  ))
+    text = text.slice(0, span.start) + inserted + text.slice(span.end);
+  const changed = topOf(read(text).unit, undefined);
+  if (changed === undefined) throw new Error("no function");
+  expect(estimateKernel(changed, profileOf("vitis-2020.2")).assumedCycles).toBe(result.best.cycles);
+});
+
+test("placeholders of Merlin are filled in place", () => {
+  const text = `#pragma ACCEL kernel
+void scale(double a[64], double b[64]) {
+#pragma ACCEL PARALLEL FACTOR=auto{__PARA__L0}
+  for (int i = 0; i < 64; i++) b[i] = a[i] * 2.0;
+}
+`;
+  const { target, result } = search(text);
+  const fix = bestFix({ file: "scale.c", text, capacity }, target, result);
+  expect(fix?.edits.map((edit) => edit.text)).toEqual([
+    expect.stringMatching(/^#pragma ACCEL PARALLEL FACTOR=\d+\n$/),
+  ]);
+});
+
+const codes = (text: string): readonly string[] => {
+  const target = topOf(read(text).unit, undefined);
+  if (target === undefined) throw new Error("no function");
+  const found = checkRules(estimateKernel(target, profileOf("vitis-2020.2")), {
+    file: "k.cpp",
+    text,
+    capacity,
+  });
+  return found.map(({ code, fixes }) => `${code}${(fixes ?? []).length > 0 ? " fix" : ""}`);
+};
+
+test("two arrays that share the blame are partitioned together", () => {
+  const text = `void f(float out[16]) {
+    float a[64];
+    float b[64];
+    for (int i = 0; i < 16; i++) {
+      #pragma HLS PIPELINE II=1
+      out[i] = a[4*i] * b[4*i] + a[4*i+1] * b[4*i+1] + a[4*i+2] * b[4*i+2];
+    }
+  }`;
+  expect(codes(text)).toContain("RP5301 fix");
+});
+
+test("a factor that does not divide the trip count is told, with divisors", () => {
+  const text = `void f(int a[63]) {
+    for (int i = 0; i < 63; i++) {
+      #pragma HLS UNROLL factor=4
+      a[i] = i;
+    }
+  }`;
+  expect(codes(text)).toContain("RP5304 fix");
+});
+
+test("a loop that is kept from a pipeline is told what one would bring", () => {
+  const text = `void f(int a[64]) {
+    for (int i = 0; i < 64; i++) {
+      #pragma HLS PIPELINE off
+      a[i] = i * i;
+    }
+  }`;
+  expect(codes(text)).toContain("RP5303");
+});
