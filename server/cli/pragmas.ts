@@ -138,7 +138,11 @@ function textOf(result: SearchResult): string {
     row("now", result.now),
     ...result.front.map((point) => row(point === result.best ? "best" : "", point)),
   ];
-  const body = table(["", "cycles", "DSP", "LUT", "BRAM", "of the part", "pragmas"], rows, "lrrrrrl");
+  const body = table(
+    ["", "cycles", "DSP", "LUT", "BRAM", "of the part", "pragmas"],
+    rows,
+    "lrrrrrl",
+  );
   return `${body}\n${count(result.evaluated)} designs were reckoned.\n`;
 }
 
