@@ -10,7 +10,8 @@ const costs = hls4mlCosts(JSON.parse(readFileSync("server/data/hls4ml/dense-conv
 
 const dense = (inputs: number, outputs: number, text: string): string => {
   const words = parseHls4mlWords(text);
-  if (typeof words === "string" || costs === undefined) throw new Error(String(words));
+  if (typeof words === "string") throw new Error(words);
+  if (costs === undefined) throw new Error("no costs");
   const { dsp, interval, latency } = layerCost(
     { kind: "dense", name: "fc", inputs, outputs },
     words.common,
