@@ -127,8 +127,7 @@ export function wordsOfConfig(config: unknown): string {
   const root = config as Readonly<Record<string, unknown>>;
   const hls = (root["HLSConfig"] ?? root) as Readonly<Record<string, unknown>>;
   take(hls["Model"], "");
-  for (const [name, layer] of Object.entries((hls["LayerName"] ?? {})))
-    take(layer, `${name}.`);
+  for (const [name, layer] of Object.entries(hls["LayerName"] ?? {})) take(layer, `${name}.`);
   const clock = root["ClockPeriod"];
   if (typeof clock === "number") words.push(`clock=${clock}`);
   const io = root["IOType"];
