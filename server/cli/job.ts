@@ -24,6 +24,7 @@ import { tensorFileKind } from "../io/quant/tensor-files.js";
 import { asHls4ml } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
 import { parseSampleChoice, quantifyModel, tensorReport } from "./quantification.js";
+import { withOwnAccelerators } from "./own-accelerators.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
 
@@ -74,7 +75,7 @@ export async function runJob(
   }
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
-  const targets = chooseTargets(context.catalogue, request);
+  const targets = await chooseTargets(context.catalogue, request);
   if (isDesignJob(request)) return runDesignJob(request, progress);
   if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);
   progress(`reading ${subject}`);
@@ -130,10 +131,14 @@ function sourceText(request: AnalyzeRequest, model: Model): string | undefined {
     : undefined;
 }
 
-function chooseTargets(catalogue: Catalogue, request: AnalyzeRequest): readonly Target[] {
+async function chooseTargets(
+  devices: Catalogue,
+  request: AnalyzeRequest,
+): Promise<readonly Target[]> {
   const given = request.targets.length > 0 ? request.targets : undefined;
   const chosen = given ?? workspaceTargets(request.file ?? path.join(process.cwd(), "."));
-  const ids = chosen.length > 0 ? chosen : defaultTargetIds;
+  const wanted = chosen.length > 0 ? chosen : defaultTargetIds;
+  const { catalogue, ids } = await withOwnAccelerators(devices, wanted);
   return [...new Set(ids)].flatMap((id) => {
     const target = catalogue.find(id);
     if (target !== undefined) return [target];

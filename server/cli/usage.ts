@@ -6,7 +6,7 @@ ridgepoint analyze design.sv [MORE.sv files.f …] [--top NAME] [--part xc7a35t]
 ridgepoint analyze kernel.cpp [--top NAME] [--part xcvu9p] [--clock NS] [options]
 ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
 
-  --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them
+  --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them; or an architecture file
                         (default: the workspace's chosen ones, else a small default set)
   --batch N             batch size (default: as the model declares, else 1)
   --input "NAME=TYPE[DIMS]"

@@ -83,6 +83,23 @@ test("an architecture file of the user's, with comments; what is wrong has its l
   `);
 });
 
+test("analyze takes an architecture file for a target, and says when a pipeline lacks room for weights", async () => {
+  const file = "examples/accelerators/systolic.sv";
+  const { status, out } = await cli(["analyze", model, "--target", file, "--json"]);
+  expect(status).toBe(0);
+  const [target] = (JSON.parse(out) as { targets: { id: string; latency: { method: string } }[] })
+    .targets;
+  expect(target).toMatchObject({ id: "systolic/mapper/int8", latency: { method: "roofline" } });
+  expect((await cli(["analyze", model, "--target", "absent.accelerator.json"])).status).toBe(2);
+  const { err } = await cli([
+    "map",
+    "examples/models/resnet50.onnx",
+    "--accelerator",
+    "streaming-4096",
+  ]);
+  expect(err).toContain("a pipeline keeps all weights on it");
+});
+
 test("options that make no sense are named", async () => {
   const on = (...words: readonly string[]) =>
     cli(["map", model, "--accelerator", "gemmini-16", ...words]);

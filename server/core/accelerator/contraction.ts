@@ -17,6 +17,8 @@ export interface Contraction {
   readonly kernelColumns: number;
   readonly strideRows: number;
   readonly strideColumns: number;
+  readonly dilationRows: number;
+  readonly dilationColumns: number;
   readonly inputRows: number;
   readonly inputColumns: number;
   /** How often it runs one after the other, its weights read anew each time (a step of a recurrence). */
@@ -37,10 +39,24 @@ export function macsOf(c: Contraction): number {
   );
 }
 
-/** Positions of an extent that `outputs` windows touch: windows that overlap share, strides beyond the window skip. */
-export function touched(outputs: number, kernel: number, stride: number, extent: number): number {
-  const all = stride >= kernel ? outputs * kernel : (outputs - 1) * stride + kernel;
-  return Math.min(all, extent);
+/** Input rows that so many output rows touch: windows that overlap share, strides beyond the window skip. */
+export function touchedRows(c: Contraction, rows: number): number {
+  return touched(rows, c.kernelRows, c.strideRows, c.dilationRows, c.inputRows);
+}
+
+export function touchedColumns(c: Contraction, columns: number): number {
+  return touched(columns, c.kernelColumns, c.strideColumns, c.dilationColumns, c.inputColumns);
+}
+
+function touched(
+  outputs: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  extent: number,
+): number {
+  const span = (outputs - 1) * stride + (kernel - 1) * dilation + 1;
+  return Math.min(outputs * kernel, span, extent);
 }
 
 export interface Footprint {
@@ -58,8 +74,8 @@ export function compulsory(c: Contraction): Footprint {
       c.groups *
       c.batch *
       c.inputChannels *
-      touched(c.outputRows, c.kernelRows, c.strideRows, c.inputRows) *
-      touched(c.outputColumns, c.kernelColumns, c.strideColumns, c.inputColumns),
+      touchedRows(c, c.outputRows) *
+      touchedColumns(c, c.outputColumns),
     outputs: c.times * c.groups * c.batch * c.outputChannels * c.outputRows * c.outputColumns,
   };
 }
@@ -77,6 +93,8 @@ export function product(groups: number, m: number, n: number, k: number, times =
     kernelColumns: 1,
     strideRows: 1,
     strideColumns: 1,
+    dilationRows: 1,
+    dilationColumns: 1,
     inputRows: m,
     inputColumns: 1,
     times,
@@ -145,7 +163,7 @@ function visibleKeys(shape: KernelShape & { readonly kind: "attention" }): numbe
  * first of three is taken as channels (inside the window) and images (outside), which counts its overlap twice.
  */
 function convolution(shape: KernelShape & { readonly kind: "conv" }): Contraction {
-  const { groups, batch, inputSize, outputSize, kernelSize, strides } = shape;
+  const { groups, batch, inputSize, outputSize, kernelSize, strides, dilations = [] } = shape;
   const inputChannels = shape.inputChannels / Math.max(1, groups);
   const outputChannels = shape.outputChannels / Math.max(1, groups);
   if (shape.isTransposed) {
@@ -168,6 +186,8 @@ function convolution(shape: KernelShape & { readonly kind: "conv" }): Contractio
     kernelColumns: at(kernelSize, 0),
     strideRows: at(strides, 1),
     strideColumns: at(strides, 0),
+    dilationRows: at(dilations, 1),
+    dilationColumns: at(dilations, 0),
     inputRows: Math.max(1, at(inputSize, 1)),
     inputColumns: Math.max(1, at(inputSize, 0)),
     times: 1,

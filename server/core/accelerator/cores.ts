@@ -1,5 +1,5 @@
 import type { ArrayEngine } from "./accelerator.js";
-import type { Contraction } from "./contraction.js";
+import { touchedRows, type Contraction } from "./contraction.js";
 import { mapContraction, type ContractionMapping, type MemoryTraffic } from "./map-contraction.js";
 import type { KernelQuestion } from "./map-kernel.js";
 
@@ -43,10 +43,7 @@ function ways(
     const share = Math.ceil(c[key] / cores);
     if (share === c[key]) return [];
     const part = { ...c, [key]: share };
-    const inputRows =
-      key === "outputRows"
-        ? Math.min(c.inputRows, (share - 1) * c.strideRows + Math.max(c.kernelRows, 1))
-        : c.inputRows;
+    const inputRows = key === "outputRows" ? touchedRows(c, share) : c.inputRows;
     return [{ along: name, part: { ...part, inputRows }, used: Math.ceil(c[key] / share) }];
   };
   const found = [

@@ -1,7 +1,13 @@
 import type { Accelerator, AcceleratorPrecision, ArrayEngine, Operand } from "./accelerator.js";
 import type { ArrayTime } from "./array-time.js";
 import { timeOnTiles } from "./array-tiles.js";
-import { compulsory, macsOf, touched, type Contraction } from "./contraction.js";
+import {
+  compulsory,
+  macsOf,
+  touchedColumns,
+  touchedRows,
+  type Contraction,
+} from "./contraction.js";
 import { levelsOf, type Level } from "./levels.js";
 import { fillCycles, rowMapping, type RowMapping } from "./row-stationary.js";
 import { rowWords } from "./row-words.js";
@@ -136,17 +142,20 @@ function rankOf(
   level: Level,
   isOutermost: boolean,
   ideal: number,
-): (outer: Crossing, array: ArrayTime) => readonly number[] {
+): (outer: Crossing, array: ArrayTime, tileBytes: number) => readonly number[] {
   const throughput = effectiveThroughput(engine, precision);
   const perCycle = accelerator.dram.bandwidth / accelerator.cores / accelerator.clock;
   const bandwidth =
     Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
-  return (outer, array) => {
+  return (outer, array, tileBytes) => {
     const inner = arrayCrossing(array, precision);
     const outside = crossingBytes(passing(outer, inner, level));
     const inside = crossingBytes(inner);
     const compute = array.cycles / throughput;
-    const cycles = Math.max(compute, inside / bandwidth, isOutermost ? outside / perCycle : 0);
+    // The first tile's way in and the last one's out are waited for.
+    const edge = isOutermost ? tileBytes / perCycle : 0;
+    const busy = Math.max(compute, inside / bandwidth) + edge;
+    const cycles = Math.max(busy, isOutermost ? outside / perCycle : 0);
     // Between schedules that take about as long, the one that moves less; only the DRAM's border is an objective of its own.
     const step = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / stepLogarithm - 1e-9);
     if (!isOutermost || objective === "latency") return [step, outside, cycles, inside];
@@ -301,8 +310,8 @@ function tileProblem(c: Contraction, tile: Tile): Contraction {
   return {
     ...c,
     ...tile,
-    inputRows: touched(tile.outputRows, c.kernelRows, c.strideRows, c.inputRows),
-    inputColumns: touched(tile.outputColumns, c.kernelColumns, c.strideColumns, c.inputColumns),
+    inputRows: touchedRows(c, tile.outputRows),
+    inputColumns: touchedColumns(c, tile.outputColumns),
     times: 1,
   };
 }

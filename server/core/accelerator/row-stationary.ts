@@ -109,7 +109,7 @@ function interleaved(
   const channels = Math.ceil(c.inputChannels / share.channels);
   const most = Math.max(1, Math.min(registers.outputs, filters));
   let best = { interleavedFilters: 1, interleavedChannels: 1 };
-  for (let p = 1; p <= most; p++) {
+  for (const p of [...amounts(filters, most)].reverse()) {
     const q = Math.max(
       1,
       Math.min(
@@ -149,14 +149,14 @@ function shares(slots: number, c: Contraction & { readonly stripCount: number })
   return found;
 }
 
-/** Amounts up to `most` that need fewer rounds than any smaller one, largest first. */
+/** Amounts up to `most` that need fewer rounds than any smaller one, largest first: about twice the root of the extent. */
 function amounts(extent: number, most: number): readonly number[] {
   const found: number[] = [];
-  let rounds = Infinity;
-  for (let amount = 1; amount <= Math.min(extent, most); amount++) {
-    const needed = Math.ceil(extent / amount);
-    if (needed < rounds) found.push(amount);
-    rounds = needed;
+  for (let amount = 1; amount <= Math.min(extent, most);) {
+    found.push(amount);
+    const rounds = Math.ceil(extent / amount);
+    if (rounds === 1) break;
+    amount = Math.max(amount + 1, Math.ceil(extent / (rounds - 1)));
   }
   return found.reverse();
 }

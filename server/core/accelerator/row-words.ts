@@ -1,5 +1,5 @@
 import type { Contraction } from "./contraction.js";
-import { compulsory, touched } from "./contraction.js";
+import { compulsory, touchedRows } from "./contraction.js";
 import type { ArrayTime } from "./array-time.js";
 import type { RowMapping } from "./row-stationary.js";
 
@@ -16,11 +16,8 @@ export function rowWords(c: Contraction, mapping: RowMapping): Omit<ArrayTime, "
   );
   const imageRounds = Math.ceil(c.batch / mapping.images);
   const strips = Math.ceil(c.outputRows / mapping.strip);
-  const wholeRows = touched(c.outputRows, c.kernelRows, c.strideRows, c.inputRows);
-  const rows = Math.max(
-    wholeRows,
-    strips * touched(mapping.strip, c.kernelRows, c.strideRows, c.inputRows),
-  );
+  const wholeRows = touchedRows(c, c.outputRows);
+  const rows = Math.max(wholeRows, strips * touchedRows(c, mapping.strip));
   return {
     weightWords: footprint.weights * c.times * stripRounds * imageRounds,
     inputWords: (footprint.inputs / wholeRows) * rows * filterRounds,

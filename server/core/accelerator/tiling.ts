@@ -1,4 +1,10 @@
-import { compulsory, touched, type Contraction, type Footprint } from "./contraction.js";
+import {
+  compulsory,
+  touchedColumns,
+  touchedRows,
+  type Contraction,
+  type Footprint,
+} from "./contraction.js";
 import type { ArrayTime } from "./array-time.js";
 import type { AcceleratorPrecision } from "./accelerator.js";
 import type { Level } from "./levels.js";
@@ -45,7 +51,7 @@ export interface TilingQuestion {
   readonly spillsPartials: boolean;
   readonly timeOf: (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
   /** Cost of a choice: the lexicographically least is taken. */
-  readonly rank: (outer: Crossing, array: ArrayTime) => readonly number[];
+  readonly rank: (outer: Crossing, array: ArrayTime, tileBytes: number) => readonly number[];
 }
 
 /** The array on all tiles: each by itself, and where the innermost loop is what streams past a single fold. */
@@ -95,13 +101,15 @@ export function chooseTile(question: TilingQuestion): TileChoice | undefined {
           inputs: Math.ceil(c.inputChannels / inputChannels),
           groups: Math.ceil(c.groups / groups),
         };
-        if (!fits(question, tile, tileInputs, trips)) continue;
+        const bytes = bytesOf(question, tile, tileInputs, trips);
+        if (!fits(question.level, bytes, trips)) continue;
+        const edge = bytes.weights + bytes.inputs + bytes.outputs;
         const { apart, merged, streamed } = question.timeOf(tile, trips);
         for (const order of usefulOrders(trips)) {
           const outer = crossingOf(question, least, allInputs, order, trips, tile);
           const array =
             merged !== undefined && innermost(order, trips) === streamed ? merged : apart;
-          const value = rank(outer, array);
+          const value = rank(outer, array, edge);
           if (best !== undefined && !isLess(value, bestRank)) continue;
           best = { tile, order, trips, outer, array };
           bestRank = value;
@@ -140,9 +148,8 @@ function inputsOf(
   c: Contraction,
   cut: Pick<Tile, "batch" | "outputRows" | "outputColumns">,
 ): { readonly tileInputs: number; readonly allInputs: number; readonly count: number } {
-  const rowsOf = (rows: number): number => touched(rows, c.kernelRows, c.strideRows, c.inputRows);
-  const columnsOf = (columns: number): number =>
-    touched(columns, c.kernelColumns, c.strideColumns, c.inputColumns);
+  const rowsOf = (rows: number): number => touchedRows(c, rows);
+  const columnsOf = (columns: number): number => touchedColumns(c, columns);
   const sum = (extent: number, part: number, of: (size: number) => number): number => {
     const full = Math.floor(extent / part);
     const rest = extent - full * part;
@@ -161,34 +168,32 @@ function inputsOf(
   };
 }
 
-function fits(
-  { contraction: c, level, precision, spillsPartials }: TilingQuestion,
+function bytesOf(
+  { contraction: c, precision, spillsPartials }: TilingQuestion,
   tile: Tile,
   tileInputs: number,
   trips: TileChoice["trips"],
-): boolean {
+): Footprint {
   const window = c.kernelRows * c.kernelColumns;
   const isPartial = spillsPartials || trips.inputs > 1;
-  const bytes = {
+  const positions = tile.batch * tile.outputRows * tile.outputColumns;
+  const outputBits = isPartial ? precision.accumulatorBits : precision.activationBits;
+  return {
     weights:
       (tile.groups * tile.outputChannels * tile.inputChannels * window * precision.weightBits) / 8,
     inputs: (tile.groups * tile.inputChannels * tileInputs * precision.activationBits) / 8,
-    outputs:
-      (tile.groups *
-        tile.outputChannels *
-        tile.batch *
-        tile.outputRows *
-        tile.outputColumns *
-        (isPartial ? precision.accumulatorBits : precision.activationBits)) /
-      8,
+    outputs: (tile.groups * tile.outputChannels * positions * outputBits) / 8,
   };
+}
+
+function fits({ buffers }: Level, bytes: Footprint, trips: TileChoice["trips"]): boolean {
   // An operand that never changes needs no second buffer to be changed behind.
   const changes = {
     weights: trips.groups * trips.outputs * trips.inputs > 1 ? 2 : 1,
     inputs: trips.groups * trips.positions * trips.inputs > 1 ? 2 : 1,
     outputs: trips.groups * trips.positions * trips.outputs > 1 ? 2 : 1,
   };
-  for (const { size, holds, isDoubleBuffered } of level.buffers) {
+  for (const { size, holds, isDoubleBuffered } of buffers) {
     let needed = 0;
     for (const operand of holds)
       needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);

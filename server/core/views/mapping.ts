@@ -6,7 +6,8 @@ import { mapModel } from "../accelerator/map-model.js";
 import type { EnergyParts } from "../accelerator/energy.js";
 import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
 import { parametersOf, sweep, type SweepPoint, type SweptParameter } from "../accelerator/sweep.js";
-import type { Analysis } from "../analysis.js";
+import type { Analysis, TargetAnalysis } from "../analysis.js";
+import { formatBytes } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Alternative, Metric } from "../search/alternatives.js";
 import { nodeLabel } from "./layer-cost.js";
@@ -134,9 +135,22 @@ export function view(analysis: Analysis, params: MappingParams): MappingView | n
     }),
     sweep: swept.points,
     alternatives: swept.points.map((point) => alternativeOf(chosen.target.id, point)),
-    complaints: swept.complaints,
+    complaints: [...roomComplaints(chosen, accelerator), ...swept.complaints],
     targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
   };
+}
+
+/** Engines that keep all weights on the chip need room for them. */
+function roomComplaints(
+  { lowered }: TargetAnalysis,
+  { engine, buffers, cores }: Accelerator,
+): readonly string[] {
+  const room = cores * buffers.reduce((sum, { size }) => sum + size, 0);
+  return engine.kind === "streaming" && lowered.weightBytes > room
+    ? [
+        `The weights take ${formatBytes(lowered.weightBytes)}, but the memories of the chip ${formatBytes(room)}: a pipeline keeps all weights on it.`,
+      ]
+    : [];
 }
 
 function alternativeOf(targetId: string, point: SweepPoint): Alternative {

@@ -25,17 +25,20 @@ const contractions: fc.Arbitrary<Contraction> = fc
     outputColumns: extent,
     kernel: fc.integer({ min: 1, max: 5 }),
     stride: fc.integer({ min: 1, max: 3 }),
+    dilation: fc.integer({ min: 1, max: 2 }),
     times: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ kernel, stride, ...rest }) => ({
+  .map(({ kernel, stride, dilation, ...rest }) => ({
     ...product(1, 1, 1, 1),
     ...rest,
     kernelRows: kernel,
     kernelColumns: kernel,
     strideRows: stride,
     strideColumns: stride,
-    inputRows: (rest.outputRows - 1) * stride + kernel,
-    inputColumns: (rest.outputColumns - 1) * stride + kernel,
+    dilationRows: dilation,
+    dilationColumns: dilation,
+    inputRows: (rest.outputRows - 1) * stride + (kernel - 1) * dilation + 1,
+    inputColumns: (rest.outputColumns - 1) * stride + (kernel - 1) * dilation + 1,
   }));
 
 const arrays = fc.record({
