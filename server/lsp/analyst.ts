@@ -264,7 +264,7 @@ const notPrinted: Problem = {
 const noProblems: readonly Problem[] = [];
 const emptyMap: TextMap = { header: undefined, graphs: [] };
 
-function bindingsOf({ batch, dims }: Subject): Bindings {
+export function bindingsOf({ batch, dims }: Subject): Bindings {
   return {
     ...(batch !== null && { batch }),
     inputs: new Map(),

@@ -10,6 +10,7 @@ import { foldingFeature } from "./features/folding.js";
 import { hoverFeature } from "./features/hover.js";
 import { inlayHintFeature } from "./features/inlay-hint.js";
 import { locateFeature } from "./features/locate.js";
+import { measureFeature } from "./features/measure.js";
 import { pythonPathsFeature } from "./features/python-paths.js";
 import { referencesFeature } from "./features/references.js";
 import { reportFeature } from "./features/report.js";
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   hoverFeature,
   inlayHintFeature,
   locateFeature,
+  measureFeature,
   pythonPathsFeature,
   referencesFeature,
   reportFeature,

@@ -23,7 +23,7 @@ export class QuantAnalyst {
   readonly #catalogues: Catalogues;
   readonly #dataFolder: string;
   readonly #cancel: Cancel;
-  readonly #known = new WeakMap<Analysis, Analysis>();
+  readonly #known = new WeakMap<Analysis, Known>();
   #formats: FormatTable | undefined;
   #supports: readonly RuntimeSupport[] | undefined;
 
@@ -43,7 +43,7 @@ export class QuantAnalyst {
     const usual: readonly string[] = defaultSchemeIds;
     const rest = [...new Set(more)].filter((id) => id !== "" && !usual.includes(id));
     const known = rest.length > 0 ? undefined : this.#known.get(analysis);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.source === subject.measured?.source) return known.analysis;
     const modelPath = pathOf(subject);
     if (modelPath === undefined) return analysis;
     const schemes = this.#schemes([...defaultSchemeIds, ...rest.slice(0, extraSchemeLimit)]);
@@ -53,6 +53,7 @@ export class QuantAnalyst {
       schemes,
       activationSchemes: this.#schemes(activationSchemeIds),
       cancel: this.#cancel,
+      ...(subject.measured !== undefined && { known: subject.measured }),
     });
     const target = analysis.targets[0]?.target;
     const support =
@@ -82,7 +83,8 @@ export class QuantAnalyst {
         ...quantizationProblems(analysis.model.graph, facts),
       ],
     };
-    if (rest.length === 0) this.#known.set(analysis, made);
+    if (rest.length === 0)
+      this.#known.set(analysis, { source: subject.measured?.source, analysis: made });
     return made;
   }
 
@@ -128,8 +130,14 @@ export class QuantAnalyst {
 /** A plan with more formats than this is no plan. */
 const extraSchemeLimit = 24;
 
+interface Known {
+  /** Of measured sensitivities. */
+  readonly source: string | undefined;
+  readonly analysis: Analysis;
+}
+
 /** The file whose own bytes weights lie in, or beside which their files lie. */
-function pathOf({ source, fileName }: Subject): string | undefined {
+export function pathOf({ source, fileName }: Subject): string | undefined {
   switch (source.kind) {
     case "file":
     case "printed":

@@ -9,6 +9,7 @@ import type { OutlineItem } from "../core/views/text/outline.js";
 import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { CompareParams } from "../core/views/compare/compare-analyses.js";
+import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import type { FoundAccelerator } from "../io/find-accelerators.js";
 import type { CompareReply, PlanFile, TargetInfo, ViewReply } from "../protocol/requests.js";
 import type { WhatIf } from "../core/what-if/what-if.js";
@@ -33,6 +34,8 @@ export interface Subject {
   readonly choice: TargetChoice;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
+  /** Sensitivities that were measured on samples, where somebody asked for it. */
+  readonly measured?: MeasuredBefore;
 }
 
 export type SubjectSource =

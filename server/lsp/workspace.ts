@@ -3,6 +3,7 @@ import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
+import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import { findAccelerators, isAccelerator, type FoundAccelerator } from "../io/find-accelerators.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
@@ -53,6 +54,7 @@ export class Workspace {
   readonly #settings = new Map<string, Promise<Settings>>();
   readonly #complaints = new Set<string>();
   readonly #bindings = new Map<string, Binding>();
+  readonly #measured = new Map<string, MeasuredBefore>();
   readonly #settling = new Map<
     string,
     { readonly quiet: Promise<void>; readonly end: () => void }
@@ -137,6 +139,7 @@ export class Workspace {
   /** The model file changed on disk, or what is asked of it: it and its printed documents are out of date. */
   bumpModel(uri: string): void {
     const modelUri = normalUri(modelUriOf(uri));
+    this.#measured.delete(modelUri);
     this.bump(modelUri);
     for (const document of this.documents.all())
       if (normalUri(modelUriOf(document.uri)) === modelUri) this.bump(document.uri);
@@ -221,6 +224,7 @@ export class Workspace {
     if (source === undefined) return undefined;
     const modelUri = normalUri(modelUriOf(uri));
     this.#asked.add(modelUri);
+    const measured = this.#measured.get(modelUri);
     return {
       uri: source.kind === "python" ? variantUri(uri, variant) : normalUri(uri),
       fileName: fileNameOf(modelUri),
@@ -229,7 +233,14 @@ export class Workspace {
       // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
+      ...(measured !== undefined && { measured }),
     };
+  }
+
+  /** Sensitivities that were measured of the model as it is now. */
+  keepMeasured(uri: string, measured: MeasuredBefore): void {
+    this.bumpModel(uri);
+    this.#measured.set(normalUri(modelUriOf(uri)), measured);
   }
 
   /** Whoever supposed it has gone: a run of Python for it alone is in vain. */

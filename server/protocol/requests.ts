@@ -123,6 +123,16 @@ export const bindRequest = new RequestType<
   void
 >("ridgepoint/bind");
 
+/**
+ * Runs a model on samples, one layer quantized at a time, and lets everything that shows its sensitivity rest on that until
+ * the file changes. `place` is a file or a folder; null: samples are made up. Progress is the server's own.
+ */
+export const measureRequest = new RequestType<
+  { readonly uri: string; readonly place: string | null },
+  { readonly kind: "measured" | "impossible" | "cancelled"; readonly message: string },
+  void
+>("ridgepoint/measure");
+
 /** Server to client: what was shown of this model is out of date; ask again. */
 export const changedNotification = new NotificationType<{ readonly uri: string }>(
   "ridgepoint/changed",

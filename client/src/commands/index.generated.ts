@@ -2,6 +2,7 @@
 import { command as copyReport } from "./copy-report.js";
 import { command as exportFile } from "./export-file.js";
 import { command as mapOntoAccelerator } from "./map-onto-accelerator.js";
+import { command as measureSensitivity } from "./measure-sensitivity.js";
 import { command as openAsText } from "./open-as-text.js";
 import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
@@ -23,6 +24,7 @@ export const commands: readonly ClientCommand[] = [
   copyReport,
   exportFile,
   mapOntoAccelerator,
+  measureSensitivity,
   openAsText,
   openModel,
   pickTargets,

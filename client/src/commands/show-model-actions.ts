@@ -13,6 +13,10 @@ const actions: readonly ModelAction[] = [
   { label: "$(graph) Open the model", command: "ridgepoint.openModel" },
   { label: "$(type-hierarchy-sub) Show the graph", command: "ridgepoint.showGraph" },
   { label: "$(symbol-numeric) Set batch size and dimensions", command: "ridgepoint.setDimensions" },
+  {
+    label: "$(beaker) Measure quantization sensitivity on samples",
+    command: "ridgepoint.measureSensitivity",
+  },
   { label: "$(clippy) Copy a report", command: "ridgepoint.copyReport" },
 ];
 

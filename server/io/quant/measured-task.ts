@@ -43,6 +43,14 @@ export type MeasuredAnswer =
     }
   | { readonly kind: "impossible"; readonly reason: string };
 
+/** What was measured, as plain data that is kept and sent about. */
+export interface MeasuredBefore {
+  readonly schemeIds: readonly string[];
+  readonly activationSchemeIds: readonly string[];
+  readonly layers: readonly (readonly [nodeId: NodeId, effect: LayerSensitivity])[];
+  readonly source: string;
+}
+
 /** WebAssembly has 4 GiB, of which a model takes its size two or three times. */
 const modelBytesLimit = 1.2e9;
 

@@ -20,7 +20,7 @@ import {
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
 import { gridsOf } from "./grids-of.js";
 import { measureSensitivity } from "./measure-sensitivity.js";
-import type { SampleChoice } from "./measured-task.js";
+import type { MeasuredBefore, SampleChoice } from "./measured-task.js";
 import { measureWeights } from "./measure-weights.js";
 import { openTaskFiles, readerOf, type WeightTask } from "./weight-task.js";
 
@@ -35,6 +35,8 @@ export interface QuantifyRequest {
   readonly onProgress?: (sentence: string) => void;
   /** Runs the model on samples to measure what is otherwise propagated. */
   readonly measured?: { readonly samples: SampleChoice; readonly bindings: Bindings };
+  /** What was measured before. */
+  readonly known?: MeasuredBefore;
 }
 
 export interface Quantified {
@@ -72,8 +74,10 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     const propagated = sensitivities.byNode?.get(nodeId);
     const effectOf = (index: number): LayerEffect => ({
       sensitivity:
-        sensitivities.byNode === undefined ? ownError(whole, index) : propagated?.weights[index],
-      activationSensitivity: propagated?.activations[activationOf[index] ?? -1],
+        sensitivities.byNode === undefined
+          ? ownError(whole, index)
+          : numberOrNone(propagated?.weights[index]),
+      activationSensitivity: numberOrNone(propagated?.activations[activationOf[index] ?? -1]),
     });
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
@@ -88,8 +92,9 @@ async function effectsOf(request: QuantifyRequest): Promise<{
   readonly sensitivities: Sensitivities;
   readonly problems: readonly Problem[];
 }> {
-  const { modelPath, schemes, activationSchemes, cancel, onProgress, measured } = request;
+  const { modelPath, schemes, activationSchemes, cancel, onProgress, measured, known } = request;
   const problems: Problem[] = [];
+  if (known !== undefined) return { sensitivities: sensitivitiesOf(request, known), problems };
   if (measured !== undefined) {
     const answer = await measureSensitivity(
       { modelPath, schemes, activationSchemes, ...measured },
@@ -105,6 +110,30 @@ async function effectsOf(request: QuantifyRequest): Promise<{
   }
   onProgress?.("propagating errors to the outputs");
   return { sensitivities: sensitivityOf(request), problems };
+}
+
+/** Of formats that were not measured nothing is known. */
+function sensitivitiesOf(
+  { schemes, activationSchemes }: QuantifyRequest,
+  known: MeasuredBefore,
+): Sensitivities {
+  const pick = (
+    own: readonly number[],
+    ids: readonly string[],
+    wanted: readonly Scheme[],
+  ): readonly number[] => wanted.map(({ id }) => own[ids.indexOf(id)] ?? NaN);
+  return {
+    byNode: new Map(
+      known.layers.map(([nodeId, { weights, activations }]) => [
+        nodeId,
+        {
+          weights: pick(weights, known.schemeIds, schemes),
+          activations: pick(activations, known.activationSchemeIds, activationSchemes),
+        },
+      ]),
+    ),
+    source: known.source,
+  };
 }
 
 function sensitivityOf({
@@ -127,6 +156,11 @@ function sensitivityOf({
   } finally {
     files.close();
   }
+}
+
+/** NaN stands for what could not be measured. */
+function numberOrNone(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
 /** Square error of the weights over their squares: what is left to say where nothing was propagated. */

@@ -1,0 +1,79 @@
+import { Cancelled } from "../../core/base/cancel.js";
+import { activationSchemeIds } from "../../core/quant/formats/activation-scheme.js";
+import { parseScheme, type Scheme } from "../../core/quant/formats/scheme.js";
+import { defaultSchemeIds } from "../../core/quant/default-schemes.js";
+import { loadFormats } from "../../io/format-files.js";
+import { findDataFolder } from "../../io/catalogue-files.js";
+import { measureSensitivity } from "../../io/quant/measure-sensitivity.js";
+import { measureRequest } from "../../protocol/requests.js";
+import { bindingsOf } from "../analyst.js";
+import { type Feature, fence } from "../feature.js";
+import { pathOf } from "../quant-analyst.js";
+
+const generatedCount = 8;
+
+/** `ridgepoint/measure`: sensitivity with data, in a thread of its own, with progress that can be cancelled. */
+export const measureFeature: Feature = {
+  id: "measure",
+  register: (server) => {
+    const { connection, workspace } = server;
+    const ourMistake = {
+      kind: "impossible" as const,
+      message: "Something went wrong in Ridgepoint; the log says what.",
+    };
+    connection.onRequest(
+      measureRequest,
+      fence(server, "measure", ourMistake, async ({ uri, place }, signal) => {
+        const subject = await workspace.subjectOf(uri);
+        const modelPath = subject && pathOf(subject);
+        if (subject === undefined || modelPath === undefined)
+          return { kind: "impossible", message: "Only model files on this machine can be run." };
+        const schemes = schemesOf(await findDataFolder(), defaultSchemeIds);
+        const activationSchemes = schemesOf(await findDataFolder(), activationSchemeIds);
+        const progress = await connection.window.createWorkDoneProgress();
+        progress.begin("Ridgepoint", undefined, `running ${subject.fileName}`, true);
+        try {
+          const answer = await measureSensitivity(
+            {
+              modelPath,
+              bindings: bindingsOf(subject),
+              schemes,
+              activationSchemes,
+              samples:
+                place === null
+                  ? { kind: "generated", count: generatedCount }
+                  : { kind: "files", place },
+            },
+            {
+              get isCancelled() {
+                return signal.aborted || progress.token.isCancellationRequested;
+              },
+            },
+            (sentence) => progress.report(sentence),
+          );
+          if (answer.kind === "impossible") return { kind: "impossible", message: answer.reason };
+          workspace.keepMeasured(uri, {
+            schemeIds: schemes.map(({ id }) => id),
+            activationSchemeIds: activationSchemes.map(({ id }) => id),
+            layers: [...answer.byNode],
+            source: answer.source,
+          });
+          server.announceChange([uri]);
+          return { kind: "measured", message: answer.source };
+        } catch (error) {
+          if (error instanceof Cancelled) return { kind: "cancelled", message: "" };
+          throw error;
+        } finally {
+          progress.done();
+        }
+      }),
+    );
+  },
+};
+
+function schemesOf(dataFolder: string, ids: readonly string[]): readonly Scheme[] {
+  const formats = loadFormats(dataFolder).value;
+  return ids
+    .map((id) => parseScheme(id, formats))
+    .filter((scheme): scheme is Scheme => typeof scheme !== "string");
+}
