@@ -24,7 +24,7 @@ export const quantizeUsage = `ridgepoint quantize MODEL [options]
 Chooses a number format for every layer: the least expected error of the outputs within the limits, solved exactly.
 
   --target ID           chip/runtime/precision (default: the workspace's first, else a default one)
-  --format FORMAT       repeatable; FORMAT[@tensor|@channel|@gN][+mse|+entropy|+p99.9][+hadamard]
+  --format FORMAT       repeatable; FORMAT[@tensor|@channel|@gN][+mse|+entropy|+p99.9][+equalize][+sort][+hadamard][+bias]
                         (default: those that the target takes, of a usual set)
   --limit MEASURE=X     latency=2ms, size=4MiB, energy=3mJ or risk=0.001, repeatable
                         (default: the latency of the fastest plan with one format for all layers)

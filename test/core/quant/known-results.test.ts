@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { measureWeight } from "../../../server/core/quant/measure/measure-weight.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
+import { lMul, lMulError } from "../../../server/core/quant/formats/l-mul.js";
+import { quantizedWeight } from "../../../server/core/quant/measured/quantized-weight.js";
 import { sqnrDb } from "../../../server/core/quant/measure/statistics.js";
 import { compileKernels } from "../../../server/engines/quant/compile-kernels.js";
 import { formats, scheme } from "./format-kit.js";
@@ -77,6 +79,68 @@ test("choosing the data type of each group beats FP4 and INT4 at equal groups", 
   expect(db(normal, "bitmod4")).toBeGreaterThan(db(normal, "fp4-e2m1@g128"));
   expect(db(normal, "bitmod4")).toBeGreaterThan(db(normal, "int4-g128"));
 });
+
+// Dettmers et al. 2022, LLM.int8(), arXiv 2208.07339, section 3.2 and table 1.
+test("keeping outlier channels in 16 bits saves INT8 from them", () => {
+  expect(db(withOutliers, "llm-int8")).toBeGreaterThan(db(withOutliers, "int8") + 10);
+  // By hand: the other channels are INT8 with ranges that know nothing of the outliers.
+  const rest = withOutliers.map((value, index) => (index % 64 === 5 ? 0 : value));
+  const plain = quantizeRows(scheme("int8"), rest, columns);
+  const found = quantizeRows(scheme("llm-int8"), withOutliers, columns);
+  const differing = [...found].filter((value, index) => index % 64 !== 5 && value !== plain[index]);
+  expect(differing).toEqual([]);
+});
+
+// Nagel et al. 2019, arXiv 1906.04721, section 4.1; Xiao et al. 2023, SmoothQuant, arXiv 2211.10438, section 4.
+test("scaling input channels to like ranges helps a scale that they share", () => {
+  expect(db(withOutliers, "int4+equalize")).toBeGreaterThan(db(withOutliers, "int4") + 3);
+});
+
+// Trukhanov & Soloveychik 2024, Accurate Block Quantization in LLMs with Outliers, arXiv 2403.20137, section 4.
+test("channels in the order of their magnitudes help blocks that share an exponent", () => {
+  const bulk = withOutliers.map((value, index) => (index % 64 === 5 ? 0 : value));
+  const noise = (id: string): number => {
+    const quantized = quantizeInPlace(id, withOutliers);
+    return bulk.reduce(
+      (sum, value, index) => (value === 0 ? sum : sum + (value - (quantized[index] ?? 0)) ** 2),
+      0,
+    );
+  };
+  expect(noise("bfp5+sort")).toBeLessThan(noise("bfp5") / 2);
+});
+
+// Nagel et al. 2019, section 4.2, for inputs of one mean.
+test("a corrected bias leaves no row with an error on the mean input", () => {
+  const shifted = normal.map((value) => value * 0.1 + 0.05);
+  const quantized = quantizeInPlace("int3+bias", shifted);
+  for (let row = 0; row < rows; row++) {
+    const sum = (x: Float32Array): number =>
+      x.subarray(row * columns, (row + 1) * columns).reduce((total, value) => total + value, 0);
+    expect(sum(quantized)).toBeCloseTo(sum(shifted), 3);
+  }
+});
+
+// Luo & Sun 2024, arXiv 2410.00907, equation 1, worked by hand.
+test.each([
+  [1.5, 1.5, 4, 2.125],
+  [-1.25, 3, 3, -2 * (1 + 0.25 + 0.5 + 0.125)],
+  [1, 1, 5, 1 + 1 / 16],
+  [0, 7, 3, 0],
+])("L-Mul of %d and %d with %d mantissa bits is %d", (x, y, bits, product) => {
+  expect(lMul(x, y, bits)).toBe(product);
+});
+
+test("L-Mul errs less with more mantissa bits, and by less than a quarter", () => {
+  const error = (bits: number): number =>
+    Math.max(...normal.subarray(0, 500).map((value) => lMulError(value, bits)));
+  expect(error(3)).toBeLessThan(0.25);
+  expect(db(normal, "lmul4")).toBeGreaterThan(db(normal, "lmul3"));
+});
+
+function quantizeInPlace(id: string, x: Float32Array): Float32Array {
+  const shape = { rows, columns, outer: 1, inner: columns, window: 1 };
+  return quantizedWeight(scheme(id), x, shape);
+}
 
 test("kernels and plain arithmetic agree on every format, at lengths that fill no vector", () => {
   const width = 37;

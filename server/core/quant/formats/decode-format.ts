@@ -168,6 +168,13 @@ function decodeSpecial(decoder: Decoder, value: unknown): Special | undefined {
       const limit = sigmas();
       return limit === undefined ? undefined : { kind, sigmas: limit };
     }
+    case "l-mul": {
+      const mantissaBits = decoder.number(fields["mantissaBits"], "special.mantissaBits", {
+        low: 1,
+        high: 10,
+      });
+      return mantissaBits === undefined ? undefined : { kind, mantissaBits };
+    }
     case undefined:
       return undefined;
   }
@@ -190,4 +197,4 @@ const gridKinds = ["integer", "minifloat", "codebook", "posit", "power"] as cons
 const specialsKinds = ["ieee", "nan", "fnuz", "finite"] as const;
 const scaleFormats = ["float32", "float16", "e8m0", "e4m3", "ue5m3"] as const;
 const scaleRules = ["max", "mean", "unit"] as const;
-const specialKinds = ["choice", "outlier-victim", "decomposition"] as const;
+const specialKinds = ["choice", "outlier-victim", "decomposition", "l-mul"] as const;

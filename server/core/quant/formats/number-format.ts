@@ -23,7 +23,9 @@ export type Special =
   /** An outlier takes the place of its neighbour in the pair, which becomes zero. */
   | { readonly kind: "outlier-victim"; readonly outlier: Grid; readonly sigmas: number }
   /** Input channels with a magnitude beyond `sigmas` standard deviations stay in 16 bits. */
-  | { readonly kind: "decomposition"; readonly sigmas: number };
+  | { readonly kind: "decomposition"; readonly sigmas: number }
+  /** Products are approximate (`l-mul.ts`): a weight errs by what its products err by. */
+  | { readonly kind: "l-mul"; readonly mantissaBits: number };
 
 /** One way of storing numbers, as its file in `server/data/formats` says it. */
 export interface NumberFormat {

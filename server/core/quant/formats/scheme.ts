@@ -18,15 +18,22 @@ export interface Scheme {
   readonly name: string;
   readonly format: NumberFormat;
   readonly clip: Clip;
-  /** Rotates groups of the reduction by a Hadamard matrix first (QuaRot, arXiv 2404.00456). */
-  readonly isRotated: boolean;
+  /** What is done to the weight around rounding, in this order (`measure/transforms.ts`). */
+  readonly transforms: readonly Transform[];
   /** Bits an element takes, scales included. */
   readonly bits: number;
 }
 
+/**
+ * `equalize`: input channels are scaled to like ranges. `sort`: they are put into the order of their magnitudes. `hadamard`:
+ * groups of the reduction are rotated (QuaRot, arXiv 2404.00456). `bias`: the layer's bias takes back the mean error.
+ */
+export type Transform = (typeof transformIds)[number];
+const transformIds = ["equalize", "sort", "hadamard", "bias"] as const;
+
 export type FormatTable = ReadonlyMap<string, NumberFormat>;
 
-/** Reads `FORMAT[@tensor|@channel|@gN][+mse|+entropy|+p99.9][+hadamard]`; a sentence when it cannot be read. */
+/** Reads `FORMAT[@tensor|@channel|@gN][+mse|+entropy|+p99.9][+equalize][+sort][+hadamard][+bias]`; a sentence when it cannot be read. */
 export function parseScheme(text: string, formats: FormatTable): Scheme | string {
   const [head = "", ...options] = text.trim().toLowerCase().split("+").reduce(joinPlanes, []);
   const [name = "", granularityText] = head.split("@");
@@ -37,17 +44,23 @@ export function parseScheme(text: string, formats: FormatTable): Scheme | string
   if (granularityText !== undefined && granularity === undefined)
     return `\`@${granularityText}\` should be @tensor, @channel or @gN with N of at least 2, as in \`${name}@g128\`.`;
   let clip: Clip = { kind: "max" };
-  let isRotated = false;
+  const transforms = new Set<Transform>();
   for (const option of options) {
     const percentile = /^p(\d+(?:\.\d+)?)$/.exec(option);
-    if (option === "hadamard") isRotated = true;
+    const transform = transformIds.find((id) => id === option);
+    if (transform !== undefined) transforms.add(transform);
     else if (option === "mse" || option === "entropy") clip = { kind: option };
     else if (percentile !== null && 50 <= Number(percentile[1]) && Number(percentile[1]) <= 100)
       clip = { kind: "percentile", share: Number(percentile[1]) / 100 };
     else
-      return `\`+${option}\` should be +mse, +entropy, +hadamard or a percentile such as +p99.9.`;
+      return `\`+${option}\` should be +mse, +entropy, a percentile such as +p99.9, or +${transformIds.join(", +")}.`;
   }
-  return schemeOf(found, granularity, clip, isRotated);
+  return schemeOf(
+    found,
+    granularity,
+    clip,
+    transformIds.filter((id) => transforms.has(id)),
+  );
 }
 
 /** `fp6-4+2` has a plus of its own. */
@@ -61,7 +74,7 @@ export function schemeOf(
   format: NumberFormat,
   granularity?: Granularity,
   clip: Clip = { kind: "max" },
-  isRotated = false,
+  transforms: readonly Transform[] = [],
 ): Scheme {
   const applied =
     granularity === undefined || sameGranularity(granularity, format.granularity)
@@ -69,25 +82,29 @@ export function schemeOf(
       : { ...format, granularity };
   const at =
     applied === format || granularity === undefined ? "" : `@${granularityId(granularity)}`;
-  const options = [
-    ...(clip.kind === "max" ? [] : [clipId(clip)]),
-    ...(isRotated ? ["hadamard"] : []),
-  ];
+  const options = [...(clip.kind === "max" ? [] : [clipId(clip)]), ...transforms];
   const id = [`${format.id}${at}`, ...options].join("+");
   const more = [
     ...(at === "" ? [] : [granularityName(applied.granularity)]),
     ...(clip.kind === "max" ? [] : [`clipped by ${clip.kind}`]),
-    ...(isRotated ? ["rotated"] : []),
+    ...transforms.map((transform) => transformNames[transform]),
   ];
   return {
     id,
     name: [format.name, ...more].join(", "),
     format: applied,
     clip,
-    isRotated,
+    transforms,
     bits: bitsPerElement(applied),
   };
 }
+
+const transformNames: Readonly<Record<Transform, string>> = {
+  equalize: "equalized",
+  sort: "channels sorted",
+  hadamard: "rotated",
+  bias: "bias corrected",
+};
 
 export function granularityName(granularity: Granularity): string {
   switch (granularity.kind) {

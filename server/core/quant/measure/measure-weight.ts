@@ -37,10 +37,10 @@ export function measureWeight(
   { chunkElements = defaultChunkElements, cancel }: MeasureOptions,
 ): WeightErrors {
   const alignment = schemes.reduce(
-    (multiple, { format: { granularity }, isRotated }) =>
+    (multiple, { format: { granularity }, transforms }) =>
       leastCommonMultiple(
         multiple,
-        granularity.kind === "group" ? granularity.size : isRotated ? 128 : 4,
+        granularity.kind === "group" ? granularity.size : transforms.includes("hadamard") ? 128 : 4,
       ),
     4,
   );

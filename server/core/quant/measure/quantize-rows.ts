@@ -1,6 +1,7 @@
 import type { Grid } from "../formats/grid.js";
 import { roundToGrid } from "../formats/round.js";
-import { affineOf, scaleOf, type TensorRange } from "../formats/scales.js";
+import { lMulError } from "../formats/l-mul.js";
+import { affineOf, float16, scaleOf, type TensorRange } from "../formats/scales.js";
 import type { Scheme } from "../formats/scheme.js";
 
 /**
@@ -13,6 +14,8 @@ export function quantizeRows(
   columns: number,
   ends: BlockEnds = endsOf(scheme, x, columns),
 ): Float32Array {
+  if (scheme.format.special.kind === "decomposition")
+    return decomposed(scheme, scheme.format.special.sigmas, x, columns);
   const out = new Float32Array(x.length);
   const block = blockLength(scheme, columns);
   for (let row = 0, index = 0; row * columns < x.length; row++)
@@ -27,6 +30,36 @@ export function quantizeRows(
       });
     }
   return out;
+}
+
+/**
+ * LLM.int8() (Dettmers et al. 2022, arXiv 2208.07339, section 3.2): columns with a magnitude beyond the threshold are
+ * multiplied in float16, the others in 8 bits with ranges of their own.
+ */
+function decomposed(
+  scheme: Scheme,
+  sigmas: number,
+  x: Float32Array,
+  columns: number,
+): Float32Array {
+  const isOutlier = outlierColumns(x, columns, sigmas);
+  const kept = x.map((value, index) => (isOutlier[index % columns] === 1 ? 0 : value));
+  const plain: Scheme = { ...scheme, format: { ...scheme.format, special: { kind: "plain" } } };
+  const quantized = quantizeRows(plain, kept, columns);
+  const half = { ...float16, isSigned: true };
+  for (let index = 0; index < x.length; index++)
+    if (isOutlier[index % columns] === 1) quantized[index] = roundToGrid(half, x[index] ?? 0);
+  return quantized;
+}
+
+/** Columns with an element beyond `sigmas` root mean squares of the matrix. */
+export function outlierColumns(x: Float32Array, columns: number, sigmas: number): Uint8Array {
+  const squares = x.reduce((sum, value) => sum + value * value, 0);
+  const limit = sigmas * Math.sqrt(squares / Math.max(1, x.length));
+  const found = new Uint8Array(columns);
+  for (let index = 0; index < x.length; index++)
+    if (Math.abs(x[index] ?? 0) > limit) found[index % columns] = 1;
+  return found;
 }
 
 /** Range of each block; blocks of one row or of the whole tensor have it repeated. */
@@ -74,6 +107,13 @@ function quantizeBlock(
           out.set(tried);
         }
       }
+      return;
+    }
+    case "l-mul": {
+      onGrid(scheme, format.grid, x, out, range);
+      const { mantissaBits } = format.special;
+      for (const [index, value] of out.entries())
+        out[index] = value * (1 + lMulError(value, mantissaBits));
       return;
     }
     case "outlier-victim": {

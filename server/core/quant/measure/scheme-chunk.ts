@@ -7,7 +7,7 @@ import { type Chunk, paddedLength } from "./chunks.js";
 import { clippedEnds } from "./clip.js";
 import { gridKernel } from "./kernels.js";
 import { type BlockEnds, blockLength, quantizeRows } from "./quantize-rows.js";
-import { rotateRows } from "./rotate.js";
+import { transformed } from "./transforms.js";
 import type { Workspace } from "./workspace.js";
 
 /** Ranges of a whole weight, known after the first pass. */
@@ -38,11 +38,11 @@ export function errorOfChunk(
 }
 
 function hasKernel(scheme: Scheme, { columns }: Chunk): boolean {
-  const { format, clip, isRotated } = scheme;
+  const { format, clip, transforms } = scheme;
   const block = blockLength(scheme, columns);
   return (
     clip.kind === "max" &&
-    !isRotated &&
+    transforms.length === 0 &&
     format.special.kind === "plain" &&
     gridKernel(format.grid) !== undefined &&
     // A padded zero is an error in a grid without zero.
@@ -167,16 +167,14 @@ function byReference(
   const x = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++)
     x.set(padded.subarray(row * stride, row * stride + columns), row * columns);
-  if (scheme.isRotated) rotateRows(x, columns);
-  // A rotation makes new ranges, and blocks of a padded row end elsewhere than blocks of the row.
-  const isOwn = scheme.isRotated || scheme.format.granularity.kind === "group";
+  const { x: rounding, restore } = transformed(scheme, x, columns);
+  // A transform makes new ranges, and blocks of a padded row end elsewhere than blocks of the row.
+  const isOwn = scheme.transforms.length > 0 || scheme.format.granularity.kind === "group";
   const known = isOwn ? undefined : endsOfChunk(workspace, scheme, chunk, ranges, stride);
-  const ends = clippedEnds(scheme, x, columns, known);
-  const quantized = quantizeRows(scheme, x, columns, ends);
+  const ends = clippedEnds(scheme, rounding, columns, known);
+  const quantized = restore(quantizeRows(scheme, rounding, columns, ends));
   if (output !== undefined) {
     const errors = x.map((value, index) => value - (quantized[index] ?? 0));
-    // What was rotated for rounding is a rotation of what the layer sees.
-    if (scheme.isRotated) rotateRows(errors, columns);
     const into = workspace.kernels.floats.subarray(output / 4, output / 4 + rows * stride);
     for (let row = 0; row < rows; row++) {
       into.set(errors.subarray(row * columns, (row + 1) * columns), row * stride);

@@ -2,7 +2,7 @@ import type { Scheme } from "../formats/scheme.js";
 import { clippedEnds } from "../measure/clip.js";
 import type { MatrixShape } from "../measure/matrix.js";
 import { quantizeRows } from "../measure/quantize-rows.js";
-import { rotateRows } from "../measure/rotate.js";
+import { transformed } from "../measure/transforms.js";
 
 /** A weight rounded to a scheme, in the order of the file. */
 export function quantizedWeight(
@@ -11,11 +11,9 @@ export function quantizedWeight(
   shape: MatrixShape,
 ): Float32Array {
   const matrix = toMatrix(stored, shape);
-  if (scheme.isRotated) rotateRows(matrix, shape.columns);
-  const ends = clippedEnds(scheme, matrix, shape.columns, undefined);
-  const quantized = quantizeRows(scheme, matrix, shape.columns, ends);
-  // The transform is its own inverse.
-  if (scheme.isRotated) rotateRows(quantized, shape.columns);
+  const { x, restore } = transformed(scheme, matrix, shape.columns);
+  const ends = clippedEnds(scheme, x, shape.columns, undefined);
+  const quantized = restore(quantizeRows(scheme, x, shape.columns, ends));
   return fromMatrix(quantized, shape);
 }
 
