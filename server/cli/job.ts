@@ -23,7 +23,7 @@ import { workspaceTargets } from "../io/workspace-targets.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
 import { asHls4ml } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
-import { parseSampleChoice, quantifyModel, tensorReport } from "./quantification.js";
+import { quantifyModel, sensitivityWords, tensorReport } from "./quantification.js";
 import { withOwnAccelerators } from "./own-accelerators.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError, type AnalyzeRequest } from "./words.js";
@@ -81,7 +81,7 @@ export async function runJob(
   progress(`reading ${subject}`);
   if (request.quantization && request.file !== undefined) {
     const kind = tensorFileKind(request.file);
-    if (kind !== undefined) return tensorReport(request.file, kind, progress);
+    if (kind !== undefined) return tensorReport(request.file, kind, progress, request.statistics);
   }
   const read = readSubject(request);
   const file = request.file ?? null;
@@ -97,9 +97,7 @@ export async function runJob(
           request.file,
           progress,
           undefined,
-          request.samples === undefined
-            ? undefined
-            : { samples: parseSampleChoice(request.samples), bindings },
+          sensitivityWords(request, bindings),
         )
       : undefined;
   const found: Analysis = {

@@ -1,10 +1,11 @@
-import type { Analysis } from "../core/analysis.js";
+import type { Analysis, Bindings } from "../core/analysis.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type FormatTable, parseScheme, type Scheme } from "../core/quant/formats/scheme.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadFormats } from "../io/format-files.js";
+import { readStatistics } from "../io/quant/import-files.js";
 import type { SampleChoice } from "../io/quant/measured-task.js";
 import { quantify, type Quantified, type QuantifyRequest } from "../io/quant/quantify.js";
 import type { Problem } from "../core/base/problem.js";
@@ -21,7 +22,7 @@ export async function quantifyModel(
   modelPath: string,
   progress: Progress,
   schemes?: readonly Scheme[],
-  measured?: QuantifyRequest["measured"],
+  more: Pick<QuantifyRequest, "measured" | "imported"> = {},
 ): Promise<Quantified> {
   const formats = await formatTable();
   return quantify({
@@ -31,12 +32,28 @@ export async function quantifyModel(
     activationSchemes: parseSchemes(formats, activationSchemeIds),
     cancel: neverCancelled,
     onProgress: progress,
-    ...(measured !== undefined && { measured }),
+    ...more,
   });
 }
 
+/** Words of the command line as what sensitivities rest on. */
+export function sensitivityWords(
+  words: { readonly samples?: string | undefined; readonly statistics?: string | undefined },
+  bindings: Bindings,
+): Pick<QuantifyRequest, "measured" | "imported"> {
+  const { samples, statistics } = words;
+  const imported = statistics === undefined ? undefined : readStatistics(statistics);
+  if (typeof imported === "string") throw new UsageError(imported);
+  return {
+    ...(samples !== undefined && {
+      measured: { samples: parseSampleChoice(samples), bindings },
+    }),
+    ...(imported !== undefined && { imported }),
+  };
+}
+
 /** `--samples generated`, `--samples generated:16` or a place. */
-export function parseSampleChoice(text: string): SampleChoice {
+function parseSampleChoice(text: string): SampleChoice {
   const generated = /^generated(?::(\d{1,3}))?$/.exec(text);
   if (generated === null) return { kind: "files", place: text };
   const count = Number(generated[1] ?? 8);
@@ -65,13 +82,17 @@ export async function tensorReport(
   file: string,
   kind: string,
   progress: Progress,
+  statistics: string | undefined,
 ): Promise<JobResult> {
+  const imported = statistics === undefined ? undefined : readStatistics(statistics);
+  if (typeof imported === "string") throw new UsageError(imported);
   try {
     const { result, problems } = await quantifyTensors({
       file,
       schemes: parseSchemes(await formatTable(), defaultSchemeIds),
       cancel: neverCancelled,
       onProgress: progress,
+      ...(imported !== undefined && { imported }),
     });
     return {
       document: {

@@ -6,6 +6,7 @@ import type { Problem } from "../core/base/problem.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { modelChoices, type ModelChoices } from "../core/quant/plan/choices.js";
 import type { Limits } from "../core/quant/plan/problem.js";
+import { importedPlan } from "../core/quant/imports/with-imported.js";
 import { readSavedPlan, type SavedPlan } from "../core/quant/plan/saved-plan.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
 import type { QuantizationResult } from "../core/quant/result.js";
@@ -13,11 +14,12 @@ import { defaultTargetIds } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
+import { readStatistics } from "../io/quant/import-files.js";
 import { readModelFile } from "../io/read-model.js";
 import { loadSupport } from "../io/support-files.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { bindingsOf, type Progress } from "./job.js";
-import { formatTable, parseSampleChoice, parseSchemes, quantifyModel } from "./quantification.js";
+import { formatTable, parseSchemes, quantifyModel, sensitivityWords } from "./quantification.js";
 import type { QuantizeRequest } from "./quantize-words.js";
 import { parseAnalyzeWords, UsageError } from "./words.js";
 
@@ -29,6 +31,8 @@ export interface ChoicesRequest {
   readonly limits: Limits;
   /** Files of inputs that sensitivity is measured on. */
   readonly samples?: QuantizeRequest["samples"];
+  /** A file of another tool's statistics. */
+  readonly statistics?: QuantizeRequest["statistics"];
   /** Words of `analyze`. */
   readonly rest: readonly string[];
 }
@@ -90,9 +94,7 @@ export async function choicesOf(
     file,
     progress,
     schemes,
-    request.samples === undefined
-      ? undefined
-      : { samples: parseSampleChoice(request.samples), bindings },
+    sensitivityWords(request, bindings),
   );
   if (result.layers.length === 0)
     return notPlanned(problems, {
@@ -111,6 +113,16 @@ function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {
   const target = catalogue.find(id);
   if (target === undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
   return target;
+}
+
+/** A plan that was saved, or that another tool has written for the layers of this model. */
+export function planFor(
+  file: string,
+  { inferred, result }: Pick<ChoicesFound, "inferred" | "result">,
+): ReadonlyMap<string, string> {
+  const imported = /\.(json|encodings)$/i.test(file) ? readStatistics(file) : "";
+  if (typeof imported === "string" || imported.formats.size === 0) return savedPlan(file).formats;
+  return importedPlan(inferred.model.graph, result.layers, imported);
 }
 
 /** A plan that was saved. */

@@ -11,6 +11,8 @@ export interface QuantizeRequest {
   readonly compare: string | undefined;
   /** Where samples lie that the model is run on, or `generated`. */
   readonly samples: string | undefined;
+  /** A file of another tool's statistics. */
+  readonly statistics: string | undefined;
   readonly isJson: boolean;
   readonly isList: boolean;
   /** Layers that read the same activation may differ. */
@@ -30,9 +32,11 @@ Chooses a number format for every layer: the least expected error of the outputs
                         (default: the latency of the fastest plan with one format for all layers)
   --objective MEASURE   what is made least: risk (default), latency, size or energy
   --ungrouped           layers that read the same activation may take different formats
-  --compare PLAN.json   also the totals of a plan that was saved with --export json
+  --compare PLAN.json   also the totals of a plan: one saved with --export json, AIMET encodings, ModelOpt's states or
+                        hf_quant_config.json
   --samples PLACE       measures instead of propagating: runs the model in ONNX Runtime on the samples in PLACE
                         (.npz, .npy, .bin; a file or a folder), or on made-up ones: generated or generated:N
+  --import FILE         sensitivities from another tool: AIMET's layer-wise errors, ONNX Runtime's quantization errors
   --export RECIPE       json, onnxruntime, tensorrt, modelopt, aimet, qnn or llama-cpp
   --json                everything as JSON
   --list                names all number formats
@@ -71,6 +75,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
       case "--export":
       case "--compare":
       case "--samples":
+      case "--import":
         if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
         single.set(name, value());
         break;
@@ -102,6 +107,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
     exportId: single.get("--export"),
     compare: single.get("--compare"),
     samples: single.get("--samples"),
+    statistics: single.get("--import"),
     isJson: flags.has("--json"),
     isList: flags.has("--list"),
     isUngrouped: flags.has("--ungrouped"),

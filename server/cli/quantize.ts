@@ -13,7 +13,7 @@ import { loadSolver } from "../engines/highs/solver.js";
 import type { Command } from "./command.js";
 import { progressOnStderr } from "./progress.js";
 import { formatTable } from "./quantification.js";
-import { choicesOf, type NotPlanned, savedPlan } from "./quantize-choices.js";
+import { choicesOf, type NotPlanned, planFor } from "./quantize-choices.js";
 import { quantizeText } from "./quantize-text.js";
 import { parseQuantizeWords, quantizeUsage, type QuantizeRequest } from "./quantize-words.js";
 import { UsageError } from "./words.js";
@@ -87,7 +87,7 @@ async function planModel(
       support,
       latency: own.latency,
       problems: problems.map(documentProblem),
-      compared: request.compare === undefined ? undefined : savedPlan(request.compare).formats,
+      compared: request.compare === undefined ? undefined : planFor(request.compare, found),
     }),
   };
 }

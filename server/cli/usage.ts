@@ -41,4 +41,6 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --memory              adds all buffers of the memory plans: addresses and life times
   --quantization        adds the quantization section
   --samples PLACE       with it: sensitivities measured in ONNX Runtime on the samples in PLACE (.npz, .npy, .bin;
-                        a file or a folder), or on made-up ones: generated or generated:N`;
+                        a file or a folder), or on made-up ones: generated or generated:N
+  --import FILE         with it: sensitivities from another tool's statistics: AIMET's layer-wise errors, ONNX Runtime's
+                        quantization errors; for weight files an importance matrix of llama.cpp`;

@@ -14,6 +14,8 @@ export interface AnalyzeRequest {
   readonly quantization: boolean;
   /** Where samples lie that sensitivities are measured on, or `generated`. */
   readonly samples?: string;
+  /** A file of another tool's statistics. */
+  readonly statistics?: string;
   /** Also all buffers of the memory plans. */
   readonly memory: boolean;
   /** Of hardware descriptions. */
@@ -121,6 +123,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--batch":
       case "--entry":
       case "--samples":
+      case "--import":
         if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
         single.set(name, value());
         break;
@@ -154,8 +157,9 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     );
   const batch = single.get("--batch");
   const samples = single.get("--samples");
-  if (samples !== undefined && !quantization && !isHelp)
-    throw new UsageError("`--samples` goes with `--quantization`.");
+  const statistics = single.get("--import");
+  if ((samples ?? statistics) !== undefined && !quantization && !isHelp)
+    throw new UsageError("`--samples` and `--import` go with `--quantization`.");
   const request: AnalyzeRequest = {
     file: files[0],
     op: single.get("--op"),
@@ -168,6 +172,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     dims,
     quantization,
     ...(samples !== undefined && { samples }),
+    ...(statistics !== undefined && { statistics }),
     memory,
     design: {
       top: single.get("--top"),

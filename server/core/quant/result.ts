@@ -86,6 +86,7 @@ function joinErrors(schemeId: string, parts: readonly SchemeError[]): SchemeErro
   return {
     schemeId,
     squareSum: parts.reduce((sum, part) => sum + part.squareSum, 0),
+    weightedSquareSum: parts.reduce((sum, part) => sum + part.weightedSquareSum, 0),
     productSum: parts.reduce((sum, part) => sum + part.productSum, 0),
     largest: parts.reduce((most, part) => Math.max(most, part.largest), 0),
     clippedCount: parts.reduce((sum, part) => sum + part.clippedCount, 0),

@@ -1,7 +1,7 @@
 import type { Cancel } from "../../core/base/cancel.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import { matrixOfShape } from "../../core/quant/measure/matrix.js";
-import { sqnrDb } from "../../core/quant/measure/statistics.js";
+import { findNamed, type Imported } from "../../core/quant/imports/imported.js";
 import { layerQuantization } from "../../core/quant/result.js";
 import { measureWeights } from "./measure-weights.js";
 import type { Quantified } from "./quantify.js";
@@ -13,8 +13,12 @@ export async function quantifyTensors(request: {
   readonly schemes: readonly Scheme[];
   readonly cancel: Cancel;
   readonly onProgress?: (sentence: string) => void;
+  /** Mean squares of activations, by tensor. */
+  readonly imported?: Imported;
 }): Promise<Quantified> {
-  const { file, schemes, cancel, onProgress } = request;
+  const { file, schemes, cancel, onProgress, imported } = request;
+  const importanceOf = (name: string): Float32Array | undefined =>
+    imported && findNamed(imported.importance, [name]);
   const { tensors, problems } = readTensorFile(file);
   const matrices = tensors.flatMap((tensor, index) => {
     const shape = matrixOfShape(tensor.shape);
@@ -24,6 +28,7 @@ export async function quantifyTensors(request: {
     modelPath: file,
     tasks: matrices.map(({ tensor, shape, key }) => ({
       key,
+      ...importanceField(importanceOf(tensor.name)),
       ...(tensor.file !== undefined && { file: tensor.file }),
       offset: tensor.offset,
       elementType: tensor.elementType,
@@ -33,13 +38,18 @@ export async function quantifyTensors(request: {
     cancel,
     onProgress: (done, count) => onProgress?.(`measuring weights: ${done} of ${count}`),
   });
+  const weightedCount = new Set<string>();
   const layers = matrices.flatMap(({ tensor, key, index }) => {
     const found = errors.get(key);
     if (found === undefined) return [];
     const own = layerQuantization(index, [], [found], schemes, (scheme) => {
-      const db = sqnrDb(found.energy, found.schemes[scheme]?.squareSum ?? 0);
+      const own = found.schemes[scheme];
+      const isWeighted = found.weightedEnergy > 0;
+      if (isWeighted) weightedCount.add(key);
+      const energy = isWeighted ? found.weightedEnergy : found.energy;
+      const moved = isWeighted ? own?.weightedSquareSum : own?.squareSum;
       return {
-        sensitivity: db === undefined ? undefined : 10 ** (-db / 10),
+        sensitivity: energy > 0 ? (moved ?? 0) / energy : undefined,
         activationSensitivity: undefined,
       };
     });
@@ -50,8 +60,16 @@ export async function quantifyTensors(request: {
       schemes,
       layers,
       sensitivitySource:
-        "error of the tensor's own elements: the file holds no graph to propagate it through",
+        weightedCount.size > 0
+          ? `error of the tensor's products, its elements' errors weighted by ${imported?.tool ?? ""}'s mean squares of activations for ${weightedCount.size} of ${matrices.length} tensors; the file holds no graph to propagate it through`
+          : "error of the tensor's own elements: the file holds no graph to propagate it through",
     },
     problems,
   };
+}
+
+function importanceField(importance: Float32Array | undefined): {
+  readonly importance?: Float32Array;
+} {
+  return importance === undefined ? {} : { importance };
 }

@@ -12,6 +12,8 @@ import {
   type QuantizationResult,
 } from "../../core/quant/result.js";
 import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
+import type { Imported } from "../../core/quant/imports/imported.js";
+import { withImported } from "../../core/quant/imports/with-imported.js";
 import { resolveDequantization } from "../../core/quant/measure/dequantize.js";
 import {
   dataFreeSensitivity,
@@ -35,6 +37,8 @@ export interface QuantifyRequest {
   readonly onProgress?: (sentence: string) => void;
   /** Runs the model on samples to measure what is otherwise propagated. */
   readonly measured?: { readonly samples: SampleChoice; readonly bindings: Bindings };
+  /** What another tool has found out. */
+  readonly imported?: Imported;
   /** What was measured before. */
   readonly known?: MeasuredBefore;
 }
@@ -81,8 +85,13 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     });
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
+  const { imported } = request;
+  const own = { schemes, layers, sensitivitySource: sensitivities.source };
+  const result = imported === undefined ? own : withImported(own, model.graph, imported);
+  if (typeof result === "string")
+    problems.push({ code: "RP2332", severity: "warning", message: result });
   return {
-    result: { schemes, layers, sensitivitySource: sensitivities.source },
+    result: typeof result === "string" ? own : result,
     problems: [...problems, ...problemsOf(weights, readable, layers)],
   };
 }
@@ -90,7 +99,7 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
 /** Measured where that is asked for and can be done, else propagated. */
 async function effectsOf(request: QuantifyRequest): Promise<{
   readonly sensitivities: Sensitivities;
-  readonly problems: readonly Problem[];
+  readonly problems: Problem[];
 }> {
   const { modelPath, schemes, activationSchemes, cancel, onProgress, measured, known } = request;
   const problems: Problem[] = [];

@@ -29,6 +29,8 @@ export interface WeightTask {
   readonly elementType: ElementType;
   readonly shape: MatrixShape;
   /** Where the file holds integers: how they stand for real numbers, and the shape that the file gives the tensor. */
+  /** Of the columns: mean squares of what meets them. */
+  readonly importance?: Float32Array;
   readonly dequantization?: Quantization & { readonly tensorShape: readonly number[] };
 }
 
@@ -69,7 +71,13 @@ export function runWeightTask(
     stored === undefined || dequantization === undefined
       ? stored
       : dequantized(stored, dequantization.tensorShape, dequantization);
-  return elements && measureWeight(kernels, elements, task.shape, schemes, { cancel });
+  return (
+    elements &&
+    measureWeight(kernels, elements, task.shape, schemes, {
+      cancel,
+      ...(task.importance !== undefined && { importance: task.importance }),
+    })
+  );
 }
 
 /** Elements of constants in the model's files, as they are stored. */

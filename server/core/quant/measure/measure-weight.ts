@@ -20,6 +20,8 @@ export interface MeasureOptions {
   /** Elements that are in memory at a time. */
   readonly chunkElements?: number;
   readonly cancel: Cancel;
+  /** Mean square of what meets each column: errors are weighted with it as well. */
+  readonly importance?: Float32Array;
 }
 
 /** 32 MiB of float32: two workers with their copies stay far below 300 MB. */
@@ -34,7 +36,7 @@ export function measureWeight(
   source: ElementSource,
   shape: MatrixShape,
   schemes: readonly Scheme[],
-  { chunkElements = defaultChunkElements, cancel }: MeasureOptions,
+  { chunkElements = defaultChunkElements, cancel, importance }: MeasureOptions,
 ): WeightErrors {
   const alignment = schemes.reduce(
     (multiple, { format: { granularity }, transforms }) =>
@@ -50,15 +52,18 @@ export function measureWeight(
     throwIfCancelled(cancel);
     const length = chunk.rows * paddedLength(chunk.columns);
     loadChunk(source, shape, chunk, workspace.elements(length));
+    if (importance !== undefined) workspace.weigh(chunk, importance);
     return workspace.clean(length);
   };
   const totals = schemes.map(() => new Float64Array(statisticCount));
   const ranges = emptyRanges(shape.rows, shape.columns, schemes);
   let excludedCount = 0;
   let energy = 0;
+  let weightedEnergy = 0;
   for (const chunk of chunks) {
     excludedCount += load(chunk);
     energy += workspace.rowRanges(chunk, ranges);
+    weightedEnergy += workspace.weightedEnergy;
   }
   const found = withTensor(ranges);
   for (const chunk of chunks) {
@@ -75,6 +80,7 @@ export function measureWeight(
     excludedCount,
     ...found.tensor,
     energy,
+    weightedEnergy,
     outlierRowCount: outlierRows(found),
     schemes: schemes.map((scheme, index) => schemeError(scheme, shape, totals[index])),
   };
@@ -91,11 +97,13 @@ function schemeError(
   { rows, columns }: MatrixShape,
   total: Float64Array | undefined,
 ): SchemeError {
-  const [squareSum = 0, productSum = 0, largest = 0, clippedCount = 0] = total ?? [];
+  const [squareSum = 0, productSum = 0, largest = 0, clippedCount = 0, weightedSquareSum = 0] =
+    total ?? [];
   return {
     schemeId: scheme.id,
     squareSum,
     productSum,
+    weightedSquareSum,
     largest,
     clippedCount,
     bytes: storedBytes(scheme.format, rows, columns),

@@ -181,23 +181,30 @@ function byReference(
       into.fill(0, row * stride + columns, (row + 1) * stride);
     }
   }
-  return statisticsOf(x, quantized);
+  return statisticsOf(x, quantized, workspace.weights(columns));
 }
 
-function statisticsOf(x: Float32Array, quantized: Float32Array): Float64Array {
+function statisticsOf(
+  x: Float32Array,
+  quantized: Float32Array,
+  weights: Float32Array,
+): Float64Array {
   const sums = new Float64Array(statisticCount);
   let squares = 0;
   let products = 0;
   let largest = 0;
+  let weighted = 0;
   for (let index = 0; index < x.length; index++) {
     const value = x[index] ?? 0;
     const error = value - (quantized[index] ?? 0);
     squares += error * error;
+    weighted += (weights[index % weights.length] ?? 0) * error * error;
     products += value * error;
     if (Math.abs(error) > largest) largest = Math.abs(error);
   }
   sums[0] = squares;
   sums[1] = products;
   sums[2] = largest;
+  sums[4] = weighted;
   return sums;
 }

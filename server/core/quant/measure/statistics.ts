@@ -5,6 +5,8 @@ export interface SchemeError {
   readonly squareSum: number;
   /** Σxe. */
   readonly productSum: number;
+  /** Σ v e², where the columns have weights v. */
+  readonly weightedSquareSum: number;
   /** Largest |e|. */
   readonly largest: number;
   /** Elements beyond the ends of the grid. */
@@ -22,6 +24,8 @@ export interface WeightErrors {
   readonly high: number;
   /** Σx². */
   readonly energy: number;
+  /** Σ v x², where the columns have weights v; else 0. */
+  readonly weightedEnergy: number;
   /** Rows whose largest magnitude is more than `outlierFactor` times the median row's. */
   readonly outlierRowCount: number;
   readonly schemes: readonly SchemeError[];

@@ -14,6 +14,8 @@ export class Workspace {
   readonly x: number;
   /** Room that the caller asked for. */
   readonly extra: number;
+  /** Σ v x² of the chunk whose ranges were taken last. */
+  weightedEnergy = 0;
   readonly #low: number;
   readonly #high: number;
   readonly #scratch = 0;
@@ -58,6 +60,18 @@ export class Workspace {
 
   elements(length: number): Float32Array {
     return this.kernels.floats.subarray(this.x / 4, this.x / 4 + length);
+  }
+
+  /** Weights of the chunk's columns, from those of the matrix; a shorter list goes round. */
+  weigh({ firstColumn, columns }: Chunk, importance: Float32Array): void {
+    const into = this.kernels.floats.subarray(this.vectors / 4, this.vectors / 4 + columns);
+    for (let column = 0; column < columns; column++)
+      into[column] = importance[(firstColumn + column) % importance.length] ?? 0;
+  }
+
+  /** Weights of the first `columns` columns. */
+  weights(columns: number): Float32Array {
+    return this.kernels.floats.subarray(this.vectors / 4, this.vectors / 4 + columns);
   }
 
   /** Makes NaN and infinities zero and says how many there were. */
@@ -109,7 +123,12 @@ export class Workspace {
       0,
     );
     let sum = 0;
-    for (let row = 0; row < rows; row++) sum += floats[this.out / 4 + row * statisticCount] ?? 0;
+    this.weightedEnergy = 0;
+    for (let row = 0; row < rows; row++) {
+      const at = this.out / 4 + row * statisticCount;
+      sum += floats[at] ?? 0;
+      this.weightedEnergy += floats[at + 4] ?? 0;
+    }
     return sum;
   }
 
