@@ -18,6 +18,7 @@ import {
   type MemoryDrawing,
   type PlacedBuffer,
 } from "../memory/plot.js";
+import { scratchpadTable, strategyTable } from "../memory/strategies.js";
 import { whatIfsTable } from "../memory/what-ifs.js";
 import { bufferName, nodeText } from "../model/memory-picture.js";
 
@@ -264,7 +265,13 @@ function showWhatIfs(): void {
   page.ask("memory-what-ifs", { target: targetOf(summary)?.id ?? null }).then(
     (reply) => {
       if (now !== asked || reply.kind !== "view" || !reply.view) return;
-      put(whatIfs, whatIfsTable(reply.view, openDetails));
+      if (drawing === undefined) return;
+      const { plan } = drawing;
+      put(
+        whatIfs,
+        whatIfsTable(reply.view, openDetails),
+        h("div", { class: "memory-ways" }, strategyTable(plan), scratchpadTable(plan)),
+      );
     },
     (error: unknown) => frame.say(messageOf(error)),
   );
