@@ -59,14 +59,23 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       const rank = (id: string): number =>
         (chosen.indexOf(id) + chosen.length + 1) % (chosen.length + 1);
       return catalogue.targets
-        .map(({ id, label, chip }): TargetInfo => ({
-          id,
-          label,
-          chip: chip.name,
-          segment: chip.segment,
-          method: "roofline",
-          isChosen: chosen.includes(id),
-        }))
+        .map((target): TargetInfo => {
+          const { id, label, chip } = target;
+          const isChosen = chosen.includes(id);
+          return {
+            id,
+            label,
+            chip: chip.name,
+            segment: chip.segment,
+            // Whether an unmeasured target borrows is known once its siblings' files are read: the chosen ones are.
+            method: isChosen
+              ? (target.calibration?.()?.method ?? "roofline")
+              : target.isMeasured === true
+                ? "calibrated"
+                : "",
+            isChosen,
+          };
+        })
         .sort((a, b) => rank(a.id) - rank(b.id));
     },
     view: async ({ subject, view, params }) => {

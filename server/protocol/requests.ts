@@ -108,6 +108,7 @@ export interface TargetInfo {
   readonly label: string;
   readonly chip: string;
   readonly segment: string;
+  /** What its numbers rest on; empty where that is not known before it is asked for. */
   readonly method: string;
   readonly isChosen: boolean;
 }

@@ -1,9 +1,14 @@
 // What only pixels and DOM show: the real editor driven by a browser, against the packed extension.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { copyOfExamples, out, root, startBrowser, startServer, until } from "./rig.mjs";
 
+const axeSource = fs.readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
 const report = path.join(out, "ui-report.txt");
 fs.rmSync(report, { force: true });
 const server = await startServer({ vsix: path.join(root, "ridgepoint.vsix") });
@@ -228,6 +233,18 @@ step("the side bar lists models, targets and the lines that take longest", async
   await page.locator(".pane-body .monaco-list-row", { hasText: "resnet50.onnx" }).first().click();
   await rows().nth(3).waitFor();
   await page.locator(".pane-body .monaco-list-row", { hasText: "Conv" }).first().waitFor();
+  // The lists are the editor's own; what they say of our items must be there for a screen reader.
+  await page.evaluate(axeSource);
+  const findings = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(".part.sidebar .pane-body", {
+      resultTypes: ["violations"],
+      preload: false,
+    });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+  assert.deepEqual(findings, []);
   await shoot("side-bar");
   await page.keyboard.press("Control+Shift+E");
   await explorerRow("resnet50.onnx").waitFor();

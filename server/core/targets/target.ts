@@ -15,6 +15,8 @@ export interface Target {
   readonly precision: Precision;
   /** What was measured on it or on a sibling, read when first asked for; without it the roofline answers. */
   readonly calibration?: () => TargetCalibration | undefined;
+  /** There are measurements of the target itself: it has a calibration of its own, whether or not that was read yet. */
+  readonly isMeasured?: boolean;
   /** An architecture file in place of a device: layers are mapped onto it. */
   readonly accelerator?: MappedAccelerator;
 }

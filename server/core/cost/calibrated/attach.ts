@@ -29,6 +29,7 @@ export function withCalibrations(
   };
   const targets = catalogue.targets.map((target) => ({
     ...target,
+    isMeasured: store.targetIds.has(target.id),
     calibration: once(() => calibrationOf(target, store, measured, load)),
   }));
   const byId = new Map<string, Target>(targets.map((target) => [target.id, target]));

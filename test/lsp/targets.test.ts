@@ -1,0 +1,23 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { neverCancelled } from "../../server/core/base/cancel.js";
+import { Analyst } from "../../server/lsp/analyst.js";
+import { createAnswers } from "../../server/lsp/answers.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+test("targets say what their numbers rest on; the chosen ones come first", async () => {
+  const answers = createAnswers(new Analyst(path.join(root, "server/data"), neverCancelled));
+  const chosen = ["google-edge-tpu/edgetpu/int8", "raspberry-pi-5/onnxruntime/fp32"];
+  const targets = await answers.targets({
+    choice: { targetIds: chosen, chipFolders: [], accelerators: [] },
+  });
+  expect(targets.slice(0, 2).map(({ id, method }) => [id, method])).toEqual([
+    [chosen[0], "roofline"],
+    [chosen[1], "calibrated"],
+  ]);
+  const methodOf = (id: string): string | undefined =>
+    targets.find((target) => target.id === id)?.method;
+  expect(methodOf("amd-kv260/dpu-b4096f/int8")).toBe("calibrated");
+  expect(new Set(targets.map(({ method }) => method)).size).toBeGreaterThan(2);
+});
