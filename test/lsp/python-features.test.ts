@@ -345,6 +345,34 @@ class Wide(nn.Module):
     ).toEqual(lines.map((line) => [opened.document.position(line).line, "32"]));
   });
 
+  test("a branch on data says which way is counted, and an action turns it round, and back", async () => {
+    const gated = net.replace(
+      "return self.head(x.mean((2, 3)))",
+      "x = x.mean((2, 3))\n        if x.sum() > 0:\n            x = F.relu(x)\n        return self.head(x)",
+    );
+    const opened = await open(gated, {}, "gated.py");
+    const branch = async (): Promise<readonly string[]> => {
+      const found = await opened.document.diagnostics();
+      return found.flatMap(({ code, message }) => (code === "RP2210" ? [message] : []));
+    };
+    const turned = async (): Promise<string> => {
+      const actions = await actionsAt(opened, "if x.sum");
+      const found = actions.find(({ title }) => title === "Count the other branch");
+      const [edit] = found?.edit?.changes?.[opened.document.uri] ?? [];
+      return `${edit?.range.start.character}-${edit?.range.end.character} ${edit?.newText}`;
+    };
+    expect(await branch()).toEqual([
+      "This branch depends on tensor data: line 27 is counted. `# ridgepoint: branch=else` on this line turns it round.",
+    ]);
+    expect(await turned()).toBe("23-23   # ridgepoint: branch=else");
+    const other = "if x.sum() > 0:  # ridgepoint: branch=else";
+    await opened.document.replace("if x.sum() > 0:", other);
+    expect(await branch()).toEqual([
+      "This branch depends on tensor data: line 27 is left out, as the comment says. `# ridgepoint: branch=then` on this line turns it round.",
+    ]);
+    expect(await turned()).toBe("39-50 branch=then");
+  });
+
   test("a model that folds for deployment says so, and an action pins that form", async () => {
     const folding = net
       .replace("return F.relu", "return self.folded(x) if hasattr(self, 'folded') else F.relu")

@@ -38,7 +38,7 @@ test("a syntax error stands where Python sees it", () => {
 
 test("a branch on data, and the layer that it leaves out", () => {
   expect(check("data_dependent.py")).toEqual([
-    "RP2210 information data_dependent.py:12 x.sum() > 0: This branch depends on tensor data; costed as taken.",
+    "RP2210 information data_dependent.py:12 x.sum() > 0: This branch depends on tensor data: line 13 is counted. `# ridgepoint: branch=else` on this line turns it round.",
     "RP2211 warning data_dependent.py:9 nn.Linear(16, 16): `b` (Linear) is not used in this run; its 272 parameters are loaded all the same.",
   ]);
 });
@@ -71,4 +71,24 @@ test("positions count UTF-16 units, whatever stands before them", () => {
   const { frames = [], callFrames = [] } = main?.model?.trace?.sources ?? {};
   const inner = frames[callFrames[0]?.[0] ?? -1];
   expect(inner && textAt({ kind: "source", ...inner })).toBe("parts.py:12 self.conv(x)");
+});
+
+test("what data decides goes the likelier way, or as comments say", () => {
+  // Where in the line a jump stands differs between versions of Python.
+  const found = check("data_decisions.py").map((line) =>
+    line.replace(/(\.py:\d+) .*?: (?=This|How|When)/, "$1: "),
+  );
+  expect(found).toEqual([
+    "RP2210 information data_decisions.py:13: This branch depends on tensor data: line 14 is left out. `# ridgepoint: branch=then` on this line turns it round.",
+    "RP2210 information data_decisions.py:15: This branch depends on tensor data: line 18 is counted, line 16 is not. `# ridgepoint: branch=then` on this line turns it round.",
+    "RP2210 information data_decisions.py:19: This branch depends on tensor data: line 22 is counted, line 20 is not, as the comment says. `# ridgepoint: branch=then` on this line turns it round.",
+    "RP2210 information data_decisions.py:24: How often this loop runs depends on tensor data; it is counted 3 times: `# ridgepoint: times=N` on this line says how often.",
+    "RP2210 information data_decisions.py:28: When this loop ends depends on tensor data; it is counted to its end: `# ridgepoint: times=N` on this line says how often.",
+    "RP2210 information data_decisions.py:32: How often this loop runs depends on tensor data; it is counted twice: `# ridgepoint: times=N` on this line says how often.",
+    "RP2210 information data_decisions.py:34: This branch depends on tensor data: `self.a(x)` is counted, `self.b(x)` is not. `# ridgepoint: branch=else` on this line turns it round.",
+    "RP2210 information data_decisions.py:35: How often this loop runs depends on tensor data; it is counted once: `# ridgepoint: times=N` on this line says how often.",
+  ]);
+  const nodes = trace({ file: path.join(fixtures, "data_decisions.py") }).main?.model?.graph.nodes;
+  // One in the pinned branch's place each, three rounds, three more, two, and one.
+  expect(nodes?.filter(({ sourceOp }) => sourceOp === "linear")).toHaveLength(2 + 3 + 3 + 2 + 1);
 });

@@ -42,6 +42,8 @@ export interface TracedInput {
 
 /** A problem with the chain of calls that led there, innermost first. */
 export interface ProgramProblem extends Problem {
+  /** A comment on the line that would change what is told: `branch=else`. */
+  readonly pin?: string;
   readonly related: readonly { readonly message: string; readonly source: SourceRange }[];
 }
 
@@ -129,12 +131,14 @@ function readProblems(value: unknown, toHost: ToHostText): readonly ProgramProbl
     if (fields === undefined || message === "") return [];
     const code = textOf(fields["code"], 16);
     const place = placeOf(readRange(fields["source"], toHost));
+    const pin = textOf(fields["pin"], 32);
     return [
       {
         code: /^RP\d{4}$/.test(code) ? code : "RP1501",
         severity: severities.find((severity) => severity === fields["severity"]) ?? "error",
         message,
         ...(place !== undefined && { place }),
+        ...(pinPattern.test(pin) && { pin }),
         related: listOf(fields["related"], 64).flatMap((entry) => {
           const parts = fieldsOf(entry) ?? {};
           const source = readRange(parts["source"], toHost);
@@ -145,6 +149,8 @@ function readProblems(value: unknown, toHost: ToHostText): readonly ProgramProbl
   });
 }
 
+/** It is written into the user's file. */
+const pinPattern = /^[a-z]+=\w+$/;
 const severities: readonly Severity[] = ["error", "warning", "information", "hint"];
 
 function placeOf(range: SourceRange | undefined): Place | undefined {

@@ -188,7 +188,8 @@ def _notes(document: dict, main_file: str) -> list[dict]:
         key = (note["message"], *(source or {}).values())
         if key not in seen:
             seen.add(key)
-            found.append(failures.problem("RP2210", "information", note["message"], source))
+            told = failures.problem("RP2210", "information", note["message"], source)
+            found.append({**told, "pin": note["pin"]} if note["pin"] else told)
     return found
 
 

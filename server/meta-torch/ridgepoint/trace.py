@@ -14,7 +14,9 @@ import importlib
 import os
 from typing import Any
 
-from . import failures, missing, places
+from torch._meta import recorder
+
+from . import branches, failures, missing, places
 from .choose import Configuration, configurations_of, main_of
 from .discover import Candidate, Examples, candidates
 from .make_model import Made, make_and_run
@@ -29,6 +31,8 @@ _OTHERS = 6
 
 def run(request: dict) -> dict:
     places.clear()
+    branches.clear()
+    recorder.decide = branches.decide
     file = request.get("file") or ""
     answer: dict[str, Any] = {"version": 1, "file": file, "models": [], "main": None, "problems": [], "missingImports": []}
     try:

@@ -281,8 +281,7 @@ class Tensor:
         if self.numel() != 1:
             raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
         if self._value is None:
-            recorder.note("data-dependent", "This branch depends on tensor data; costed as taken.")
-            return True
+            return recorder.branch()
         return bool(self._value[0])
 
     def __int__(self) -> int:

@@ -23,8 +23,48 @@ export function fixesAt(state: SourceState, offset: number): readonly SourceFix[
     ...here.flatMap((found) =>
       found.choices.flatMap(({ channels }) => alignmentFix(state, found, channels) ?? []),
     ),
+    ...branchFixes(state, line),
     ...deployFix(state, offset),
   ];
+}
+
+/** On a branch that depends on data: the comment that has the other way counted. */
+function branchFixes({ program, text, file }: SourceState, line: number): readonly SourceFix[] {
+  const problems = (program?.models ?? []).flatMap((model) => model.problems);
+  const pins = problems.flatMap(({ pin, place }) =>
+    pin !== undefined && place?.kind === "source" && place.file === file && place.line === line
+      ? [pin]
+      : [],
+  );
+  return [...new Set(pins)].map((pin): SourceFix => {
+    const { span, words } = pinSpan(text, line);
+    const isLoop = pin.startsWith("times=");
+    const title = isLoop ? "Pin how often this loop runs" : "Count the other branch";
+    return { title, code: "RP2210", edits: [{ span, text: `${words}${pin}` }] };
+  });
+}
+
+/** Where the line says how it is pinned, or the line above does; else its end. */
+function pinSpan(text: string, line: number): { readonly span: TextSpan; readonly words: string } {
+  const starts = lineStartsOf(text);
+  const pinned = /#\s*ridgepoint\s*:\s*((?:branch|times)\s*=\s*\w+)/;
+  for (const at of [line, line - 1]) {
+    const start = starts[at];
+    if (start === undefined) continue;
+    const found = pinned.exec(lineText(text, start));
+    const [whole = "", words = ""] = found ?? [];
+    if (found === null || (at !== line && !/^\s*#/.test(lineText(text, start)))) continue;
+    const from = start + found.index + whole.length - words.length;
+    return { span: { start: from, end: from + words.length }, words: "" };
+  }
+  const start = starts[line] ?? 0;
+  const end = start + lineText(text, start).trimEnd().length;
+  return { span: { start: end, end }, words: "  # ridgepoint: " };
+}
+
+function lineText(text: string, start: number): string {
+  const end = text.indexOf("\n", start);
+  return text.slice(start, end < 0 ? text.length : end);
 }
 
 /**

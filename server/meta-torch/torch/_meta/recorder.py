@@ -9,7 +9,7 @@ import os
 import sys
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 if TYPE_CHECKING:
     from .inventory import Inventory
@@ -153,13 +153,34 @@ def record(op: str, inputs: Any, outputs: Any, attributes: dict | None = None) -
     calls.append((op, ins, outs, attributes or {}, module, frames))
 
 
-def note(kind: str, message: str) -> None:
+def note(kind: str, message: str, pin: str = "") -> None:
     """Something the user should know of this run: a branch on data, a value that is not known."""
     trace = active
     if trace is None or len(trace.notes) >= _NOTE_LIMIT:
         return
     frames = _frame_ids(trace, sys._getframe(1))
-    trace.notes.append({"kind": kind, "message": message, "frames": frames})
+    trace.notes.append({"kind": kind, "message": message, "frames": frames, "pin": pin})
+
+
+#: Says of a frame and its position which way a branch on data goes; set by who runs the program.
+decide: Callable | None = None
+
+
+def branch() -> bool:
+    """The truth of a tensor whose contents nobody knows."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if (_codes.get(id(code)) or _enter(code))[1] is not None:
+            break
+        frame = frame.f_back
+    if decide is None or frame is None:
+        note("data-dependent", "This depends on tensor data; it is taken for true.")
+        return True
+    decision = decide(frame, _position(frame, frame.f_code))
+    if decision.message:
+        note("data-dependent", decision.message, decision.pin)
+    return decision.is_true
 
 
 def _frame_ids(trace: Trace, frame: Any) -> list[int]:
