@@ -69,6 +69,8 @@ export interface TargetAnalysis {
   /** Bytes of the memory that activations live in, and of flash where the chip keeps weights there. */
   readonly capacityBytes: number;
   readonly fits: boolean | undefined;
+  /** Nodes that the runtime's engine does not run: its fallback does, or nothing (RP1203). */
+  readonly unsupportedNodes: readonly NodeId[];
   readonly problems: readonly Problem[];
 }
 

@@ -12,7 +12,7 @@ import type { Estimate } from "./cost/cost.js";
 import { costModel } from "./cost/evaluate.js";
 import { bindInputs } from "./graph/bind.js";
 import { expandFunctions } from "./graph/expand-functions.js";
-import { operatorKey, type Model } from "./graph/graph.js";
+import { operatorKey, type Model, type NodeId } from "./graph/graph.js";
 import { infer } from "./graph/infer.js";
 import type { InferredGraph } from "./graph/inferred.js";
 import { lower } from "./lower/lower.js";
@@ -151,6 +151,7 @@ export function analyzeTarget(
   };
   const cost = costModel(target, lowered, footprint, isOperator);
   const generation = generationOf(inferred, target, cost.latency, cancel);
+  const unsupported = unsupportedNodes(inferred, target, lowered);
   const fit = fitOf(target, flow.graph, lowered.weightBytes, {
     plan: memoryPlan,
     workspaceBytes: generation?.computeBytes ?? 0,
@@ -169,8 +170,9 @@ export function analyzeTarget(
     totalBytes: fit.totalBytes,
     capacityBytes: fit.capacityBytes,
     fits: fit.fits,
+    unsupportedNodes: unsupported,
     problems: [
-      ...fallbackProblems(inferred, target, lowered),
+      ...fallbackProblems(inferred, target, unsupported),
       ...(lowered === whole
         ? []
         : [{ code: "RP1205", severity: "warning", message: emptyReason } as const]),
@@ -236,25 +238,35 @@ export function assemble(inferred: InferredModel, targets: readonly TargetAnalys
   return { model, inferred: inferred.inferred, layers, totals, memoryPlan, targets, problems };
 }
 
+/** Nodes that the runtime's engine does not run, in their order. */
+function unsupportedNodes(
+  { graphWork }: InferredModel,
+  { runtime }: Target,
+  lowered: Lowered,
+): readonly NodeId[] {
+  const unsupported = new Set(runtime.unsupported);
+  if (unsupported.size === 0) return [];
+  return graphWork.flow.graph.nodes.flatMap((node, nodeId) => {
+    const kernelIndex = lowered.kernelOfNode[nodeId] ?? -1;
+    const isRun = kernelIndex >= 0 || graphWork.works[nodeId]?.kind !== "folded";
+    return isRun && unsupported.has(operatorKey(node.domain, node.op)) ? [nodeId] : [];
+  });
+}
+
 function fallbackProblems(
   { graphWork }: InferredModel,
   target: Target,
-  lowered: Lowered,
+  nodeIds: readonly NodeId[],
 ): readonly Problem[] {
   const { runtime } = target;
+  const [first] = nodeIds;
+  if (first === undefined) return [];
   const counts = new Map<string, number>();
-  const unsupported = new Set(runtime.unsupported);
-  if (unsupported.size === 0) return [];
-  let first: number | undefined;
-  for (const [nodeId, node] of graphWork.flow.graph.nodes.entries()) {
-    const key = operatorKey(node.domain, node.op);
-    const kernelIndex = lowered.kernelOfNode[nodeId] ?? -1;
-    const isRun = kernelIndex >= 0 || graphWork.works[nodeId]?.kind !== "folded";
-    if (!unsupported.has(key) || !isRun) continue;
-    first ??= nodeId;
+  for (const nodeId of nodeIds) {
+    const node = graphWork.flow.graph.nodes[nodeId];
+    const key = node === undefined ? "" : operatorKey(node.domain, node.op);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  if (first === undefined) return [];
   const names = [...counts].map(([key, count]) =>
     count === 1 ? `\`${key}\`` : `${count} × \`${key}\``,
   );

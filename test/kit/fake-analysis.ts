@@ -330,6 +330,7 @@ function fakeTargetAnalysis(
     totalBytes,
     capacityBytes: fake.capacityBytes,
     fits: totalBytes <= fake.capacityBytes,
+    unsupportedNodes: [],
     problems: [],
   };
 }

@@ -345,6 +345,26 @@ class Wide(nn.Module):
     ).toEqual(lines.map((line) => [opened.document.position(line).line, "32"]));
   });
 
+  test("a line whose operators the target does not run says so, and who runs them", async () => {
+    const gelu = net.replace("return F.relu(", "return F.gelu(");
+    const on = async (runtime: string, name: string): Promise<readonly string[]> => {
+      const opened = await open(gelu, { targets: [runtime] }, name);
+      const problems = await opened.document.diagnostics();
+      return problems.flatMap(({ code, message, range }) =>
+        code === "RP1203"
+          ? [`${range.start.line}: ${String(message).replace(/^[^:]*: /, "")}`]
+          : [],
+      );
+    };
+    const line = "12: ";
+    expect(await on("arm-ethos-u65-512/vela/int8", "vela.py")).toEqual([
+      `${line}the npu does not run 2 × \`gelu\`; the mcu does, and the time includes bringing tensors over.`,
+    ]);
+    expect(await on("stm32h747i-disco/tflm/int8", "tflm.py")).toEqual([
+      `${line}no engine there runs 2 × \`gelu\`; use other operators or another runtime.`,
+    ]);
+  });
+
   test("a branch on data says which way is counted, and an action turns it round, and back", async () => {
     const gated = net.replace(
       "return self.head(x.mean((2, 3)))",
@@ -353,7 +373,7 @@ class Wide(nn.Module):
     const opened = await open(gated, {}, "gated.py");
     const branch = async (): Promise<readonly string[]> => {
       const found = await opened.document.diagnostics();
-      return found.flatMap(({ code, message }) => (code === "RP2210" ? [message] : []));
+      return found.flatMap(({ code, message }) => (code === "RP2210" ? [String(message)] : []));
     };
     const turned = async (): Promise<string> => {
       const actions = await actionsAt(opened, "if x.sum");

@@ -66,13 +66,17 @@ function targetOf(chip: Chip, runtime: Runtime, precision: Precision): Target {
     id: `${chip.id}/${runtime.id}/${precision.id}`,
     label: `${chip.name} · ${runtime.name} · ${precision.name}`,
     chip,
-    runtime: inPrecision(runtime, precision),
+    runtime: asOn(runtime, chip, precision),
     precision,
   };
 }
 
-function inPrecision(runtime: Runtime, { id }: Precision): Runtime {
-  const more = runtime.unsupportedIn?.[id] ?? [];
+/** The runtime with all that it does not run on this chip in this precision. */
+function asOn(runtime: Runtime, chip: Chip, { id }: Precision): Runtime {
+  const ofChip = Object.entries(runtime.unsupportedOn ?? {}).flatMap(([start, names]) =>
+    chip.id.startsWith(start) ? names : [],
+  );
+  const more = [...(runtime.unsupportedIn?.[id] ?? []), ...ofChip];
   return more.length === 0
     ? runtime
     : { ...runtime, unsupported: [...runtime.unsupported, ...more] };

@@ -39,9 +39,14 @@ function runtimeOf(
   const inferenceOverhead = sourced("inferenceOverhead", secondsRule);
   const passes = decodePasses(decoder, fields["passes"]);
   const unsupported = decodeTexts(decoder, fields["unsupported"], "unsupported");
+  const unsupportedSource =
+    fields["unsupportedSource"] === undefined
+      ? undefined
+      : decoder.string(fields["unsupportedSource"], "unsupportedSource");
   const memoryOverhead = sourced("memoryOverhead", bytesRule);
   const rooflineInterval = decodeInterval(decoder, fields["rooflineInterval"]);
-  const unsupportedIn = decodeUnsupportedIn(decoder, fields["unsupportedIn"]);
+  const unsupportedIn = decodeNamed(decoder, fields["unsupportedIn"], "unsupportedIn");
+  const unsupportedOn = decodeNamed(decoder, fields["unsupportedOn"], "unsupportedOn");
   const arena =
     fields["arena"] === undefined
       ? undefined
@@ -71,21 +76,28 @@ function runtimeOf(
     inferenceOverhead,
     passes,
     unsupported,
+    ...(unsupportedSource === undefined ? {} : { unsupportedSource }),
     ...(unsupportedIn === undefined ? {} : { unsupportedIn }),
+    ...(unsupportedOn === undefined ? {} : { unsupportedOn }),
     ...(arena === undefined ? {} : { arena }),
     memoryOverhead,
     rooflineInterval,
   };
 }
 
-function decodeUnsupportedIn(decoder: Decoder, value: unknown): Runtime["unsupportedIn"] {
+/** Lists of operators by the precision or chip that lacks them. */
+function decodeNamed(
+  decoder: Decoder,
+  value: unknown,
+  field: "unsupportedIn" | "unsupportedOn",
+): Runtime["unsupportedIn"] {
   if (value === undefined) return undefined;
-  const fields = decoder.object(value, "unsupportedIn");
+  const fields = decoder.object(value, field);
   if (fields === undefined) return undefined;
   return Object.fromEntries(
     Object.entries(fields).map(([precision, names]) => [
       precision,
-      decodeTexts(decoder, names, `unsupportedIn.${precision}`) ?? [],
+      decodeTexts(decoder, names, `${field}.${precision}`) ?? [],
     ]),
   );
 }
@@ -145,7 +157,9 @@ const fieldNames = [
   "inferenceOverhead",
   "passes",
   "unsupported",
+  "unsupportedSource",
   "unsupportedIn",
+  "unsupportedOn",
   "arena",
   "memoryOverhead",
   "rooflineInterval",

@@ -22,6 +22,10 @@ export interface Runtime {
   readonly passes: readonly string[];
   /** Operators (keys as in rules) that it does not run on its engine. Empty: runs all. */
   readonly unsupported: readonly string[];
+  /** Where that list comes from. */
+  readonly unsupportedSource?: string;
+  /** Further ones by chip: the beginning of its id. */
+  readonly unsupportedOn?: Readonly<Record<string, readonly string[]>>;
   /** Further ones by precision: a quantized form that the engine lacks. */
   readonly unsupportedIn?: Readonly<Record<string, readonly string[]>>;
   /** How it lays out activations where that is not one buffer for each tensor (`memory/line-buffers.ts`). */

@@ -6,6 +6,7 @@ import { lineStartsOf, spanOfRange } from "./line-starts.js";
 import { misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
 import type { AnalysedModel, SourceState } from "./source-state.js";
+import { unsupportedCalls } from "./unsupported.js";
 
 /** More than anyone reads. */
 const problemLimit = 500;
@@ -51,8 +52,13 @@ const noModelCode = "RP1505";
 
 type Placed = TextProblem | undefined;
 
-function problemsOfModel(state: SourceState, { analysis }: AnalysedModel): readonly Placed[] {
-  const problems = [...analysis.problems, ...analysis.targets.flatMap((target) => target.problems)];
+function problemsOfModel(state: SourceState, model: AnalysedModel): readonly Placed[] {
+  const { analysis } = model;
+  // What a target does not run is told of the whole model elsewhere, and here of each line.
+  const ofTargets = analysis.targets.flatMap(({ problems }) =>
+    problems.filter(({ code }) => code !== "RP1203"),
+  );
+  const problems = [...analysis.problems, ...ofTargets, ...unsupportedCalls(model)];
   return problems.map((problem) => {
     const node =
       problem.nodeId === undefined ? undefined : analysis.model.graph.nodes[problem.nodeId];
