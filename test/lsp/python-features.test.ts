@@ -63,6 +63,9 @@ async function open(text: string, settings: Record<string, unknown> = {}, name =
   return { client, file, document: client.open(pathToFileURL(file).toString(), text, "python") };
 }
 
+const textOf = (message: string | { readonly value: string }): string =>
+  typeof message === "string" ? message : message.value;
+
 const slow = { timeout: 60_000 };
 
 describe("hints", slow, () => {
@@ -352,7 +355,7 @@ class Wide(nn.Module):
       const problems = await opened.document.diagnostics();
       return problems.flatMap(({ code, message, range }) =>
         code === "RP1203"
-          ? [`${range.start.line}: ${String(message).replace(/^[^:]*: /, "")}`]
+          ? [`${range.start.line}: ${textOf(message).replace(/^[^:]*: /, "")}`]
           : [],
       );
     };
@@ -373,7 +376,7 @@ class Wide(nn.Module):
     const opened = await open(gated, {}, "gated.py");
     const branch = async (): Promise<readonly string[]> => {
       const found = await opened.document.diagnostics();
-      return found.flatMap(({ code, message }) => (code === "RP2210" ? [String(message)] : []));
+      return found.flatMap(({ code, message }) => (code === "RP2210" ? [textOf(message)] : []));
     };
     const turned = async (): Promise<string> => {
       const actions = await actionsAt(opened, "if x.sum");
