@@ -69,6 +69,7 @@ const accelerator = choice({
   },
 });
 const field = h("input", {
+  class: "frame-input",
   type: "text",
   value: page.state.sweep,
   placeholder: "rows=8,16,32 columns=8,16,32",
