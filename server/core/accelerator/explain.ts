@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatShare } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
+import { adviceFor } from "./advice.js";
 import { elementCount, type Accelerator } from "./accelerator.js";
 import type { ChosenTile } from "./map-contraction.js";
 import type { KernelMapping } from "./map-kernel.js";
@@ -28,6 +29,7 @@ export function explainMapping(
         `${memory}: ${formatBytes(readBytes)} read, ${formatBytes(writeBytes)} written${memory === "DRAM" && mapping.leastDramBytes > 0 ? ` (${(mapping.dramBytes / mapping.leastDramBytes).toFixed(2)} × the least)` : ""}.`,
       );
   reasons.push(...mapping.notes);
+  if (accelerator !== undefined) reasons.push(...adviceFor(accelerator, kernel, mapping));
   return kernel.shape.kind === "view" ? [] : reasons;
 }
 
