@@ -5,6 +5,7 @@ import { kernelModel as elementwiseModel } from "../../../server/core/cost/calib
 import { kernelModel as matmulModel } from "../../../server/core/cost/calibrated/models/eager-matmul.js";
 import { kernelModel as normalizationModel } from "../../../server/core/cost/calibrated/models/eager-normalization.js";
 import { kernelModel as softmaxModel } from "../../../server/core/cost/calibrated/models/eager-softmax.js";
+import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import { costModel } from "../../../server/core/cost/evaluate.js";
 import type { Target } from "../../../server/core/targets/target.js";
 import { groupBy } from "../group.js";
@@ -74,6 +75,7 @@ async function fitKinds(
   folds: number,
 ): Promise<Record<string, unknown>> {
   const rows = new Map<KernelModel, KindRow[]>();
+  const attention: KindRow[] = [];
   for (const { subject, key, seconds, kind } of samples) {
     if (subject.kind !== "op") continue;
     const kernel = (await ctx.lower(subject, target))?.kernels[0];
@@ -89,8 +91,13 @@ async function fitKinds(
         work: Math.max(view.computeSeconds, view.memorySeconds),
         seconds,
       };
+      const isOfNetwork = kind.endsWith("in a network");
+      if (isOfNetwork && productsOfAttention.some((at) => row.features[at] === 1)) {
+        attention.push(row);
+        break;
+      }
       const found = rows.get(model) ?? [];
-      const copies = kind.endsWith("in a network") ? networkWeight : 1;
+      const copies = isOfNetwork ? networkWeight : 1;
       for (let copy = 0; copy < copies; copy++) found.push(row);
       rows.set(model, found);
       break;
@@ -100,7 +107,7 @@ async function fitKinds(
   for (const [model, own] of rows) {
     if (own.length < 30) continue;
     const isLarge = model === matmulModel || model === convModel;
-    kinds[model.id] = fitKind(own, {
+    const fitted = fitKind(own, {
       features: model.features,
       folds,
       train: (features, targets) =>
@@ -112,8 +119,55 @@ async function fitKinds(
           outlier: 0.15,
         }),
     });
+    kinds[model.id] = model === matmulModel ? withAttention(fitted, attention) : fitted;
   }
   return kinds;
+}
+
+const productsOfAttention = ["is-scores", "is-values"].map((name) =>
+  matmulModel.features.indexOf(name),
+);
+
+/**
+ * Attention's products are few, and of few sizes, so trees would learn the sizes. What they take beside packed operands
+ * of the same extents is one factor for each of the two.
+ */
+function withAttention(
+  fitted: Readonly<Record<string, unknown>>,
+  rows: readonly KindRow[],
+): Readonly<Record<string, unknown>> {
+  const { value } = decodeCalibration(
+    { date: "", sources: [], kinds: { [matmulModel.id]: fitted }, error: [] },
+    "attention",
+  );
+  const known = value?.kinds[matmulModel.id];
+  if (known === undefined) return fitted;
+  const weights = new Array<number>(matmulModel.features.length).fill(0);
+  for (const at of productsOfAttention) {
+    const factors = rows
+      .filter(({ features }) => features[at] === 1)
+      .map(({ features, work, seconds }) => {
+        const inRange = features.map((item, index) =>
+          Math.min(Math.max(item, known.low[index] ?? item), known.high[index] ?? item),
+        );
+        const packed =
+          (work + known.overhead) * Math.exp(evaluateRegressor(known.regressor, inRange));
+        return Math.log(seconds / packed);
+      })
+      .sort((a, b) => a - b);
+    if (factors.length >= 2) weights[at] = rounded(factors[factors.length >> 1] ?? 0, 4);
+  }
+  return {
+    ...fitted,
+    high: matmulModel.features.map((_, index) =>
+      productsOfAttention.includes(index) ? 1 : (known.high[index] ?? 0),
+    ),
+    regressor: {
+      kind: "sum",
+      scale: 1,
+      parts: [fitted["regressor"], { kind: "linear", intercept: 0, weights }],
+    },
+  };
 }
 
 /**
