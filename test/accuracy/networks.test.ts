@@ -15,16 +15,17 @@ const { value: catalogue } = await loadCatalogue({
 
 test.each(samples)("the error of no target of %s has grown", (name) => {
   const sample = JSON.parse(readFileSync(path.join(folder, name), "utf8")) as NetworkSample;
-  expect(sample.rows.length).toBeGreaterThan(20);
+  expect(sample.rows.length).toBeGreaterThan(2);
   const grown = sample.rows.flatMap(({ target: id, name, network, seconds, error }) => {
     const target = catalogue.find(id)!;
     const lowered = loweredOf(sample.networks[network]!, target.runtime.engine);
     const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
     const { latency, kernelCosts } = costModel(target, lowered, footprint, false);
     expect(latency, id).toMatchObject({ method: "calibrated" });
-    // Layers add up to the whole, but for what an inference takes by itself: up to a quarter, on CHaiDNN.
+    // Layers add up to the whole, but for what an inference takes by itself: a quarter on CHaiDNN, and the most of
+    // it for the smallest networks on an NPU behind a driver.
     const layers = kernelCosts.reduce((sum, cost) => sum + cost.seconds.value, 0);
-    expect(layers / latency!.value, id).toBeGreaterThan(0.7);
+    expect(layers / latency!.value, id).toBeGreaterThan(0.1);
     expect(layers / latency!.value, id).toBeLessThan(1.001);
     const now = Math.abs(latency!.value / seconds - 1);
     return now <= 1.05 * error + 5e-4 ? [] : [{ id, name, now, error }];
