@@ -1,5 +1,6 @@
 import { inferModel } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
+import { traceVersion } from "../../server/core/formats/torch-trace/decode-trace.js";
 import { readTracedProgram } from "../../server/core/formats/torch-trace.js";
 import { lower } from "../../server/core/lower/lower.js";
 import type { Target } from "../../server/core/targets/target.js";
@@ -29,26 +30,26 @@ export function torchKernels(
   const idOf = new Map<string, number>();
   const add = (name: string, shape: readonly number[], kind: string): number => {
     const id = tensors.length;
-    tensors.push({ id, shape, dtype: "float32", kind, ...(kind === "parameter" && { name }) });
+    tensors.push([shape, "float32", kind, ...(kind === "parameter" ? [name] : [])]);
     idOf.set(name, id);
     return id;
   };
   for (const [name, shape] of Object.entries(inputs)) add(name, shape, "input");
   for (const [name, shape] of Object.entries(weights)) add(name, shape, "parameter");
-  const traced = calls.map(([op, reads, makes, shape, attributes]) => ({
+  const traced = calls.map(([op, reads, makes, shape, attributes]) => [
     op,
-    inputs: reads.map((name) => idOf.get(name) ?? -1),
-    outputs: [add(makes, shape, "activation")],
-    attributes: attributes ?? {},
-    module: 0,
-    frames: [],
-  }));
+    reads.map((name) => idOf.get(name) ?? -1),
+    [add(makes, shape, "activation")],
+    attributes ?? {},
+    0,
+    [],
+  ]);
   const trace = {
-    version: 1,
+    version: traceVersion,
     files: [],
     frames: [],
     tensors,
-    modules: [{ path: "", class: "Net", frames: [] }],
+    modules: [["", "Net", []]],
     calls: traced,
     inputs: Object.keys(inputs).map((name) => idOf.get(name)),
     inputNames: Object.keys(inputs),

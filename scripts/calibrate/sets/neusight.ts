@@ -7,6 +7,7 @@ import { kernelModel as normalizationModel } from "../../../server/core/cost/cal
 import { kernelModel as softmaxModel } from "../../../server/core/cost/calibrated/models/eager-softmax.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import { costModel } from "../../../server/core/cost/evaluate.js";
+import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { Target } from "../../../server/core/targets/target.js";
 import { groupBy } from "../group.js";
 import { neusightSamples } from "../neusight-samples.js";
@@ -75,7 +76,7 @@ async function fitKinds(
   folds: number,
 ): Promise<Record<string, unknown>> {
   const rows = new Map<KernelModel, KindRow[]>();
-  const attention: KindRow[] = [];
+  const attention: AttentionRow[] = [];
   for (const { subject, key, seconds, kind } of samples) {
     if (subject.kind !== "op") continue;
     const kernel = (await ctx.lower(subject, target))?.kernels[0];
@@ -92,8 +93,8 @@ async function fitKinds(
         seconds,
       };
       const isOfNetwork = kind.endsWith("in a network");
-      if (isOfNetwork && productsOfAttention.some((at) => row.features[at] === 1)) {
-        attention.push(row);
+      if (isOfNetwork && model === matmulModel && partOfAttention(kernel) !== undefined) {
+        attention.push({ ...row, part: partOfAttention(kernel) });
         break;
       }
       const found = rows.get(model) ?? [];
@@ -124,6 +125,20 @@ async function fitKinds(
   return kinds;
 }
 
+interface AttentionRow extends KindRow {
+  readonly part: AttentionPart | undefined;
+}
+
+type AttentionPart = "is-scores" | "is-values";
+
+/** Also of heads that a network has flattened, since the kernels are the same ones. */
+function partOfAttention({ shape }: Kernel): AttentionPart | undefined {
+  if (shape.kind !== "matmul" || shape.hasConstantRight || shape.batch < 2) return undefined;
+  const { m, n, k } = shape;
+  if (m === n && k <= m / 2) return "is-scores";
+  return m === k && n <= m / 2 ? "is-values" : undefined;
+}
+
 const productsOfAttention = ["is-scores", "is-values"].map((name) =>
   matmulModel.features.indexOf(name),
 );
@@ -134,7 +149,7 @@ const productsOfAttention = ["is-scores", "is-values"].map((name) =>
  */
 function withAttention(
   fitted: Readonly<Record<string, unknown>>,
-  rows: readonly KindRow[],
+  rows: readonly AttentionRow[],
 ): Readonly<Record<string, unknown>> {
   const { value } = decodeCalibration(
     { date: "", sources: [], kinds: { [matmulModel.id]: fitted }, error: [] },
@@ -145,11 +160,12 @@ function withAttention(
   const weights = new Array<number>(matmulModel.features.length).fill(0);
   for (const at of productsOfAttention) {
     const factors = rows
-      .filter(({ features }) => features[at] === 1)
+      .filter(({ part }) => part === matmulModel.features[at])
       .map(({ features, work, seconds }) => {
-        const inRange = features.map((item, index) =>
-          Math.min(Math.max(item, known.low[index] ?? item), known.high[index] ?? item),
-        );
+        const inRange = features.map((item, index) => {
+          const [low, high] = [known.low[index] ?? item, known.high[index] ?? item];
+          return productsOfAttention.includes(index) ? 0 : Math.min(Math.max(item, low), high);
+        });
         const packed =
           (work + known.overhead) * Math.exp(evaluateRegressor(known.regressor, inRange));
         return Math.log(seconds / packed);

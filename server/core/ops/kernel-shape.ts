@@ -11,6 +11,8 @@ export type KernelShape =
       readonly n: number;
       readonly k: number;
       readonly hasConstantRight: boolean;
+      /** Both operands have two batch axes or more, as where heads have been taken apart; absent where not. */
+      readonly hasHeads?: boolean;
     }
   | {
       readonly kind: "conv";

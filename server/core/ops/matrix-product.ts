@@ -89,7 +89,8 @@ export function productKernel(
     const right = rightBatch.at(-index) ?? 1;
     batch *= left === 1 ? right : left;
   }
-  return { kind: "matmul", batch, m, n, k, hasConstantRight };
+  const hasHeads = operands.leftBatch.length >= 2 && operands.rightBatch.length >= 2;
+  return { kind: "matmul", batch, m, n, k, hasConstantRight, ...(hasHeads && { hasHeads }) };
 }
 
 function arranged(shape: Shape, isTransposed: boolean, isBatchTransposed: boolean): Shape {
