@@ -79,7 +79,11 @@ for (const [from, to] of [
   ["LICENSE", "LICENSE"],
 ])
   await cp(`node_modules/highs/${from}`, `dist/highs/${to}`);
-for (const file of ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-cpp/tree-sitter-cpp.wasm"])
+for (const file of [
+  "web-tree-sitter/web-tree-sitter.wasm",
+  "tree-sitter-cpp/tree-sitter-cpp.wasm",
+  "tree-sitter-systemverilog/tree-sitter-systemverilog.wasm",
+])
   await cp(`node_modules/${file}`, `dist/tree-sitter/${path.basename(file)}`);
 const onnxruntime = path.resolve("node_modules/onnxruntime-web/dist");
 await build({

@@ -102,6 +102,12 @@ registry(
     `import type { RtlRule } from "./rule.js";\n\nexport const rtlRules: readonly RtlRule[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
 );
 registry(
+  "server/core/design/measured",
+  "measuredFormat",
+  (found) =>
+    `import type { MeasuredFormat } from "./measured-format.js";\n\nexport const measuredFormats: readonly MeasuredFormat[] = [\n${found.map((p) => `  ${p.ident},`).join("\n")}\n];\n`,
+);
+registry(
   "server/io/design",
   "designAnalyst",
   (found) =>

@@ -74,7 +74,7 @@ function factorsOf(decoder: Decoder, value: unknown): PartFamily["factors"] {
 
 const timingKeys = [
   ...["lut", "net", "fanout", "clockToOutput", "setup", "carryIn", "carry", "carryOut"],
-  ...["dsp", "dspClock", "memoryClock", "low", "high"],
+  ...["dsp", "dspClock", "memoryClock", "period", "vendor", "low", "high"],
 ] as const;
 
 function timingOf(decoder: Decoder, value: unknown): TimingTable | undefined {

@@ -39,6 +39,10 @@ export interface TimingTable {
   readonly dsp: number;
   readonly dspClock: number;
   readonly memoryClock: number;
+  /** Shortest period of the clock network, as the data sheet states it. */
+  readonly period: number;
+  /** Time after the vendor's placement and timing-driven mapping over that of our netlist. */
+  readonly vendor: number;
   /** True value over ours: ends of the interval. */
   readonly low: number;
   readonly high: number;

@@ -29,7 +29,7 @@ export class YosysStopped extends Error {
 /** Pages of 64 KiB that Yosys may take: 384 MiB. A netlist that needs more ends in a problem. */
 const memoryPages = 6144;
 /** Of the process as a whole; a larger one is started anew after its job. */
-const residentLimit = 440 << 20;
+const residentLimit = 360 << 20;
 
 interface Child {
   readonly process: ChildProcess;

@@ -6,8 +6,11 @@ import { checkRules } from "../../core/design/rtl/check-rules.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
+import { measuredReports } from "./measured-reports.js";
 import { collectSources } from "./rtl/sources.js";
+import { nameConstructs, structureOf } from "./rtl/structure.js";
 import { synthesise } from "./rtl/synthesise.js";
+import { entitiesIn, readVhdl } from "./rtl/vhdl.js";
 import { modulesIn, topModule } from "./rtl/top-module.js";
 
 /** SystemVerilog, Verilog and VHDL: synthesised for the part. */
@@ -19,7 +22,8 @@ export const designAnalyst: DesignAnalyst = {
     const sources = collectSources(request);
     const files = [...sources.names.values()];
     const text = sources.texts.get(sources.main) ?? "";
-    const top = request.top ?? topModule(text);
+    const isVhdl = /\.vhdl?$/i.test(request.file);
+    const top = request.top ?? (isVhdl ? entitiesIn(text).at(-1) : topModule(text));
     const complaint = topProblem(request, top, [...sources.texts.values()]);
     if (top === undefined || complaint !== undefined)
       return {
@@ -27,18 +31,34 @@ export const designAnalyst: DesignAnalyst = {
         ...partFacts(part),
       };
     const tools = yosysTools(context.log);
+    const vhdl = isVhdl ? await readVhdl(request, sources, top, context) : undefined;
+    if (vhdl !== undefined && vhdl.sources === undefined)
+      return {
+        ...emptyDesign("rtl", [...sources.problems, ...vhdl.problems], files),
+        ...partFacts(part),
+      };
     const { synthesis, problems } = await synthesise(
       tools,
-      request,
-      sources,
+      isVhdl ? { ...request, parameters: {} } : request,
+      vhdl?.sources ?? sources,
       { part, top },
       context,
     );
-    const all = [...sources.problems, ...problems];
+    const all = [
+      ...sources.problems,
+      ...(vhdl?.problems ?? []),
+      ...(await nameConstructs(problems, sources)),
+    ];
     if (synthesis === undefined)
-      return { ...emptyDesign("rtl", all, files), ...partFacts(part), top: undefined };
-    const design = rtlDesign(synthesis, part, { problems: all, measured: [] });
-    return { ...design, problems: [...all, ...checkRules(synthesis, design, part, context.log)] };
+      return {
+        ...emptyDesign("rtl", all, files),
+        ...partFacts(part),
+        modules: structureOf(sources),
+      };
+    const found = measuredReports(request, top);
+    const design = rtlDesign(synthesis, part, { problems: all, measured: found.measured });
+    const rules = checkRules(synthesis, design, part, context.log);
+    return { ...design, problems: [...all, ...found.problems, ...rules] };
   },
   dispose: disposeYosys,
 };
@@ -58,7 +78,7 @@ function topProblem(
       place,
     };
   if (wanted === undefined) return undefined;
-  const known = texts.flatMap(modulesIn);
+  const known = texts.flatMap((text) => [...modulesIn(text), ...entitiesIn(text)]);
   if (known.includes(wanted)) return undefined;
   return {
     code: "RP5026",

@@ -300,7 +300,7 @@ function timingOf(
 ): { readonly paths: readonly DesignPath[]; readonly fmaxHertz: Amount | undefined } {
   const table = family.timing;
   if (table === undefined) return { paths: [], fmaxHertz: undefined };
-  const grade = (table.grades[speedGrade ?? ""] ?? 1) * (part?.speed ?? 1);
+  const grade = (table.grades[speedGrade ?? ""] ?? 1) * (part?.speed ?? 1) * table.vendor;
   const names = isFlat ? [top] : [...cells.modules.keys()];
   const toAmount = (nanoseconds: number): Amount => ({
     value: nanoseconds * grade,
@@ -340,8 +340,18 @@ function timingOf(
   });
   const longest = timed.find(({ isRegistered }) => isRegistered);
   if (longest === undefined) return { paths, fmaxHertz: undefined };
-  const { value, low, high } = toAmount(longest.path.nanoseconds);
+  // No clock is faster than its network.
+  const least = (table.period * grade) / table.vendor;
+  const { value, low, high } = atLeast(toAmount(longest.path.nanoseconds), least);
   return { paths, fmaxHertz: { value: 1e9 / value, low: 1e9 / high, high: 1e9 / low } };
+}
+
+function atLeast({ value, low, high }: Amount, least: number): Amount {
+  return {
+    value: Math.max(value, least),
+    low: Math.max(low, least),
+    high: Math.max(high, least),
+  };
 }
 
 function unique(places: readonly (SourceRange | undefined)[]): readonly SourceRange[] {

@@ -65,6 +65,7 @@ function topText(design: Design): string {
 const lensOrder = ["gate", "lut", "ff", "latch", "dsp", "bram", "uram"] as const;
 
 function moduleText(design: Design, module: DesignModule): string {
+  if (Object.keys(module.whole.counts).length === 0) return "Not synthesised; problems say why";
   const parts = usedTexts(module.whole, [...lensOrder]);
   const whole = design.total?.counts.lut?.value ?? 0;
   const own = (module.whole.counts.lut?.value ?? 0) * module.instanceCount;

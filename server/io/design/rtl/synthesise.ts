@@ -14,6 +14,7 @@ import type { DesignContext, DesignRequest } from "../design-request.js";
 import { type Flow, flowOf } from "./flow.js";
 import { amdCells } from "./library.js";
 import { readMessages } from "./messages.js";
+import { endlessLoop, firstLoop, recursiveInstance } from "./recursion.js";
 import type { Sources } from "./sources.js";
 
 export interface SynthesisOutcome {
@@ -54,32 +55,45 @@ export async function synthesise(
   const run = async (
     files: Readonly<Record<string, string>>,
     script: readonly string[],
+    most = Infinity,
   ): Promise<YosysResult | undefined> => {
     try {
       const result = await tools.engine.run(
         { files, script: script.join("\n") },
-        { seconds: left(), signal: context.signal },
+        { seconds: Math.min(most, left()), signal: context.signal },
       );
       problems.push(...readMessages(result.messages, sources.names, request.file));
-      if (!result.isDone) problems.push(...stopProblems(result, request, problems));
+      if (!result.isDone) problems.push(...stopProblems(result, request, sources, problems));
       return result;
     } catch (error) {
       if (!(error instanceof YosysStopped) || error.reason === "aborted") throw error;
-      problems.push(lostProblem(error, request));
+      problems.push(lostProblem(error, request, sources));
       return undefined;
     }
   };
+  for (const [file, text] of sources.originals) {
+    const loop = endlessLoop(file, text);
+    if (loop === undefined) continue;
+    const message = "This loop never ends: its step leaves the variable as it is.";
+    const place = { kind: "source", ...loop } as const;
+    const endless = { code: "RP5024", severity: "error", message, place } as const;
+    return { elaborated: undefined, synthesis: undefined, problems: [endless] };
+  }
   context.progress(`elaborating ${choice.top}`);
   const texts = Object.fromEntries(sources.texts);
-  const front = await run(texts, [
-    ...readCommands(sources),
-    hierarchyCommand(choice.top, request.parameters),
-    "proc",
-    "opt_expr",
-    "opt_clean",
-    "write_rtlil design.il",
-    "write_json -selected",
-  ]);
+  const front = await run(
+    texts,
+    [
+      ...readCommands(sources),
+      hierarchyCommand(choice.top, request.parameters),
+      "proc",
+      "opt_expr",
+      "opt_clean",
+      "write_rtlil design.il",
+      "write_json -selected",
+    ],
+    elaborationSeconds(request),
+  );
   const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
   const top = elaborated && topOf(elaborated, choice.top);
   if (elaborated === undefined || top === undefined || front === undefined)
@@ -123,6 +137,11 @@ export async function synthesise(
     use: familyId === "asic" ? libertyUse(library) : cellUse,
   };
   return { elaborated: elaboration, synthesis, problems };
+}
+
+/** Elaboration takes a second or two; what takes many does not end. */
+function elaborationSeconds({ seconds }: DesignRequest): number {
+  return Math.min(60, Math.max(5, seconds / 3));
 }
 
 function familyOf({ family, part }: ChosenPart): string {
@@ -190,26 +209,44 @@ function bitsOf(netlist: Netlist, top: string): number {
 function stopProblems(
   { messages }: YosysResult,
   request: DesignRequest,
+  sources: Sources,
   told: readonly DesignProblem[],
 ): readonly DesignProblem[] {
   if (told.some(({ severity }) => severity === "error")) return [];
-  const isMemory = /memory|unreachable|bad_alloc|abort|RuntimeError|out of bounds/i.test(messages);
+  const isMemory = /memory|bad_alloc|abort|RuntimeError|out of bounds|unreachable|call stack/i.test(
+    messages,
+  );
   return [
-    {
-      code: "RP5024",
-      severity: "error",
-      message: isMemory
-        ? "The synthesis ran out of memory: the design is too large for it, or a generate loop or an instance of a module in itself never ends."
-        : "The synthesis stopped without saying why; the log has what it printed.",
-      place: sourceFile(request.file),
-    },
+    endless(
+      request,
+      sources,
+      isMemory ? "The synthesis ran out of memory" : "The synthesis stopped",
+    ),
   ];
 }
 
-function lostProblem(error: YosysStopped, request: DesignRequest): DesignProblem {
-  const message =
+function lostProblem(error: YosysStopped, request: DesignRequest, sources: Sources): DesignProblem {
+  const what =
     error.reason === "time"
-      ? `The synthesis took ${error.message} and was stopped: the design is too large for it, or a generate loop or an instance of a module in itself never ends. The setting \`ridgepoint.design.seconds\` gives it longer.`
-      : `The synthesis ended unexpectedly (${error.message}).`;
-  return { code: "RP5024", severity: "error", message, place: sourceFile(request.file) };
+      ? `The synthesis took ${error.message} and was stopped; \`ridgepoint.design.seconds\` gives it longer`
+      : `The synthesis ended unexpectedly (${error.message})`;
+  return endless(request, sources, what);
+}
+
+/** What most likely never ends, by its place. */
+function endless(request: DesignRequest, { originals }: Sources, what: string): DesignProblem {
+  const recursion = recursiveInstance(originals);
+  const loop = recursion ?? firstLoop(request.file, request.text);
+  const why =
+    recursion !== undefined
+      ? "This instance is a module in itself, and nothing ends it."
+      : loop !== undefined
+        ? "This loop may never end, or the design is too large."
+        : "The design is too large for it.";
+  return {
+    code: "RP5024",
+    severity: "error",
+    message: `${what}. ${why}`,
+    place: loop === undefined ? sourceFile(request.file) : { kind: "source", ...loop },
+  };
 }

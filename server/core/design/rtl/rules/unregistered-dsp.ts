@@ -25,7 +25,7 @@ export const rtlRule: RtlRule = {
         found.set(`${place.file}:${place.line}`, {
           code: "RP5202",
           severity: missing.includes("output") ? "information" : "hint",
-          message: `The ${missing.join(" and the ")} of this ${cell.type} ${missing.length > 1 ? "have" : "has"} no register.${time} A register there is taken into the DSP: +0 FF, +1 cycle.`,
+          message: `The ${missing.join(" and the ")} of this ${cell.type} ${missing[0] === "inputs" ? "have" : "has"} no register.${time} A register there is taken into the DSP: +0 FF, +1 cycle.`,
           place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
         });
       }

@@ -1,0 +1,17 @@
+// Written by scripts/gen.mjs; do not edit.
+import { measuredFormat as nextpnrReport } from "./nextpnr-report.js";
+import { measuredFormat as quartusFit } from "./quartus-fit.js";
+import { measuredFormat as vitisCsynth } from "./vitis-csynth.js";
+import { measuredFormat as vivadoTiming } from "./vivado-timing.js";
+import { measuredFormat as vivadoUtilization } from "./vivado-utilization.js";
+import { measuredFormat as yosysStat } from "./yosys-stat.js";
+import type { MeasuredFormat } from "./measured-format.js";
+
+export const measuredFormats: readonly MeasuredFormat[] = [
+  nextpnrReport,
+  quartusFit,
+  vitisCsynth,
+  vivadoTiming,
+  vivadoUtilization,
+  yosysStat,
+];

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { measuredFormats } from "../../../server/core/design/measured/index.generated.js";
+import type { MeasuredDesign } from "../../../server/core/design/design.js";
+
+function read(text: string): MeasuredDesign | undefined {
+  const format = measuredFormats.find((one) => one.sniff(text));
+  return format?.read(text, "report");
+}
+
+test("Vivado's utilization: a block RAM tile is two of the smallest block", () => {
+  const report = read(`Copyright 1986-2022 Xilinx, Inc.
+| Tool Version : Vivado v.2022.2 (lin64) Build 3671981
+| Design       : mac_array
++----------------------------+------+-------+
+|          Site Type         | Used | Fixed |
+| Slice LUTs*                | 3214 |     0 |
+|   LUT as Memory            |   48 |     0 |
+| Slice Registers            | 1088 |     0 |
+|   Register as Latch        |    0 |     0 |
+| Block RAM Tile             |  2.5 |     0 |
+| DSPs                       |   16 |     0 |
+`);
+  expect(report).toMatchObject({
+    tool: "Vivado 2022.2 utilization",
+    top: "mac_array",
+    counts: { lut: 3214, lutram: 48, ff: 1088, latch: 0, bram: 5, dsp: 16 },
+  });
+});
+
+test("Vivado's timing: the period less the slack", () => {
+  const report = read(`| Tool Version : Vivado v.2022.2
+| Design       : mac_array
+    WNS(ns)      TNS(ns)
+    -------      -------
+     -0.500       -1.000
+Clock  Waveform(ns)         Period(ns)      Frequency(MHz)
+-----  ------------         ----------      --------------
+clk    {0.000 5.000}        10.000          100.000
+`);
+  expect(report?.fmaxHertz).toBeCloseTo(1e9 / 10.5, 0);
+});
+
+test("Quartus' fitter summary", () => {
+  expect(
+    read(`Fitter Status : Successful - Mon Jan 1 00:00:00 2024
+Quartus Prime Version : 20.1.1 Build 720 SJ Lite Edition
+Top-level Entity Name : uart
+Total logic elements : 1,234 / 22,320 ( 6 % )
+Total registers : 555
+`),
+  ).toMatchObject({ tool: "Quartus 20.1.1 fitter", top: "uart", counts: { lut: 1234, ff: 555 } });
+});
+
+test("nextpnr's report and Yosys' statistics", () => {
+  expect(
+    read(
+      `{"fmax": {"clk": {"achieved": 85.2, "constraint": 12}}, "utilization": {"ICESTORM_LC": {"available": 7680, "used": 1292}}}`,
+    ),
+  ).toMatchObject({ counts: { lut: 1292 }, fmaxHertz: 85.2e6 });
+  expect(
+    read(
+      `{"creator": "Yosys 0.55", "modules": {"\\\\top": {"num_cells_by_type": {"LUT6": 3, "FDRE": 8, "RAM32M": 1}}}}`,
+    ),
+  ).toMatchObject({ tool: "Yosys 0.55 stat", top: "top", counts: { lut: 7, lutram: 4, ff: 8 } });
+});
+
+test("Vitis HLS: cycles, loops and its estimate", () => {
+  const report = read(`<profile><ReportVersion><Version>2022.1</Version></ReportVersion>
+<UserAssignments><TopModelName>fir</TopModelName></UserAssignments>
+<PerformanceEstimates><SummaryOfOverallLatency><Worst-caseLatency>132</Worst-caseLatency></SummaryOfOverallLatency>
+<SummaryOfLoopLatency><TAPS><Name>TAPS</Name><TripCount>128</TripCount><Latency>130</Latency><PipelineII>1</PipelineII><PipelineDepth>4</PipelineDepth></TAPS></SummaryOfLoopLatency></PerformanceEstimates>
+<AreaEstimates><Resources><BRAM_18K>2</BRAM_18K><DSP>3</DSP><FF>400</FF><LUT>300</LUT><URAM>0</URAM></Resources></AreaEstimates></profile>`);
+  expect(report).toMatchObject({
+    tool: "Vitis HLS 2022.1 estimate",
+    top: "fir",
+    counts: { bram: 2, dsp: 3, ff: 400, lut: 300, uram: 0 },
+    latencyCycles: 132,
+    loops: [
+      { label: "TAPS", tripCount: 128, initiationInterval: 1, depthCycles: 4, latencyCycles: 130 },
+    ],
+  });
+});
+
+test("what is cut off or something else is no report, and throws nothing", () => {
+  const whole = `{"fmax": {"clk": {"achieved": 85.2}}, "utilization": {"ICESTORM_LC": {"used": 1}}}`;
+  for (let length = 0; length < whole.length; length += 1)
+    expect(() => read(whole.slice(0, length))).not.toThrow();
+  expect(read("<profile><AreaEstimates>")).toMatchObject({ counts: {} });
+});

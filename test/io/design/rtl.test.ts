@@ -1,0 +1,254 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import type { Design, ResourceKind } from "../../../server/core/design/design.js";
+import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
+import type { DesignRequest } from "../../../server/io/design/design-request.js";
+import { loadParts } from "../../../server/io/parts-files.js";
+
+const { value: families } = loadParts("server/data");
+const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-rtl-"));
+afterAll(() => {
+  disposeDesignAnalysts();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function synthesise(text: string, more: Partial<DesignRequest> = {}): Promise<Design> {
+  const file = path.join(folder, more.file ?? "design.sv");
+  return analyseDesign(
+    {
+      text,
+      files: [],
+      overlays: {},
+      roots: [folder],
+      includeFolders: [],
+      top: undefined,
+      part: undefined,
+      clockNanoseconds: undefined,
+      parameters: {},
+      defines: {},
+      reports: [],
+      isRouted: false,
+      seconds: 120,
+      ...more,
+      file,
+    },
+    {
+      families,
+      dataFolder: "server/data",
+      cancel: neverCancelled,
+      signal: new AbortController().signal,
+      log: () => undefined,
+      progress: () => undefined,
+    },
+  );
+}
+
+const count = ({ total }: Design, kind: ResourceKind): number | undefined =>
+  total?.counts[kind]?.value;
+const codes = ({ problems }: Design): readonly string[] => problems.map(({ code }) => code);
+const lineOf = (text: string, part: string): number =>
+  text.slice(0, text.indexOf(part)).split("\n").length - 1;
+
+const array = `module pe #(parameter W = 8) (
+  input  logic clk,
+  input  logic signed [W-1:0] a, b,
+  output logic signed [W-1:0] a_out,
+  output logic signed [31:0] acc
+);
+  always_ff @(posedge clk) begin
+    acc <= acc + a * b;
+    a_out <= a;
+  end
+endmodule
+
+module row #(parameter N = 4) (
+  input  logic clk,
+  input  logic signed [7:0] a,
+  input  logic signed [N*8-1:0] b,
+  output logic [N*32-1:0] y
+);
+  logic signed [7:0] aw [N+1];
+  assign aw[0] = a;
+  for (genvar i = 0; i < N; i++) begin : g
+    pe u (.clk, .a(aw[i]), .b(b[i*8+:8]), .a_out(aw[i+1]), .acc(y[i*32+:32]));
+  end
+endmodule
+`;
+
+test("multipliers of an array are on their line, with the instances of their module", async () => {
+  const design = await synthesise(array);
+  expect(design.top).toBe("row");
+  // One multiply-accumulate a cell of the array; AMD's DSP48E1 takes 25×18 bits.
+  expect(count(design, "dsp")).toBe(4);
+  const line = design.lines.find(
+    (one) => one.kind === "line" && one.line === lineOf(array, "acc <= acc"),
+  );
+  expect(line?.resources.counts.dsp?.value).toBe(4);
+  expect(line?.instanceCount).toBe(4);
+  const pe = design.modules.find(({ name }) => name === "pe");
+  expect(pe?.instanceCount).toBe(4);
+  expect(pe?.own.counts.dsp?.value).toBe(1);
+  expect(design.modules.find(({ name }) => name === "row")?.whole.counts.dsp?.value).toBe(4);
+  const registers = design.lines.find(
+    (one) => one.kind === "line" && one.line === lineOf(array, "a_out <= a"),
+  );
+  // Registers at the inputs of a DSP are taken into it; those that are left are all on this line.
+  expect(registers?.resources.counts.ff?.value).toBe(count(design, "ff"));
+});
+
+test("a parameter of the top changes the array", async () => {
+  expect(count(await synthesise(array, { parameters: { N: "2" } }), "dsp")).toBe(2);
+});
+
+test.each(["lut6", "ice40hx8k", "ecp5-85k", "gw2a-18", "xczu9eg", "5cseba6", "ep4ce22", "asic"])(
+  "lines add up to the whole on %s",
+  async (part) => {
+    const text = `module sum(input clk, input [7:0] a, input [7:0] b, output reg [7:0] q, output reg p);
+  always @(posedge clk) q <= a + b;
+  always @(posedge clk) p <= ^(a & b);
+endmodule
+`;
+    const design = await synthesise(text, { part, file: "sum.v" });
+    expect(design.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(count(design, "ff")).toBe(9);
+    const kind = part === "asic" ? "gate" : "lut";
+    expect(count(design, kind)).toBeGreaterThan(0);
+    const onLines = design.lines
+      .filter((line) => line.kind === "line")
+      .reduce((sum, { resources }) => sum + (resources.counts[kind]?.value ?? 0), 0);
+    expect(onLines).toBeCloseTo(count(design, kind) ?? 0, 3);
+    const adder = design.lines.find(({ line, kind }) => line === 1 && kind === "line");
+    expect(adder?.resources.counts.ff?.value).toBe(8);
+  },
+);
+
+test("rules say what they find, with its price", async () => {
+  const text = `module rules(
+  input  logic clk, en,
+  input  logic [15:0] a, b,
+  input  logic [9:0] wa, ra,
+  output logic [15:0] q, r, d, y,
+  output logic [31:0] p
+);
+  logic unused;
+  logic [15:0] mem [1024];
+  always_ff @(posedge clk) if (en) mem[wa] <= a;
+  assign r = mem[ra];
+  assign d = a / b;
+  always_comb if (en) y = a;
+  wire gclk = clk & en;
+  always_ff @(posedge gclk) q <= a;
+  assign p = a * b;
+endmodule
+`;
+  const design = await synthesise(text);
+  expect([...new Set(codes(design))].sort()).toEqual([
+    "RP5201",
+    "RP5202",
+    "RP5203",
+    "RP5205",
+    "RP5209",
+    "RP5212",
+  ]);
+  const placeOf = (code: string): number | undefined => {
+    const place = design.problems.find((problem) => problem.code === code)?.place;
+    return place?.kind === "source" ? place.line : undefined;
+  };
+  expect(placeOf("RP5203")).toBe(lineOf(text, "assign d"));
+  expect(placeOf("RP5205")).toBe(lineOf(text, "logic [15:0] mem"));
+  expect(placeOf("RP5209")).toBe(lineOf(text, "wire gclk"));
+  const unused = design.problems.find(({ code }) => code === "RP5212");
+  const edit = unused?.fixes?.[0]?.edits[0];
+  expect(edit && text.slice(edit.span.start, edit.span.end)).toBe("  logic unused;\n");
+});
+
+test("two drivers and a ring of gates are errors", async () => {
+  const design = await synthesise(`module bad(input a, input b, output y, output z);
+  assign y = a & b;
+  assign y = a | b;
+  wire u, v;
+  assign u = v ^ a;
+  assign v = u & b;
+  assign z = u;
+endmodule
+`);
+  expect(codes(design)).toEqual(expect.arrayContaining(["RP5211", "RP5214"]));
+});
+
+test("includes, macros, file lists and packages are found; what leads out is not", async () => {
+  mkdirSync(path.join(folder, "rtl/inc"), { recursive: true });
+  writeFileSync(path.join(folder, "rtl/inc/width.vh"), "`define WIDTH 12\n");
+  writeFileSync(
+    path.join(folder, "rtl/types.sv"),
+    "package types; typedef logic [3:0] nibble; endpackage\n",
+  );
+  writeFileSync(
+    path.join(folder, "rtl/leaf.sv"),
+    "module leaf(input logic clk, d, output logic q); always_ff @(posedge clk) q <= d; endmodule\n",
+  );
+  writeFileSync(path.join(folder, "rtl/list.f"), "+incdir+inc\n+define+DEEP // a comment\n");
+  const text = `\`include "width.vh"
+\`include "/etc/hostname"
+\`include "absent.vh"
+module top(input logic clk, input types::nibble n, input logic [\`WIDTH-1:0] d, output logic [\`WIDTH-1:0] q, output logic l);
+  always_ff @(posedge clk) q <= d;
+\`ifdef DEEP
+  leaf u (.clk, .d(n[0]), .q(l));
+\`endif
+endmodule
+`;
+  const design = await synthesise(text, {
+    file: "rtl/top.sv",
+    files: [path.join(folder, "rtl/list.f")],
+  });
+  expect(count(design, "ff")).toBe(13);
+  const refused = design.problems.filter(({ severity }) => severity === "error");
+  expect(refused.map(({ code, place }) => [code, place?.kind === "source" && place.line])).toEqual([
+    ["RP5012", 1],
+    ["RP5011", 2],
+  ]);
+});
+
+test("what is not there counts as nothing, and is told", async () => {
+  const design = await synthesise(
+    "module t(input a, output y); nowhere u (.a(a), .y(y)); endmodule\n",
+  );
+  expect(codes(design)).toContain("RP5022");
+});
+
+test("errors have a place, and the engine goes on", async () => {
+  const broken = await synthesise("module t(input a, output y);\n  assign y = a +;\nendmodule\n");
+  expect(broken.total).toBeUndefined();
+  expect(broken.problems[0]).toMatchObject({
+    code: "RP5020",
+    severity: "error",
+    place: { line: 1 },
+  });
+  expect(broken.modules.map(({ name }) => name)).toEqual(["t"]);
+
+  const unpacked = await synthesise(
+    "module u(input logic clk, input logic [7:0] a [4], output logic y);\n  assign y = a[0][0];\nendmodule\n",
+  );
+  expect(unpacked.problems[0]?.message).toMatch(/It stands in /);
+
+  const recursive = await synthesise(
+    "module r(input a, output y);\n  r u (.a(a), .y(y));\nendmodule\n",
+  );
+  expect(recursive.problems[0]).toMatchObject({ code: "RP5024", place: { line: 1 } });
+
+  const endless = await synthesise(
+    "module e(input a, output [7:0] y);\n  genvar i;\n  for (i = 0; i < 8; i = i + 0) assign y[i] = a;\nendmodule\n",
+  );
+  expect(endless.problems[0]).toMatchObject({ code: "RP5024", place: { line: 2 } });
+
+  const none = await synthesise("// nothing\n");
+  expect(codes(none)).toEqual(["RP5025"]);
+
+  const unknown = await synthesise(array, { part: "xc9z" });
+  expect(unknown.problems[0]?.code).toBe("RP5001");
+
+  expect(count(await synthesise(array), "dsp")).toBe(4);
+});
