@@ -28,6 +28,10 @@ export function modelsView(): vscode.Disposable {
       const shown = vscode.workspace.asRelativePath(uri);
       item.description = shown.slice(0, Math.max(0, shown.lastIndexOf("/")));
       item.tooltip = uri.fsPath;
+      // As it is read on screen.
+      item.accessibilityInformation = {
+        label: `${uri.path.slice(uri.path.lastIndexOf("/") + 1)} ${item.description}`.trim(),
+      };
       item.contextValue = "model";
       item.command = uri.path.endsWith(".py")
         ? { command: "vscode.open", title: "Open", arguments: [uri] }

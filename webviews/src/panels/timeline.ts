@@ -286,7 +286,7 @@ function showFacts(): void {
   frame.setFacts(
     view.latency === null ? "latency not known" : secondsText(view.latency),
     `batch ${summary?.batch ?? "?"}`,
-    `${view.spanCount.toLocaleString("en-US")} kernels`,
+    `${view.spanCount.toLocaleString("en-US")} steps`,
     ...(view.uncostedCount === 0 ? [] : [`${view.uncostedCount} nodes not costed`]),
   );
 }

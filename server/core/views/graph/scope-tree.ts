@@ -1,6 +1,7 @@
 import type { Analysis } from "../../analysis.js";
 import { typeText } from "../../graph/value-type.js";
 import { dataflowOf, type Dataflow } from "../../work/dataflow.js";
+import { convexParts, type PartGraph } from "./convex-parts.js";
 
 /** A module of the model: what it holds, in execution order. Nodes that are folded away are left out. */
 export interface Scope {
@@ -104,6 +105,13 @@ function settler(
     const made = node?.outputs.map((value) => typeText(analysis.inferred.types[value])) ?? [];
     return `${node?.domain ?? ""}:${node?.op ?? ""}(${attributes.sort().join()})${made.join()}#${analysis.layers[nodeId]?.parameterCount ?? 0}`;
   };
+  const partGraph: PartGraph = {
+    partOf: new Int32Array(flow.graph.nodes.length).fill(-1),
+    producersOf: (nodeId) =>
+      (flow.inputs[nodeId] ?? [])
+        .map((value) => flow.producer[value] ?? -1)
+        .filter((id) => id >= 0),
+  };
   const settle = (made: Draft, parent: Scope | undefined, id: string): Scope => {
     let source = made;
     let name = made.name;
@@ -127,7 +135,7 @@ function settler(
     };
     const parts: string[] = [];
     const plain: ScopeItem[] = [];
-    for (const part of source.parts) {
+    for (const part of convexParts(source.parts, partGraph)) {
       if (typeof part === "object") {
         const inner = settle(part, scope, `${id}/${part.name}`);
         for (const nodeId of inner.nodeIds) nodeIds.push(nodeId);
