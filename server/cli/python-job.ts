@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import path from "node:path";
+import type { Analysis } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
@@ -8,7 +9,10 @@ import { emptyReport } from "../core/views/empty-report.js";
 import { withProgram } from "../core/views/report-python.js";
 import { view as reportView } from "../core/views/report.js";
 import { pythonRoots } from "../io/python-roots.js";
+import type { Quantified } from "../io/quant/quantify.js";
+import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
+import { quantifyModel } from "./quantification.js";
 import type { JobContext, JobResult, Progress } from "./job.js";
 import type { AnalyzeRequest } from "./words.js";
 
@@ -53,12 +57,42 @@ export async function runPythonJob(
   progress(`analysing ${reported.model.graph.nodes.length} calls on ${targets.length} targets`);
   const bindings = { inputs: new Map(), dims: request.dims };
   const analysis = analyze(reported.model, bindings, targets, neverCancelled);
-  const found = { ...analysis, problems: [...problems, ...analysis.problems] };
-  const document = reportView(found, { hasBuffers: request.memory, file: file ?? null });
+  const quantified = request.quantization
+    ? await quantifySource(analysis, file, request, progress)
+    : undefined;
+  const found = {
+    ...analysis,
+    problems: [...problems, ...analysis.problems, ...(quantified?.problems ?? [])],
+  };
+  const document = reportView(found, {
+    hasBuffers: request.memory,
+    file: file ?? null,
+    ...(quantified !== undefined && { quantization: quantified.result }),
+  });
   return {
     document: withProgram(document, program, reported),
     isAnalysed: true,
     analysis: found,
+  };
+}
+
+/** From a file of weights that is given or lies beside the source; empty with a problem when there is none. */
+async function quantifySource(
+  analysis: Analysis,
+  file: string | undefined,
+  { weights }: AnalyzeRequest,
+  progress: Progress,
+): Promise<Quantified> {
+  const bound = weightsOfSource(analysis.model, path.resolve(file ?? "model.py"), weights);
+  if (bound !== undefined)
+    return quantifyModel({ ...analysis, model: bound.model }, bound.weightsFile, progress);
+  const message =
+    weights === undefined
+      ? "There are no weights: no file beside the source has a tensor by a name of its state dict. Give one with --weights."
+      : `\`${weights}\` has no tensor by a name and shape of the model's state dict.`;
+  return {
+    result: { schemes: [], layers: [], sensitivitySource: "no weights" },
+    problems: [{ code: "RP2313", severity: "warning", message }],
   };
 }
 

@@ -42,5 +42,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --quantization        adds the quantization section
   --samples PLACE       with it: sensitivities measured in ONNX Runtime on the samples in PLACE (.npz, .npy, .bin;
                         a file or a folder), or on made-up ones: generated or generated:N
+  --weights FILE        with it, of a Python model: its weights, by the names of its state dict (default: a file beside it,
+                        such as NAME.safetensors, NAME.pt or model.safetensors)
   --import FILE         with it: sensitivities from another tool's statistics: AIMET's layer-wise errors, ONNX Runtime's
                         quantization errors; for weight files an importance matrix of llama.cpp`;

@@ -14,6 +14,8 @@ export interface AnalyzeRequest {
   readonly quantization: boolean;
   /** Where samples lie that sensitivities are measured on, or `generated`. */
   readonly samples?: string;
+  /** A file with the weights of a Python model. */
+  readonly weights?: string;
   /** A file of another tool's statistics. */
   readonly statistics?: string;
   /** Also all buffers of the memory plans. */
@@ -124,6 +126,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       case "--entry":
       case "--samples":
       case "--import":
+      case "--weights":
         if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
         single.set(name, value());
         break;
@@ -158,8 +161,9 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
   const batch = single.get("--batch");
   const samples = single.get("--samples");
   const statistics = single.get("--import");
-  if ((samples ?? statistics) !== undefined && !quantization && !isHelp)
-    throw new UsageError("`--samples` and `--import` go with `--quantization`.");
+  const weights = single.get("--weights");
+  if ((samples ?? statistics ?? weights) !== undefined && !quantization && !isHelp)
+    throw new UsageError("`--samples`, `--import` and `--weights` go with `--quantization`.");
   const request: AnalyzeRequest = {
     file: files[0],
     op: single.get("--op"),
@@ -173,6 +177,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     quantization,
     ...(samples !== undefined && { samples }),
     ...(statistics !== undefined && { statistics }),
+    ...(weights !== undefined && { weights }),
     memory,
     design: {
       top: single.get("--top"),

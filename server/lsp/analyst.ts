@@ -1,3 +1,4 @@
+import type { SourceState } from "../core/views/source/source-state.js";
 import path from "node:path";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { emptyNeighbourhood } from "../core/base/byte-source.js";
@@ -108,6 +109,15 @@ export class Analyst {
     if (!isQuantized || numbers === undefined || numbers.edit !== undefined) return state;
     const analysis = await this.quantified(subject, numbers.analysis);
     return { ...state, numbers: { ...numbers, analysis } };
+  }
+
+  /** The same of Python source, whose main model's weights lie in a file beside it. */
+  async sourceState(subject: Subject, isQuantized = false): Promise<SourceState> {
+    const state = await this.python.state(subject);
+    const main = state.numbers?.models[0];
+    if (!isQuantized || main === undefined || state.numbers?.moved !== undefined) return state;
+    const { quantization } = await this.quantified(subject, main.analysis);
+    return { ...state, ...(quantization !== undefined && { quantization }) };
   }
 
   /** `more`: formats that somebody asks for beside the usual ones. */

@@ -182,11 +182,11 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     },
     hints: async ({ subject, span, kinds }) =>
       isPython(subject)
-        ? sourceHints(await analyst.python.state(subject), span, kinds)
+        ? sourceHints(await analyst.sourceState(subject, kinds.quantization), span, kinds)
         : hintsOf(await analyst.textState(subject, kinds.quantization), span, kinds),
     hover: async ({ subject, offset, isQuantized }) =>
       isPython(subject)
-        ? sourceHover(await analyst.python.state(subject), offset)
+        ? sourceHover(await analyst.sourceState(subject, isQuantized), offset)
         : hoverAt(await analyst.textState(subject, isQuantized), offset),
     lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
     sourceLens: async ({ subject, name, pin }) =>

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { inferModel } from "../core/analyze.js";
 import type { Cancel } from "../core/base/cancel.js";
@@ -11,6 +12,8 @@ import { modelChoices } from "../core/quant/plan/choices.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
 import { quantizationProblems } from "../core/quant/problems.js";
 import { layerWeights } from "../core/quant/weights.js";
+import type { Model } from "../core/graph/graph.js";
+import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { loadFormats } from "../io/format-files.js";
 import { quantify } from "../io/quant/quantify.js";
 import { openLayerWeight, openTaskFiles } from "../io/quant/weight-task.js";
@@ -44,11 +47,12 @@ export class QuantAnalyst {
     const rest = [...new Set(more)].filter((id) => id !== "" && !usual.includes(id));
     const known = rest.length > 0 ? undefined : this.#known.get(analysis);
     if (known !== undefined && known.source === subject.measured?.source) return known.analysis;
-    const modelPath = pathOf(subject);
-    if (modelPath === undefined) return analysis;
+    const source = sourceOf(subject, analysis);
+    if (source === undefined) return analysis;
+    const { modelPath, model } = source;
     const schemes = this.#schemes([...defaultSchemeIds, ...rest.slice(0, extraSchemeLimit)]);
     const { result, problems } = await quantify({
-      model: analysis.model,
+      model,
       modelPath,
       schemes,
       activationSchemes: this.#schemes(activationSchemeIds),
@@ -129,6 +133,18 @@ export class QuantAnalyst {
 
 /** A plan with more formats than this is no plan. */
 const extraSchemeLimit = 24;
+
+/** The model with where its weights lie: in its own file, or beside Python source. */
+function sourceOf(
+  subject: Subject,
+  { model }: Analysis,
+): { readonly modelPath: string; readonly model: Model } | undefined {
+  const modelPath = pathOf(subject);
+  if (modelPath !== undefined) return { modelPath, model };
+  if (subject.source.kind !== "python" || !subject.uri.startsWith("file:")) return undefined;
+  const bound = weightsOfSource(model, fileURLToPath(subject.uri.split("#")[0] ?? ""));
+  return bound && { modelPath: bound.weightsFile, model: bound.model };
+}
 
 interface Known {
   /** Of measured sensitivities. */

@@ -4,7 +4,9 @@ import { dimText } from "../../graph/dim.js";
 import { typeText } from "../../graph/value-type.js";
 import { type Hint, type HintKinds, type Measure, labelOf } from "../text/hints.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
+import { type QuantizationFacts, layerOfNode } from "../../quant/facts.js";
 import { plain } from "../text/markdown.js";
+import { quantizationMeasure } from "../text/quantization-text.js";
 import { endOfLineAt } from "./line-starts.js";
 import { instancesText } from "./instances.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
@@ -13,7 +15,7 @@ import type { SourceState } from "./source-state.js";
 
 /** One hint a line that makes layers or calls operators: the sum of all its calls. */
 export function sourceHints(
-  { text, numbers }: SourceState,
+  { text, numbers, quantization }: SourceState,
   span: TextSpan,
   kinds: HintKinds,
 ): readonly Hint[] {
@@ -26,7 +28,8 @@ export function sourceHints(
     const was = { start: site.span.start, end: site.span.start };
     const now = moved === undefined ? was : moved.toNew(was);
     if (now === undefined || now.start < span.start || span.end < now.start) continue;
-    const measures = measuresOf(row, kinds);
+    const facts = row.model === numbers.models[0] ? quantization : undefined;
+    const measures = measuresOf(row, kinds, facts);
     if (measures.length === 0) continue;
     const isOld = moved !== undefined;
     hints.push({
@@ -44,14 +47,33 @@ export function sourceHints(
 
 export const beforeEditText = "From before the last edits: the file has an error now.";
 
-function measuresOf(row: SourceRow, kinds: HintKinds): readonly Measure[] {
+function measuresOf(
+  row: SourceRow,
+  kinds: HintKinds,
+  facts: QuantizationFacts | undefined,
+): readonly Measure[] {
   const latency = latencyMeasure(row);
   // A line that costs nothing and only passes shapes on is quiet, unless shapes are what is asked for.
   return [
     ...(kinds.latency ? latency : []),
     ...(kinds.shape ? shapeMeasure(row) : []),
     ...(kinds.memory ? weightMeasure(row) : []),
+    ...(kinds.quantization === true && facts !== undefined
+      ? quantizationMeasure(facts, quantizedNodes(facts, row))
+      : []),
   ];
+}
+
+/** The line's layers, the most sensitive first: it stands for a line that makes several. */
+export function quantizedNodes(
+  facts: QuantizationFacts,
+  { nodeIds }: Pick<SourceRow, "nodeIds">,
+): readonly number[] {
+  const effectOf = (nodeId: number): number =>
+    layerOfNode(facts, nodeId)?.schemes[0]?.sensitivity ?? 0;
+  return nodeIds
+    .filter((nodeId) => layerOfNode(facts, nodeId) !== undefined)
+    .sort((left, right) => effectOf(right) - effectOf(left));
 }
 
 function latencyMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {

@@ -9,12 +9,16 @@ import { instancesOf, instancesText } from "./instances.js";
 import { layerTitle } from "./layer-title.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
 import { type SourceRow, type SourceSite, siteAt } from "./source-index.js";
-import { beforeEditText } from "./source-hints.js";
+import { quantizationTable } from "../text/quantization-text.js";
+import { beforeEditText, quantizedNodes } from "./source-hints.js";
 import { sourceAnchors } from "./source-syntax.js";
 import type { AnalysedModel, SourceNumbers, SourceState } from "./source-state.js";
 
 /** Over an expression that makes layers or calls operators: what they are and cost, all together. */
-export function sourceHover({ text, numbers }: SourceState, offset: number): HoverText | null {
+export function sourceHover(
+  { text, numbers, quantization }: SourceState,
+  offset: number,
+): HoverText | null {
   if (numbers === undefined) return null;
   const { index, moved } = numbers;
   const before = moved === undefined ? offset : moved.toOld(offset);
@@ -24,7 +28,11 @@ export function sourceHover({ text, numbers }: SourceState, offset: number): Hov
   if (pins !== undefined) return pins;
   if (site === undefined || span === undefined) return null;
   const mark = moved === undefined ? [] : [`*${beforeEditText}*`];
-  return { span, markdown: [...mark, siteMarkdown(site, numbers.models.length > 1)].join("\n\n") };
+  const facts = site.model === numbers.models[0] ? quantization : undefined;
+  const [layer] = facts === undefined ? [] : quantizedNodes(facts, site);
+  const formats = facts === undefined || layer === undefined ? "" : quantizationTable(facts, layer);
+  const parts = [...mark, siteMarkdown(site, numbers.models.length > 1), formats];
+  return { span, markdown: parts.filter((part) => part !== "").join("\n\n") };
 }
 
 /** Over a pin: all pins of its model, side by side. */

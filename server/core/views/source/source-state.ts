@@ -1,6 +1,7 @@
 import type { Analysis } from "../../analysis.js";
 import type { Problem } from "../../base/problem.js";
 import type { TracedModel, TracedProgram } from "../../formats/torch-trace.js";
+import type { QuantizationFacts } from "../../quant/facts.js";
 import type { MovedLines } from "./moved-lines.js";
 import type { SourceIndex } from "./source-index.js";
 
@@ -15,6 +16,8 @@ export interface SourceState {
   readonly stop: Problem | undefined;
   readonly choiceProblems: readonly Problem[];
   readonly numbers: SourceNumbers | undefined;
+  /** Of the main model, where it was asked for and its weights lie in a file. */
+  readonly quantization?: QuantizationFacts;
 }
 
 export interface SourceNumbers {

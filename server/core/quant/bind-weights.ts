@@ -1,0 +1,50 @@
+import { bytesOfElements } from "../graph/element-type.js";
+import type { Model } from "../graph/graph.js";
+import type { StoredTensor } from "./tensors/tensor-list.js";
+
+export interface BoundWeights {
+  readonly model: Model;
+  /** Parameters of the model that the file has, and all of them. */
+  readonly boundCount: number;
+  readonly parameterCount: number;
+}
+
+/** What wrappers put before the names of a state dict: DataParallel, torch.compile, Lightning. */
+const prefixes = ["", "module.", "_orig_mod.", "model.", "net.", "module._orig_mod."];
+
+/**
+ * A traced model whose parameters lie in a file of weights: by the names of its state dict, where the shapes agree.
+ * `file`, relative to the folder that is read from, holds those tensors that name none.
+ */
+export function bindWeights(
+  model: Model,
+  tensors: readonly StoredTensor[],
+  file?: string,
+): BoundWeights {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  let boundCount = 0;
+  let parameterCount = 0;
+  const values = model.graph.values.map((value) => {
+    const { name, weight } = value;
+    if (weight === undefined || weight.shape.length === 0) return value;
+    if (weight.isBuffer !== true) parameterCount += 1;
+    const found = prefixes.map((prefix) => byName.get(prefix + name)).find(Boolean);
+    if (found === undefined || !hasShape(found, weight.shape)) return value;
+    if (weight.isBuffer !== true) boundCount += 1;
+    const { elementType, offset } = found;
+    const own = found.file ?? file;
+    const count = weight.shape.reduce((product, extent) => product * extent, 1);
+    const length = bytesOfElements(elementType, count);
+    const location = { ...(own !== undefined && { file: own }), offset, length };
+    return { ...value, weight: { ...weight, elementType, byteLength: length, location } };
+  });
+  return {
+    model: { ...model, graph: { ...model.graph, values } },
+    boundCount,
+    parameterCount,
+  };
+}
+
+function hasShape({ shape }: StoredTensor, wanted: readonly number[]): boolean {
+  return shape.length === wanted.length && shape.every((extent, axis) => extent === wanted[axis]);
+}
