@@ -124,7 +124,7 @@ json.dump({
     "programs": {program.__name__: calls(program, torch.randn(2, 3)) for program in programs},
     "errors": [
         refused(lambda: leaf.add_(1)), refused(lambda: x @ x), refused(lambda: x.t().view(6)), refused(lambda: x + torch.zeros(4)),
-        refused(lambda: x.sum().item()), refused(lambda: x[5]), refused(lambda: x.view(7)), refused(lambda: torch.relu("x")),
+        refused(lambda: range(int(x.sum().item()))), refused(lambda: x[5]), refused(lambda: x.view(7)), refused(lambda: torch.relu("x")),
         refused(lambda: torch.cat([x, torch.zeros(2)])), refused(lambda: torch.arange(3).add_(0.5)),
     ],
     "places": places(),

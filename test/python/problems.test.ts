@@ -92,3 +92,14 @@ test("what data decides goes the likelier way, or as comments say", () => {
   // One in the pinned branch's place each, three rounds, three more, two, and one.
   expect(nodes?.filter(({ sourceOp }) => sourceOp === "linear")).toHaveLength(2 + 3 + 3 + 2 + 1);
 });
+
+test("a number read out of a tensor goes on, is branched on, and is no size", () => {
+  const { main } = trace({ file: path.join(fixtures, "data_numbers.py") });
+  const branches = main?.problems.filter(({ code }) => code === "RP2210") ?? [];
+  expect(branches.map(({ message }) => /: (.*?)\. /.exec(message)?.[1])).toEqual([
+    expect.stringMatching(/^line \d+ is left out, as the comment says$/),
+    ...new Array<unknown>(3).fill(expect.stringMatching(/^line \d+ is counted$/)),
+  ]);
+  const ops = main?.model?.graph.nodes.map(({ sourceOp }) => sourceOp) ?? [];
+  expect(ops.filter((op) => op === "linear")).toHaveLength(1);
+});

@@ -11,6 +11,7 @@ from typing import Any, Iterator
 from ._meta import dtype as d
 from ._meta import recorder
 from ._meta.shape import Shape, count
+from ._meta.data_number import DataNumber
 from ._meta.values import DataDependent
 
 
@@ -267,7 +268,7 @@ class Tensor:
     def item(self) -> Any:
         if self.numel() != 1:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        return self._known("item()")[0]
+        return DataNumber() if self._value is None else self._value[0]
 
     def tolist(self) -> Any:
         return _nested(self._known("tolist()"), self._shape, 0)
@@ -288,6 +289,7 @@ class Tensor:
         return int(self.item())
 
     def __float__(self) -> float:
+        # Python makes a plain number of what this answers, which would be taken for known.
         return float(self.item())
 
     def __complex__(self) -> complex:

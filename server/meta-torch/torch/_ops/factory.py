@@ -8,6 +8,7 @@ from typing import Any
 from .._meta import dtype as d
 from .._meta import shape as s
 from .._meta import values
+from .._meta.data_number import DataNumber
 from .._tensor import CPU, Tensor, fresh
 from .._tensor import device as Device
 from .registry import functions, long_name, make, operator
@@ -46,7 +47,7 @@ def _new(shape: tuple, dtype: Any, device: Any, requires_grad: bool, value: list
 def _filled(item: Any, shape: tuple, kind: d.dtype) -> list | None:
     """Contents of a constant tensor while it is small; None when the item itself is not known."""
     total = s.count(shape)
-    if item is None or not values.fits(total, kind.is_floating_point):
+    if item is None or type(item) is DataNumber or not values.fits(total, kind.is_floating_point):
         return None
     if kind.category == d.FLOAT:
         item = float(item)
@@ -263,7 +264,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     shape, flat = _measure(data)
     kind = dtype or _kind_of_array(data) or _kind_of(data, flat)
     value: list | None = None
-    if all(item is not None for item in flat) and values.fits(len(flat), kind.is_floating_point):
+    if all(item is not None and type(item) is not DataNumber for item in flat) and values.fits(len(flat), kind.is_floating_point):
         convert = float if kind.category == d.FLOAT else int if kind.category == d.INTEGER else bool if kind.category == d.BOOL else None
         value = [convert(item) for item in flat] if convert is not None else list(flat)
     return _new(shape, kind, device, requires_grad, value)

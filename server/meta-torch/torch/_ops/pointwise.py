@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from .._meta import dtype as d
 from .._meta import autocast, recorder, values
+from .._meta.data_number import DataNumber
 from .._meta.promotion import floating_result, result_type
 from .._meta.shape import broadcast, count
 from .._tensor import Tensor
@@ -139,7 +140,9 @@ def round_(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Te
 def _contents(function: Callable, left: Any, right: Any, shape: tuple) -> list | None:
     a = left._value if isinstance(left, Tensor) else [left]
     b = right._value if isinstance(right, Tensor) else [right]
-    if a is None or b is None or not values.fits(count(shape), False) and not values.fits(count(shape), True):
+    if a is None or b is None or type(left) is DataNumber or type(right) is DataNumber:
+        return None
+    if not values.fits(count(shape), False) and not values.fits(count(shape), True):
         return None
     a = values.broadcast(a, left._shape if isinstance(left, Tensor) else (), shape)
     b = values.broadcast(b, right._shape if isinstance(right, Tensor) else (), shape)

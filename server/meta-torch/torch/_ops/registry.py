@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._meta import dtype as d
-from .._meta import recorder
+from .._meta import recorder, values
+from .._meta.data_number import DataNumber
 from .._meta.grad import mode, node
 from .._meta.shape import Shape
 from .._tensor import CPU, UNKNOWN_STRIDES, Tensor, fresh
@@ -193,7 +194,7 @@ def cast_list(value: list | None, kind: d.dtype) -> list | None:
         if kind.category == d.BOOL:
             return [bool(item) for item in value]
         return [complex(item) for item in value]
-    except (OverflowError, ValueError, TypeError):
+    except (OverflowError, ValueError, TypeError, values.DataDependent):
         return None
 
 
@@ -225,7 +226,7 @@ def make(
     result = _allocate(Tensor)
     result._shape = shape
     result.dtype = kind
-    if value is not None:
+    if value is not None and not (value and type(value[0]) is DataNumber):
         result._value = value
     first = inputs[0]
     if first is not None and first.device is not CPU:
