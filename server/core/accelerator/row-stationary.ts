@@ -158,8 +158,12 @@ function amounts(extent: number, most: number): readonly number[] {
     if (rounds === 1) break;
     amount = Math.max(amount + 1, Math.ceil(extent / (rounds - 1)));
   }
-  return found.reverse();
+  // Extents of a million have thousands of them: neighbours differ by little then.
+  const step = Math.ceil(found.length / mostAmounts);
+  return found.reverse().filter((_, index) => index % step === 0);
 }
+
+const mostAmounts = 64;
 
 function stripWidths(outputRows: number, columns: number): readonly number[] {
   const widths = new Set<number>();
