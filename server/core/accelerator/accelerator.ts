@@ -120,6 +120,8 @@ export interface Buffer {
 }
 
 export interface Dram {
+  /** Bytes; undefined where the file states none. */
+  readonly size?: number;
   /** Bytes a second, of all cores together; Infinity where the file states none. */
   readonly bandwidth: number;
   /** Joules a byte; undefined: the technology table's. */

@@ -84,7 +84,7 @@ function chipOf(accelerator: Accelerator): Chip {
       {
         name: "DRAM",
         role: "ram",
-        size: said(2 ** 40, "B"),
+        size: said(dram.size ?? 2 ** 40, "B"),
         bandwidth: said(finite(dram.bandwidth), "B/s"),
       },
     ],
@@ -95,9 +95,11 @@ function chipOf(accelerator: Accelerator): Chip {
   };
 }
 
-/** A file that states no bandwidth means that it does not limit. */
+/** A file that states no bandwidth means that it does not limit; nothing real comes near this. */
+export const unlimitedBandwidth = 1e18;
+
 function finite(bandwidth: number): number {
-  return Math.min(bandwidth, 1e18);
+  return Math.min(bandwidth, unlimitedBandwidth);
 }
 
 function runtimeOf(): Runtime {

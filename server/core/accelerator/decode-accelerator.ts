@@ -151,8 +151,12 @@ function decodeDram(decoder: Decoder, value: unknown): Dram | undefined {
       : decodeQuantity(decoder, fields["energyPerByte"], "dram.energyPerByte", rules.joules);
   const kind =
     fields["kind"] === undefined ? "ddr" : decoder.oneOf(fields["kind"], "dram.kind", dramKinds);
+  const size =
+    fields["size"] === undefined
+      ? undefined
+      : decodeQuantity(decoder, fields["size"], "dram.size", rules.size);
   if (bandwidth === undefined || kind === undefined) return undefined;
-  return { bandwidth, energyPerByte, kind };
+  return { bandwidth, energyPerByte, kind, ...(size !== undefined && { size }) };
 }
 
 export const operands: readonly Operand[] = ["weights", "inputs", "outputs"];
@@ -172,4 +176,4 @@ export const acceleratorFields = [
   "vectorLanes",
 ] as const;
 export const bufferFields = ["name", "size", "bandwidth", "holds", "doubleBuffered"] as const;
-export const dramFields = ["bandwidth", "energyPerByte", "kind"] as const;
+export const dramFields = ["size", "bandwidth", "energyPerByte", "kind"] as const;

@@ -1,3 +1,4 @@
+import { unlimitedBandwidth } from "../accelerator/as-target.js";
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import type { Bound, KernelCost } from "../cost/cost.js";
 import type { Kernel } from "../lower/lowered.js";
@@ -96,10 +97,9 @@ function rooflineOf(
   { alpha, limit }: RooflineParams,
 ): TargetRoofline {
   const ceilings = ceilingsOf(target.target);
-  const levels = target.target.chip.memories.map(({ name, bandwidth }) => ({
-    name,
-    bytesPerSecond: bandwidth.value,
-  }));
+  const levels = target.target.chip.memories
+    .map(({ name, bandwidth }) => ({ name, bytesPerSecond: bandwidth.value }))
+    .filter(({ bytesPerSecond }) => bytesPerSecond < unlimitedBandwidth);
   const { kernels } = target.lowered;
   const marks: RooflineMark[] = [];
   let unplacedSeconds = 0;
