@@ -16,7 +16,11 @@ export async function buildServer(options: { readonly hasPython?: boolean } = {}
   afterAll(() => rm(folder, { recursive: true, force: true }));
   await build({
     absWorkingDir: root,
-    entryPoints: { server: "server/lsp/main.ts", worker: "server/lsp/worker.ts" },
+    entryPoints: {
+      server: "server/lsp/main.ts",
+      worker: "server/lsp/worker.ts",
+      "design-worker": "server/lsp/design-worker.ts",
+    },
     outdir: folder,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -24,8 +28,19 @@ export async function buildServer(options: { readonly hasPython?: boolean } = {}
     format: "cjs",
     target: "node20",
     logLevel: "error",
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+    alias: {
+      "jsonc-parser": "jsonc-parser/lib/esm/main.js",
+      "web-tree-sitter": path.join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs"),
+    },
   });
+  for (const file of [
+    "web-tree-sitter/web-tree-sitter.wasm",
+    "tree-sitter-cpp/tree-sitter-cpp.wasm",
+  ])
+    await cp(
+      path.join(root, "node_modules", file),
+      path.join(folder, "tree-sitter", path.basename(file)),
+    );
   await cp(path.join(root, "server/data"), path.join(folder, "data"), { recursive: true });
   if (options.hasPython === true) {
     const python = path.join(folder, "python");

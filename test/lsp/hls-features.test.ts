@@ -1,0 +1,49 @@
+import { beforeAll, expect, test } from "vitest";
+import { CodeActionRequest, HoverRequest } from "vscode-languageserver-protocol/node";
+import { buildServer } from "../kit/build-server.js";
+import { startClient } from "../kit/lsp-client.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await buildServer();
+});
+
+const kernel = `void scale(const float a[64], float out[16]) {
+  float buf[64];
+  COPY: for (int i = 0; i < 64; i++) buf[i] = a[i];
+  SUM: for (int i = 0; i < 16; i++) {
+    #pragma HLS PIPELINE II=1
+    out[i] = buf[4 * i] + buf[4 * i + 1] + buf[4 * i + 2] + buf[4 * i + 3];
+  }
+}
+`;
+
+test("an HLS kernel has cycles at its loops, intervals at its pragmas, a problem with its fix, and a hover", async () => {
+  const client = await startClient(folder, {});
+  const document = client.open("file:///nowhere/scale.cpp", kernel, "cpp");
+  // The parser of the first document takes a moment to start; the editor is told when there is more.
+  await expect.poll(() => document.hints(), { timeout: 20_000 }).toHaveLength(4);
+  const hints = await document.hints();
+  expect(hints.find((hint) => hint.includes("SUM:"))).toMatch(/⟦~?\d+ cycles⟧$/);
+  expect(hints.find((hint) => hint.includes("#pragma"))).toMatch(/⟦II=2 !/);
+  const problems = await document.diagnostics();
+  const interval = problems.find(({ code }) => code === "RP5301");
+  expect(interval?.message).toContain("4 reads of `buf` an iteration, 2 ports");
+  const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri: document.uri },
+    range: { start: document.position("SUM:"), end: document.position("SUM:") },
+    context: { diagnostics: [...problems] },
+  });
+  expect(JSON.stringify(actions)).toContain(
+    "#pragma HLS ARRAY_PARTITION variable=buf cyclic factor=2",
+  );
+  const hover = await client.connection.sendRequest(HoverRequest.type, {
+    textDocument: { uri: document.uri },
+    position: document.position("SUM:"),
+  });
+  expect(JSON.stringify(hover)).toContain("initiation interval");
+  await document.replace("PIPELINE II=1", "PIPELINE off");
+  await expect
+    .poll(async () => (await document.hints()).join(), { timeout: 20_000 })
+    .not.toContain("II=2 !");
+});
