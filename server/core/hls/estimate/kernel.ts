@@ -11,9 +11,11 @@ import {
 import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { isSplit, tileOf } from "./split.js";
+import { mostCachedBits, wordsOf } from "./transfers.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
 import {
   accessKey,
+  longestRun,
   operatorsOf,
   scheduleOf,
   type Chain,
@@ -78,6 +80,8 @@ const treeWidth = 0.4;
 interface Around {
   /** Whether a loop is around. */
   readonly isInside?: boolean;
+  /** Whether a loop around is tiled, so that arrays are cut to fit. */
+  readonly isTiled?: boolean;
   readonly iterators?: readonly string[];
   /** Keys of array elements that are held in registers here. */
   readonly registers?: ReadonlySet<string>;
@@ -143,16 +147,13 @@ class Timer {
     );
     // Nothing is pipelined here: what is ready starts at once, and a tree is half as wide at each level.
     const shared = operators.map((one) => {
-      const isTree =
-        chain > 1 && one.op === "add" && one.types.some(({ kind }) => kind === "float");
-      return isTree ? { ...one, count: Math.ceil(one.count * treeWidth) } : one;
+      const isTree = chain > 1 && one.op === "add" && one.types.some(({ kind }) => kind === "float");
+      if (isTree) return { ...one, count: Math.ceil(one.count * treeWidth) };
+      const run = longestRun(sites, one.op, one.types[0]?.bits ?? 0);
+      return { ...one, count: Math.ceil(one.count / Math.max(1, run)) };
     });
-    this.regions.push({
-      operators: shared,
-      sites,
-      interval: chain > 1 ? 1 : Math.max(1, Math.ceil(depth)),
-      copies: around.copies,
-    });
+    const words = this.#memoryWords(sites, around);
+    this.regions.push({ operators: shared, sites, interval: words, copies: around.copies });
     return Math.ceil(depth);
   }
 
@@ -173,6 +174,7 @@ class Timer {
       executions: around.executions * iterations,
       copies: around.copies * factor,
       isInside: true,
+      isTiled: around.isTiled === true || tileOf(loop) > 1,
       iterators: [...(around.iterators ?? []), loop.iterator],
     };
     const nested = perfectInner(loop);
@@ -294,8 +296,27 @@ class Timer {
       operators,
     });
     this.#noteUnrolled(loop.body, { ...around, executions: around.executions * iterations });
-    this.regions.push({ operators, sites, interval, copies: around.copies });
+    const shared = Math.max(interval, this.#memoryWords(sites, around));
+    this.regions.push({ operators, sites, interval: shared, copies: around.copies });
     return cycles;
+  }
+
+  /** Words that an iteration takes from arrays that stay in memory, one a cycle: more operators would idle. */
+  #memoryWords(sites: readonly Site[], around: Around): number {
+    if (!this.#plan.isMerlin || around.isTiled === true) return 1;
+    let words = 1;
+    for (const site of sites)
+      for (const { name, indices } of readsOf(site.value)) {
+        const variable = this.#context.target.variables.get(name);
+        if (variable?.kind !== "argument") continue;
+        const bits = (wordsOf(variable) ?? 0) * variable.type.bits;
+        if (bits <= mostCachedBits) continue;
+        let own = 1;
+        for (const [iterator, copies] of site.unrolled)
+          if (indices.some((index) => index?.terms.has(iterator) === true)) own *= copies;
+        words = Math.max(words, own);
+      }
+    return words;
   }
 
   #noteUnrolled(steps: readonly Step[], around: Around): void {

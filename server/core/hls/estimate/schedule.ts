@@ -132,6 +132,25 @@ export function accessKey(access: Access): string {
   return `${access.name}[${parts.join("][")}]`;
 }
 
+/** How many operators of a kind follow one another on the longest dependence: so many at least share one unit. */
+export function longestRun(sites: readonly Site[], op: Operator, bits: number): number {
+  const ready = new Map<string, number>();
+  const count = (value: Expression): number => {
+    if (value.kind === "number") return 0;
+    if (value.kind === "access") return ready.get(accessKey(value.access)) ?? 0;
+    const own = value.op === "sub" ? "add" : value.op;
+    const isCounted = own === op && value.args.some(({ type }) => type.bits === bits);
+    return Math.max(0, ...value.args.map(count)) + (isCounted ? 1 : 0);
+  };
+  let longest = 0;
+  for (const site of sites) {
+    const run = count(site.value);
+    longest = Math.max(longest, run);
+    if (site.target !== undefined) ready.set(accessKey(site.target), run);
+  }
+  return longest;
+}
+
 /**
  * Counts the operators of a region. A copy that would compute the same as another is none: an expression has as many as
  * the unrolled iterators that it depends on make, and equal expressions are one.

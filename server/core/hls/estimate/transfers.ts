@@ -18,7 +18,7 @@ export interface Transfer {
 }
 
 /** Arrays with more bits than this stay in memory and are read in bursts where they are used. */
-const mostCachedBits = 6e6;
+export const mostCachedBits = 6e6;
 
 /**
  * Merlin moves every array argument in bursts of wide words, once where it fits on the chip, else by rows at the loops
