@@ -147,7 +147,8 @@ class Timer {
     );
     // Nothing is pipelined here: what is ready starts at once, and a tree is half as wide at each level.
     const shared = operators.map((one) => {
-      const isTree = chain > 1 && one.op === "add" && one.types.some(({ kind }) => kind === "float");
+      const isTree =
+        chain > 1 && one.op === "add" && one.types.some(({ kind }) => kind === "float");
       if (isTree) return { ...one, count: Math.ceil(one.count * treeWidth) };
       const run = longestRun(sites, one.op, one.types[0]?.bits ?? 0);
       return { ...one, count: Math.ceil(one.count / Math.max(1, run)) };
@@ -277,8 +278,12 @@ class Timer {
     const whole = Math.max(1, Math.ceil(depth)) + guards;
     const isPipelined = wish.kind !== "off";
     const interval = isPipelined ? cause.interval : whole + 1;
+    // A tiled outermost loop fills its pipeline anew for each tile; copies are of tiles.
+    const tile = this.#plan.isMerlin && around.isInside !== true ? tileOf(loop) : 1;
+    const tiles = tile > 1 ? Math.ceil(trip / (tile * factor)) : 1;
+    const perTile = tile > 1 ? Math.min(tile, iterations) : iterations;
     const cycles = isPipelined
-      ? whole + interval * (iterations - 1) + profile.loopOverhead
+      ? tiles * (whole + interval * (perTile - 1) + profile.loopOverhead)
       : iterations * (whole + 1) + profile.loopOverhead;
     const operators = operatorsOf(sites, profile);
     this.loops.push({

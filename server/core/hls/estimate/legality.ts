@@ -8,6 +8,15 @@ import { readsOf, sitesOf } from "./region.js";
 /** As it shows in published designs for Merlin (HLSyn): at most this many banks of an array. */
 const mostBanks = 512;
 
+interface Strictness {
+  /** Whether a scalar from outside of the loop is shared by its copies. */
+  readonly mindsScalars?: boolean;
+  /** Whether declared reductions over arrays are no dependence. */
+  readonly mayReduce?: boolean;
+  /** Whether subscripts that are not alike may be told apart. */
+  readonly isFine?: boolean;
+}
+
 /** Which transformations the dependences of a kernel allow, and which Merlin does not attempt. */
 export class Legality {
   readonly #target: HlsFunction;
@@ -95,7 +104,9 @@ export class Legality {
   isIgnored(loop: Loop): boolean {
     const parallel = directiveOf(loop.directives, "parallel");
     if (parallel === undefined || parallel.reduction !== undefined) return false;
-    return !this.#plan.planOf(loop).isFull && !this.isIndependent(loop);
+    // Copies of plain statements are scheduled by the tool itself, which sees through unlike subscripts.
+    const isFine = loop.body.some(({ kind }) => kind === "loop");
+    return !this.#plan.planOf(loop).isFull && !this.isIndependent(loop, { isFine });
   }
 
   /** Merlin gives up copies that would cut an array into too many banks, or unevenly. */
@@ -122,11 +133,14 @@ export class Legality {
 
   /** Whether iterations of a loop with loops inside can run side by side: nothing is carried from one to the next. */
   isParallel(loop: Loop, mayReduce = false): boolean {
-    return this.isIndependent(loop, true, mayReduce);
+    return this.isIndependent(loop, { mindsScalars: true, mayReduce });
   }
 
   /** The same of arrays alone: scalars that are declared outside are looked over. */
-  isIndependent(loop: Loop, mindsScalars = false, mayReduce = false): boolean {
+  isIndependent(
+    loop: Loop,
+    { mindsScalars = false, mayReduce = false, isFine = false }: Strictness = {},
+  ): boolean {
     const reductions = this.reductions();
     const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
     const written = new Set<string>();
@@ -150,7 +164,7 @@ export class Legality {
           readsOf(reader.value).every(
             (read) =>
               carriedDependence(target, read, loop.iterator, loop.stride, unrolled) === undefined &&
-              (read.name !== target.name || haveLikeSubscripts(target, read)),
+              (isFine || read.name !== target.name || haveLikeSubscripts(target, read)),
           ),
         ) && dependsOnIterator(target, loop.iterator)
       );

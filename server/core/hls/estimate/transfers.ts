@@ -1,7 +1,7 @@
 import { directiveOf } from "../directives.js";
 import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
 import type { HlsProfile } from "./profile.js";
-import { readsOf, type PlanOf } from "./region.js";
+import { readsOf, sitesOf, type PlanOf } from "./region.js";
 import { isSplit, splitFactor, tileOf } from "./split.js";
 
 /** What moving arguments between memory and the kernel takes. */
@@ -99,7 +99,9 @@ function isLocal(
   planOf: PlanOf,
 ): boolean {
   const [outermost] = around;
-  if (outermost === undefined || outermost === loop) return false;
+  if (outermost === undefined) return false;
+  // Tiles of the outermost loop are filled one by one, where the compiler sees what is in them.
+  if (outermost === loop) return tileOf(loop) > 1 && around.length > 1 && hasPlainSubscripts(loop);
   if (isSplit(outermost) && isIndependent(outermost)) return false;
   // With all loops inside unrolled, copies are of statements: nothing is moved between them.
   const runs = loop.body.some((step) => step.kind === "loop" && !planOf(step).isFull);
@@ -111,11 +113,37 @@ function isLocal(
 /** Whether the last dimension is walked by the loops, so that what they reach lies side by side. */
 function isDense(access: Access, loops: readonly Loop[]): boolean {
   const last = access.indices.at(-1);
-  return (
-    last !== undefined &&
-    loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1) &&
-    access.indices.every((index) => (index?.terms.size ?? 2) < 2)
-  );
+  // What is reached by a computed subscript is moved whole.
+  if (last === undefined) return access.indices.length > 0;
+  return loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1);
+}
+
+/** Whether every subscript is affine, and updates read the elements that they write. */
+function hasPlainSubscripts(loop: Loop): boolean {
+  const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
+  return sites.every(({ target, value }) => {
+    const reads = readsOf(value);
+    const areAffine = [...reads, ...(target === undefined ? [] : [target])].every(
+      ({ indices }) => !indices.includes(undefined),
+    );
+    return (
+      areAffine &&
+      (target === undefined ||
+        !sites.some((other) =>
+          readsOf(other.value).some((read) => read.name === target.name && !areAlike(target, read)),
+        ))
+    );
+  });
+}
+
+function areAlike(a: Access, b: Access): boolean {
+  return a.indices.every((index, dim) => {
+    const other = b.indices[dim];
+    return (
+      index?.terms.size === other?.terms.size &&
+      [...(index?.terms ?? [])].every(([name, factor]) => other?.terms.get(name) === factor)
+    );
+  });
 }
 
 function usesOf(
@@ -152,13 +180,16 @@ function usesOf(
       );
       if (!isRead && isRevisited && around.length > 2) use.isRevisited = true;
     }
+    const variable = target.variables.get(access.name);
+    const isLarge =
+      variable !== undefined && (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
     const local = around.findIndex(
       (loop) =>
+        !(isLarge && loop === around[0]) &&
         isLocal(loop, around, isIndependent, planOf) &&
         access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) &&
         (tileOf(loop) > 1 || isIndependent(loop)),
     );
-    const variable = target.variables.get(access.name);
     const dims = variable?.dims ?? [];
     const width =
       variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile, 1);
