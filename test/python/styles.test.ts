@@ -108,6 +108,12 @@ describe("styles of writing a model", () => {
     );
   });
 
+  test("layers of a YAML file that stands somewhere below", () => {
+    expect(check("from_yaml.py")).toBe(
+      `FromYaml(): ${27 * 8 + 8 + 36} parameters, ${30 * 30 * (27 * 8 + 32)} MACs, 0 uncosted; input: from the first layer Conv2d(3, 8)`,
+    );
+  });
+
   test("relative imports across files and packages", () => {
     expect(check("zoo/model.py")).toBe(
       `Model(): ${3 * 9 * 4 + 4 + 8 + 20} parameters, ${1024 * 4 * 27 + 1024 * 16} MACs, 0 uncosted; input: from the first layer Conv2d(3, 4)`,

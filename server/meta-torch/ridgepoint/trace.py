@@ -16,7 +16,7 @@ from typing import Any
 
 from torch._meta import recorder
 
-from . import branches, failures, missing, places
+from . import branches, failures, missing, near_files, places
 from .choose import Configuration, configurations_of, main_of
 from .discover import Candidate, Examples, candidates
 from .make_model import Made, make_and_run
@@ -98,6 +98,7 @@ def _made_since(known: set[str], script: Script) -> list[Candidate]:
 
 def _enter_folder(file: str) -> None:
     """Where scripts look for `config.yaml` and their like: mostly they are started beside themselves."""
+    near_files.install(os.path.dirname(file))
     try:
         os.chdir(os.path.dirname(file))
     except OSError:
