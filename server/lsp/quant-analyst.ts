@@ -7,6 +7,7 @@ import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js"
 import { parseScheme, type FormatTable, type Scheme } from "../core/quant/formats/scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type QuantizationFacts, layerOfNode } from "../core/quant/facts.js";
+import { effectiveRank } from "../core/quant/measure/effective-rank.js";
 import { weightHistogram, type WeightHistogram } from "../core/quant/measure/histogram.js";
 import { modelChoices } from "../core/quant/plan/choices.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
@@ -110,7 +111,10 @@ export class QuantAnalyst {
       const elements = openLayerWeight(files, own);
       return elements === undefined || scheme === undefined
         ? undefined
-        : weightHistogram(elements, own.shape.rows * own.shape.columns, layer, scheme);
+        : {
+            ...weightHistogram(elements, own.shape.rows * own.shape.columns, layer, scheme),
+            rank: effectiveRank(elements, own.shape),
+          };
     } finally {
       files.close();
     }

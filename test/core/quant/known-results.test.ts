@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { measureWeight } from "../../../server/core/quant/measure/measure-weight.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
+import { effectiveRank } from "../../../server/core/quant/measure/effective-rank.js";
 import { lMul, lMulError } from "../../../server/core/quant/formats/l-mul.js";
 import { quantizedWeight } from "../../../server/core/quant/measured/quantized-weight.js";
 import { sqnrDb } from "../../../server/core/quant/measure/statistics.js";
@@ -135,6 +136,25 @@ test("L-Mul errs less with more mantissa bits, and by less than a quarter", () =
     Math.max(...normal.subarray(0, 500).map((value) => lMulError(value, bits)));
   expect(error(3)).toBeLessThan(0.25);
   expect(db(normal, "lmul4")).toBeGreaterThan(db(normal, "lmul3"));
+});
+
+// Roy & Vetterli 2007, section 3: 1 for a matrix of rank one, n for n equal singular values, and in between.
+test("the effective rank counts the directions that a weight uses", () => {
+  const size = 24;
+  const rankOf = (value: (row: number, column: number) => number): number => {
+    const x = Float32Array.from({ length: size * size }, (_, index) =>
+      value(Math.floor(index / size), index % size),
+    );
+    const shape = { rows: size, columns: size, outer: 1, inner: size, window: 1 };
+    const load = (first: number, count: number, into: Float32Array): void =>
+      into.set(x.subarray(first, first + count));
+    return effectiveRank({ load }, shape).value;
+  };
+  expect(rankOf((row, column) => (row + 1) * (column - 7))).toBeCloseTo(1, 3);
+  expect(rankOf((row, column) => (row === column ? 3 : 0))).toBeCloseTo(size, 6);
+  // Singular values 3 and 1: shares ¾ and ¼.
+  const two = rankOf((row, column) => (row === column && row < 2 ? 3 - 2 * row : 0));
+  expect(two).toBeCloseTo(Math.exp(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25)), 6);
 });
 
 function quantizeInPlace(id: string, x: Float32Array): Float32Array {

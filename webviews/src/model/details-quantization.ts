@@ -56,6 +56,11 @@ function drawing(view: QuantizationView, choose: (format: string) => void): read
   const facts = [
     view.risk === null ? "risk unknown" : `${view.risk} risk`,
     view.best === null ? "no narrow format within a 40 dB budget" : `best: ${view.best}`,
+    ...(view.histogram?.rank === undefined
+      ? []
+      : [
+          `effective rank ${view.histogram.rank.value.toFixed(0)} of ${view.histogram.rank.rows} channels`,
+        ]),
     ...(view.outlierRowCount > 0
       ? [`${view.outlierRowCount} of ${view.rowCount} channels are outliers`]
       : []),

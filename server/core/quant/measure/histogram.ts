@@ -1,6 +1,7 @@
 import { gridValues } from "../formats/grid.js";
 import { affineOf, scaleOf } from "../formats/scales.js";
 import type { Scheme } from "../formats/scheme.js";
+import type { EffectiveRank } from "./effective-rank.js";
 import type { ElementSource } from "./chunks.js";
 
 /** How a weight's elements are spread, and where the values of a format lie among them. */
@@ -14,6 +15,8 @@ export interface WeightHistogram {
   readonly format: string;
   /** Values of the format's grid inside the range, for one scale over the whole tensor; empty for more than 64. */
   readonly grid: readonly number[];
+  /** Of the weight as a matrix, where that was asked for. */
+  readonly rank?: EffectiveRank;
 }
 
 const binCount = 64;
