@@ -231,6 +231,10 @@ function numbersOf({ last, good }: Entry, text: string): DesignNumbers | undefin
     design: isOld ? { ...shown.design, problems: last.design.problems } : shown.design,
     text: shown.text,
     moved: shown.text === text ? undefined : movedLines(shown.text, text),
+    told: {
+      text: last.text,
+      moved: last.text === text ? undefined : movedLines(last.text, text),
+    },
     isOld,
   };
 }

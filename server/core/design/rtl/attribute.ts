@@ -63,12 +63,25 @@ function dealOut(
   ledger: LineLedger,
   module: { readonly gates: NetModule | undefined; readonly times: number },
   logic: Counts,
-  { files, fallback }: { readonly files: FileNames; readonly fallback: readonly SourceRange[] },
+  {
+    files,
+    registers,
+    fallback,
+  }: {
+    readonly files: FileNames;
+    readonly registers: RegisterLines;
+    readonly fallback: readonly SourceRange[];
+  },
 ): void {
   const weights: { readonly places: readonly SourceRange[]; readonly weight: number }[] = [];
   let sum = 0;
+  const names = module.gates && registers.namesOf(module.gates);
   const places =
-    module.gates === undefined ? new Map<NetCell, never>() : gatePlaces(module.gates, files);
+    module.gates === undefined
+      ? new Map<NetCell, never>()
+      : gatePlaces(module.gates, files, (cell, places) =>
+          registers.refine(places, names?.get(cell.name)),
+        );
   for (const cell of module.gates?.cells ?? []) {
     const weight = gateWeight(cell);
     if (weight === 0) continue;

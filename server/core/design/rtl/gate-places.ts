@@ -9,6 +9,8 @@ const rounds = 12;
 export function gatePlaces(
   { cells }: NetModule,
   files: FileNames,
+  /** The line of a flip-flop, whose own place is its whole block. */
+  refine: (cell: NetCell, places: readonly SourceRange[]) => readonly SourceRange[],
 ): ReadonlyMap<NetCell, readonly SourceRange[]> {
   const places = new Map<NetCell, readonly SourceRange[]>();
   const parsed = new Map<string, readonly SourceRange[]>();
@@ -17,7 +19,8 @@ export function gatePlaces(
     const src = cell.attributes["src"] ?? "";
     let found = parsed.get(src);
     if (found === undefined) parsed.set(src, (found = readSrc(src, files)));
-    if (found.length > 0) places.set(cell, found);
+    if (found.length > 0)
+      places.set(cell, cell.connections["Q"] === undefined ? found : refine(cell, found));
     else open.push(cell);
   }
   if (open.length === 0) return places;

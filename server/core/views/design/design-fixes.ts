@@ -7,7 +7,7 @@ export function designFixes(
   { file, text, numbers }: DesignState,
   offset: number,
 ): readonly SourceFix[] {
-  if (numbers === undefined || numbers.moved !== undefined) return [];
+  if (numbers === undefined || numbers.told.moved !== undefined) return [];
   const starts = lineStartsOf(text);
   const lineOf = (at: number): number => starts.filter((start) => start <= at).length - 1;
   return numbers.design.problems.flatMap(({ code, place, fixes = [] }): SourceFix[] => {

@@ -1,7 +1,7 @@
 import type { DesignProblem } from "../../design/design.js";
 import { lineStartsOf, spanOfRange } from "../source/line-starts.js";
 import type { TextProblem } from "../text/problems.js";
-import type { DesignState } from "./design-state.js";
+import type { DesignNumbers, DesignState } from "./design-state.js";
 
 const problemLimit = 1000;
 
@@ -11,7 +11,7 @@ export function designProblems(state: DesignState): readonly TextProblem[] {
   if (numbers === undefined) return [];
   const found = new Map<string, TextProblem>();
   for (const problem of numbers.design.problems) {
-    const shown = textProblem(state, numbers.text, problem);
+    const shown = textProblem(state, numbers.told, problem);
     if (shown !== undefined) found.set(`${shown.code} ${shown.span.start} ${shown.message}`, shown);
     if (found.size >= problemLimit) break;
   }
@@ -19,8 +19,8 @@ export function designProblems(state: DesignState): readonly TextProblem[] {
 }
 
 function textProblem(
-  { file, text, numbers }: DesignState,
-  then: string,
+  { file, text }: DesignState,
+  told: DesignNumbers["told"],
   { code, severity, message, place }: DesignProblem,
 ): TextProblem | undefined {
   if (place?.kind !== "source" || place.file !== file) {
@@ -28,8 +28,8 @@ function textProblem(
     const where = place?.kind === "source" ? `${nameOf(place.file)}, line ${place.line + 1}: ` : "";
     return { code, severity, message: `${where}${message}`, span: firstLine(text) };
   }
-  const old = spanOfRange(then, lineStartsOf(then), place);
-  const span = numbers?.moved === undefined ? old : numbers.moved.toNew(old);
+  const old = spanOfRange(told.text, lineStartsOf(told.text), place);
+  const span = told.moved === undefined ? old : told.moved.toNew(old);
   return span && { code, severity, message, span };
 }
 

@@ -17,6 +17,8 @@ export interface DesignNumbers {
   readonly text: string;
   /** Present when that is no longer the text: the numbers are shown as what was. */
   readonly moved: MovedLines | undefined;
+  /** What the problems count their lines in: a text that could not be analysed is newer than the numbers. */
+  readonly told: { readonly text: string; readonly moved: MovedLines | undefined };
   /** True when the current text could not be analysed, and `design` is of before. */
   readonly isOld: boolean;
 }
