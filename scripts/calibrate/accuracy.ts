@@ -12,7 +12,7 @@ import { readOptions } from "./options.js";
 import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
 import { firstByte, isHeldOut } from "./split.js";
-import { hasTargetFile, writeErrors } from "./target-files.js";
+import { hasTargetFile, readTargetFile, writeErrors } from "./target-files.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { openTraces } from "./traces.js";
@@ -55,6 +55,15 @@ for (const set of sets) {
   const held = [...groupBy(unseen, ({ subject }) => subjectName(subject))]
     .filter(([name]) => firstByte(`share|${name.replace(/@\d+$/, "")}`) < 256 * options.share)
     .flatMap(([, samples]) => samples);
+  const seenBy = new Set(
+    [...new Set(held.map(({ target }) => target))].filter((target) =>
+      readTargetFile(options.calibration, target).final?.includes(set.id),
+    ),
+  );
+  if (seenBy.size > 0)
+    console.error(
+      `${set.id}: ${seenBy.size} targets were fitted to the held-out rows too; their errors stay as they are, only the sample is written anew.`,
+    );
   const judged: Judged[] = [];
   const metered: Judged[] = [];
   const networks: SampledNetwork[] = [];
@@ -82,6 +91,7 @@ for (const set of sets) {
     writeNetworkSample("test/accuracy/networks", set, networks);
   }
   for (const [target, own] of groupBy([...judged, ...metered], ({ sample }) => sample.target)) {
+    if (seenBy.has(target)) continue;
     const rows = [...groupBy(own, ({ sample }) => sample.kind)].map(([kind, items]) =>
       errorRow(kind, items),
     );
@@ -93,8 +103,8 @@ for (const set of sets) {
       console.log(
         `  ${subjectName(sample.subject)}: ${estimate.value.toPrecision(4)}, measured ${measured.toPrecision(4)} (${percent(estimate.value / measured - 1)})`,
       );
-    if (options.without.length === 0 && hasTargetFile(options.calibration, target))
-      writeErrors(options.calibration, target, rows);
+    const isWritten = hasTargetFile(options.calibration, target) || set.keysAreChips === true;
+    if (options.without.length === 0 && isWritten) writeErrors(options.calibration, target, rows);
   }
 }
 closeTraces();

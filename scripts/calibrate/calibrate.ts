@@ -4,6 +4,7 @@ import { openContext } from "./context.js";
 import { readOptions } from "./options.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
+import { setFinal } from "./train/fit-kind.js";
 import { closeLibraryModels } from "./edge/library-models.js";
 import { closeTraces } from "./traced.js";
 import { openTraces } from "./traces.js";
@@ -20,6 +21,7 @@ const { value: catalogue } = await loadCatalogue({
 });
 const traces = openTraces(options.pythonPath, options.traces);
 const ctx = openContext(catalogue, options.data, { fits: options.calibration, traces });
+setFinal(options.isFinal);
 const today = new Date().toISOString().slice(0, 10);
 for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
@@ -28,7 +30,7 @@ for (const set of sets) {
   const seen = all.filter(
     ({ key, target }) =>
       (options.targets.length === 0 || options.targets.includes(target)) &&
-      !isHeldOut(set, key) &&
+      (options.isFinal || !isHeldOut(set, key)) &&
       !options.without.includes(target.split("/")[0] ?? ""),
   );
   if (seen.length === 0) {
@@ -36,7 +38,11 @@ for (const set of sets) {
     continue;
   }
   const fragments = await set.fit(ctx, seen);
-  const sizes = writeFragments(options.calibration, set.id, fragments, today);
+  const sizes = writeFragments(options.calibration, set.id, fragments, {
+    date: today,
+    isFinal: options.isFinal,
+    keepsIntervals: options.isFinal && set.keysAreChips !== true,
+  });
   console.error(
     `${set.id}: ${seen.length} of ${all.length} rows, ${fragments.length} fragments, ` +
       `largest file ${Math.max(0, ...sizes)} B, ${((Date.now() - started) / 1000).toFixed(0)} s`,

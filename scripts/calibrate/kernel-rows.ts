@@ -20,6 +20,7 @@ export async function kernelRows(
       features: Float64Array.from(view.features),
       work: Math.max(view.computeSeconds, view.memorySeconds),
       seconds,
+      target: id,
     });
   }
   return rows;

@@ -13,6 +13,8 @@ export interface Options {
   readonly without: readonly string[];
   /** Share of the held-out subjects to judge by, chosen by their names: networks take seconds each. */
   readonly share: number;
+  /** Fit once more to all rows, held-out ones too, and keep what was found of errors and intervals without them. */
+  readonly isFinal: boolean;
   /** How many of each target's worst predictions `accuracy` names. */
   readonly worst: number;
   /** Folders with the sources of the models that sets name. */
@@ -32,8 +34,13 @@ export function readOptions(words: readonly string[]): Options {
   let traces: string | undefined;
   let share = 1;
   let worst = 0;
+  let isFinal = false;
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === "--final") {
+      isFinal = true;
+      continue;
+    }
     const value = queue.shift();
     if (value === undefined) throw new Error(`Option \`${word}\` needs a value.`);
     if (word === "--set") sets.push(value);
@@ -47,5 +54,16 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === "--out" || word === "--calibration") calibration = path.resolve(value);
     else throw new Error(`Option \`${word}\` is not known.`);
   }
-  return { sets, targets, data, calibration, without, pythonPath, traces, share, worst };
+  return {
+    sets,
+    targets,
+    data,
+    calibration,
+    without,
+    pythonPath,
+    traces,
+    share,
+    worst,
+    isFinal,
+  };
 }

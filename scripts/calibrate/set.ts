@@ -18,6 +18,11 @@ export interface CalibrationSet {
   readonly isCommittable: boolean;
   /** Keys that no fit sees, where there are too few for a share of them to be drawn (`split.ts`). */
   readonly heldOut?: readonly string[];
+  /**
+   * Whole chips are held out: they have no file before the final fit, their errors are those of borrowing, and intervals
+   * come from leaving every chip out, so that those of the final fit are as good as any.
+   */
+  readonly keysAreChips?: boolean;
   readonly samples: (ctx: CalibrationContext) => Promise<readonly Sample[]>;
   /** Sees the samples that are not held out, and returns a fragment for each target that it can speak of. */
   readonly fit: (

@@ -11,6 +11,8 @@ interface TargetFile {
   network?: unknown;
   energy?: unknown;
   error: readonly ErrorRow[];
+  /** Sets that were fitted once more to all rows (`--final`): errors and intervals are those of the fit before. */
+  final?: readonly string[];
 }
 
 /** Puts what a set teaches into the files of its targets, in place of what it taught before; answers their sizes. */
@@ -18,7 +20,11 @@ export function writeFragments(
   folder: string,
   set: string,
   fragments: readonly Fragment[],
-  date: string,
+  {
+    date,
+    isFinal,
+    keepsIntervals,
+  }: { readonly date: string; readonly isFinal: boolean; readonly keepsIntervals: boolean },
 ): readonly number[] {
   return fragments.map((fragment) => {
     const old = readTargetFile(folder, fragment.target);
@@ -28,7 +34,10 @@ export function writeFragments(
       sources: [...old.sources.filter((source) => source.set !== set), { ...fragment.source }].sort(
         (a, b) => (a.set < b.set ? -1 : 1),
       ),
-      kinds: sortedByKey({ ...keptKinds(old.kinds, fragment.kinds ?? {}), ...fragment.kinds }),
+      kinds: sortedByKey({
+        ...keptKinds(old.kinds, fragment.kinds ?? {}),
+        ...(keepsIntervals ? withOldIntervals(fragment.kinds ?? {}, old.kinds) : fragment.kinds),
+      }),
       ...((fragment.network ?? old.network) === undefined
         ? {}
         : { network: fragment.network ?? old.network }),
@@ -36,9 +45,44 @@ export function writeFragments(
         ? {}
         : { energy: fragment.energy ?? old.energy }),
       error: old.error,
+      ...finalOf(old, set, isFinal),
     };
     return write(folder, file);
   });
+}
+
+/** Intervals of a fit that has not seen the rows by which it is judged. */
+function withOldIntervals(
+  kinds: Readonly<Record<string, unknown>>,
+  old: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([id, kind]) => {
+      const before = old[id];
+      if (!isRecord(kind)) return [id, kind];
+      if ("sameAs" in kind)
+        return [
+          id,
+          isRecord(before) && before["interval"] !== undefined
+            ? { ...kind, interval: before["interval"] }
+            : kind,
+        ];
+      if (!isRecord(before) || before["interval"] === undefined)
+        throw new Error(`${id} was not fitted without held-out rows: run calibrate first.`);
+      const { interval, transfer } = before;
+      return [id, { ...kind, interval, ...(transfer !== undefined && { transfer }) }];
+    }),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function finalOf(old: TargetFile, set: string, isFinal: boolean): Pick<TargetFile, "final"> {
+  const others = (old.final ?? []).filter((name) => name !== set);
+  const final = isFinal ? [...others, set].sort() : others;
+  return final.length === 0 ? {} : { final };
 }
 
 /** Weights of work are fitted together: those of an earlier fit do not go with those of a later one. */

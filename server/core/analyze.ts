@@ -9,6 +9,7 @@ import type {
 import { throwIfCancelled, type Cancel } from "./base/cancel.js";
 import type { Problem } from "./base/problem.js";
 import type { Estimate } from "./cost/cost.js";
+import { exchangeReason, withoutUnknownExchanges } from "./cost/calibrated/unknown-exchanges.js";
 import { costModel } from "./cost/evaluate.js";
 import { bindInputs } from "./graph/bind.js";
 import { expandFunctions } from "./graph/expand-functions.js";
@@ -138,7 +139,8 @@ export function analyzeTarget(
 ): TargetAnalysis {
   const { flow } = inferred.graphWork;
   const isOperator = inferred.model.format === "op";
-  const whole = lower(inferred.graphWork, target, cancel);
+  const all = lower(inferred.graphWork, target, cancel);
+  const whole = withoutUnknownExchanges(all, target);
   const lowered = isOperator ? withoutEmptyKernels(whole) : whole;
   // While a node is not costed, what it keeps alive is not known either.
   const outcome =
@@ -173,6 +175,9 @@ export function analyzeTarget(
     unsupportedNodes: unsupported,
     problems: [
       ...fallbackProblems(inferred, target, unsupported),
+      ...(whole === all
+        ? []
+        : [{ code: "RP1206", severity: "warning", message: exchangeReason(target) } as const]),
       ...(lowered === whole
         ? []
         : [{ code: "RP1205", severity: "warning", message: emptyReason } as const]),

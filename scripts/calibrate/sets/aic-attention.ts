@@ -17,8 +17,6 @@ export const set: CalibrationSet = {
   fit: (ctx, samples) => {
     const plan = {
       terms: ["log-blocks"],
-      // Keys are few and differ much: a row of another key strays further than rows of one key suggest.
-      margin: 0.03,
       train: (rows: Parameters<typeof fitTrees>[0], targets: Float64Array) =>
         fitTrees(rows, targets, { count: 200, rate: 0.1 }),
     };

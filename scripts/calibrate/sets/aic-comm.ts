@@ -3,7 +3,9 @@ import { systemTarget } from "../aic-systems.js";
 import { parseCsv } from "../csv.js";
 import { fitByChip } from "../fit-by-chip.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
+import { categories, fitKriging, matern, type TableFile } from "../train/kriging.js";
 import { fitTrees } from "../train/trees.js";
+import type { Rows } from "../train/matrix.js";
 
 /** Exchanges between the GPUs of a node. Keys are (collective, devices, bytes). */
 export const set: CalibrationSet = {
@@ -22,9 +24,17 @@ export const set: CalibrationSet = {
         {
           model: kernelModel,
           plan: {
+            inputs: ["exchange", "element-bytes", "log-group", "log-bytes"],
             terms: ["log-crossing"],
-            train: (rows, targets) =>
-              fitTrees(rows, targets, { count: 200, leafRows: 2, rate: 0.1, featureShare: 0.8 }),
+            // Curves are smooth, but for where the library changes its protocol, which trees see.
+            train: (rows, targets) => ({
+              kind: "sum",
+              scale: 0.5,
+              parts: [
+                fitCurves(rows, targets),
+                fitTrees(rows, targets, { count: 200, leafRows: 2, rate: 0.1, featureShare: 1 }),
+              ],
+            }),
           },
         },
       ],
@@ -43,6 +53,33 @@ export const set: CalibrationSet = {
       ],
     ),
 };
+
+/**
+ * Time over size is a curve for every exchange, library and number of devices, of which every other point was measured;
+ * others on the same chip have about the same form.
+ */
+function fitCurves(rows: Rows, targets: Float64Array): TableFile {
+  const column = (at: number): readonly number[] => rows.map((row) => row[at] ?? 0);
+  const bytes = column(3);
+  const first = Math.floor(Math.min(...bytes));
+  const sizes = Math.ceil(Math.max(...bytes)) - first + 1;
+  const names = (at: number): readonly number[] => [...new Set(column(at))].sort((a, b) => a - b);
+  return fitKriging(rows, targets, {
+    wide: 1,
+    local: 0.15,
+    noise: 0.02,
+    axes: [
+      { points: names(0), wide: categories(0.5), local: categories(0.2) },
+      { points: names(1), wide: categories(1), local: categories(0.95) },
+      { points: names(2), wide: matern(3), local: matern(1.5) },
+      {
+        points: Array.from({ length: sizes }, (_, index) => first + index),
+        wide: matern(8),
+        local: matern(3),
+      },
+    ],
+  });
+}
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   const text = ctx.text("aic_comm.calib.csv");

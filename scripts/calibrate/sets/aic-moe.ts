@@ -1,10 +1,9 @@
 import { kernelModel } from "../../../server/core/cost/calibrated/models/gpu-moe.js";
 import { systemTarget } from "../aic-systems.js";
 import { parseCsv } from "../csv.js";
-import { groupBy } from "../group.js";
-import { kernelRows } from "../kernel-rows.js";
-import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
-import { fitKind } from "../train/fit-kind.js";
+import { fitByChip } from "../fit-by-chip.js";
+import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
+import { fitMlp } from "../train/mlp.js";
 import { fitTrees } from "../train/trees.js";
 
 /** Mixtures of experts of LLM runtimes. Keys are (hidden, inter, experts, chosen). */
@@ -15,23 +14,31 @@ export const set: CalibrationSet = {
     "AIConfigurator operator data, https://github.com/ai-dynamo/aiconfigurator: mixtures of experts",
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
-  fit: async (ctx, samples) => {
-    const fragments: Fragment[] = [];
-    for (const [target, own] of groupBy(samples, ({ target }) => target)) {
-      const rows = await kernelRows(ctx, own, kernelModel);
-      if (rows.length < 30) continue;
-      const kind = fitKind(rows, {
-        features: kernelModel.features,
-        train: (features, targets) => fitTrees(features, targets, {}),
-      });
-      fragments.push({
-        target,
-        kinds: { [kernelModel.id]: kind },
-        source: { set: set.id, licence: set.licence, rows: rows.length },
-      });
-    }
-    return fragments;
-  },
+  fit: (ctx, samples) =>
+    fitByChip(
+      ctx,
+      set,
+      samples,
+      [
+        {
+          model: kernelModel,
+          plan: {
+            train: (rows, targets) => ({
+              kind: "sum",
+              scale: 0.25,
+              parts: [
+                fitMlp(rows, targets, { epochs: 150, hidden: [16, 16], decay: 3e-2 }),
+                ...[1, 2, 3].map((seed) =>
+                  fitTrees(rows, targets, { count: 100, rate: 0.16, featureShare: 0.5, seed }),
+                ),
+              ],
+            }),
+          },
+        },
+      ],
+      // The file of bf16 holds so much else that another has the fit of all.
+      (measured) => [...measured].sort((a, b) => (a < b ? 1 : -1)),
+    ),
 };
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {

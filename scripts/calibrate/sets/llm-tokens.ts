@@ -21,6 +21,7 @@ export const set: CalibrationSet = {
     "GPU-Benchmarks-on-LLM-Inference, https://github.com/XiongjieDai/GPU-Benchmarks-on-LLM-Inference; AI benchmarks, https://github.com/geerlingguy/ai-benchmarks",
   isCommittable: false,
   heldOut: ["nvidia-rtx-3080ti", "nvidia-rtx-a4000", "nvidia-a40", "amd-rx-7600", "intel-n150"],
+  keysAreChips: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
     const fragments: Fragment[] = [];
@@ -36,12 +37,14 @@ interface Row {
   readonly work: WorkRow;
 }
 
+const leastMemory = 0.9;
+
 /** Memory is never much faster than its data sheet says. */
 const plan: WorkPlan = {
   hasDispatch: false,
   hasNoOnce: true,
   leastOf: (model, feature) =>
-    isMemory(ties[model === "rough" ? "rough" : "fine"][feature] ?? "") ? 0.9 : 0,
+    isMemory(ties[model === "rough" ? "rough" : "fine"][feature] ?? "") ? leastMemory : 0,
 };
 const models = kernelModels.filter(({ id }) => id.startsWith("ggml-"));
 
@@ -96,15 +99,29 @@ function tiedRow(row: Row, isRough: boolean): Row {
 function afterStep({ work, ...row }: Row, fit: WorkFit, isRough: boolean): Row {
   const prompt = work.work.get(promptModel);
   const rest = new Map([...work.work].filter(([id]) => id !== promptModel));
-  const known = fit.predict({ ...work, work: tied(rest, isRough) });
+  // Parts of 512 tokens read as many bytes as they calculate: on one chip only one of the two can be fitted.
+  const [calculated, read] = isRough && prompt !== undefined ? withoutMemory(prompt) : [prompt, 0];
+  const known = fit.predict({ ...work, work: tied(rest, isRough) }) + leastMemory * read;
   return {
     ...row,
     work: {
       ...work,
-      work: new Map(prompt === undefined ? [] : [[promptModel, prompt]]),
+      work: new Map(calculated === undefined ? [] : [[promptModel, calculated]]),
       known: Math.min(known, 0.9 * work.measured),
     },
   };
+}
+
+/** The rest, and seconds at the memory's bandwidth. */
+function withoutMemory(amounts: Float64Array): readonly [Float64Array, number] {
+  const features = models.find(({ id }) => id === promptModel)?.features ?? [];
+  let read = 0;
+  const rest = amounts.map((amount, index) => {
+    if (!isMemory(features[index] ?? "")) return amount;
+    read += amount;
+    return 0;
+  });
+  return [rest, read];
 }
 
 const promptModel = "ggml-prompt";
@@ -139,8 +156,10 @@ function fitPhase(runtime: string, kind: string, rows: readonly Row[], isRough: 
     }
   }
   report(runtime, kind, fit, borrowed);
-  const transfer = conformalInterval(borrowed, { groups: 1, margin: 0.015 });
-  const interval = conformalInterval(own, { groups: 1, margin: 0.015 });
+  // A few rows have no tails: both sides then go as far as the worse one.
+  const isFew = borrowed.length < 40;
+  const transfer = isFew ? evenInterval(borrowed) : conformalInterval(borrowed, { groups: 1 });
+  const interval = isFew ? evenInterval(own) : conformalInterval(own, { groups: 1, margin: 0.01 });
   return {
     fit,
     kindsOf: (chip) => {
@@ -187,6 +206,19 @@ function kindFile(
     },
     interval,
     transfer: { scale: rounded(1 / level, 4), near: transfer, far: transfer },
+  };
+}
+
+/** The second largest error on either side, and no less than a quarter. */
+function evenInterval(unseen: readonly Unseen[]): Interval {
+  const errors = unseen
+    .map(({ predicted, measured }) => Math.abs(Math.log(measured / predicted)))
+    .sort((a, b) => b - a);
+  const spread = Math.max(errors[1] ?? errors[0] ?? 0, Math.log(unseen.length < 8 ? 1.5 : 1.25));
+  return {
+    edges: [],
+    low: [rounded(Math.exp(-spread), 4)],
+    high: [rounded(Math.exp(spread), 4)],
   };
 }
 

@@ -1,6 +1,8 @@
 import { Decoder } from "../../../server/core/base/decode.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
+import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
+import { groupBy } from "../group.js";
 import { foldOf } from "../split.js";
 import { fitNonNegative } from "./linear.js";
 import { conformalInterval, type Unseen } from "./interval.js";
@@ -13,17 +15,28 @@ export interface KindRow {
   /** max(arithmetic, traffic) at full peaks, seconds. */
   readonly work: number;
   readonly seconds: number;
+  /** Target that it was measured on. */
+  readonly target?: string;
 }
 
 export interface KindPlan {
   /** Names of the features, in the rows' order. */
   readonly features: readonly string[];
+  /** Those that the regressor takes, where not all. */
+  readonly inputs?: readonly string[];
   /** Features that count what takes time beside the work; how long each takes, and the overhead, is fitted. */
   readonly terms?: readonly string[];
   /** Trains on logarithms of measured / (work + overhead); answers what a file holds. */
   readonly train: (rows: Rows, targets: Float64Array) => unknown;
   readonly folds?: number;
   readonly margin?: number;
+}
+
+let isFinal = false;
+
+/** For the rest of the run: no cross-validation, since intervals are not taken from these fits. */
+export function setFinal(value: boolean): void {
+  isFinal = value;
 }
 
 /**
@@ -34,34 +47,61 @@ export function fitKind(
   rows: readonly KindRow[],
   plan: KindPlan,
 ): Readonly<Record<string, unknown>> {
+  return fitKindOfMany(rows, plan).kind;
+}
+
+/** Of rows of several targets, with the interval of each that has rows enough for one of its own. */
+export function fitKindOfMany(
+  rows: readonly KindRow[],
+  plan: KindPlan,
+): {
+  readonly kind: Readonly<Record<string, unknown>>;
+  readonly intervals: ReadonlyMap<string, Interval>;
+} {
   const base = fitBase(rows, plan);
-  const folds = plan.folds ?? 4;
-  const unseen: Unseen[] = [];
+  // The final fit keeps the intervals of the one before.
+  const folds = isFinal ? 0 : (plan.folds ?? 4);
+  const unseen: (Unseen & { readonly target: string })[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
     const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
     if (rest.length === 0 || part.length === 0) continue;
     const predict = predictorOf(trained(rest, plan, base), plan, base);
-    for (const row of part) unseen.push({ predicted: predict(row), measured: row.seconds });
+    for (const row of part)
+      unseen.push({
+        predicted: predict(row),
+        measured: row.seconds,
+        target: row.target ?? "",
+      });
   }
   const range = (pick: (left: number, right: number) => number, start: number): readonly number[] =>
-    plan.features.map((_, index) =>
-      rounded(
+    inputsOf(plan).map((name) => {
+      const index = plan.features.indexOf(name);
+      return rounded(
         rows.reduce((found, row) => pick(found, row.features[index] ?? 0), start),
         6,
-      ),
-    );
-  return {
+      );
+    });
+  const options = { margin: plan.margin ?? 0 };
+  const intervals = new Map(
+    [...groupBy(unseen, ({ target }) => target)]
+      .filter(([, own]) => own.length >= rowsForInterval)
+      .map(([target, own]) => [target, conformalInterval(own, options)]),
+  );
+  const kind = {
     form: "correction",
     overhead: base.overhead,
     terms: base.terms.map(({ feature, seconds }) => ({ feature, seconds })),
-    features: plan.features,
+    features: inputsOf(plan),
     low: range(Math.min, Infinity),
     high: range(Math.max, -Infinity),
-    interval: conformalInterval(unseen, { margin: plan.margin ?? 0.01 }),
+    interval: conformalInterval(unseen, options),
     regressor: trained(rows, plan, base),
   };
+  return { kind, intervals };
 }
+
+const rowsForInterval = 60;
 
 /** Seconds beside the work: once for a kernel, and for each of what a feature counts. */
 interface Base {
@@ -104,7 +144,7 @@ function baseSeconds(row: KindRow, { overhead, terms }: Base): number {
 
 function trained(rows: readonly KindRow[], plan: KindPlan, base: Base): unknown {
   return plan.train(
-    rows.map((row) => row.features),
+    rows.map((row) => picked(row, plan)),
     Float64Array.from(rows, (row) => Math.log(row.seconds / baseSeconds(row, base))),
   );
 }
@@ -112,9 +152,19 @@ function trained(rows: readonly KindRow[], plan: KindPlan, base: Base): unknown 
 /** Through the decoder and the evaluation that the product uses, so that rounding counts. */
 function predictorOf(file: unknown, plan: KindPlan, base: Base): (row: KindRow) => number {
   const decoder = new Decoder("fit");
-  const regressor = decodeRegressor(decoder, file, "regressor", plan.features.length);
+  const regressor = decodeRegressor(decoder, file, "regressor", inputsOf(plan).length);
   if (regressor === undefined) throw new Error(decoder.problems[0]?.message ?? "no regressor");
-  return (row) => baseSeconds(row, base) * Math.exp(evaluateRegressor(regressor, row.features));
+  return (row) =>
+    baseSeconds(row, base) * Math.exp(evaluateRegressor(regressor, picked(row, plan)));
+}
+
+function inputsOf({ inputs, features }: KindPlan): readonly string[] {
+  return inputs ?? features;
+}
+
+function picked({ features }: KindRow, plan: KindPlan): Float64Array {
+  if (plan.inputs === undefined) return features;
+  return Float64Array.from(plan.inputs, (name) => features[plan.features.indexOf(name)] ?? 0);
 }
 
 /** Of a kind that has been fitted. */

@@ -1,3 +1,4 @@
+import { leftUncosted } from "./left-uncosted.js";
 import type { Kernel, Lowered } from "./lowered.js";
 
 /**
@@ -5,22 +6,7 @@ import type { Kernel, Lowered } from "./lowered.js";
  * kernel is left uncosted. Inside of models empty tensors are common and cost what a launch costs.
  */
 export function withoutEmptyKernels(lowered: Lowered): Lowered {
-  const isEmpty = lowered.kernels.map(isNothing);
-  if (!isEmpty.includes(true)) return lowered;
-  const uncosted = lowered.kernels.flatMap(({ nodeIds }, index) =>
-    isEmpty[index] === true ? nodeIds.map((nodeId) => ({ nodeId, reason: emptyReason })) : [],
-  );
-  const place = lowered.kernels.map(
-    (_, index) => isEmpty.slice(0, index).filter((empty) => !empty).length,
-  );
-  return {
-    ...lowered,
-    kernels: lowered.kernels.filter((_, index) => isEmpty[index] !== true),
-    kernelOfNode: lowered.kernelOfNode.map((index) =>
-      index < 0 || isEmpty[index] === true ? -1 : (place[index] ?? -1),
-    ),
-    uncosted: [...lowered.uncosted, ...uncosted],
-  };
+  return leftUncosted(lowered, lowered.kernels.map(isNothing), emptyReason);
 }
 
 export const emptyReason = "An extent is 0, so there is nothing to time; give sizes of 1 or more.";

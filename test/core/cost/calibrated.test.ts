@@ -15,6 +15,7 @@ import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-file
 import { fitTrees } from "../../../scripts/calibrate/train/trees.js";
 import { fitMlp } from "../../../scripts/calibrate/train/mlp.js";
 import { fitNonNegative, fitRidge } from "../../../scripts/calibrate/train/linear.js";
+import { fitKriging, matern } from "../../../scripts/calibrate/train/kriging.js";
 import { conformalInterval } from "../../../scripts/calibrate/train/interval.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { Decoder } from "../../../server/core/base/decode.js";
@@ -96,6 +97,67 @@ test("targets share what another's file has", () => {
   file.kinds = { "gpu-matmul": { sameAs: h100 } };
   const shared = catalogueWith({ [h100]: constantFile(h100), [fp8]: file });
   expect(costOf(op, fp8, shared)!.method).toBe("calibrated");
+});
+
+test("a target that shares another's fit may have an interval of its own", () => {
+  const fp8 = "nvidia-h100-sxm/tensorrt-llm/fp8";
+  const shared = {
+    ...(constantFile(fp8) as object),
+    kinds: { "gpu-matmul": { sameAs: h100, interval: { edges: [], low: [0.5], high: [3] } } },
+  };
+  const cost = costOf(op, fp8, catalogueWith({ [h100]: constantFile(h100), [fp8]: shared }))!;
+  expect(cost.low / cost.value).toBeCloseTo(0.5);
+  expect(cost.high / cost.value).toBeCloseTo(3);
+});
+
+test("what is a lender's own is taken back where another borrows", () => {
+  const interval = { edges: [], low: [0.8], high: [1.3] };
+  const transfer = { scale: 0.5, near: interval, far: interval };
+  const lent = catalogueWith({ [h100]: constantFile(h100, { transfer }) });
+  const h200 = "nvidia-h200-sxm/tensorrt-llm/bf16";
+  const own = costOf(op, h200, catalogueWith({ [h200]: constantFile(h200) }))!;
+  const borrowed = costOf(op, h200, lent)!;
+  expect(borrowed.method).toBe("borrowed");
+  expect(borrowed.value).toBeCloseTo(own.value / 2, 12);
+  expect(borrowed.low / borrowed.value).toBeCloseTo(0.8);
+});
+
+test("exchanges between devices are unknown where none were measured, and that is said", () => {
+  const model = readOpCall("AllReduce(fp16[4096], group=8)").value!;
+  const bindings = { inputs: new Map(), dims: new Map() };
+  const answer = (target: string) =>
+    analyze(model, bindings, [catalogue.find(target)!], neverCancelled).targets[0]!;
+  const unknown = answer("nvidia-rtx-4090/tensorrt/fp16");
+  expect(unknown.latency).toBeUndefined();
+  expect(unknown.lowered.uncosted[0]?.reason).toContain("measured neither");
+  expect(answer("nvidia-h100-sxm/tensorrt-llm/bf16").latency?.method).toBe("calibrated");
+  expect(answer("nvidia-rtx-4090/tensorrt-llm/bf16").latency?.method).toBe("borrowed");
+});
+
+test("kriging goes through what was measured and bridges the gaps", () => {
+  const curve = (x: number, y: number): number => Math.tanh((x - 5) / 3) + 0.2 * y;
+  const rows: Float64Array[] = [];
+  for (let x = 0; x <= 10; x += 2) for (const y of [0, 1]) rows.push(Float64Array.of(y, x));
+  const axis = (points: readonly number[], length: number) => ({
+    points,
+    wide: matern(2 * length),
+    local: matern(length),
+  });
+  const table = fitKriging(
+    rows,
+    Float64Array.from(rows, (row) => curve(row[1]!, row[0]!)),
+    {
+      axes: [axis([0, 1], 3), axis([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 4)],
+      wide: 1,
+      local: 0.1,
+      noise: 1e-4,
+    },
+  );
+  const regressor = decodeRegressor(new Decoder("t"), table, "r", 2)!;
+  for (let x = 0; x <= 10; x += 1)
+    expect(
+      Math.abs(evaluateRegressor(regressor, Float64Array.of(1, x)) - curve(x, 1)),
+    ).toBeLessThan(x % 2 === 0 ? 0.01 : 0.05);
 });
 
 test("a kernel of which a target's own file says nothing is borrowed from a sibling", () => {

@@ -50,7 +50,14 @@ function withShared(json: unknown, store: CalibrationStore): unknown {
   if (typeof json !== "object" || typeof kinds !== "object" || kinds === null) return json;
   const entries = Object.entries(kinds).map(([kind, value]: [string, unknown]) => {
     const lender = fieldOf(value, "sameAs");
-    return typeof lender === "string" ? [kind, fieldOf(kindsOf(lender), kind)] : [kind, value];
+    if (typeof lender !== "string") return [kind, value];
+    // An interval of its own goes before the lender's.
+    const interval = fieldOf(value, "interval");
+    const shared = fieldOf(kindsOf(lender), kind);
+    return [
+      kind,
+      interval === undefined || typeof shared !== "object" ? shared : { ...shared, interval },
+    ];
   });
   return { ...json, kinds: Object.fromEntries(entries) as unknown };
 }

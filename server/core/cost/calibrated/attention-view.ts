@@ -45,7 +45,8 @@ export function describeAttention(shape: AttentionShape, target: Target): Kernel
   const { batch, queryHeads, keyHeads, queryLength, keyLength, headSize } = shape;
   if (gpu === undefined || batch * queryHeads * keyHeads * queryLength * keyLength * headSize === 0)
     return undefined;
-  const isDecode = queryLength === 1;
+  // A first token without any before it is a prompt of one.
+  const isDecode = queryLength === 1 && keyLength > 1;
   const window = shape.window > 0 ? Math.min(shape.window, keyLength) : keyLength;
   const group = queryHeads / keyHeads;
   const isUngrouped = isDecode && group > 32;

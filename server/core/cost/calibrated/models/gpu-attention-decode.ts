@@ -10,6 +10,7 @@ export const kernelModel: KernelModel = {
     shape.kind === "attention" &&
     engine === "gpu" &&
     shape.queryLength === 1 &&
+    shape.keyLength > 1 &&
     shape.headSize === shape.valueHeadSize
       ? describeAttention(shape, target)
       : undefined,

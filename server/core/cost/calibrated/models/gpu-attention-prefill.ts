@@ -9,7 +9,7 @@ export const kernelModel: KernelModel = {
   describe: ({ shape, engine }, target) =>
     shape.kind === "attention" &&
     engine === "gpu" &&
-    shape.queryLength > 1 &&
+    (shape.queryLength > 1 || shape.keyLength === 1) &&
     shape.headSize === shape.valueHeadSize
       ? describeAttention(shape, target)
       : undefined,

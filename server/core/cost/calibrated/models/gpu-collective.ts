@@ -19,6 +19,7 @@ export const kernelModel: KernelModel = {
     "is-custom",
     "element-bytes",
     "log-part",
+    "exchange",
   ],
   describe: ({ shape, engine }, target) => {
     const gpu = gpuViewOf(target);
@@ -41,7 +42,11 @@ export const kernelModel: KernelModel = {
         isAllReduce && shape.library !== "nccl" ? 1 : 0,
         elementBytes,
         Math.log2(bytes / group),
+        isAllReduce && shape.library !== "nccl" ? exchanges.length : exchanges.indexOf(collective),
       ],
     };
   },
 };
+
+/** Numbers of the feature `exchange`; custom all-reduces come behind. */
+const exchanges = ["all-reduce", "all-gather", "reduce-scatter", "all-to-all"] as const;

@@ -35,6 +35,7 @@ export const kernelModel: KernelModel = {
     "log-token-bytes",
     "weight-bytes",
     "log-tile-work",
+    "log-peak",
   ],
   describe: ({ shape, engine }, target) => {
     const gpu = gpuViewOf(target);
@@ -89,6 +90,7 @@ export const kernelModel: KernelModel = {
             gpu.peak /
             work,
         ),
+        Math.log2(gpu.peak / 1e12),
       ],
     };
   },
