@@ -61,6 +61,20 @@ test("directives of all dialects stand on their loops", () => {
   ]);
 });
 
+test("a placeholder of a design space is open, and says the value that was put into it", () => {
+  const pipeline = (text: string): string => {
+    const { unit } = read(
+      `void f(int a[8]) {\n#pragma ACCEL PIPELINE ${text}\nfor (int i = 0; i < 8; i++) a[i] = i;\n}`,
+    );
+    const [step] = unit.functions[0]?.body ?? [];
+    const found = step?.kind === "loop" ? step.directives[0] : undefined;
+    return found?.kind === "pipeline" ? (found.isOff ? "off" : found.grain) : "none";
+  };
+  expect(
+    ["auto{__PIPE__L0}", "auto{flatten}", "auto{}", "flatten", "off", "", "NA"].map(pipeline),
+  ).toEqual(["off", "unrolled", "coarse", "unrolled", "off", "coarse", "coarse"]);
+});
+
 test("a called function stands in place, with its arguments' names", () => {
   const { unit } = read(`
     void add(int *x, int y) { for (int i = 0; i < 4; i++) x[i] += y; }

@@ -35,13 +35,17 @@ export function readPragma(
 
 /** `port = a` and `port=a` are one word; `max(…)` keeps its parentheses. */
 function pragmaWords(text: string): readonly string[] {
-  return text
-    .replace(/\/\/.*$|\/\*.*?\*\//g, " ")
-    .replace(/\\\r?\n/g, " ")
-    .replace(/\s*=\s*/g, "=")
-    .replace(/auto\s*\{\s*\w+\s*\}/g, "auto")
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  return (
+    text
+      .replace(/\/\/.*$|\/\*.*?\*\//g, " ")
+      .replace(/\\\r?\n/g, " ")
+      .replace(/\s*=\s*/g, "=")
+      // A placeholder that a value was put into says that value.
+      .replace(/auto\s*\{\s*(\d+|off|flatten|NA)?\s*\}/g, (_, value?: string) => value ?? "")
+      .replace(/auto\s*\{\s*\w+\s*\}/g, "auto")
+      .split(/\s+/)
+      .filter((word) => word !== "")
+  );
 }
 
 class PragmaValues {
