@@ -136,6 +136,7 @@ export function drawPareto(
     stamps.draw(
       context,
       size,
+      colours.background,
       points.flatMap((point): Stamp[] => {
         const { state, x: left, y: top, radius } = point;
         return state === "front"

@@ -317,7 +317,7 @@ function drawMarks(
     whisker(context, item, y);
   }
   if (marks.length > manyMarks) {
-    stamps.draw(context, size, marks);
+    stamps.draw(context, size, colours.background, marks);
     return;
   }
   for (const { kind, x, y: middle, radius, stroke, fill } of marks) {
