@@ -29,8 +29,9 @@ const expected: Readonly<Record<string, readonly [nodes: number, macs: number, e
 
 const folder = new URL("../../fixtures/onnx/", import.meta.url);
 
-test("every fixture is in the table", () => {
-  expect(readdirSync(folder).sort()).toEqual(Object.keys(expected).sort());
+test("every binary fixture is in the table", () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".onnx"));
+  expect(files.sort()).toEqual(Object.keys(expected).sort());
 });
 
 test.each(Object.entries(expected))(
