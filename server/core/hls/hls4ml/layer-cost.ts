@@ -24,6 +24,12 @@ export function layerCost(
   const kinds = { words, clockNs, costs };
   switch (layer.kind) {
     case "dense":
+      // The published streams count dense layers among their weights.
+      if (io === "stream") {
+        const weights = layer.inputs * layer.outputs;
+        const own = convStream({ ...layer, kind: "conv", weights, pixels: 1 }, kinds);
+        return { ...own, latency: words.strategy === "latency" ? 10 : words.reuse + 5 };
+      }
       return words.strategy === "latency"
         ? denseLatency(layer, kinds)
         : denseResource(layer, kinds);
