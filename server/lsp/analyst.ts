@@ -1,6 +1,6 @@
 import type { SourceState } from "../core/views/source/source-state.js";
 import path from "node:path";
-import type { Analysis, Bindings } from "../core/analysis.js";
+import type { Analysis } from "../core/analysis.js";
 import { emptyNeighbourhood } from "../core/base/byte-source.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
@@ -15,6 +15,7 @@ import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { QuantAnalyst } from "./quant-analyst.js";
+import { bindingsOf } from "./subject.js";
 import { PythonAnalyst } from "./python-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
@@ -273,11 +274,3 @@ const notPrinted: Problem = {
 };
 const noProblems: readonly Problem[] = [];
 const emptyMap: TextMap = { header: undefined, graphs: [] };
-
-export function bindingsOf({ batch, dims }: Subject): Bindings {
-  return {
-    ...(batch !== null && { batch }),
-    inputs: new Map(),
-    dims: new Map(Object.entries(dims)),
-  };
-}

@@ -5,7 +5,7 @@ import type { Design } from "../core/design/design.js";
 import { isHlsSource } from "../core/design/hls-source.js";
 import type { DesignNumbers, DesignState } from "../core/views/design/design-state.js";
 import { movedLines } from "../core/views/source/moved-lines.js";
-import { designAnalystOf } from "../io/design/analyse-design.js";
+import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import type { Settings } from "../protocol/settings.js";
 import type { DesignEngine } from "./design-engine.js";
@@ -263,5 +263,5 @@ function delay(milliseconds: number): Promise<void> {
 
 /** Names of files that the analysts take; for the watcher. */
 export function isDesignFile(file: string): boolean {
-  return designAnalystOf(file) !== undefined || /\.(?:svh|vh|f|h|hpp)$/i.test(file);
+  return designKindOfFile(file) !== undefined;
 }

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Design } from "../core/design/design.js";
 import { emptyDesign } from "../core/design/empty-design.js";
 import { sourceFile } from "../core/design/places.js";
-import { designAnalystOf } from "../io/design/analyse-design.js";
+import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import { type Remote, connect } from "../protocol/rpc.js";
 import type { DesignWorkerApi, DesignWorkerStart } from "./design-worker.js";
@@ -132,7 +132,7 @@ export class DesignEngine {
 }
 
 function failed(request: DesignRequest, message: string): Design {
-  const kind = designAnalystOf(request.file)?.kind ?? "rtl";
+  const kind = designKindOfFile(request.file) ?? "rtl";
   return emptyDesign(
     kind,
     [{ code: "RP9001", severity: "error", message, place: sourceFile(request.file) }],

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { inferModel } from "../core/analyze.js";
@@ -20,6 +19,7 @@ import { quantify } from "../io/quant/quantify.js";
 import { openLayerWeight, openTaskFiles } from "../io/quant/weight-task.js";
 import { loadSupport } from "../io/support-files.js";
 import type { Catalogues } from "./catalogues.js";
+import { pathOf } from "./subject.js";
 import type { Subject } from "./worker-api.js";
 
 /** Adds to an analysis what quantization does to the model. Computed when it is asked for, once for each analysis. */
@@ -154,17 +154,4 @@ interface Known {
   /** Of measured sensitivities. */
   readonly source: string | undefined;
   readonly analysis: Analysis;
-}
-
-/** The file whose own bytes weights lie in, or beside which their files lie. */
-export function pathOf({ source, fileName }: Subject): string | undefined {
-  switch (source.kind) {
-    case "file":
-    case "printed":
-      return source.path;
-    case "text":
-      return source.folder === null ? undefined : path.join(source.folder, fileName);
-    case "python":
-      return undefined;
-  }
 }

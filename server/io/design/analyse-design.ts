@@ -1,6 +1,6 @@
-import path from "node:path";
 import type { Design } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
+import { designKindOfFile } from "../../core/design/file-kinds.js";
 import { findPart, unknownPartMessage } from "../../core/design/find-part.js";
 import { sourceFile } from "../../core/design/places.js";
 import type { DesignAnalyst, DesignContext, DesignRequest } from "./design-request.js";
@@ -8,8 +8,8 @@ import { designAnalysts } from "./index.generated.js";
 
 /** The analyst of a file, by its name; undefined for files that are no hardware description. */
 export function designAnalystOf(file: string): DesignAnalyst | undefined {
-  const extension = path.extname(file).toLowerCase();
-  return designAnalysts.find(({ extensions }) => extensions.includes(extension));
+  const kind = designKindOfFile(file);
+  return designAnalysts.find((analyst) => analyst.kind === kind);
 }
 
 /** Analyses a hardware description on its part. What cannot be analysed answers with problems; nothing is thrown for it. */

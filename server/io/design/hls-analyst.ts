@@ -1,5 +1,6 @@
 import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
+import { designExtensions } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import type { Problem } from "../../core/base/problem.js";
@@ -15,7 +16,7 @@ import type { DesignAnalyst } from "./design-request.js";
 /** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
 export const designAnalyst: DesignAnalyst = {
   kind: "hls",
-  extensions: [".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh"],
+  extensions: designExtensions.hls,
   defaultPart: "xcvu9p",
   analyse: async (request, part, context) => {
     const { file, text } = request;

@@ -1,5 +1,6 @@
 import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
+import { designExtensions } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import { checkRules } from "../../core/design/rtl/check-rules.js";
@@ -16,7 +17,7 @@ import { modulesIn, topModule } from "./rtl/top-module.js";
 /** SystemVerilog, Verilog and VHDL: synthesised for the part. */
 export const designAnalyst: DesignAnalyst = {
   kind: "rtl",
-  extensions: [".sv", ".v", ".svh", ".vh", ".vhd", ".vhdl", ".f"],
+  extensions: designExtensions.rtl,
   defaultPart: "xc7a35t",
   analyse: async (request, part, context) => {
     const sources = collectSources(request);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { Cancelled, type Cancel } from "../../core/base/cancel.js";
-import { type MeasuredAnswer, type MeasuredTask, runMeasuredTask } from "./measured-task.js";
+import type { MeasuredAnswer, MeasuredTask } from "./measured-task.js";
 import type { MeasuredMessage } from "./measured-worker.js";
 
 /** Milliseconds between two looks at whether the answer is still wanted. */
@@ -19,7 +19,10 @@ export async function measureSensitivity(
     "measured-worker.cjs",
   );
   // In a checkout that is not built.
-  if (!existsSync(workerFile)) return runMeasuredTask(task, cancel, onProgress);
+  if (!existsSync(workerFile)) {
+    const { runMeasuredTask } = await import("./measured-task.js");
+    return runMeasuredTask(task, cancel, onProgress);
+  }
   const worker = new Worker(workerFile, { workerData: task });
   let timer: ReturnType<typeof setInterval> | undefined;
   try {

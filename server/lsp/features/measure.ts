@@ -6,9 +6,8 @@ import { loadFormats } from "../../io/format-files.js";
 import { findDataFolder } from "../../io/catalogue-files.js";
 import { measureSensitivity } from "../../io/quant/measure-sensitivity.js";
 import { measureRequest } from "../../protocol/requests.js";
-import { bindingsOf } from "../analyst.js";
 import { type Feature, fence } from "../feature.js";
-import { pathOf } from "../quant-analyst.js";
+import { bindingsOf, pathOf } from "../subject.js";
 
 const generatedCount = 8;
 

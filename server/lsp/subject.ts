@@ -1,0 +1,24 @@
+import path from "node:path";
+import type { Bindings } from "../core/analysis.js";
+import type { Subject } from "./worker-api.js";
+
+/** The file whose own bytes weights lie in, or beside which their files lie. */
+export function pathOf({ source, fileName }: Subject): string | undefined {
+  switch (source.kind) {
+    case "file":
+    case "printed":
+      return source.path;
+    case "text":
+      return source.folder === null ? undefined : path.join(source.folder, fileName);
+    case "python":
+      return undefined;
+  }
+}
+
+export function bindingsOf({ batch, dims }: Subject): Bindings {
+  return {
+    ...(batch !== null && { batch }),
+    inputs: new Map(),
+    dims: new Map(Object.entries(dims)),
+  };
+}
