@@ -10,6 +10,12 @@ export function scaled(amount: Amount, factor: number): Amount {
   return { value: amount.value * factor, low: amount.low * factor, high: amount.high * factor };
 }
 
+/** A line has parts of the cells that it shares; what is left of adding such parts up is no digit of anything. */
+export function withoutNoise({ value, low, high }: Amount): Amount {
+  const round = (x: number): number => Math.round(x * 1e6) / 1e6;
+  return { value: round(value), low: round(low), high: round(high) };
+}
+
 /** Ends add up like values: what one part is off, the others of a design are off as well. */
 export function addAmounts(a: Amount, b: Amount): Amount {
   return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high };

@@ -1,5 +1,5 @@
 import type { SourceRange } from "../../base/text-span.js";
-import { exactly, scaled } from "../amount.js";
+import { exactly, scaled, withoutNoise } from "../amount.js";
 import type {
   Amount,
   Design,
@@ -134,10 +134,11 @@ function resourcesOf({ family }: ChosenPart): ToResources {
       const factor = family.factors[kind];
       // LUTs that are memories are what they are, whoever maps them.
       const fixed = kind === "lut" ? (counts.lutram ?? 0) : 0;
-      amounts[kind] =
+      const amount =
         factor === undefined
           ? exactly(count)
           : shifted(scaled(factor, Math.max(0, count - fixed)), fixed);
+      amounts[kind] = withoutNoise(amount);
     }
     return { method, counts: amounts };
   };
