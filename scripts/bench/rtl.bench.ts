@@ -16,8 +16,8 @@ import { type Figure, printTable } from "./print-table.js";
  *
  * EPFL circuits (github.com/lsils/benchmarks) on generic LUTs against Yosys 0.23; PicoRV32 on AMD parts against Yosys 0.23 and
  * Vivado, and its speeds by rank. Where a `yosys` is on the path, the script of those rows is run by it as well: rows of
- * Yosys have to come out exactly there, the bundled Yosys is newer. VexRiscv's rows need Verilog that SpinalHDL generates;
- * VEXRISCV names a folder with `<config>.v` where somebody has it.
+ * Yosys have to come out exactly there, the bundled Yosys is newer. VexRiscv's rows need Verilog that SpinalHDL generates: they
+ * are left out.
  */
 const table = path.resolve(process.env["GOLDEN"] ?? "../shared/data/rtl_golden.calib.csv");
 const epfl = path.resolve(process.env["EPFL"] ?? "../benchmarks");

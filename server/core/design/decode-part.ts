@@ -110,6 +110,10 @@ function partOf(
     fields["speed"] === undefined
       ? 1
       : (decoder.number(fields["speed"], `${path}.speed`, { low: 0.1, high: 10 }) ?? 1);
+  const box =
+    fields["package"] === undefined
+      ? undefined
+      : decoder.string(fields["package"], `${path}.package`);
   const capacity: Record<string, number> = {};
   for (const kind of resourceKinds) {
     if (fields[kind] === undefined) continue;
@@ -118,5 +122,5 @@ function partOf(
   }
   return id === undefined || source === undefined
     ? undefined
-    : { id, familyId, capacity, speed, source };
+    : { id, familyId, capacity, speed, source, ...(box !== undefined && { package: box }) };
 }

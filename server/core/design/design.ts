@@ -150,9 +150,28 @@ export interface MeasuredDesign {
   readonly top: string | undefined;
   readonly counts: Readonly<Partial<Record<ResourceKind, number>>>;
   readonly fmaxHertz?: number | undefined;
+  /** Where the report tells clocks apart. */
+  readonly clocks?: readonly { readonly name: string; readonly hertz: number }[];
+  /** Longest first. */
+  readonly paths?: readonly MeasuredPath[];
+  /** The part's own cells: "ICESTORM_LC", 208 of 1,280. */
+  readonly cells?: readonly MeasuredCells[];
   readonly latencyCycles?: number | undefined;
   readonly modules: readonly MeasuredModule[];
   readonly loops: readonly MeasuredLoop[];
+}
+
+export interface MeasuredPath {
+  readonly start: string;
+  readonly end: string;
+  readonly nanoseconds: number;
+  readonly levels: number;
+}
+
+export interface MeasuredCells {
+  readonly name: string;
+  readonly used: number;
+  readonly available: number;
 }
 
 export interface MeasuredModule {

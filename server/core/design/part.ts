@@ -58,6 +58,8 @@ export interface Part {
   readonly capacity: Readonly<Partial<Record<ResourceKind, number>>>;
   /** Time of its wires and cells relative to the family's table: large parts have longer wires. */
   readonly speed: number;
+  /** The package with the most pins, where placing needs one. */
+  readonly package?: string;
   /** Address of the vendor's table. */
   readonly source: string;
 }

@@ -1,5 +1,6 @@
 import { resourceKinds } from "../design/design.js";
 import type { ReportDesign } from "../views/report-document.js";
+import { measuredLines } from "../views/design/measured-lines.js";
 import { intervalText } from "../views/design/design-tables.js";
 import {
   countText,
@@ -39,6 +40,8 @@ export function designText(design: ReportDesign, width: number): string {
       ),
     );
   if (design.fmaxHertz !== undefined) parts.push(`Fmax ${megahertzText(design.fmaxHertz)}\n`);
+  for (const report of design.measured)
+    parts.push(...measuredLines(report, design).map((line) => `${line}\n`));
   if (design.latencyCycles !== undefined)
     parts.push(`Latency ${cyclesText(design.latencyCycles)}\n`);
   if (design.modules.length > 1)

@@ -8,6 +8,7 @@ import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
 import { measuredReports } from "./measured-reports.js";
+import { placeAndRoute } from "./rtl/route.js";
 import { collectSources } from "./rtl/sources.js";
 import { nameConstructs, structureOf } from "./rtl/structure.js";
 import { synthesise } from "./rtl/synthesise.js";
@@ -38,13 +39,9 @@ export const designAnalyst: DesignAnalyst = {
         ...emptyDesign("rtl", [...sources.problems, ...vhdl.problems], files),
         ...partFacts(part),
       };
-    const { synthesis, problems } = await synthesise(
-      tools,
-      isVhdl ? { ...request, parameters: {} } : request,
-      vhdl?.sources ?? sources,
-      { part, top },
-      context,
-    );
+    const asked = isVhdl ? { ...request, parameters: {} } : request;
+    const verilog = vhdl?.sources ?? sources;
+    const { synthesis, problems } = await synthesise(tools, asked, verilog, { part, top }, context);
     const all = [
       ...sources.problems,
       ...(vhdl?.problems ?? []),
@@ -59,7 +56,15 @@ export const designAnalyst: DesignAnalyst = {
     const found = measuredReports(request, top);
     const design = rtlDesign(synthesis, part, { problems: all, measured: found.measured });
     const rules = checkRules(synthesis, design, part, context.log);
-    return { ...design, problems: [...all, ...found.problems, ...rules] };
+    const subject = { part, top, fmaxHertz: design.fmaxHertz?.value };
+    const routed = request.isRouted
+      ? await placeAndRoute(tools, asked, verilog, subject, context)
+      : { measured: [], problems: [] };
+    return {
+      ...design,
+      measured: [...routed.measured, ...found.measured],
+      problems: [...all, ...found.problems, ...routed.problems, ...rules],
+    };
   },
   dispose: disposeYosys,
 };

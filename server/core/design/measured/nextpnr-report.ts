@@ -1,46 +1,99 @@
+import type { MeasuredDesign, MeasuredPath } from "../design.js";
 import { type MeasuredCounts, type MeasuredFormat, measuredDesign } from "./measured-format.js";
 
-/** `nextpnr-… --report report.json`: what was placed, and the speed of the slowest clock. */
+/** `nextpnr-… --report report.json`: what was placed, the speed of each clock, and the critical path of each. */
 export const measuredFormat: MeasuredFormat = {
   id: "nextpnr-report",
   names: /(?:report|nextpnr).*\.json$/i,
   sniff: (text) => /"utilization"\s*:/.test(text) && /"fmax"\s*:/.test(text),
   read: (text, file) => {
-    let value: Report;
+    let value: unknown;
     try {
-      value = JSON.parse(text) as Report;
+      value = JSON.parse(text);
     } catch {
       // Cut off: nothing to compare.
       return undefined;
     }
+    const report = fieldsOf(value);
+    const used = Object.entries(fieldsOf(report["utilization"])).flatMap(([name, entry]) => {
+      const { used: count, available } = fieldsOf(entry);
+      return isCount(count)
+        ? [{ name, used: count, available: isCount(available) ? available : undefined }]
+        : [];
+    });
     const counts: MeasuredCounts = {};
-    for (const [cell, kind] of cells) {
-      const used = value.utilization?.[cell]?.used;
-      if (typeof used === "number") counts[kind] = used + (counts[kind] ?? 0);
+    for (const { name, used: count } of used) {
+      const kind = kindOfCell[name];
+      if (kind !== undefined) counts[kind] = count + (counts[kind] ?? 0);
     }
-    const speeds = Object.values(value.fmax ?? {}).flatMap(({ achieved }) =>
-      typeof achieved === "number" && achieved > 0 ? [achieved * 1e6] : [],
+    const clocks = Object.entries(fieldsOf(report["fmax"])).flatMap(([net, entry]) => {
+      const { achieved } = fieldsOf(entry);
+      return isCount(achieved) && achieved > 0
+        ? [{ name: signalOf(net), hertz: achieved * 1e6 }]
+        : [];
+    });
+    const cells = used.flatMap(({ available, ...rest }) =>
+      available === undefined || available === 0 ? [] : [{ ...rest, available }],
     );
     return measuredDesign("nextpnr", file, {
       counts,
-      ...(speeds.length > 0 && { fmaxHertz: Math.min(...speeds) }),
+      ...(clocks.length > 0 && {
+        fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
+        clocks,
+      }),
+      ...pathsOf(report["critical_paths"]),
+      ...(cells.length > 0 && { cells }),
     });
   },
 };
 
-interface Report {
-  readonly utilization?: Readonly<Record<string, { readonly used?: number }>>;
-  readonly fmax?: Readonly<Record<string, { readonly achieved?: number }>>;
+/** A logic cell of iCE40 is a LUT with its flip-flop: it is counted as a LUT. */
+const kindOfCell: Readonly<Record<string, keyof MeasuredCounts | undefined>> = {
+  ICESTORM_LC: "lut",
+  ICESTORM_RAM: "bram",
+  ICESTORM_DSP: "dsp",
+  ICESTORM_SPRAM: "uram",
+  TRELLIS_COMB: "lut",
+  TRELLIS_FF: "ff",
+  DP16KD: "bram",
+  MULT18X18D: "dsp",
+};
+
+function pathsOf(value: unknown): Pick<MeasuredDesign, "paths"> {
+  const paths = listOf(value).flatMap((entry) => pathOf(fieldsOf(entry)) ?? []);
+  return paths.length === 0 ? {} : { paths: paths.sort((a, b) => b.nanoseconds - a.nanoseconds) };
 }
 
-/** A logic cell of iCE40 is a LUT with its flip-flop: it is counted as a LUT. */
-const cells = [
-  ["ICESTORM_LC", "lut"],
-  ["ICESTORM_RAM", "bram"],
-  ["ICESTORM_DSP", "dsp"],
-  ["ICESTORM_SPRAM", "uram"],
-  ["TRELLIS_COMB", "lut"],
-  ["TRELLIS_FF", "ff"],
-  ["DP16KD", "bram"],
-  ["MULT18X18D", "dsp"],
-] as const;
+/** Between flip-flops alone, as ours are; a path from or to a pin is called `<async>`. */
+function pathOf({ from, to, path }: Fields): MeasuredPath | undefined {
+  const isAsynchronous = [from, to].some((end) => typeof end !== "string" || end === "<async>");
+  const steps = listOf(path).map(fieldsOf);
+  if (isAsynchronous || steps.length === 0) return undefined;
+  let nanoseconds = 0;
+  for (const { delay } of steps) if (isCount(delay)) nanoseconds += delay;
+  const cell = fieldsOf(steps.at(-1)?.["to"])["cell"];
+  const net = steps.find(({ type }) => type === "routing")?.["net"];
+  if (typeof cell !== "string" || typeof net !== "string") return undefined;
+  const levels = steps.filter(({ type }) => type === "logic").length;
+  return { start: signalOf(net), end: signalOf(cell), nanoseconds, levels };
+}
+
+/** Yosys names a cell after the signal that it drives, and what it makes up after the way to it: `q_SB_LUT4_I1_7_LC`. */
+function signalOf(name: string): string {
+  const signal = name.replace(/(?:_SB_[A-Z]|\$).*$/, "").replace(/_(?:DFF)?LC$/, "");
+  return signal === "" ? name : signal;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

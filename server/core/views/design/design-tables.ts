@@ -10,6 +10,7 @@ import type {
 import { resourceKinds } from "../../design/design.js";
 import { formatNumber, formatShare } from "../../base/units.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
+import { measuredLines } from "./measured-lines.js";
 import { countText, cyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
 
 /** Markdown: every resource that is used, with its interval and its share of the part. */
@@ -105,5 +106,10 @@ export function measuredText(design: Design): string {
 function reportText(design: Design, report: MeasuredDesign): string {
   const { total } = design;
   const title = `**${plain(report.tool)}** ${codeSpan(report.file)}`;
-  return total === undefined ? title : `${title}\n\n${resourceTable(design, total, report.counts)}`;
+  const lines = measuredLines(report, design).map((line) => `- ${plain(line)}`);
+  return [
+    title,
+    ...(total === undefined ? [] : [resourceTable(design, total, report.counts)]),
+    ...(lines.length === 0 ? [] : [lines.join("\n")]),
+  ].join("\n\n");
 }

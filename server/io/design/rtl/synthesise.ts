@@ -149,7 +149,7 @@ function familyOf({ family, part }: ChosenPart): string {
 }
 
 /** Each file by the rules of its language: a Verilog file may use SystemVerilog's words as names. */
-function readCommands({ order, defines }: Sources): readonly string[] {
+export function readCommands({ order, defines }: Sources): readonly string[] {
   const macros = Object.entries(defines)
     .filter(([name, value]) => /^\w+$/.test(name) && /^[^\s"`;]*$/.test(value))
     .map(([name, value]) => ` -D ${name}${value === "" ? "" : `=${value}`}`)
@@ -159,7 +159,10 @@ function readCommands({ order, defines }: Sources): readonly string[] {
     .map((name) => `read_verilog ${/\.v$/i.test(name) ? "" : "-sv "}-D SYNTHESIS${macros} ${name}`);
 }
 
-function hierarchyCommand(top: string, parameters: Readonly<Record<string, string>>): string {
+export function hierarchyCommand(
+  top: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
   const settings = Object.entries(parameters)
     .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
     .map(([name, value]) => ` -chparam ${name} ${value}`)

@@ -1,0 +1,155 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
+import type { Design } from "../../../server/core/design/design.js";
+import { designText } from "../../../server/core/reports/design-text.js";
+import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
+import type { DesignRequest } from "../../../server/io/design/design-request.js";
+import { loadParts } from "../../../server/io/parts-files.js";
+
+const { value: families } = loadParts("server/data");
+const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-test-"));
+const searched = process.env["PATH"];
+const hasNextpnr = spawnSync("nextpnr-ice40", ["--version"]).status === 0;
+
+afterEach(() => {
+  process.env["PATH"] = searched;
+});
+afterAll(() => {
+  disposeDesignAnalysts();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function route(text: string, more: Partial<DesignRequest> = {}): Promise<Design> {
+  return analyseDesign(
+    {
+      text,
+      files: [],
+      overlays: {},
+      roots: [folder],
+      includeFolders: [],
+      top: undefined,
+      part: "ice40hx1k",
+      clockNanoseconds: undefined,
+      parameters: {},
+      defines: {},
+      reports: [],
+      isRouted: true,
+      seconds: 240,
+      ...more,
+      file: path.join(folder, more.file ?? "design.sv"),
+    },
+    {
+      families,
+      dataFolder: "server/data",
+      cancel: neverCancelled,
+      signal: new AbortController().signal,
+      log: () => undefined,
+      progress: () => undefined,
+    },
+  );
+}
+
+function withoutPrograms(): void {
+  const empty = path.join(folder, "empty");
+  mkdirSync(empty, { recursive: true });
+  process.env["PATH"] = empty;
+}
+
+function codesOf({ problems }: Design): readonly string[] {
+  return problems.map(({ code }) => code);
+}
+
+const twoClocks = `module two #(parameter W = 4)(
+  input clk, input [W-1:0] a, b, output reg [2*W-1:0] p,
+  input tick, output reg [W-1:0] q);
+  reg [W-1:0] x, y;
+  always @(posedge clk) begin x <= a; y <= b; p <= x * y + p; end
+  always @(posedge tick) q <= q + a;
+endmodule
+`;
+
+test.skipIf(!hasNextpnr)(
+  "a design is placed and routed (needs nextpnr-ice40 on the path)",
+  async () => {
+    const begin = new Set(readdirSync(os.tmpdir()));
+    const design = await route(twoClocks, { parameters: { W: "6" } });
+    expect(codesOf(design).filter((code) => code.startsWith("RP505"))).toEqual([]);
+    const [measured] = design.measured;
+    expect(measured?.tool).toMatch(/^nextpnr-ice40 \S+ on hx1k-tq144$/);
+    expect(measured?.clocks?.map(({ name }) => name).sort()).toEqual(["clk", "tick"]);
+    const speeds = measured?.clocks?.map(({ hertz }) => hertz) ?? [];
+    expect(measured?.fmaxHertz).toBe(Math.min(...speeds));
+    // A logic cell holds a LUT, a flip-flop or both: the parameter has made 30 flip-flops.
+    expect(measured?.counts.lut).toBeGreaterThanOrEqual(30);
+    expect(measured?.cells).toContainEqual({
+      name: "SB_IO",
+      used: 2 + 12 + 12 + 6,
+      available: 112,
+    });
+    const [longest] = measured?.paths ?? [];
+    expect(longest?.end).toBe("p");
+    expect(longest?.start).toMatch(/^[xyp]\[/);
+    expect(1e9 / (longest?.nanoseconds ?? 0)).toBeCloseTo(measured?.fmaxHertz ?? 0, -5);
+    // Ours is an estimate of the same: an interval that holds it is what it promises.
+    expect(design.fmaxHertz?.low).toBeLessThan(measured?.fmaxHertz ?? 0);
+    expect(design.fmaxHertz?.high).toBeGreaterThan(measured?.fmaxHertz ?? Infinity);
+    const left = readdirSync(os.tmpdir()).filter((name) => !begin.has(name));
+    expect(left.filter((name) => /^ridgepoint-route-[^t]/.test(name))).toEqual([]);
+    const shown = designText(design, 120);
+    expect(shown).toMatch(/nextpnr-ice40 .*: Fmax \d+.* MHz \(ours [\d.]+×\), measured/);
+    expect(shown).toMatch(/clocks: .*tick \d+ MHz/);
+  },
+  300_000,
+);
+
+test.skipIf(!hasNextpnr)(
+  "what does not fit is told in nextpnr's words (needs nextpnr-ice40 on the path)",
+  async () => {
+    const wide = `module wide(input clk, input [149:0] a, output reg y);
+  always @(posedge clk) y <= ^a;
+endmodule
+`;
+    const design = await route(wide);
+    expect(design.measured).toEqual([]);
+    const told = design.problems.find(({ code }) => code === "RP5054");
+    expect(told?.message).toMatch(/`wide` on hx1k-tq144.*SB_IO.*more pins than the package/);
+    const boxed = await route(wide, { part: "ice40hx8k-ct256" });
+    expect(boxed.measured[0]?.tool).toMatch(/on hx8k-ct256$/);
+  },
+  300_000,
+);
+
+test("without the program, the problem says how to get it", async () => {
+  withoutPrograms();
+  const design = await route(twoClocks);
+  const told = design.problems.find(({ code }) => code === "RP5051");
+  expect(told?.message).toMatch(/nextpnr-ice40.*not on the path.*apt install nextpnr-ice40/);
+  expect(design.measured).toEqual([]);
+  expect(design.total?.counts.ff?.value).toBe(20);
+}, 240_000);
+
+test("other families, and a family without a part, are told", async () => {
+  const other = await route(twoClocks, { part: "xc7a35t" });
+  expect(other.problems.find(({ code }) => code === "RP5050")?.message).toMatch(
+    /iCE40 parts alone/,
+  );
+  const family = await route(twoClocks, { part: "ice40" });
+  expect(family.problems.find(({ code }) => code === "RP5050")?.message).toMatch(/ice40hx8k/);
+}, 240_000);
+
+test("VHDL without GHDL: the problem says how to get it", async () => {
+  withoutPrograms();
+  const design = await route(
+    `entity gate is port (a, b : in bit; y : out bit); end entity;
+architecture rtl of gate is begin y <= a and b; end architecture;
+`,
+    { file: "gate.vhd" },
+  );
+  expect(design.problems).toMatchObject([{ code: "RP5040", severity: "error" }]);
+  expect(design.problems[0]?.message).toMatch(/GHDL, which is not on the path.*apt install ghdl/);
+  expect(design.total).toBeUndefined();
+}, 60_000);
