@@ -67,16 +67,17 @@ void scale(double a[64], double b[64]) {
   ]);
 });
 
-const codes = (text: string): readonly string[] => {
+const problemsOf = (text: string): ReturnType<typeof checkRules> => {
   const target = topOf(read(text).unit, undefined);
   if (target === undefined) throw new Error("no function");
-  const found = checkRules(estimateKernel(target, profileOf("vitis-2020.2")), {
+  return checkRules(estimateKernel(target, profileOf("vitis-2020.2")), {
     file: "k.cpp",
     text,
     capacity,
   });
-  return found.map(({ code, fixes }) => `${code}${(fixes ?? []).length > 0 ? " fix" : ""}`);
 };
+const codes = (text: string): readonly string[] =>
+  problemsOf(text).map(({ code, fixes }) => `${code}${(fixes ?? []).length > 0 ? " fix" : ""}`);
 
 test("two arrays that share the blame are partitioned together", () => {
   const text = `void f(float out[16]) {
@@ -88,6 +89,26 @@ test("two arrays that share the blame are partitioned together", () => {
     }
   }`;
   expect(codes(text)).toContain("RP5301 fix");
+});
+
+test("an array that is to blame in several rounds is partitioned once", () => {
+  const text = `void fir(const short x[128], const short c[16], int y[128]) {
+    static short shift[16];
+    for (int i = 0; i < 128; i++) {
+      #pragma HLS PIPELINE II=1
+      int acc = 0;
+      for (int j = 15; j > 0; j--) { shift[j] = shift[j-1]; acc += shift[j] * c[j]; }
+      shift[0] = x[i];
+      y[i] = acc + x[i] * c[0];
+    }
+  }`;
+  const edits = problemsOf(text)
+    .filter(({ code }) => code === "RP5301")
+    .flatMap(({ fixes }) => fixes ?? [])
+    .flatMap((fix) => fix.edits.map(({ text: added }) => added));
+  const arrays = edits.map((added) => /variable=(\w+)/.exec(added)?.[1]);
+  expect(arrays.length).toBeGreaterThan(1);
+  expect(new Set(arrays).size).toBe(arrays.length);
 });
 
 test("a factor that does not divide the trip count is told, with divisors", () => {

@@ -36,6 +36,24 @@ export const rule: HlsRule = {
     }),
 };
 
+interface Cut {
+  readonly name: string;
+  readonly factor: number;
+  readonly dim: number;
+}
+
+function withCut(estimate: KernelEstimate, { name, factor, dim }: Cut): KernelEstimate {
+  const added = directive({
+    kind: "partition",
+    variable: name,
+    scheme: "cyclic",
+    factor,
+    dim,
+    isReshape: false,
+  });
+  return reestimate(estimate, withFunctionDirective(estimate.target, added));
+}
+
 /** The smallest partitions of the arrays that are to blame, one after the other, with which the loop gets faster. */
 function partitioned(
   estimate: KernelEstimate,
@@ -44,7 +62,8 @@ function partitioned(
 ): { readonly text: string; readonly fix: DesignFix | undefined } | undefined {
   if (estimate.isMerlin) return undefined;
   let now = estimate;
-  const chosen: { readonly name: string; readonly factor: number; readonly dim: number }[] = [];
+  // A dimension is cut once: what a later round finds for it takes the place of what was found before.
+  const chosen = new Map<string, Cut>();
   const loopIn = (found: KernelEstimate): LoopEstimate | undefined =>
     found.timing.loops.find(({ loop }) => loop.id === one.loop.id);
   for (let round = 0; round < 3; round += 1) {
@@ -52,15 +71,17 @@ function partitioned(
     if (at?.cause.kind !== "ports" || at.interval <= 1) break;
     const step = smallestCut(now, at, loopIn);
     if (step === undefined) break;
-    chosen.push(step);
-    now = step.after;
+    chosen.set(`${step.name} ${step.dim}`, step);
+    now = [...chosen.values()].reduce(withCut, estimate);
   }
   const interval = loopIn(now)?.interval ?? one.interval;
   if (interval >= one.interval) return undefined;
   const gain = `II=${interval}, ${changeText(estimate, now)}`;
-  const what = chosen.map(({ name, factor }) => `\`${name}\` by ${factor}`).join(" and ");
+  const what = [...chosen.values()]
+    .map(({ name, factor }) => `\`${name}\` by ${factor}`)
+    .join(" and ");
   const title = `Partition ${what}: ${gain}`;
-  const fixes = chosen.flatMap(({ name, factor, dim }) => {
+  const fixes = [...chosen.values()].flatMap(({ name, factor, dim }) => {
     const pragma = `HLS ARRAY_PARTITION variable=${name} cyclic factor=${factor} dim=${dim}`;
     return insertForVariable(context, estimate.target, name, pragma, title) ?? [];
   });
@@ -76,28 +97,19 @@ function smallestCut(
   estimate: KernelEstimate,
   at: LoopEstimate,
   loopIn: (found: KernelEstimate) => LoopEstimate | undefined,
-): { name: string; factor: number; dim: number; after: KernelEstimate } | undefined {
+): Cut | undefined {
   const name = at.cause.variable;
   const dims = estimate.target.variables.get(name)?.dims.length ?? 0;
-  let best:
-    { name: string; factor: number; dim: number; after: KernelEstimate; score: number } | undefined;
+  let best: (Cut & { readonly score: number }) | undefined;
   for (let dim = 1; dim <= dims; dim += 1)
     for (const factor of [2, 4, 8, 16, 32]) {
-      const added = directive({
-        kind: "partition",
-        variable: name,
-        scheme: "cyclic",
-        factor,
-        dim,
-        isReshape: false,
-      });
-      const after = reestimate(estimate, withFunctionDirective(estimate.target, added));
-      const found = loopIn(after);
+      const cut = { name, factor, dim };
+      const found = loopIn(withCut(estimate, cut));
       if (found === undefined) continue;
       const own = found.cause.variable === name ? found.interval : 0;
       const score = 100 * own + factor + dim / 10;
       if (own >= at.interval || score >= (best?.score ?? Infinity)) continue;
-      best = { name, factor, dim, after, score };
+      best = { ...cut, score };
     }
   return best;
 }
