@@ -116,7 +116,7 @@ endmodule
     const design = await route(wide);
     expect(design.measured).toEqual([]);
     const told = design.problems.find(({ code }) => code === "RP5054");
-    expect(told?.message).toMatch(/`wide` on hx1k-tq144.*SB_IO.*more pins than the package/);
+    expect(told?.message).toMatch(/`wide` on hx1k-tq144.*sb_io.*more pins than the package/);
     const boxed = await route(wide, { part: "ice40hx8k-ct256" });
     expect(boxed.measured[0]?.tool).toMatch(/on hx8k-ct256$/);
   },

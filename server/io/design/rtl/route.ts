@@ -153,7 +153,7 @@ async function padNetlist(
 /** The first error, shortened; a design with more pins than the package is the most frequent one. */
 function complaintIn(messages: string): string {
   const error = /^ERROR: (.*)$/m.exec(messages)?.[1]?.trim() ?? "it does not say why";
-  const pins = /SB_IO/.test(error)
+  const pins = /sb_io/i.test(error)
     ? " The module has more pins than the package; a larger one is named after the part: `ice40hx8k-ct256`."
     : "";
   return `${error.slice(0, 300).replace(/\.$/, "")}.${pins}`;
