@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -124,6 +124,13 @@ endmodule
     expect(adder?.resources.counts.ff?.value).toBe(8);
   },
 );
+
+test("the parameter of the example is set", async () => {
+  const text = readFileSync("examples/rtl/systolic.sv", "utf8");
+  const design = await synthesise(text, { top: "systolic", parameters: { N: "2" } });
+  expect(design.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(count(design, "dsp")).toBe(4);
+}, 90_000);
 
 test("rules say what they find, with its price", async () => {
   const text = `module rules(

@@ -9,7 +9,7 @@ import { YosysStopped } from "../../../engines/yosys/engine.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import { findNextpnr, runNextpnr } from "./nextpnr.js";
 import type { Sources } from "./sources.js";
-import { hierarchyCommand, readCommands, type SynthesisTools } from "./synthesise.js";
+import { hierarchyCommands, readCommands, type SynthesisTools } from "./synthesise.js";
 
 export interface RouteOutcome {
   readonly measured: readonly MeasuredDesign[];
@@ -130,7 +130,7 @@ async function padNetlist(
   const script = [
     ...readCommands(sources),
     `read_verilog -D ICE40_${series.toUpperCase()} -lib -specify +/ice40/cells_sim.v`,
-    hierarchyCommand(top, request.parameters),
+    ...hierarchyCommands(top, request.parameters),
     "proc",
     `synth_ice40 -device ${series}${hard} -run flatten:blif`,
     // Says where instances stood; older nextpnr takes them for cells that it does not know.

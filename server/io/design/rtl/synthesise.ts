@@ -85,7 +85,7 @@ export async function synthesise(
     texts,
     [
       ...readCommands(sources),
-      hierarchyCommand(choice.top, request.parameters),
+      ...hierarchyCommands(choice.top, request.parameters),
       "proc",
       "opt_expr",
       "opt_clean",
@@ -159,15 +159,17 @@ export function readCommands({ order, defines }: Sources): readonly string[] {
     .map((name) => `read_verilog ${/\.v$/i.test(name) ? "" : "-sv "}-D SYNTHESIS${macros} ${name}`);
 }
 
-export function hierarchyCommand(
+/** Parameters are set first: `hierarchy -chparam` of Yosys 0.55 makes the same module twice of some tops and stops. */
+export function hierarchyCommands(
   top: string,
   parameters: Readonly<Record<string, string>>,
-): string {
+): readonly string[] {
   const settings = Object.entries(parameters)
     .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
-    .map(([name, value]) => ` -chparam ${name} ${value}`)
+    .map(([name, value]) => ` -set ${name} ${value}`)
     .join("");
-  return `hierarchy -top ${top}${settings}`;
+  const set = settings === "" ? [] : [`chparam${settings} ${top}`];
+  return [...set, `hierarchy -top ${top}`];
 }
 
 function mapCommands(
@@ -180,7 +182,7 @@ function mapCommands(
   return [
     ...readCommands(sources),
     ...flow.libraries,
-    hierarchyCommand(top, parameters),
+    ...hierarchyCommands(top, parameters),
     ...(isFlat ? ["proc", "flatten"] : ["proc"]),
     ...flow.toGates,
     "write_json -selected",
