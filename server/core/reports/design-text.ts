@@ -5,6 +5,7 @@ import { intervalText } from "../views/design/design-tables.js";
 import {
   countText,
   cyclesText,
+  loopCyclesText,
   megahertzText,
   nanosecondsText,
   resourceLabels,
@@ -70,7 +71,7 @@ export function designText(design: ReportDesign, width: number): string {
             loop.tripCount === undefined ? "?" : countText(loop.tripCount),
             loop.initiationInterval === undefined ? "" : String(loop.initiationInterval),
             loop.depthCycles === undefined ? "?" : String(loop.depthCycles),
-            loop.latencyCycles === undefined ? "?" : countText(loop.latencyCycles),
+            loopCyclesText(loop).replace(/ cycles?$/, ""),
             loop.cause ?? "",
           ]),
         "lrrrrrl",

@@ -59,7 +59,12 @@ export function layerTable(
             { scope: "row" },
             h(
               "button",
-              { class: "link", type: "button", on: { click: () => select(layer) } },
+              {
+                class: "link",
+                type: "button",
+                title: plainText(layer.name),
+                on: { click: () => select(layer) },
+              },
               plainText(layer.name),
             ),
           ),

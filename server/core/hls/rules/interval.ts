@@ -78,7 +78,10 @@ function partitioned(
   if (interval >= one.interval) return undefined;
   const gain = `II=${interval}, ${changeText(estimate, now)}`;
   const what = [...chosen.values()]
-    .map(({ name, factor }) => `\`${name}\` by ${factor}`)
+    .map(({ name, factor, dim }) => {
+      const hasMore = (estimate.target.variables.get(name)?.dims.length ?? 0) > 1;
+      return `\`${name}\` by ${factor}${hasMore ? ` in dimension ${dim}` : ""}`;
+    })
     .join(" and ");
   const title = `Partition ${what}: ${gain}`;
   const fixes = [...chosen.values()].flatMap(({ name, factor, dim }) => {

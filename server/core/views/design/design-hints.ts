@@ -5,7 +5,7 @@ import { beforeEditText } from "../source/source-hints.js";
 import type { Hint } from "../text/hints.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";
 import { lineTable, loopText } from "./design-tables.js";
-import { countText, cyclesText, nanosecondsText, usedTexts } from "./resource-text.js";
+import { countText, loopCyclesText, nanosecondsText, usedTexts } from "./resource-text.js";
 
 /** Editors give a line's hints 43 characters, for all providers together. */
 const labelLimit = 20;
@@ -24,7 +24,7 @@ export function designHints(state: DesignState, span: TextSpan): readonly Hint[]
   }
   for (const loop of loopsOfFile(numbers, state.file)) {
     const tooltip = loopText(loop);
-    labels.set(loop.line, { label: loopLabel(loop), tooltip });
+    labels.set(loop.line, { label: loopCyclesText(loop), tooltip });
     if (loop.pragmaLine !== undefined && loop.initiationInterval !== undefined)
       labels.set(loop.pragmaLine, { label: intervalLabel(loop), tooltip });
   }
@@ -55,10 +55,6 @@ function lineLabel(design: Design, line: DesignLine): string {
   return more === undefined || first.length + more.length + 3 > labelLimit
     ? first
     : `${first} · ${more}`;
-}
-
-function loopLabel(loop: DesignLoop): string {
-  return loop.latencyCycles === undefined ? "? cycles" : cyclesText(loop.latencyCycles);
 }
 
 /** `II=4 !` when it is worse than what was asked for. */

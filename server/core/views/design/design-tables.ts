@@ -11,7 +11,7 @@ import { resourceKinds } from "../../design/design.js";
 import { formatNumber, formatShare } from "../../base/units.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
 import { measuredLines } from "./measured-lines.js";
-import { countText, cyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
+import { countText, loopCyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
 
 /** Markdown: every resource that is used, with its interval and its share of the part. */
 export function resourceTable(
@@ -69,7 +69,7 @@ export function lineTable(design: Design, line: DesignLine): string {
 export function loopText(loop: DesignLoop): string {
   const rows: [string, string][] = [
     ["trip count", loop.tripCount === undefined ? "?" : intervalText(loop.tripCount)],
-    ["latency", loop.latencyCycles === undefined ? "?" : cyclesText(loop.latencyCycles)],
+    ["latency", loopCyclesText(loop)],
     [
       "initiation interval",
       loop.initiationInterval === undefined ? "not pipelined" : `${loop.initiationInterval}`,

@@ -1,5 +1,5 @@
 import { isWide } from "../../design/amount.js";
-import type { Amount, Design, ResourceKind, Resources } from "../../design/design.js";
+import type { Amount, Design, DesignLoop, ResourceKind, Resources } from "../../design/design.js";
 import { formatNumber } from "../../base/units.js";
 
 /** What people call a resource. */
@@ -80,6 +80,12 @@ export function megahertzText(amount: Amount): string {
 
 export function nanosecondsText(amount: Amount): string {
   return `${formatNumber(amount.value)} ns${isWide(amount) ? " ~" : ""}`;
+}
+
+/** Cycles of a loop; one that is unrolled from end to end takes none of its own, and that is no gap in what is known. */
+export function loopCyclesText({ latencyCycles, tripCount, unrollFactor }: DesignLoop): string {
+  if (latencyCycles !== undefined) return cyclesText(latencyCycles);
+  return tripCount !== undefined && unrollFactor >= tripCount.value ? "unrolled" : "? cycles";
 }
 
 /** `4,226 cycles`. */
