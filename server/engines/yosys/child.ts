@@ -1,3 +1,4 @@
+import { dropInitialValues, type YosysFolder } from "./initial-values.js";
 import type { YosysJob, YosysResult } from "./wire.js";
 
 /**
@@ -19,6 +20,9 @@ interface Yosys {
 
 const url = new URL("./bundle.js", import.meta.url).href;
 const yosys = (await import(url)) as Yosys;
+const resourcesUrl = new URL("./resources-yosys.js", import.meta.url).href;
+const resources = (await import(resourcesUrl)) as { readonly filesystem: YosysFolder };
+dropInitialValues(resources.filesystem);
 /** More than any report needs; a job that prints without end is stopped by it. */
 const outputLimit = 256 << 20;
 const messageLimit = 1 << 20;
@@ -48,14 +52,18 @@ async function runJob({ id, files, script }: YosysJob): Promise<YosysResult> {
     const reason = error instanceof Error ? error.message : String(error);
     messages.take(new TextEncoder().encode(`\nRIDGEPOINT-STOP ${reason}\n`));
   }
+  const texts = { output: output.text(), messages: messages.text() };
+  const residentBytes = process.memoryUsage.rss();
+  // The instance's memory, which the garbage collector takes for small, would stay beside that of the next.
+  globalThis.gc?.();
   return {
     id,
     isDone,
-    output: output.text(),
-    messages: messages.text(),
+    ...texts,
     milliseconds: performance.now() - begin,
     processorMilliseconds: processorSince(before),
-    residentBytes: process.memoryUsage.rss(),
+    residentBytes,
+    keptBytes: process.memoryUsage.rss(),
   };
 }
 

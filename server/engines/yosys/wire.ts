@@ -17,6 +17,8 @@ export interface YosysResult {
   readonly milliseconds: number;
   /** Processor time of the process: what the run takes on an idle machine. */
   readonly processorMilliseconds: number;
-  /** Of the process, after the run. */
+  /** Of the process, at the end of the run. */
   readonly residentBytes: number;
+  /** Of the process, once the run's memory is freed. */
+  readonly keptBytes: number;
 }

@@ -89,7 +89,6 @@ export async function synthesise(
       "proc",
       "opt_expr",
       "opt_clean",
-      "write_rtlil design.il",
       "write_json -selected",
     ],
     elaborationSeconds(request),
