@@ -7,7 +7,7 @@ import {
 } from "../../../server/engines/yosys/initial-values.js";
 
 interface Bundle {
-  runYosys(args: readonly string[], files: object, options: object): Promise<unknown>;
+  readonly runYosys: (args: readonly string[], files: object, options: object) => Promise<unknown>;
 }
 
 interface Files extends YosysFolder {
