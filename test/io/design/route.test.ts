@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -72,6 +72,11 @@ const twoClocks = `module two #(parameter W = 4)(
 endmodule
 `;
 
+const wide = `module wide(input clk, input [149:0] a, output reg y);
+  always @(posedge clk) y <= ^a;
+endmodule
+`;
+
 test.skipIf(!hasNextpnr)(
   "a design is placed and routed (needs nextpnr-ice40 on the path)",
   async () => {
@@ -109,16 +114,31 @@ test.skipIf(!hasNextpnr)(
 test.skipIf(!hasNextpnr)(
   "what does not fit is told in nextpnr's words (needs nextpnr-ice40 on the path)",
   async () => {
-    const wide = `module wide(input clk, input [149:0] a, output reg y);
-  always @(posedge clk) y <= ^a;
-endmodule
-`;
     const design = await route(wide);
     expect(design.measured).toEqual([]);
     const told = design.problems.find(({ code }) => code === "RP5054");
     expect(told?.message).toMatch(/`wide` on hx1k-tq144.*sb_io.*more pins than the package/);
     const boxed = await route(wide, { part: "ice40hx8k-ct256" });
     expect(boxed.measured[0]?.tool).toMatch(/on hx8k-ct256$/);
+  },
+  300_000,
+);
+
+const isInstalled = existsSync("node_modules/@yowasp/nextpnr-ice40");
+test.skipIf(!isInstalled)(
+  "the npm package takes the program's place (needs @yowasp/nextpnr-ice40 in node_modules)",
+  async () => {
+    withoutPrograms();
+    const roots = [folder, path.resolve(".")];
+    const design = await route(twoClocks, { roots });
+    expect(design.measured[0]?.tool).toMatch(/^@yowasp\/nextpnr-ice40 \S+ on hx1k-tq144$/);
+    expect(design.measured[0]?.clocks?.map(({ name }) => name).sort()).toEqual(["clk", "tick"]);
+    const tight = await route(wide, { roots });
+    expect(tight.problems.find(({ code }) => code === "RP5054")?.message).toMatch(/sb_io/);
+    const full = await route(twoClocks, { roots, parameters: { W: "30" } });
+    expect(full.problems.find(({ code }) => code === "RP5054")?.message).toMatch(
+      /larger than the part/,
+    );
   },
   300_000,
 );

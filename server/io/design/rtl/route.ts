@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { DesignProblem, MeasuredDesign } from "../../../core/design/design.js";
@@ -52,14 +52,14 @@ export async function placeAndRoute(
     );
   const begin = Date.now();
   const left = (): number => Math.max(1, request.seconds - (Date.now() - begin) / 1000);
-  const program = await findNextpnr(context.signal);
+  const program = await findNextpnr(request.roots, context.signal);
   if (program === undefined)
     return fail(
       "RP5051",
-      "Placing and routing is done by `nextpnr-ice40`, which is not on the path. Install it (Debian and Ubuntu: `apt install nextpnr-ice40`; elsewhere: a release of github.com/YosysHQ/oss-cad-suite-build), then ask again.",
+      "Placing and routing is done by `nextpnr-ice40`, which is not on the path. Install it (Debian and Ubuntu: `apt install nextpnr-ice40`; elsewhere: a release of github.com/YosysHQ/oss-cad-suite-build; or `npm install @yowasp/nextpnr-ice40` beside the file), then ask again.",
     );
   context.progress(`placing and routing ${subject.top} on ${device[1]}-${box}`);
-  const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-"));
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-")));
   try {
     const netlist = await padNetlist(tools, request, sources, subject.top, device[2], {
       seconds: left(),
@@ -99,7 +99,7 @@ export async function placeAndRoute(
         "RP5054",
         `nextpnr-ice40 cannot place and route \`${subject.top}\` on ${device[1]}-${box}: ${complaintIn(run?.messages ?? "")}`,
       );
-    const tool = `nextpnr-ice40 ${program.version} on ${device[1]}-${box}`;
+    const tool = `${program.title} on ${device[1]}-${box}`;
     return { measured: [{ ...design, tool, top: subject.top }], problems: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -150,11 +150,16 @@ async function padNetlist(
   }
 }
 
-/** The first error, shortened; a design with more pins than the package is the most frequent one. */
+/** The first error, without most of the names that Yosys makes up, and what it usually means. */
 function complaintIn(messages: string): string {
   const error = /^ERROR: (.*)$/m.exec(messages)?.[1]?.trim() ?? "it does not say why";
-  const pins = /sb_io/i.test(error)
+  const short = error.replace(/(_SB_[A-Z]\w{0,12})\w+/g, "$1…").slice(0, 300);
+  return `${short.replace(/\.$/, "")}.${meaningOf(error)}`;
+}
+
+function meaningOf(error: string): string {
+  if (!/place/i.test(error)) return "";
+  return /sb_io/i.test(error)
     ? " The module has more pins than the package; a larger one is named after the part: `ice40hx8k-ct256`."
-    : "";
-  return `${error.slice(0, 300).replace(/\.$/, "")}.${pins}`;
+    : " The design may be larger than the part.";
 }
