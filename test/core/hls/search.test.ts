@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { estimateKernel, topOf } from "../../../server/core/hls/estimate-kernel.js";
-import { bestFix } from "../../../server/core/hls/search/edits.js";
-import { searchPragmas } from "../../../server/core/hls/search/search.js";
+import { pointFix } from "../../../server/core/hls/search/edits.js";
+import { searchPragmas, worthwhile } from "../../../server/core/hls/search/search.js";
 import { checkRules } from "../../../server/core/hls/rules/check.js";
 import { profileOf, read } from "./kit.js";
 
@@ -42,7 +42,7 @@ test("a limit is kept", () => {
 
 test("the edits that lead to the best point are predicted to give its cycles", () => {
   const { target, result } = search(dot);
-  const fix = bestFix({ file: "dot.cpp", text: dot, capacity }, target, result);
+  const fix = pointFix({ file: "dot.cpp", text: dot, capacity }, target, result, result.best);
   let text = dot;
   for (const { span, text: inserted } of [...(fix?.edits ?? [])].sort(
     (a, b) => b.span.start - a.span.start,
@@ -53,6 +53,23 @@ test("the edits that lead to the best point are predicted to give its cycles", (
   expect(estimateKernel(changed, profileOf("vitis-2020.2")).assumedCycles).toBe(result.best.cycles);
 });
 
+test("what is proposed unasked buys no speed at any price", () => {
+  const text = `void f(short a[4096], short w[3], short out[4096]) {
+    for (int i = 0; i < 4094; i++) {
+      #pragma HLS PIPELINE II=1
+      short s = 0;
+      for (int k = 0; k < 3; k++) s += a[i + k] * w[k];
+      out[i] = s / 7;
+    }
+  }`;
+  const { result } = search(text);
+  const proposed = worthwhile(result);
+  const price = (point: typeof proposed) => point.cycles * Math.max(0.01, point.utilisation);
+  expect(proposed.cycles).toBeLessThanOrEqual(result.now.cycles);
+  expect(proposed.utilisation).toBeLessThanOrEqual(result.best.utilisation);
+  expect(price(proposed)).toBeLessThan(price(result.best));
+});
+
 test("placeholders of Merlin are filled in place", () => {
   const text = `#pragma ACCEL kernel
 void scale(double a[64], double b[64]) {
@@ -61,7 +78,7 @@ void scale(double a[64], double b[64]) {
 }
 `;
   const { target, result } = search(text);
-  const fix = bestFix({ file: "scale.c", text, capacity }, target, result);
+  const fix = pointFix({ file: "scale.c", text, capacity }, target, result, result.best);
   expect(fix?.edits.map((edit) => edit.text)).toEqual([
     expect.stringMatching(/^#pragma ACCEL PARALLEL FACTOR=\d+\n$/),
   ]);

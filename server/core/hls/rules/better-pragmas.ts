@@ -1,6 +1,6 @@
 import { neverCancelled } from "../../base/cancel.js";
-import { bestFix } from "../search/edits.js";
-import { searchPragmas } from "../search/search.js";
+import { pointFix } from "../search/edits.js";
+import { searchPragmas, worthwhile } from "../search/search.js";
 import type { HlsRule } from "./check.js";
 import { loopsOf } from "../estimate-kernel.js";
 
@@ -18,8 +18,9 @@ export const rule: HlsRule = {
       cancel: neverCancelled,
       mostEvaluations,
     });
-    const fix = bestFix(context, estimate.target, result);
-    if (fix === undefined || result.best.cycles > 0.8 * result.now.cycles) return [];
+    const point = worthwhile(result);
+    const fix = pointFix(context, estimate.target, result, point);
+    if (fix === undefined || point.cycles > 0.8 * result.now.cycles) return [];
     return [
       {
         code: "RP5306",

@@ -71,18 +71,19 @@ function merlinText(
     : `${line} FACTOR=${factor}${tail}`;
 }
 
-/** The best point as one change of the file; undefined where what stands there is the best that was found. */
-export function bestFix(
+/** A point of the space as one change of the file; undefined where it is no faster than what stands there. */
+export function pointFix(
   context: RuleContext,
   target: HlsFunction,
   result: SearchResult,
+  point: Point,
 ): DesignFix | undefined {
-  const { best, now } = result;
-  if (best.cycles >= 0.95 * now.cycles && best.utilisation >= now.utilisation) return undefined;
-  const edits = editsOf(context, target, result, best);
+  const { now } = result;
+  if (point.cycles >= 0.95 * now.cycles && point.utilisation >= now.utilisation) return undefined;
+  const edits = editsOf(context, target, result, point);
   if (edits.length === 0) return undefined;
   return {
-    title: `Best pragmas within the part: ${changeText(now.estimate, best.estimate)}`,
+    title: `Better pragmas: ${changeText(now.estimate, point.estimate)}`,
     file: context.file,
     edits,
   };

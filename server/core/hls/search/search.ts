@@ -88,6 +88,21 @@ export function searchPragmas(
   return { knobs, now, best, front: frontOf(all), evaluated: points.size };
 }
 
+/** Below this share of a part nobody counts what a design takes. */
+const smallShare = 0.01;
+
+/**
+ * The design to propose unasked: of those within the limit that are faster than what stands there, the one with the least
+ * cycles × share of the part, so that the last tenth of speed is not bought with half of the part.
+ */
+export function worthwhile({ now, best, front }: SearchResult): Point {
+  const price = ({ cycles, utilisation }: Point): number =>
+    cycles * Math.max(utilisation, smallShare);
+  return front
+    .filter(({ cycles, utilisation }) => cycles < now.cycles && utilisation <= best.utilisation)
+    .reduce((winner, point) => (price(point) < price(winner) ? point : winner), best);
+}
+
 /** Cheaper by cycles within the limit; beyond it, by how far. Of equals the smaller. */
 function isBetter(a: Point, b: Point, limit: number): boolean {
   const [overA, overB] = [a, b].map(({ utilisation }) => Math.max(0, utilisation - limit));
