@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { estimateKernel, topOf } from "../../../server/core/hls/estimate-kernel.js";
@@ -54,20 +55,11 @@ test("the edits that lead to the best point are predicted to give its cycles", (
 });
 
 test("what is proposed unasked buys no speed at any price", () => {
-  const text = `void f(short a[4096], short w[3], short out[4096]) {
-    for (int i = 0; i < 4094; i++) {
-      #pragma HLS PIPELINE II=1
-      short s = 0;
-      for (int k = 0; k < 3; k++) s += a[i + k] * w[k];
-      out[i] = s / 7;
-    }
-  }`;
-  const { result } = search(text);
+  const example = new URL("../../../examples/hls/conv.cpp", import.meta.url);
+  const { result } = search(readFileSync(example, "utf8"));
   const proposed = worthwhile(result);
-  const price = (point: typeof proposed) => point.cycles * Math.max(0.01, point.utilisation);
-  expect(proposed.cycles).toBeLessThanOrEqual(result.now.cycles);
-  expect(proposed.utilisation).toBeLessThanOrEqual(result.best.utilisation);
-  expect(price(proposed)).toBeLessThan(price(result.best));
+  expect(proposed.cycles).toBeLessThan(0.5 * result.now.cycles);
+  expect(proposed.utilisation).toBeLessThan(0.1 * result.best.utilisation);
 });
 
 test("placeholders of Merlin are filled in place", () => {
