@@ -160,6 +160,6 @@ function complaintIn(messages: string): string {
 function meaningOf(error: string): string {
   if (!/place/i.test(error)) return "";
   return /sb_io/i.test(error)
-    ? " The module has more pins than the package; a larger one is named after the part: `ice40hx8k-ct256`."
+    ? " The module has more pins than the package: choose a larger one (`ice40hx8k-ct256`), or a top with fewer pins."
     : " The design may be larger than the part.";
 }
