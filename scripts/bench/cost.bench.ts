@@ -1,7 +1,8 @@
 // What an estimate costs: one operator, one target's file, and a model of a thousand layers on ten targets. Every editor
 // keystroke pays for the last one.
 import { costModel } from "../../server/core/cost/evaluate.js";
-import { withCalibrations } from "../../server/core/cost/calibrated/attach.js";
+import { withCalibrations, withSharedKinds } from "../../server/core/cost/calibrated/attach.js";
+import type { Calibration } from "../../server/core/cost/calibrated/calibration.js";
 import { openCalibration } from "../../server/core/cost/calibrated/decode-calibration.js";
 import { analyzeTarget, inferModel, type InferredModel } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
@@ -62,12 +63,12 @@ function timed(run: () => void): number {
 
 async function loads(): Promise<readonly Figure[]> {
   const store = await openCalibrations(folder, fail);
-  const load = (id: string): number => timed(() => void openCalibration(store.read(id), id, fail));
+  const open = (id: string): Calibration | undefined =>
+    openCalibration(withSharedKinds(store.read(id), store), id, fail);
+  const load = (id: string): number => timed(() => void open(id));
   const largest = "nvidia-h100-sxm/tensorrt-llm/bf16";
   const first = load(largest);
-  const whole = timed(
-    () => void Object.values(openCalibration(store.read(largest), largest, fail)?.kinds ?? {}),
-  );
+  const whole = timed(() => void Object.values(open(largest)?.kinds ?? {}));
   const all = [...store.targetIds].map((id) => ({ id, least: best(5, () => load(id)) }));
   all.sort((a, b) => b.least - a.least);
   return [

@@ -22,7 +22,7 @@ export function withCalibrations(
   const loaded = new Map<string, Calibration | undefined>();
   const load = (id: string): Calibration | undefined => {
     if (loaded.has(id)) return loaded.get(id);
-    const json = withShared(store.read(id), store);
+    const json = withSharedKinds(store.read(id), store);
     const calibration = json === undefined ? undefined : openCalibration(json, id, report);
     loaded.set(id, calibration);
     return calibration;
@@ -40,7 +40,7 @@ export function withCalibrations(
  * What targets of one chip and runtime share stands in one of their files; the others say `{"sameAs": <its target>}`
  * under the kind's name.
  */
-function withShared(json: unknown, store: CalibrationStore): unknown {
+export function withSharedKinds(json: unknown, store: CalibrationStore): unknown {
   const kinds = fieldOf(json, "kinds");
   const read = new Map<string, unknown>();
   const kindsOf = (lender: string): unknown => {
