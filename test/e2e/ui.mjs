@@ -188,6 +188,15 @@ step("every panel opens on a real model, and works by mouse and keyboard", async
   await shoot("panel-comparison");
 });
 
+step("a model is mapped onto an accelerator, and a sweep of its array is drawn", async () => {
+  await openPanelNamed("Mapping");
+  await frame.locator(".mapping-layers tbody tr").nth(8).waitFor();
+  await frame.locator(".mapping-field input").fill("rows=8,16 columns=8,16");
+  await page.keyboard.press("Enter");
+  await frame.locator("[role=application]").waitFor();
+  await shoot("panel-mapping");
+});
+
 step("the batch is dragged in the roofline, and the marks move", async () => {
   await openPanelNamed("Roofline");
   await frame.getByText("batch 1", { exact: false }).first().waitFor();
