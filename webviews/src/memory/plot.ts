@@ -2,7 +2,7 @@ import { formatBytes } from "../../../server/core/base/units.js";
 import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js";
 import type { MemoryUseView } from "../../../server/core/views/memory-use.js";
 import { byteTicksOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
-import { fittingText, mixed, type CanvasSize, type ThemeColours } from "../kit/canvas.js";
+import { fittingText, mixed, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
 
 export interface MemoryDrawing {
   readonly plan: MemoryView;
@@ -245,17 +245,4 @@ export function isOnBuffer(item: PlacedBuffer, x: number, y: number): boolean {
     item.top <= y &&
     y <= item.top + item.height
   );
-}
-
-function line(
-  context: CanvasRenderingContext2D,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): void {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
 }

@@ -12,6 +12,7 @@ import {
   plainText,
   type CanvasSize,
   type ThemeColours,
+  line,
 } from "../kit/canvas.js";
 
 export interface ParetoPicture {
@@ -394,17 +395,4 @@ function label(
       y - 4,
     );
   }
-}
-
-function line(
-  context: CanvasRenderingContext2D,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): void {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
 }

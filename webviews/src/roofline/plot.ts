@@ -2,7 +2,7 @@ import { formatNumber, formatRate } from "../../../server/core/base/units.js";
 import type { RooflineMark, TargetRoofline } from "../../../server/core/views/roofline.js";
 import { createStamps, manyMarks, tracePath, type Stamp } from "../kit/stamps.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
-import { fittingText, mixed, type CanvasSize, type ThemeColours } from "../kit/canvas.js";
+import { fittingText, mixed, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
 
 /** One roofline with its marks; several are drawn over each other. */
 export interface Series {
@@ -363,16 +363,3 @@ function whisker(context: CanvasRenderingContext2D, { x, mark }: Placed, y: Scal
 
 const stamps = createStamps();
 const whiskerLimit = 160;
-
-function line(
-  context: CanvasRenderingContext2D,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): void {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
-}
