@@ -119,7 +119,8 @@ export interface ThemeColours {
   readonly isContrast: boolean;
 }
 
-function themeColours(place: HTMLElement): ThemeColours {
+/** What the theme gives now, for what is drawn on `place`. */
+export function themeColours(place: HTMLElement): ThemeColours {
   const style = getComputedStyle(document.body);
   const probe = h("span", { hidden: true });
   document.body.append(probe);
@@ -196,4 +197,16 @@ export function line(
   context.moveTo(x1, y1);
   context.lineTo(x2, y2);
   context.stroke();
+}
+
+/** Series, or fronts, beside one another: six tell them apart, then they begin again. */
+export function seriesColour(colours: ThemeColours, index: number): string {
+  return [
+    colours.compute,
+    colours.memory,
+    colours.green,
+    colours.overhead,
+    colours.red,
+    colours.yellow,
+  ][index % 6] as string;
 }

@@ -1,29 +1,19 @@
 import { formatNumber } from "../../../server/core/base/units.js";
 import type { ParetoResult } from "../../../server/core/search/compare-alternatives.js";
-import { plainText, type ThemeColours } from "../kit/canvas.js";
+import { plainText, seriesColour, themeColours } from "../kit/canvas.js";
 import { h } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
-import { groupColour } from "./plot.js";
 
 /** More fronts than anyone tells apart. */
 const shownGroups = 12;
 
 /** The fronts with their colours, how many points are on each, and what they dominate of the common box. */
 export function frontItems({ groups }: ParetoResult): readonly HTMLElement[] {
-  const style = getComputedStyle(document.body);
-  const own = (name: string): string => style.getPropertyValue(`--vscode-charts-${name}`);
-  const palette = {
-    compute: own("blue"),
-    memory: own("orange"),
-    green: own("green"),
-    overhead: own("purple"),
-    red: own("red"),
-    yellow: own("yellow"),
-  } as ThemeColours;
+  const palette = themeColours(document.body);
   return [
     ...groups.slice(0, shownGroups).map(({ label, count, frontCount, hypervolume }, group) => {
       const dot = h("span", { class: "plot-dot" });
-      dot.style.background = groupColour(palette, group);
+      dot.style.background = seriesColour(palette, group);
       return h(
         "li",
         {},

@@ -13,6 +13,7 @@ import {
   type CanvasSize,
   type ThemeColours,
   line,
+  seriesColour,
 } from "../kit/canvas.js";
 
 export interface ParetoPicture {
@@ -211,20 +212,8 @@ interface Tone {
   readonly whisker: string;
 }
 
-/** Fronts beside one another have colours of their own, and so have the points that they dominate, paler. */
-export function groupColour(colours: ThemeColours, group: number): string {
-  return [
-    colours.compute,
-    colours.memory,
-    colours.green,
-    colours.overhead,
-    colours.red,
-    colours.yellow,
-  ][group % 6] as string;
-}
-
 function tonesOf(colours: ThemeColours, group: number): Readonly<Record<ParetoState, Tone>> {
-  const own = groupColour(colours, group);
+  const own = seriesColour(colours, group);
   const over = (share: number): string => mixed(colours.background, colours.foreground, share);
   const of = (stroke: string, fill: string): Tone => ({
     stroke,

@@ -1,16 +1,15 @@
 import { formatSeconds } from "../../../server/core/base/units.js";
 import type { RooflineView } from "../../../server/core/views/roofline.js";
-import type { ThemeColours } from "../kit/canvas.js";
-import { plainText } from "../kit/canvas.js";
+import { plainText, seriesColour, themeColours } from "../kit/canvas.js";
 import { h, icon, type Child } from "../kit/dom.js";
 import { isWide } from "../kit/quantity-text.js";
-import { seriesColour, type Series } from "./plot.js";
+import type { Series } from "./plot.js";
 import type { OtherModel } from "./state.js";
 
 /** Targets to show or hide, models that are drawn over, and what colours and sizes mean. */
 export function legendItems(view: RooflineView, options: LegendOptions): readonly Child[] {
   const { shownIds, series, others } = options;
-  const palette = paletteOf();
+  const palette = themeColours(document.body);
   return [
     ...view.targets.map(({ id, label, latency }) => {
       const at = series.find((own) => own.roofline.id === id);
@@ -75,17 +74,4 @@ export interface LegendOptions {
   /** The last one that is shown cannot be hidden. */
   readonly onRefused: () => void;
   readonly onRemove: (uri: string) => void;
-}
-
-function paletteOf(): ThemeColours {
-  const style = getComputedStyle(document.body);
-  const own = (name: string): string => style.getPropertyValue(`--vscode-charts-${name}`);
-  return {
-    compute: own("blue"),
-    memory: own("orange"),
-    green: own("green"),
-    overhead: own("purple"),
-    red: own("red"),
-    yellow: own("yellow"),
-  } as ThemeColours;
 }

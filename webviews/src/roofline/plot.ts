@@ -2,7 +2,14 @@ import { formatNumber, formatRate } from "../../../server/core/base/units.js";
 import type { RooflineMark, TargetRoofline } from "../../../server/core/views/roofline.js";
 import { createStamps, manyMarks, tracePath, type Stamp } from "../kit/stamps.js";
 import { rangeOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
-import { fittingText, mixed, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
+import {
+  fittingText,
+  mixed,
+  type CanvasSize,
+  line,
+  seriesColour,
+  type ThemeColours,
+} from "../kit/canvas.js";
 
 /** One roofline with its marks; several are drawn over each other. */
 export interface Series {
@@ -31,17 +38,6 @@ export interface RooflinePicture {
 
 const margin = { left: 78, right: 20, top: 18, bottom: 44 };
 const shapes = ["circle", "triangle", "square"] as const;
-
-export function seriesColour(colours: ThemeColours, index: number): string {
-  return [
-    colours.compute,
-    colours.memory,
-    colours.green,
-    colours.overhead,
-    colours.red,
-    colours.yellow,
-  ][index % 6] as string;
-}
 
 /** Above the highest ceiling, for the names that stand on it. */
 const labelRoom = 20;
