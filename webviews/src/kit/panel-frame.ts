@@ -1,4 +1,5 @@
 import type { PanelId } from "../../../server/protocol/panels.js";
+import { messageOf } from "./page.js";
 import { h, icon, prose, put, visibleText, type Child } from "./dom.js";
 
 /**
@@ -48,6 +49,9 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
     setFacts: (...parts) =>
       put(facts, ...parts.flatMap((part, at) => (at === 0 ? [part] : [" · ", part]))),
     say: (text) => put(note, text),
+    told(call) {
+      call.catch((error: unknown) => put(note, messageOf(error)));
+    },
     busy() {
       main.setAttribute("aria-busy", "true");
       if (hasContent) {
@@ -111,6 +115,8 @@ export interface PanelFrame {
   setFacts(...parts: readonly Child[]): void;
   /** A short note beside the title. */
   say(text: string): void;
+  /** A call whose answer nobody waits for: its failure is said beside the title. */
+  told(call: Promise<unknown>): void;
   busy(): void;
   current(): void;
   /** Nothing to show, because …; perhaps with what to do about it. */

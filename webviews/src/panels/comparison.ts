@@ -44,7 +44,7 @@ let targets: readonly TargetInfo[] = [];
 const frame = createPanelFrame({
   panel: "comparison",
   title: "Comparison",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
 const content = h("div", {
@@ -206,10 +206,6 @@ function addPlan(): void {
 }
 
 function openNode(nodeId: number): void {
-  told(page.host.call("select", { nodeId }));
-  told(page.host.call("openPanel", { panel: "model", nodeId }));
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
+  frame.told(page.host.call("select", { nodeId }));
+  frame.told(page.host.call("openPanel", { panel: "model", nodeId }));
 }

@@ -41,7 +41,7 @@ let keepTimer = 0;
 const frame = createPanelFrame({
   panel: "graph",
   title: "Graph",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask({ hasOverview: true, isRetry: true }),
 });
 const surface = createSurface({
@@ -52,7 +52,7 @@ const surface = createSurface({
     if (view === undefined) return;
     bar.show(box, view);
     if (box?.kind === "node" && box.nodeId !== null)
-      told(page.host.call("select", { nodeId: box.nodeId }));
+      frame.told(page.host.call("select", { nodeId: box.nodeId }));
   },
   onOpen: open,
   onFocus: focusOn,
@@ -81,7 +81,7 @@ const search = createSearch({
 const bar = createSelectionBar({
   open,
   focus: focusOn,
-  details: (nodeId) => told(page.host.call("openPanel", { panel: "model", nodeId })),
+  details: (nodeId) => frame.told(page.host.call("openPanel", { panel: "model", nodeId })),
   unroll: (id) =>
     changeDrawing({ unrolled: [...page.state.unrolled, id] }, { isKeptInPlace: true }),
   roll: (id) =>
@@ -305,7 +305,7 @@ function clipped(a: GraphView["window"], b: GraphView["window"]): GraphView["win
 function open(box: GraphBox): void {
   if (box.kind === "node") {
     if (box.nodeId !== null)
-      told(page.host.call("openAsText", { nodeName: null, nodeId: box.nodeId }));
+      frame.told(page.host.call("openAsText", { nodeName: null, nodeId: box.nodeId }));
     return;
   }
   if (box.kind !== "group" && box.kind !== "repeat") return;
@@ -427,8 +427,4 @@ function save(format: "svg" | "png"): void {
         : null,
     )
     .then(done, (error: unknown) => frame.say(messageOf(error)));
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }

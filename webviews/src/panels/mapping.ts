@@ -58,7 +58,7 @@ let asking: AbortController | undefined;
 const frame = createPanelFrame({
   panel: "mapping",
   title: "Mapping",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => void gather(),
 });
 const accelerator = choice({
@@ -235,7 +235,7 @@ function select(layer: MappedLayer): void {
   selected = layer.nodeId;
   put(words, plainText([layer.name, ...layer.reasons].join(" · ")));
   showLayers();
-  told(page.host.call("select", { nodeId: layer.nodeId }));
+  frame.told(page.host.call("select", { nodeId: layer.nodeId }));
 }
 
 function describe({ alternative, state }: ParetoPoint): string {
@@ -247,8 +247,4 @@ function describe({ alternative, state }: ParetoPoint): string {
     );
   }
   return [...lines, stateText(state, alternative)].join("\n");
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }

@@ -58,7 +58,7 @@ let asked = 0;
 const frame = createPanelFrame({
   panel: "memory",
   title: "Memory",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
 const plot = createPlot<PlacedBuffer>({
@@ -320,7 +320,8 @@ function select(
   plot.redrawOver();
   showWords();
   const nodeId = buffer?.writer?.id;
-  if (isTold && nodeId !== undefined) told(page.host.call("select", { nodeId: Number(nodeId) }));
+  if (isTold && nodeId !== undefined)
+    frame.told(page.host.call("select", { nodeId: Number(nodeId) }));
 }
 
 function showWords(): void {
@@ -369,11 +370,11 @@ function showTable(): void {
 
 function openSource({ writer }: BufferRow): void {
   if (writer !== null)
-    told(page.host.call("openAsText", { nodeName: null, nodeId: Number(writer.id) }));
+    frame.told(page.host.call("openAsText", { nodeName: null, nodeId: Number(writer.id) }));
 }
 
 function openDetails(nodeId: number): void {
-  told(page.host.call("openPanel", { panel: "model", nodeId }));
+  frame.told(page.host.call("openPanel", { panel: "model", nodeId }));
 }
 
 function saveFigure(): void {
@@ -389,8 +390,4 @@ function saveFigure(): void {
       (name) => frame.say(name === null ? "" : `saved ${name}`),
       (error: unknown) => frame.say(messageOf(error)),
     );
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }

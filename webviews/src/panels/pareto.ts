@@ -48,7 +48,7 @@ let precisions: readonly string[] = [];
 const frame = createPanelFrame({
   panel: "pareto",
   title: "Pareto",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => gather(),
 });
 const plot = createPlot<ParetoPoint>({
@@ -179,7 +179,7 @@ function compare(): void {
   if (all.length === 0) {
     frame.nothing("Nothing to show, because no target is chosen and no results are loaded.", {
       label: "Pick targets",
-      run: () => told(page.host.call("pickTargets", null)),
+      run: () => frame.told(page.host.call("pickTargets", null)),
     });
     return;
   }
@@ -310,7 +310,7 @@ function showPicked(): void {
 
 /** The model's page shows the batch of the alternative, on its target before others. */
 function use({ batch, targetId }: Alternative): void {
-  told(
+  frame.told(
     (targetId === "" ? Promise.resolve(null) : page.host.call("useTarget", { target: targetId }))
       .then(() => page.host.call("bind", { batch, dims: {} }))
       .then(() => page.host.call("openPanel", { panel: "model" })),
@@ -385,8 +385,4 @@ function load(): void {
       );
     })
     .catch((error: unknown) => frame.say(messageOf(error)));
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }

@@ -64,7 +64,7 @@ const sliders = createSuppositionSliders((change) => {
 const frame = createPanelFrame({
   panel: "roofline",
   title: "Roofline",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask({ isRetry: true }),
 });
 const plot = createPlot<Placed>({
@@ -84,7 +84,7 @@ const plot = createPlot<Placed>({
     select(item === undefined ? null : { key: item.series.key, nodeId: item.mark.nodeId }),
   onOpen: ({ series, mark }) => {
     if (series.modelIndex === 0)
-      told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId }));
+      frame.told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId }));
   },
 });
 const words = h("p", { class: "plot-words", "aria-live": "polite" });
@@ -211,7 +211,7 @@ function show(): void {
   if (own.view.targets.length === 0) {
     frame.nothing("Nothing to show, because no target is chosen.", {
       label: "Pick targets",
-      run: () => told(page.host.call("pickTargets", null)),
+      run: () => frame.told(page.host.call("pickTargets", null)),
     });
     return;
   }
@@ -320,7 +320,7 @@ function select(
   plot.redrawOver();
   showWords();
   if (isTold && selected?.key.startsWith("0 ") === true)
-    told(page.host.call("select", { nodeId: selected.nodeId }));
+    frame.told(page.host.call("select", { nodeId: selected.nodeId }));
 }
 
 function showWords(): void {
@@ -344,11 +344,11 @@ function showWords(): void {
     buttons,
     own.modelIndex === 0 &&
       tool("Source", "go-to-file", () =>
-        told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId })),
+        frame.told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId })),
       ),
     own.modelIndex === 0 &&
       tool("Why", "info", () =>
-        told(page.host.call("openPanel", { panel: "model", nodeId: mark.nodeId })),
+        frame.told(page.host.call("openPanel", { panel: "model", nodeId: mark.nodeId })),
       ),
   );
 }
@@ -399,8 +399,4 @@ function saveFigure(): void {
       (name) => frame.say(name === null ? "" : `saved ${name}`),
       (error: unknown) => frame.say(messageOf(error)),
     );
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }

@@ -52,7 +52,7 @@ let asked = 0;
 const frame = createPanelFrame({
   panel: "timeline",
   title: "Timeline",
-  openPanel: (panel) => told(page.host.call("openPanel", { panel })),
+  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
 const plot = createPlot<PlacedSpan>({
@@ -185,7 +185,7 @@ function ask(): void {
         else if (reply.view === null)
           frame.nothing("Nothing to show, because no target is chosen.", {
             label: "Pick targets",
-            run: () => told(page.host.call("pickTargets", null)),
+            run: () => frame.told(page.host.call("pickTargets", null)),
           });
         else if (reply.view.spanCount === 0)
           frame.nothing("Nothing to show, because no kernel of the model is costed.");
@@ -238,7 +238,7 @@ function select(
     moveTo(span.start - (range.end - range.start) / 2, range.end - range.start);
   plot.redraw();
   showWords();
-  if (isTold && span?.nodeId != null) told(page.host.call("select", { nodeId: span.nodeId }));
+  if (isTold && span?.nodeId != null) frame.told(page.host.call("select", { nodeId: span.nodeId }));
 }
 
 function showWords(): void {
@@ -261,7 +261,7 @@ function showWords(): void {
     span.nodeId !== null && tool("Source", "go-to-file", () => openSource(span)),
     span.nodeId !== null &&
       tool("Why", "info", () =>
-        told(page.host.call("openPanel", { panel: "model", nodeId: span.nodeId ?? 0 })),
+        frame.told(page.host.call("openPanel", { panel: "model", nodeId: span.nodeId ?? 0 })),
       ),
   );
 }
@@ -357,7 +357,7 @@ function showTable(): void {
 }
 
 function openSource({ nodeId }: TimelineSpan): void {
-  if (nodeId !== null) told(page.host.call("openAsText", { nodeName: null, nodeId }));
+  if (nodeId !== null) frame.told(page.host.call("openAsText", { nodeName: null, nodeId }));
 }
 
 function save(format: string): void {
@@ -372,10 +372,6 @@ function save(format: string): void {
       (name) => frame.say(name === null ? "" : `saved ${name}`),
       (error: unknown) => frame.say(messageOf(error)),
     );
-}
-
-function told(call: Promise<unknown>): void {
-  call.catch((error: unknown) => frame.say(messageOf(error)));
 }
 
 /** More rows than anyone reads. */
