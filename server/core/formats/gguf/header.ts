@@ -7,6 +7,8 @@ export interface GgufHeader {
   /** Numbers, flags and short texts; of a list its length, under `<key>.length`, and its numbers if they are few. */
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: readonly GgufTensor[];
+  /** Offset in the file from which the tensors' own offsets count. */
+  readonly dataStart: number;
 }
 
 export type GgufValue = number | boolean | string | readonly number[];
@@ -17,6 +19,8 @@ export interface GgufTensor {
   readonly shape: readonly number[];
   /** Number of ggml's type. */
   readonly type: number;
+  /** Bytes from the start of the data. */
+  readonly offset: number;
 }
 
 /** The file ends early, or says a length that cannot be; `offset` is where. */
@@ -30,14 +34,17 @@ export class BrokenHeader extends Error {
   }
 }
 
+/** Not GGUF at all, or a version that nobody here knows. */
+export class ForeignHeader extends BrokenHeader {}
+
 export const ggufMagic = 0x46554747;
 
 /** Throws `BrokenHeader`. `onStep` is called now and then: a million words take a while. */
 export function readHeader(source: ByteSource, onStep: () => void): GgufHeader {
   const reader = new HeaderReader(source);
-  if (reader.u32() !== ggufMagic) throw new BrokenHeader(0);
+  if (reader.u32() !== ggufMagic) throw new ForeignHeader(0);
   const version = reader.u32();
-  if (version < 2 || version > 3) throw new BrokenHeader(4);
+  if (version < 2 || version > 3) throw new ForeignHeader(4);
   const tensorCount = reader.count(countLimit);
   const pairCount = reader.count(countLimit);
   const metadata = new Map<string, GgufValue>();
@@ -52,7 +59,10 @@ export function readHeader(source: ByteSource, onStep: () => void): GgufHeader {
     if (index % 1024 === 0) onStep();
     tensors.push(reader.tensor());
   }
-  return { version, metadata, tensors };
+  const alignment = metadata.get("general.alignment");
+  const step =
+    typeof alignment === "number" && Number.isInteger(alignment) ? Math.max(1, alignment) : 32;
+  return { version, metadata, tensors, dataStart: Math.ceil(reader.position / step) * step };
 }
 
 const countLimit = 1_000_000;
@@ -81,15 +91,30 @@ function readValue(
         key,
         Array.from({ length: count }, () => Number(reader.number(inner))),
       );
-    else if (inner === typeOf.text)
-      for (let index = 0; index < count; index++) {
-        if (index % 4096 === 0) onStep();
-        reader.pass(reader.u64());
-      }
-    // Lists of lists are allowed and used by nobody.
-    else throw new BrokenHeader(reader.position);
+    else passEach(reader, inner, count, onStep, 1);
   } else metadata.set(key, reader.number(type));
 }
+
+/** Passes over texts, and over lists of lists, which are allowed and used by nobody. */
+function passEach(
+  reader: HeaderReader,
+  type: number,
+  count: number,
+  onStep: () => void,
+  depth: number,
+): void {
+  const bytes = bytesOf[type];
+  if (bytes !== undefined) reader.pass(bytes * count);
+  else if (type === typeOf.text || (type === typeOf.list && depth < deepest))
+    for (let index = 0; index < count; index++) {
+      if (index % 4096 === 0) onStep();
+      if (type === typeOf.text) reader.pass(reader.u64());
+      else passEach(reader, reader.u32(), reader.u64(), onStep, depth + 1);
+    }
+  else throw new BrokenHeader(reader.position);
+}
+
+const deepest = 8;
 
 /** Bytes of a number by its type. */
 const bytesOf: Readonly<Record<number, number>> = {
@@ -178,9 +203,7 @@ class HeaderReader {
     if (rank > 8) throw new BrokenHeader(this.position - 4);
     // The fastest extent comes first in the file.
     const shape = Array.from({ length: rank }, () => this.u64()).reverse();
-    const type = this.u32();
-    this.u64();
-    return { name, shape, type };
+    return { name, shape, type: this.u32(), offset: this.u64() };
   }
 
   pass(length: number): void {
