@@ -8,6 +8,7 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { controlRange } from "../kit/range-control.js";
 import { bufferTable } from "../memory/buffer-table.js";
 import { memoryFills } from "../memory/fills.js";
 import {
@@ -98,9 +99,9 @@ const targets = choice({
 put(
   frame.tools,
   targets.element,
-  tool("In", "zoom-in", () => zoom(0.5), "Zoom in (+)"),
-  tool("Out", "zoom-out", () => zoom(2), "Zoom out (-)"),
-  tool("All", "screen-full", () => zoom(Infinity), "Show all steps (0)"),
+  tool("In", "zoom-in", () => control.zoom(0.5), "Zoom in (+)"),
+  tool("Out", "zoom-out", () => control.zoom(2), "Zoom out (-)"),
+  tool("All", "screen-full", () => control.zoom(Infinity), "Show all steps (0)"),
   tool("Peak", "arrow-up", toPeak, "Go to the peak"),
   toggle(
     "What if",
@@ -143,35 +144,17 @@ page.start.then(
   ({ fileName }) => frame.setFile(fileName),
   (error: unknown) => frame.failed(messageOf(error)),
 );
-const { canvas } = plot;
-canvas.element.addEventListener(
-  "wheel",
-  (event) => {
-    event.preventDefault();
+const control = controlRange(plot.canvas, {
+  range: () => drawing?.range,
+  whole: stepCount,
+  least: () => Math.min(4, stepCount()),
+  valueAt: (x) => (drawing === undefined ? 0 : stepScale(drawing, plot.canvas.size()).toValue(x)),
+  onMove(range) {
     if (drawing === undefined) return;
-    const box = canvas.element.getBoundingClientRect();
-    if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX))
-      zoom(
-        Math.exp(event.deltaY * 0.002),
-        stepScale(drawing, canvas.size()).toValue(event.clientX - box.left),
-      );
-    else pan(event.deltaX / box.width);
+    drawing = { ...drawing, range };
+    plot.redraw();
   },
-  { passive: false },
-);
-canvas.element.addEventListener("keydown", (event) => {
-  const action = {
-    "+": () => zoom(0.5),
-    "=": () => zoom(0.5),
-    "-": () => zoom(2),
-    "0": () => zoom(Infinity),
-    PageDown: () => pan(0.8),
-    PageUp: () => pan(-0.8),
-    p: toPeak,
-  }[event.key];
-  if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  action();
+  keys: { p: toPeak },
 });
 ask();
 
@@ -277,34 +260,15 @@ function showWhatIfs(): void {
   );
 }
 
-function zoom(factor: number, around?: number): void {
-  if (drawing === undefined) return;
-  const { range, plan } = drawing;
-  const steps = Math.max(1, plan.stepCount);
-  const middle = around ?? (range.start + range.end) / 2;
-  const span = Math.max(Math.min(4, steps), Math.min(steps, (range.end - range.start) * factor));
-  const share = (middle - range.start) / (range.end - range.start);
-  moveTo(middle - span * share, span);
-}
-
-function pan(share: number): void {
-  if (drawing === undefined) return;
-  const { start, end } = drawing.range;
-  moveTo(start + (end - start) * share, end - start);
+function stepCount(): number {
+  return Math.max(1, drawing?.plan.stepCount ?? 1);
 }
 
 function toPeak(): void {
   if (drawing === undefined) return;
   const { plan } = drawing;
-  const span = Math.min(Math.max(1, plan.stepCount), 24);
-  moveTo(plan.peakStep + 0.5 - span / 2, span);
-}
-
-function moveTo(start: number, span: number): void {
-  if (drawing === undefined) return;
-  const first = Math.max(0, Math.min(start, Math.max(1, drawing.plan.stepCount) - span));
-  drawing = { ...drawing, range: { start: first, end: first + span } };
-  plot.redraw();
+  const span = Math.min(stepCount(), 24);
+  control.moveTo(plan.peakStep + 0.5 - span / 2, span);
 }
 
 function select(
@@ -315,7 +279,7 @@ function select(
   if (buffer !== null && drawing !== undefined) {
     const { start, end } = drawing.range;
     if (buffer.lastStep + 1 <= start || end <= buffer.firstStep)
-      moveTo(buffer.firstStep - (end - start) / 2, end - start);
+      control.moveTo(buffer.firstStep - (end - start) / 2, end - start);
   }
   plot.redrawOver();
   showWords();

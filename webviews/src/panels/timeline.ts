@@ -8,6 +8,7 @@ import { elidedMiddle } from "../kit/elided-middle.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { controlRange } from "../kit/range-control.js";
 import { secondsText } from "../kit/quantity-text.js";
 import {
   drawTimeline,
@@ -86,9 +87,9 @@ const targets = choice({
 put(
   frame.tools,
   targets.element,
-  tool("In", "zoom-in", () => zoom(0.5), "Zoom in (+)"),
-  tool("Out", "zoom-out", () => zoom(2), "Zoom out (-)"),
-  tool("All", "screen-full", () => zoom(Infinity), "Show all of it (0)"),
+  tool("In", "zoom-in", () => control.zoom(0.5), "Zoom in (+)"),
+  tool("Out", "zoom-out", () => control.zoom(2), "Zoom out (-)"),
+  tool("All", "screen-full", () => control.zoom(Infinity), "Show all of it (0)"),
   toggle("Table", "table", page.state.hasTable, (hasTable) => {
     page.keep({ hasTable });
     showTable();
@@ -126,34 +127,18 @@ page.start.then(
   ({ fileName }) => frame.setFile(fileName),
   (error: unknown) => frame.failed(messageOf(error)),
 );
-const { canvas } = plot;
-canvas.element.addEventListener(
-  "wheel",
-  (event) => {
-    event.preventDefault();
-    if (range === undefined) return;
-    const box = canvas.element.getBoundingClientRect();
-    if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX))
-      zoom(
-        Math.exp(event.deltaY * 0.002),
-        timeScale(range, canvas.size()).toValue(event.clientX - box.left),
-      );
-    else pan(event.deltaX / box.width);
+const control = controlRange(plot.canvas, {
+  range: () => range,
+  whole: () => view?.seconds ?? 0,
+  least: () => (view?.seconds ?? 0) / 1e5,
+  valueAt: (x) => (range === undefined ? 0 : timeScale(range, plot.canvas.size()).toValue(x)),
+  onMove(moved) {
+    if (view === undefined) return;
+    range = moved;
+    plot.redraw();
+    // With all spans at hand nothing more is to be asked for.
+    if (view.spans.length < view.spanCount || moved.end - moved.start < view.seconds) ask();
   },
-  { passive: false },
-);
-canvas.element.addEventListener("keydown", (event) => {
-  const action = {
-    "+": () => zoom(0.5),
-    "=": () => zoom(0.5),
-    "-": () => zoom(2),
-    "0": () => zoom(Infinity),
-    PageDown: () => pan(0.8),
-    PageUp: () => pan(-0.8),
-  }[event.key];
-  if (action === undefined) return;
-  event.preventDefault();
-  action();
 });
 ask();
 page.ask("summary", { problemLimit: 0 }).then(
@@ -205,37 +190,13 @@ function show(next: TimelineView): void {
   plot.redraw();
 }
 
-function zoom(factor: number, around?: number): void {
-  if (view === undefined || range === undefined) return;
-  const middle = around ?? (range.start + range.end) / 2;
-  const least = view.seconds / 1e5;
-  const span = Math.max(least, Math.min(view.seconds, (range.end - range.start) * factor));
-  const share = (middle - range.start) / (range.end - range.start);
-  moveTo(middle - span * share, span);
-}
-
-function pan(share: number): void {
-  if (range === undefined) return;
-  const span = range.end - range.start;
-  moveTo(range.start + span * share, span);
-}
-
-function moveTo(start: number, span: number): void {
-  if (view === undefined) return;
-  const first = Math.max(0, Math.min(start, view.seconds - span));
-  range = { start: first, end: first + span };
-  plot.redraw();
-  // With all spans at hand nothing more is to be asked for.
-  if (view.spans.length < view.spanCount || span < view.seconds) ask();
-}
-
 function select(
   span: TimelineSpan | null,
   { isTold = true }: { readonly isTold?: boolean } = {},
 ): void {
   selected = span;
   if (span !== null && range !== undefined && (span.start < range.start || range.end < span.start))
-    moveTo(span.start - (range.end - range.start) / 2, range.end - range.start);
+    control.moveTo(span.start - (range.end - range.start) / 2, range.end - range.start);
   plot.redraw();
   showWords();
   if (isTold && span?.nodeId != null) frame.told(page.host.call("select", { nodeId: span.nodeId }));
