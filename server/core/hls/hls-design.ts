@@ -9,7 +9,7 @@ import type {
 } from "../design/design.js";
 import type { ChosenPart } from "../design/part.js";
 import { partFacts } from "../design/part-facts.js";
-import { lineStartsOf } from "../views/source/line-starts.js";
+import { lineAt, lineStartsOf } from "../base/line-starts.js";
 import type { TextSpan } from "../base/text-span.js";
 import { causeText } from "./cause-text.js";
 import { directiveOf } from "./directives.js";
@@ -89,13 +89,7 @@ export class Lines {
   }
 
   line(offset: number): number {
-    let [low, high] = [0, this.#starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lineAt(this.#starts, offset);
   }
 
   range({ start, end }: TextSpan): {

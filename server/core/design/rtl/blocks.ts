@@ -1,3 +1,4 @@
+import { lineAt } from "../../base/line-starts.js";
 import { blanked } from "../blanked.js";
 
 /** An `always` block, from its keyword to its end; lines are zero-based, the last inclusive. */
@@ -13,7 +14,7 @@ export function blocksOf(text: string): readonly Block[] {
   const blocks: Block[] = [];
   for (const match of code.matchAll(/\balways(?:_ff|_comb|_latch)?\b/g)) {
     const end = endOfStatement(code, afterEvent(code, match.index + match[0].length));
-    blocks.push({ first: lineOf(starts, match.index), last: lineOf(starts, end) });
+    blocks.push({ first: lineAt(starts, match.index), last: lineAt(starts, end) });
     if (blocks.length >= blockLimit) break;
   }
   return blocks;
@@ -70,15 +71,4 @@ function lineStarts(text: string): readonly number[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return starts;
-}
-
-function lineOf(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const half = (low + high) >>> 1;
-    if ((starts[half] ?? Infinity) <= offset) low = half;
-    else high = half;
-  }
-  return low;
 }

@@ -1,8 +1,8 @@
 import { directivesOf } from "../directives.js";
-import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
+import type { HlsFunction, Step, Variable } from "../ir.js";
 import type { Ports } from "./interval.js";
 import type { HlsProfile } from "./profile.js";
-import { readsOf, type PlanOf } from "./region.js";
+import { eachAccess, type PlanOf } from "./region.js";
 import { wordsOf } from "./transfers.js";
 
 /** How many independent memories each array of a function is cut into. */
@@ -91,7 +91,7 @@ function loopDirectives(steps: readonly Step[]): HlsFunction["directives"] {
 /** For each array and dimension, the most copies that unrolled loops make of it. */
 function unrolledDims(steps: readonly Step[], planOf: PlanOf): Map<string, number[]> {
   const factors = new Map<string, number[]>();
-  const note = ({ name, indices }: Access, around: readonly Loop[]): void => {
+  eachAccess(steps, ({ name, indices }, _isRead, around) => {
     const own = factors.get(name) ?? [];
     factors.set(name, own);
     indices.forEach((index, dim) => {
@@ -100,26 +100,6 @@ function unrolledDims(steps: readonly Step[], planOf: PlanOf): Map<string, numbe
         if (index?.terms.has(loop.iterator) === true) copies *= planOf(loop).factor;
       own[dim] = Math.max(own[dim] ?? 1, copies);
     });
-  };
-  const visit = (list: readonly Step[], around: readonly Loop[]): void => {
-    for (const step of list)
-      switch (step.kind) {
-        case "assign":
-          for (const access of readsOf(step.value)) note(access, around);
-          note(step.target, around);
-          break;
-        case "branch":
-          for (const access of readsOf(step.condition)) note(access, around);
-          visit(step.then, around);
-          visit(step.otherwise, around);
-          break;
-        case "call":
-          visit(step.body, around);
-          break;
-        case "loop":
-          visit(step.body, [...around, step]);
-      }
-  };
-  visit(steps, []);
+  });
   return factors;
 }

@@ -97,6 +97,31 @@ function conditionSpan(step: Branch): Assign["span"] {
   return { start: step.span.start, end: step.span.start + 2 };
 }
 
+/** Every array and scalar that the steps read or write, in their order, with the loops around it. */
+export function eachAccess(
+  steps: readonly Step[],
+  visit: (access: Access, isRead: boolean, around: readonly Loop[]) => void,
+  around: readonly Loop[] = [],
+): void {
+  for (const step of steps)
+    switch (step.kind) {
+      case "assign":
+        for (const access of readsOf(step.value)) visit(access, true, around);
+        visit(step.target, false, around);
+        break;
+      case "branch":
+        for (const access of readsOf(step.condition)) visit(access, true, around);
+        eachAccess(step.then, visit, around);
+        eachAccess(step.otherwise, visit, around);
+        break;
+      case "call":
+        eachAccess(step.body, visit, around);
+        break;
+      case "loop":
+        eachAccess(step.body, visit, [...around, step]);
+    }
+}
+
 /** Every access that an expression reads, subscripts included. */
 export function readsOf(value: Expression, found: Access[] = []): readonly Access[] {
   if (value.kind === "access") {

@@ -1,7 +1,7 @@
 import { directiveOf } from "../directives.js";
-import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
+import type { Access, HlsFunction, Loop, Variable } from "../ir.js";
 import type { HlsProfile } from "./profile.js";
-import { readsOf, sitesOf, type PlanOf } from "./region.js";
+import { eachAccess, readsOf, sitesOf, type PlanOf } from "./region.js";
 import { isSplit, splitFactor, tileOf } from "./split.js";
 
 /** What moving arguments between memory and the kernel takes. */
@@ -224,33 +224,13 @@ function usesOf(
     use.bursts.push({ words: words / dense, count: outermost.trip.average ?? 1 });
   };
   const seen = new Set<string>();
-  /** Several accesses to an array in one innermost loop share a burst. */
-  const once = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
+  // Several accesses to an array in one innermost loop share a burst.
+  eachAccess(target.body, (access, isRead, around) => {
     const key = `${access.name}:${isRead}:${around.at(-1)?.id ?? -1}`;
     if (seen.has(key)) return;
     seen.add(key);
     note(access, isRead, around);
-  };
-  const visit = (list: readonly Step[], around: readonly Loop[]): void => {
-    for (const step of list)
-      switch (step.kind) {
-        case "assign":
-          for (const access of readsOf(step.value)) once(access, true, around);
-          once(step.target, false, around);
-          break;
-        case "branch":
-          for (const access of readsOf(step.condition)) once(access, true, around);
-          visit(step.then, around);
-          visit(step.otherwise, around);
-          break;
-        case "call":
-          visit(step.body, around);
-          break;
-        case "loop":
-          visit(step.body, [...around, step]);
-      }
-  };
-  visit(target.body, []);
+  });
   return uses;
 }
 

@@ -1,4 +1,4 @@
-import { lineStartsOf, spanOfRange } from "../source/line-starts.js";
+import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
 import type { SourceFix } from "../source/source-fixes.js";
 import type { DesignState } from "./design-state.js";
 

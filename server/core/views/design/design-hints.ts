@@ -1,6 +1,6 @@
 import type { TextSpan } from "../../base/text-span.js";
 import type { Design, DesignLine, DesignLoop } from "../../design/design.js";
-import { endOfLineAt } from "../source/line-starts.js";
+import { endOfLineAt } from "../../base/line-starts.js";
 import { beforeEditText } from "../source/source-hints.js";
 import type { Hint } from "../text/hints.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";

@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../base/text-span.js";
-import { endOfLineAt } from "../source/line-starts.js";
+import { endOfLineAt } from "../../base/line-starts.js";
 import { beforeEditText } from "../source/source-hints.js";
 import type { HoverText } from "../text/hover.js";
 import { codeSpan } from "../text/markdown.js";

@@ -1,4 +1,4 @@
-import { endOfLineAt } from "../source/line-starts.js";
+import { endOfLineAt } from "../../base/line-starts.js";
 import type { OutlineItem } from "../text/outline.js";
 import { designAnchors } from "./design-anchors.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";

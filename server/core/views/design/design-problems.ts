@@ -1,5 +1,5 @@
 import type { DesignProblem } from "../../design/design.js";
-import { lineStartsOf, spanOfRange } from "../source/line-starts.js";
+import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
 import type { TextProblem } from "../text/problems.js";
 import type { DesignNumbers, DesignState } from "./design-state.js";
 

@@ -1,6 +1,6 @@
 import type { Design, DesignLine, DesignLoop } from "../../design/design.js";
 import { type MovedLines } from "../source/moved-lines.js";
-import { endOfLineAt, lineStartsOf } from "../source/line-starts.js";
+import { endOfLineAt, lineStartsOf } from "../../base/line-starts.js";
 import type { TextSpan } from "../../base/text-span.js";
 
 /** A hardware description as it is in the editor, and the last design that is known of it. */

@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../base/text-span.js";
-import { lineAt, lineStartsOf } from "./line-starts.js";
+import { lineAt, lineStartsOf } from "../../base/line-starts.js";
 
 /** Where the lines of an old text are in a new one. */
 export interface MovedLines {

@@ -1,6 +1,6 @@
 import type { TextSpan } from "../../base/text-span.js";
 import { absent, type SourceFrame } from "../../graph/graph.js";
-import { lineStartsOf } from "./line-starts.js";
+import { lineStartsOf } from "../../base/line-starts.js";
 import { type Misaligned, misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
 import type { SourceState } from "./source-state.js";

@@ -7,7 +7,7 @@ import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import { type QuantizationFacts, layerOfNode } from "../../quant/facts.js";
 import { plain } from "../text/markdown.js";
 import { quantizationMeasure } from "../text/quantization-text.js";
-import { endOfLineAt } from "./line-starts.js";
+import { endOfLineAt } from "../../base/line-starts.js";
 import { instancesText } from "./instances.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
 import type { SourceRow } from "./source-index.js";

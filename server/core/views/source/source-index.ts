@@ -1,6 +1,6 @@
 import type { SourceRange, TextSpan } from "../../base/text-span.js";
 import type { NodeId, SourceTable } from "../../graph/graph.js";
-import { lineStartsOf } from "./line-starts.js";
+import { lineStartsOf } from "../../base/line-starts.js";
 import type { AnalysedModel } from "./source-state.js";
 
 /** Which calls of a model's run a place of the file stands for. */

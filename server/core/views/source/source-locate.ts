@@ -1,7 +1,7 @@
 import type { TextSpan } from "../../base/text-span.js";
 import type { NodeId } from "../../graph/graph.js";
 import type { Located, NodesOfLine } from "../text/locate.js";
-import { lineAt, lineStartsOf } from "./line-starts.js";
+import { lineAt, lineStartsOf } from "../../base/line-starts.js";
 import { type SourceSite, siteAt } from "./source-index.js";
 import type { SourceNumbers, SourceState } from "./source-state.js";
 

@@ -2,7 +2,7 @@ import type { TextSpan } from "../../base/text-span.js";
 import type { OutlineItem } from "../text/outline.js";
 import { secondsText } from "../text/estimate-text.js";
 import { formatShare } from "../../base/units.js";
-import { endOfLineAt, lineStartsOf } from "./line-starts.js";
+import { endOfLineAt, lineStartsOf } from "../../base/line-starts.js";
 import { layerTitle } from "./layer-title.js";
 import { sourceCost } from "./source-cost.js";
 import type { SourceRow } from "./source-index.js";

@@ -2,7 +2,7 @@ import type { Problem } from "../../base/problem.js";
 import type { SourceRange, TextSpan } from "../../base/text-span.js";
 import type { ProgramProblem } from "../../formats/torch-trace.js";
 import type { TextProblem } from "../text/problems.js";
-import { lineStartsOf, spanOfRange } from "./line-starts.js";
+import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
 import { misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
 import type { AnalysedModel, SourceState } from "./source-state.js";

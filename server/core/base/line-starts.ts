@@ -1,4 +1,4 @@
-import type { SourceRange, TextSpan } from "../../base/text-span.js";
+import type { SourceRange, TextSpan } from "./text-span.js";
 
 /** Offset of each line, as Python counts lines. */
 export function lineStartsOf(text: string): readonly number[] {
