@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { bundleChild } from "./engine-child.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Without Pyodide's own loader: the child starts Python itself. */
@@ -11,17 +12,7 @@ const runtimeFiles = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"
 
 export async function buildPythonEngine({ outdir, isProduction }) {
   await mkdir(outdir, { recursive: true });
-  await build({
-    entryPoints: [path.join(root, "server/engines/python/child/main.ts")],
-    outfile: path.join(outdir, "child.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    minify: isProduction,
-    logLevel: "warning",
-    legalComments: "none",
-  });
+  await bundleChild("server/engines/python/child/main.ts", { outdir, isProduction });
   for (const name of runtimeFiles)
     await copyFile(path.join(root, "node_modules/pyodide", name), path.join(outdir, name));
   await copyFile(

@@ -2,23 +2,13 @@
 import { copyFile, cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundleChild } from "./engine-child.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 export async function buildYosysEngine({ outdir, isProduction }) {
   await mkdir(outdir, { recursive: true });
-  await build({
-    entryPoints: [path.join(root, "server/engines/yosys/child.ts")],
-    outfile: path.join(outdir, "child.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    minify: isProduction,
-    logLevel: "warning",
-    legalComments: "none",
-  });
+  await bundleChild("server/engines/yosys/child.ts", { outdir, isProduction });
   const from = path.join(root, "node_modules/@yowasp/yosys/gen");
   for (const name of ["bundle.js", "resources-yosys.js"])
     await copyFile(path.join(from, name), path.join(outdir, name));

@@ -13,6 +13,7 @@ import {
 import { conformalInterval, type Unseen } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
+import { workKind } from "./work-kind.js";
 
 /** How devices of one family share what a few measured networks can teach. */
 export interface FamilyPlan {
@@ -255,26 +256,10 @@ function kindsOf(
       return rounded(level * (found[at] ?? 0), 5);
     });
     if (weights.every((weight) => weight === 0)) continue;
-    kinds[id] = {
-      form: "seconds",
-      overhead: 0,
-      features,
-      low: features.map(() => 0),
-      high: features.map(() => unbounded),
-      regressor: { kind: "linear", intercept: 0, weights },
-      // A kernel by itself is less certain than the sum that was measured.
-      interval: {
-        edges: [],
-        low: [rounded((interval.low[0] ?? 0.5) / 1.5, 4)],
-        high: [rounded((interval.high[0] ?? 2) * 1.5, 4)],
-      },
-    };
+    kinds[id] = workKind(features, weights, interval);
   }
   return kinds;
 }
-
-/** Work goes on in proportion beyond what was measured. */
-const unbounded = 1e30;
 
 /** No correction, but the range of sizes: the interval widens for networks outside of it. */
 function rangeOf(rows: readonly FamilyRow[]): unknown {

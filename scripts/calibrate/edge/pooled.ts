@@ -10,6 +10,7 @@ import { conformalInterval, type Unseen } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
 import { solveRidge } from "./solve-ridge.js";
+import { workKind } from "./work-kind.js";
 
 /** How devices of one family share what a few measured networks can teach. */
 export interface PooledPlan {
@@ -375,26 +376,10 @@ function kindsOf(
   for (const model of workModels) {
     const weights = fit.weights.get(model.id);
     if (weights === undefined || weights.every((weight) => weight === 0)) continue;
-    kinds[model.id] = {
-      form: "seconds",
-      overhead: 0,
-      features: model.features,
-      low: model.features.map(() => 0),
-      high: model.features.map(() => unbounded),
-      regressor: { kind: "linear", intercept: 0, weights },
-      // A kernel by itself is less certain than the sum that was measured.
-      interval: {
-        edges: [],
-        low: [rounded((interval.low[0] ?? 0.5) / 1.5, 4)],
-        high: [rounded((interval.high[0] ?? 2) * 1.5, 4)],
-      },
-    };
+    kinds[model.id] = workKind(model.features, weights, interval);
   }
   return kinds;
 }
-
-/** Work goes on in proportion beyond what was measured. */
-const unbounded = 1e30;
 
 function reportErrors(plan: PooledPlan, unseen: readonly Prediction[]): void {
   for (const [group, items] of groupBy(unseen, ({ target }) => plan.groupOf(target))) {
