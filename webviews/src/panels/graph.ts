@@ -4,6 +4,7 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
+import { saveFile, type SavedFile } from "../kit/save-file.js";
 import { boxTable } from "../graph/box-table.js";
 import { contains, widened } from "../graph/camera.js";
 import { createLegend } from "../graph/legend.js";
@@ -412,19 +413,15 @@ function showTable(): void {
 }
 
 function save(format: "svg" | "png"): void {
-  const done = (name: string | null): void => frame.say(name === null ? "" : `saved ${name}`);
-  if (format === "png") {
-    page.host
-      .call("save", { name: "graph.png", content: surface.canvas.toPng(), isBase64: true })
-      .then(done, (error: unknown) => frame.say(messageOf(error)));
-    return;
-  }
-  page
-    .ask("graph-figure", { ...paramsFor(null, {}), window: null })
-    .then((reply) =>
-      reply.kind === "view"
-        ? page.host.call("save", { name: "graph.svg", content: reply.view.svg })
-        : null,
-    )
-    .then(done, (error: unknown) => frame.say(messageOf(error)));
+  saveFile(page, frame, format === "png" ? pictureFile() : figureFile());
+}
+
+function pictureFile(): Promise<SavedFile> {
+  const content = surface.canvas.toPng();
+  return Promise.resolve({ name: "graph.png", content, isBase64: true });
+}
+
+async function figureFile(): Promise<SavedFile | null> {
+  const reply = await page.ask("graph-figure", { ...paramsFor(null, {}), window: null });
+  return reply.kind === "view" ? { name: "graph.svg", content: reply.view.svg } : null;
 }

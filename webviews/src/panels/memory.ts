@@ -8,6 +8,7 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { exportedFile, saveFile } from "../kit/save-file.js";
 import { controlRange } from "../kit/range-control.js";
 import { bufferTable } from "../memory/buffer-table.js";
 import { memoryFills } from "../memory/fills.js";
@@ -343,15 +344,5 @@ function openDetails(nodeId: number): void {
 
 function saveFigure(): void {
   const target = summary === undefined ? null : (targetOf(summary)?.id ?? null);
-  page
-    .ask("export-file", { format: "memory", target })
-    .then((reply) =>
-      reply.kind === "view" && reply.view !== null
-        ? page.host.call("save", { name: reply.view.name, content: reply.view.text })
-        : null,
-    )
-    .then(
-      (name) => frame.say(name === null ? "" : `saved ${name}`),
-      (error: unknown) => frame.say(messageOf(error)),
-    );
+  saveFile(page, frame, exportedFile(page, { format: "memory", target }));
 }

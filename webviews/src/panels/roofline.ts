@@ -12,6 +12,7 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
+import { saveFile } from "../kit/save-file.js";
 import { createPlot } from "../kit/plot.js";
 import { legendItems } from "../roofline/legend.js";
 import { markTable } from "../roofline/mark-table.js";
@@ -387,16 +388,13 @@ function addModel(): void {
 }
 
 function saveFigure(): void {
-  const id = picture.series[0]?.roofline.id;
-  page
-    .ask("roofline-figure", { target: id ?? null }, { suppose: supposition() })
+  const target = picture.series[0]?.roofline.id ?? null;
+  const figure = page
+    .ask("roofline-figure", { target }, { suppose: supposition() })
     .then((reply) =>
       reply.kind === "view" && reply.view !== null
-        ? page.host.call("save", { name: "roofline.svg", content: reply.view.svg })
+        ? { name: "roofline.svg", content: reply.view.svg }
         : null,
-    )
-    .then(
-      (name) => frame.say(name === null ? "" : `saved ${name}`),
-      (error: unknown) => frame.say(messageOf(error)),
     );
+  saveFile(page, frame, figure);
 }

@@ -8,6 +8,7 @@ import { elidedMiddle } from "../kit/elided-middle.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { exportedFile, saveFile } from "../kit/save-file.js";
 import { controlRange } from "../kit/range-control.js";
 import { secondsText } from "../kit/quantity-text.js";
 import {
@@ -322,17 +323,7 @@ function openSource({ nodeId }: TimelineSpan): void {
 }
 
 function save(format: string): void {
-  page
-    .ask("export-file", { format, target: page.state.target })
-    .then((reply) =>
-      reply.kind === "view" && reply.view !== null
-        ? page.host.call("save", { name: reply.view.name, content: reply.view.text })
-        : null,
-    )
-    .then(
-      (name) => frame.say(name === null ? "" : `saved ${name}`),
-      (error: unknown) => frame.say(messageOf(error)),
-    );
+  saveFile(page, frame, exportedFile(page, { format, target: page.state.target }));
 }
 
 /** More rows than anyone reads. */
