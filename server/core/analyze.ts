@@ -7,6 +7,7 @@ import type {
   Totals,
 } from "./analysis.js";
 import { throwIfCancelled, type Cancel } from "./base/cancel.js";
+import { once } from "./base/once.js";
 import type { Problem } from "./base/problem.js";
 import type { Estimate } from "./cost/cost.js";
 import { exchangeReason, withoutUnknownExchanges } from "./cost/calibrated/unknown-exchanges.js";
@@ -110,11 +111,6 @@ function promptOf(
   if (call?.tokens !== 1 || call.past < 2) return undefined;
   const dims = new Map(bindings.dims).set("sequence", call.past).set("past", 0);
   return inferModel(model, { ...bindings, dims }, cancel);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Report } from "../../base/problem.js";
+import { once } from "../../base/once.js";
 import type { Catalogue, Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
 import { openCalibration } from "./decode-calibration.js";
@@ -105,8 +106,3 @@ function loanFrom(
 }
 
 const lenderLimit = 3;
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}

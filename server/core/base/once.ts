@@ -1,0 +1,5 @@
+/** Makes a value when it is first asked for, and keeps it, also where it is undefined. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
