@@ -62,6 +62,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       engine,
       python,
       folders: () => [...folders],
+      onAccelerators: (uris) => announceChange(uris),
       // Not `window.showWarningMessage`, which is a request: not every client answers it.
       warn: (message) => {
         connection
@@ -110,7 +111,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
           for (const { uri } of removed) folders.delete(filePathOf(uri) ?? "");
           for (const { uri } of added) folders.add(filePathOf(uri) ?? "");
           folders.delete("");
-          announceChange(workspace.bumpPython());
+          announceChange(workspace.forgetAccelerators());
         });
       void registerLater(connection, params, options.tellsOfSettings).catch((error: unknown) =>
         log(`register: ${String(error)}`),

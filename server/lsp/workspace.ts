@@ -1,10 +1,10 @@
 import path from "node:path";
 import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { mapperId } from "../core/accelerator/as-target.js";
 import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
 import type { MeasuredBefore } from "../io/quant/measured-task.js";
-import { findAccelerators, isAccelerator, type FoundAccelerator } from "../io/find-accelerators.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -16,6 +16,7 @@ import {
   variantUri,
 } from "./python-documents.js";
 import type { Subject, SubjectSource, TargetChoice } from "./worker-api.js";
+import { WorkspaceAccelerators } from "./workspace-accelerators.js";
 
 /** The catalogue is asked for under this name, as a model is under its address. */
 export const targetsKey = "ridgepoint:targets";
@@ -32,6 +33,8 @@ export interface WorkspaceOptions {
   readonly python: PythonDocuments;
   /** Paths of the folders that are open now. */
   readonly folders: () => readonly string[];
+  /** Accelerators were found after models had been answered for without them. */
+  readonly onAccelerators: (modelUris: readonly string[]) => void;
   /** Shows a sentence to the user. */
   readonly warn: (sentence: string) => void;
   /** False: the client answers no `workspace/configuration`; what it sent at the start holds. */
@@ -61,7 +64,7 @@ export class Workspace {
   >();
   readonly #revisions = new Map<string, number>();
   readonly #asked = new Set<string>();
-  #accelerators: Promise<readonly FoundAccelerator[]> | undefined;
+  readonly #accelerators: WorkspaceAccelerators;
   #sentSettings: unknown;
 
   constructor(connection: Connection, options: WorkspaceOptions) {
@@ -69,6 +72,9 @@ export class Workspace {
     this.#options = options;
     this.#sentSettings = options.initialSettings;
     this.documents = options.documents;
+    this.#accelerators = new WorkspaceAccelerators(options.folders, () =>
+      options.onAccelerators(this.#choicesChanged()),
+    );
   }
 
   settingsFor(uri: string): Promise<Settings> {
@@ -84,10 +90,9 @@ export class Workspace {
   /** Settings changed; `sent` is what came with the notification of a client that is not asked. */
   forgetSettings(sent: unknown): void {
     this.#settings.clear();
-    this.#options.engine.supersede(targetsKey);
     if (!this.#options.asksForSettings && typeof sent === "object" && sent !== null)
       this.#sentSettings = (sent as Readonly<Record<string, unknown>>)["ridgepoint"] ?? sent;
-    for (const uri of this.#knownUris()) this.bump(uri);
+    this.#choicesChanged();
   }
 
   /** What Python files import may have changed. */
@@ -101,18 +106,17 @@ export class Workspace {
   }
 
   /** Whether one of the files describes an accelerator, or did. */
-  async describesAccelerator(uris: readonly string[]): Promise<boolean> {
-    const known = new Set(((await this.#accelerators) ?? []).map(({ file }) => file));
-    for (const uri of uris) {
-      const file = filePathOf(uri);
-      if (file !== undefined && (known.has(file) || (await isAccelerator(file)))) return true;
-    }
-    return false;
+  describesAccelerator(uris: readonly string[]): Promise<boolean> {
+    return this.#accelerators.includesAny(uris.flatMap((uri) => filePathOf(uri) ?? []));
   }
 
-  /** An architecture file came, went or changed: so may what every model is predicted for. */
+  /** An architecture file or a folder came, went or changed: so may what every model is predicted for. */
   forgetAccelerators(): readonly string[] {
-    this.#accelerators = undefined;
+    this.#accelerators.forget();
+    return this.#choicesChanged();
+  }
+
+  #choicesChanged(): readonly string[] {
     this.#options.engine.supersede(targetsKey);
     const uris = this.#knownUris();
     for (const uri of uris) this.bump(uri);
@@ -212,7 +216,8 @@ export class Workspace {
     const settings = await this.settingsFor(uri);
     const binding = this.bindingOf(uri);
     const batch = binding?.batch ?? settings.batch;
-    const choice = await this.#choiceOf(settings);
+    const isMapped = [...settings.targets, ...(suppose.targets ?? [])].some(isOfAccelerator);
+    const choice = await this.#choiceOf(settings, isMapped ? "all" : "soon");
     const variant = revision ?? (this.#isPython(uri) ? supposedVariant(suppose) : undefined);
     const isSupposed = variant !== undefined && suppose.batch !== undefined;
     const source = await this.#sourceOf(
@@ -256,7 +261,7 @@ export class Workspace {
   }
 
   async targetChoice(): Promise<TargetChoice> {
-    return this.#choiceOf(await this.settingsFor(""));
+    return this.#choiceOf(await this.settingsFor(""), "all");
   }
 
   jobFor(subject: Subject, signal: AbortSignal | undefined, isRetry = false): JobOptions {
@@ -315,7 +320,7 @@ export class Workspace {
     return filePath === undefined ? undefined : { kind: "file", path: filePath };
   }
 
-  async #choiceOf(settings: Settings): Promise<TargetChoice> {
+  async #choiceOf(settings: Settings, accelerators: "all" | "soon"): Promise<TargetChoice> {
     const folders = settings.chipFolders.some((folder) => !path.isAbsolute(folder))
       ? await this.#workspaceFolders()
       : [];
@@ -324,7 +329,7 @@ export class Workspace {
       chipFolders: settings.chipFolders.flatMap((folder) =>
         path.isAbsolute(folder) ? [folder] : folders.map((root) => path.join(root, folder)),
       ),
-      accelerators: await (this.#accelerators ??= findAccelerators(this.#options.folders())),
+      accelerators: await this.#accelerators[accelerators](),
     };
   }
 
@@ -352,6 +357,10 @@ export class Workspace {
   #knownUris(): readonly string[] {
     return [...this.#asked, ...this.documents.all().map((document) => document.uri)];
   }
+}
+
+function isOfAccelerator(targetId: string): boolean {
+  return targetId.split("/")[1] === mapperId;
 }
 
 /** The run of Python that a supposition asks for; undefined when the document's own will do. */

@@ -1,3 +1,6 @@
+/** The comment that makes RTL an accelerator; its words are captured. */
+export const acceleratorPinPattern = /(?:\/\/|--|\/\*)[ \t]*ridgepoint:[ \t]*accelerator\b([^\n]*)/;
+
 /**
  * An accelerator in the words of its own RTL: a comment pin beside the module whose parameters size the array.
  *
@@ -9,7 +12,7 @@
  * or of the file. Answers what an architecture file would hold, and where the pin stands; undefined without a pin.
  */
 export function acceleratorPin(text: string, name: string): RtlPin | undefined {
-  const match = /(?:\/\/|--|\/\*)[ \t]*ridgepoint:[ \t]*accelerator\b([^\n]*)/.exec(text);
+  const match = acceleratorPinPattern.exec(text);
   if (match === null) return undefined;
   const words = (match[1] ?? "").replace(/\*\/.*$/, "");
   const parameters = parametersOf(text);
