@@ -59,23 +59,27 @@ afterAll(() => {
 });
 
 describe("hostile code reaches nothing, and the next run does not notice", () => {
-  test.each([...attacks, ...fileAttacks])("$name", async ({ code, ends }) => {
-    const before = filesIn(folder);
-    const text = code
-      .replaceAll("{outside}", outside)
-      .replaceAll("{other}", other)
-      .replaceAll("{port}", String(port));
-    // Long enough for what does not end by time, on a busy machine too.
-    const outcome = await runText(text, ends === "stop:time" ? 0.3 : 60);
-    expect(checkEnd(outcome), JSON.stringify(outcome).slice(0, 600)).toBe(ends);
-    expect(JSON.stringify(outcome)).not.toContain(secret);
-    expect(JSON.stringify(outcome)).not.toContain("RIDGEPOINT_CANARY");
-    expect(connectionCount).toBe(0);
-    expect(filesIn(folder)).toEqual(before);
+  test.each([...attacks, ...fileAttacks])(
+    "$name",
+    async ({ code, ends }) => {
+      const before = filesIn(folder);
+      const text = code
+        .replaceAll("{outside}", outside)
+        .replaceAll("{other}", other)
+        .replaceAll("{port}", String(port));
+      // Long enough for what does not end by time, on a busy machine too.
+      const outcome = await runText(text, ends === "stop:time" ? 0.3 : 60);
+      expect(checkEnd(outcome), JSON.stringify(outcome).slice(0, 600)).toBe(ends);
+      expect(JSON.stringify(outcome)).not.toContain(secret);
+      expect(JSON.stringify(outcome)).not.toContain("RIDGEPOINT_CANARY");
+      expect(connectionCount).toBe(0);
+      expect(filesIn(folder)).toEqual(before);
 
-    const after = await runText(probe, 60);
-    expect(after).toMatchObject({ kind: "answer", answer: { value: { result: pristine } } });
-  }, 180_000);
+      const after = await runText(probe, 60);
+      expect(after).toMatchObject({ kind: "answer", answer: { value: { result: pristine } } });
+    },
+    180_000,
+  );
 });
 
 /** What a fresh Python says of itself. */
