@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Design } from "../core/design/design.js";
+import type { Design, MeasuredDesign } from "../core/design/design.js";
 import { isHlsSource } from "../core/design/hls-source.js";
 import type { DesignNumbers, DesignState } from "../core/views/design/design-state.js";
 import { movedLines } from "../core/views/source/moved-lines.js";
@@ -46,11 +46,25 @@ interface Entry {
   /** What is being analysed. */
   run: Run | undefined;
   /** The last analysis that has ended, with the text that it saw. */
-  last: { readonly text: string; readonly design: Design; readonly key: string } | undefined;
+  last: (Analysed & { readonly key: string }) | undefined;
   /** The last one with numbers. */
-  good: { readonly text: string; readonly design: Design } | undefined;
+  good: Analysed | undefined;
+  /** What place and route has said, and of what. */
+  routed: Routed | undefined;
   /** Text as last saved or opened: what a slow analysis is made of. */
   settledText: string;
+}
+
+interface Analysed {
+  readonly text: string;
+  readonly subject: string;
+  readonly design: Design;
+}
+
+interface Routed {
+  readonly text: string;
+  readonly subject: string;
+  readonly measured: readonly MeasuredDesign[];
 }
 
 interface Run {
@@ -93,7 +107,25 @@ export class DesignDocuments {
     if (file === undefined || !isDesignSource(document)) return undefined;
     const run = await this.#start(document, file);
     await run?.done;
-    return this.#entries.get(normalUri(document.uri))?.last?.design;
+    const entry = this.#entries.get(normalUri(document.uri));
+    return entry?.last && withRouted(entry, entry.last);
+  }
+
+  /** The question that place and route is asked, in longer time; undefined when nothing of the document is shown. */
+  async routeRequest(document: TextDocument): Promise<DesignRequest | undefined> {
+    const file = filePathOf(document.uri);
+    const settings = await this.#options.settingsFor(document.uri);
+    if (file === undefined || designKindOf(document) !== "rtl" || !settings.designEnable)
+      return undefined;
+    const request = this.#request(file, document.getText(), settings);
+    return { ...request, reports: [], isRouted: true, seconds: 10 * request.seconds };
+  }
+
+  /** Shows from now on what place and route has said, until the document is closed or its part or top is another. */
+  keepRouted(uri: string, request: DesignRequest, measured: readonly MeasuredDesign[]): void {
+    const entry = this.#entries.get(normalUri(uri));
+    if (entry !== undefined)
+      entry.routed = { text: request.text, subject: subjectOf(request), measured };
   }
 
   saved(document: TextDocument): void {
@@ -130,7 +162,10 @@ export class DesignDocuments {
     const current = document.getText();
     let entry = this.#entries.get(uri);
     if (entry === undefined) {
-      entry = { run: undefined, last: undefined, good: undefined, settledText: current };
+      entry = {
+        ...{ run: undefined, last: undefined, good: undefined, routed: undefined },
+        settledText: current,
+      };
       this.#entries.set(uri, entry);
     }
     const text = isQuick(document) ? current : entry.settledText;
@@ -138,11 +173,9 @@ export class DesignDocuments {
     const key = JSON.stringify([
       this.#revision,
       request.text,
-      request.top,
-      request.part,
-      request.parameters,
-      request.defines,
-      request.clockNanoseconds,
+      subjectOf(request),
+      request.tool,
+      request.reports,
     ]);
     if (entry.run?.key === key) return entry.run;
     if (entry.run === undefined && entry.last?.key === key) return undefined;
@@ -167,9 +200,10 @@ export class DesignDocuments {
     const begun = Date.now();
     try {
       const design = await this.#options.engine.analyse(request, abort.signal);
-      entry.last = { text: request.text, design, key };
+      const analysed = { text: request.text, subject: subjectOf(request), design };
+      entry.last = { ...analysed, key };
       if (design.total !== undefined || design.loops.length > 0 || design.lines.length > 0)
-        entry.good = { text: request.text, design };
+        entry.good = analysed;
       if (Date.now() - begun > patienceMilliseconds) this.#options.onChange(uri);
     } catch {
       // Superseded: whoever waits asks again for the newer text.
@@ -198,7 +232,9 @@ export class DesignDocuments {
       clockNanoseconds: settings.designClock ?? undefined,
       parameters: settings.designParameters,
       defines: settings.designDefines,
-      reports: undefined,
+      tool: settings.designTool === "" ? undefined : settings.designTool,
+      reports:
+        settings.designReports.length === 0 ? undefined : settings.designReports.flatMap(absolute),
       isRouted: false,
       seconds: settings.designSeconds,
     };
@@ -223,12 +259,14 @@ export class DesignDocuments {
 }
 
 /** The last design with numbers, and the problems of the last of all. */
-function numbersOf({ last, good }: Entry, text: string): DesignNumbers | undefined {
+function numbersOf(entry: Entry, text: string): DesignNumbers | undefined {
+  const { last, good } = entry;
   const shown = good ?? last;
   if (shown === undefined || last === undefined) return undefined;
   const isOld = last.design !== shown.design;
+  const design = withRouted(entry, shown);
   return {
-    design: isOld ? { ...shown.design, problems: last.design.problems } : shown.design,
+    design: isOld ? { ...design, problems: last.design.problems } : design,
     text: shown.text,
     moved: shown.text === text ? undefined : movedLines(shown.text, text),
     told: {
@@ -237,6 +275,20 @@ function numbersOf({ last, good }: Entry, text: string): DesignNumbers | undefin
     },
     isOld,
   };
+}
+
+/** What a design is of, beside its text. */
+function subjectOf({ top, part, parameters, defines, clockNanoseconds }: DesignRequest): string {
+  return JSON.stringify([top, part, parameters, defines, clockNanoseconds]);
+}
+
+function withRouted({ routed }: Entry, { design, text, subject }: Analysed): Design {
+  if (routed === undefined || routed.subject !== subject) return design;
+  const isOfText = routed.text === text;
+  const measured = isOfText
+    ? routed.measured
+    : routed.measured.map((one) => ({ ...one, tool: `${one.tool}, before the last edit` }));
+  return { ...design, measured: [...measured, ...design.measured] };
 }
 
 function isQuick(document: TextDocument): boolean {

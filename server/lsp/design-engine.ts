@@ -5,13 +5,15 @@ import { sourceFile } from "../core/design/places.js";
 import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import { type Remote, connect } from "../protocol/rpc.js";
-import type { DesignWorkerApi, DesignWorkerStart } from "./design-worker.js";
+import type { DesignListener, DesignWorkerApi, DesignWorkerStart } from "./design-worker.js";
 import { JobStopped } from "./engine.js";
 
 export interface DesignEngineOptions {
   readonly workerFile: string;
   readonly dataFolder: string;
   readonly log: (line: string) => void;
+  /** Hears what an analysis is doing. */
+  readonly onStage?: (stage: string) => void;
 }
 
 interface Running {
@@ -107,7 +109,7 @@ export class DesignEngine {
         post: (message) => worker.postMessage(message),
         onMessage: (listener) => worker.on("message", listener),
       },
-      {},
+      { stage: (stage: string) => this.#options.onStage?.(stage) } satisfies DesignListener,
     );
     const running = { worker, remote, cancelFlag: new Int32Array(cancelBuffer) };
     const onLost = (reason: string): void => {

@@ -3,7 +3,7 @@ import type { Design } from "../core/design/design.js";
 import { analyseDesign } from "../io/design/analyse-design.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import { loadParts } from "../io/parts-files.js";
-import { type CallContext, connect } from "../protocol/rpc.js";
+import { type CallContext, type Remote, connect } from "../protocol/rpc.js";
 
 /** The thread that analyses hardware descriptions; the engines that it needs are processes of their own. */
 const port = parentPort;
@@ -17,6 +17,13 @@ export interface DesignWorkerStart {
   readonly dataFolder: string;
   /** Set while what runs is outdated: a computation of this thread sees no message. */
   readonly cancelBuffer: SharedArrayBuffer;
+}
+
+/** What the thread tells whoever started it. */
+export interface DesignListener {
+  readonly [method: string]: (params: never) => unknown;
+  /** What a long job is doing. */
+  readonly stage: (params: string) => unknown;
 }
 
 export interface DesignWorkerApi {
@@ -38,11 +45,14 @@ const api: DesignWorkerApi = {
       },
       signal: abort.signal,
       log: (line) => console.error(line),
-      progress: () => undefined,
+      progress: (stage) => {
+        // Whoever does not listen any more misses nothing.
+        listener.call("stage", stage).catch(() => undefined);
+      },
     });
   },
 };
-connect(
+const listener: Remote<DesignListener> = connect<DesignListener>(
   {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => port.on("message", listener),

@@ -2,6 +2,7 @@ import type { CancellationToken, Connection, ServerCapabilities } from "vscode-l
 import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type { Engine } from "./engine.js";
 import { JobStopped } from "./engine.js";
+import type { DesignEngine } from "./design-engine.js";
 import type { DesignDocuments } from "./design-documents.js";
 import type { PythonDocuments } from "./python-documents.js";
 import type { Workspace } from "./workspace.js";
@@ -19,6 +20,8 @@ export interface ServerContext {
   readonly engine: Engine;
   readonly python: PythonDocuments;
   readonly design: DesignDocuments;
+  /** For an analysis beside those of the documents, in a thread of its own; whoever starts it ends it. */
+  readonly startDesignEngine: (onStage: (stage: string) => void) => DesignEngine;
   readonly log: (line: string) => void;
   /** Tells the client that what it shows is out of date: hints, lenses, problems, and pages of these models. */
   readonly announceChange: (modelUris: readonly string[]) => void;

@@ -11,6 +11,7 @@ import { hoverFeature } from "./features/hover.js";
 import { inlayHintFeature } from "./features/inlay-hint.js";
 import { locateFeature } from "./features/locate.js";
 import { measureFeature } from "./features/measure.js";
+import { placeAndRouteFeature } from "./features/place-and-route.js";
 import { pythonPathsFeature } from "./features/python-paths.js";
 import { referencesFeature } from "./features/references.js";
 import { reportFeature } from "./features/report.js";
@@ -35,6 +36,7 @@ export const features: readonly Feature[] = [
   inlayHintFeature,
   locateFeature,
   measureFeature,
+  placeAndRouteFeature,
   pythonPathsFeature,
   referencesFeature,
   reportFeature,

@@ -77,11 +77,12 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       for (const uri of modelUris) announce(uri);
       refresh(connection, params, log);
     };
-    const designEngine = new DesignEngine({
+    const designOptions = {
       workerFile: path.join(bundleFolder, "design-worker.cjs"),
       dataFolder: path.join(bundleFolder, "data"),
       log,
-    });
+    };
+    const designEngine = new DesignEngine(designOptions);
     const design = new DesignDocuments({
       engine: designEngine,
       folders: () => [...folders],
@@ -96,6 +97,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
     });
     const server: ServerContext = {
       ...{ connection, workspace, engine, python, design, log },
+      startDesignEngine: (onStage) => new DesignEngine({ ...designOptions, onStage }),
       announceChange,
     };
     for (const feature of features) feature.register(server);

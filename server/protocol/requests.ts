@@ -134,6 +134,16 @@ export const measureRequest = new RequestType<
   void
 >("ridgepoint/measure");
 
+/**
+ * Places and routes the design of an RTL document with nextpnr and shows what came of it beside the estimate. Progress is the
+ * server's own.
+ */
+export const placeAndRouteRequest = new RequestType<
+  { readonly uri: string },
+  { readonly kind: "routed" | "impossible" | "cancelled"; readonly message: string },
+  void
+>("ridgepoint/placeAndRoute");
+
 /** Server to client: what was shown of this model is out of date; ask again. */
 export const changedNotification = new NotificationType<{ readonly uri: string }>(
   "ridgepoint/changed",

@@ -136,11 +136,19 @@ export const settingRows = {
   ),
   designDefines: table("design.defines", 'Macros that are defined: `{"WIDTH": "16"}`.'),
   designParameters: table("design.parameters", 'Parameters of the top module: `{"N": "8"}`.'),
+  designTool: textOf(
+    "design.tool",
+    "HLS tool whose report is foretold, such as `Vitis 2020.2`. Empty: Vitis 2020.2.",
+  ),
+  designReports: texts(
+    "design.reports",
+    "Reports of other tools that are shown beside, relative to the workspace: Vivado utilization or timing, Quartus fit summary, Yosys `stat -json`, nextpnr, Vitis `csynth.xml`. Empty: those that lie below the file's folder and speak of its top.",
+  ),
   designSeconds: {
     key: "design.seconds",
     fallback: 60,
     schema: { type: "number", minimum: 1, maximum: 3600 },
-    text: "Seconds that one synthesis may take.",
+    text: "Seconds that one synthesis may take; placing and routing may take ten times as many.",
     invalidates: "analysis",
     decode: (value) =>
       typeof value === "number" && 1 <= value && value <= 3600 ? value : undefined,

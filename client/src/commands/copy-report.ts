@@ -22,9 +22,11 @@ export const command: ClientCommand = {
   id: "copyReport",
   title: "Copy Report…",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
+    const uri = modelUriFor(argument) ?? activeDesignUri();
     if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
+      void vscode.window.showInformationMessage(
+        "Open a model file or a hardware description first.",
+      );
       return;
     }
     const choice = await vscode.window.showQuickPick(choices, { title: "Ridgepoint: report" });
@@ -46,3 +48,9 @@ export const command: ClientCommand = {
     await vscode.window.showTextDocument(document);
   },
 };
+
+function activeDesignUri(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  const isDesign = /^(?:systemverilog|verilog|vhdl|c|cpp)$/.test(document?.languageId ?? "");
+  return isDesign ? document?.uri : undefined;
+}

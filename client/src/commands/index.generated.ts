@@ -7,6 +7,7 @@ import { command as openAsText } from "./open-as-text.js";
 import { command as openModel } from "./open-model.js";
 import { command as pickTargets } from "./pick-targets.js";
 import { command as pinInput } from "./pin-input.js";
+import { command as placeAndRoute } from "./place-and-route.js";
 import { command as setDimensions } from "./set-dimensions.js";
 import { command as showComparison } from "./show-comparison.js";
 import { command as showGraph } from "./show-graph.js";
@@ -29,6 +30,7 @@ export const commands: readonly ClientCommand[] = [
   openModel,
   pickTargets,
   pinInput,
+  placeAndRoute,
   setDimensions,
   showComparison,
   showGraph,
