@@ -219,6 +219,7 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     ],
     dram: { bandwidth: Infinity, energyPerByte: undefined, kind: "ddr" as const },
     vectorLanes: 1,
+    beside: [],
   };
   return mapContraction({ accelerator, engine, precision: int8, objective: "latency" }, contraction)
     .computeCycles;

@@ -125,10 +125,11 @@ function chosenLayers({ layers }: MappingView, texts: readonly string[]): readon
 
 function textOf(view: MappingView, isDetailed: boolean): string {
   const { accelerator, totals } = view;
+  const hasEngines = view.layers.some(({ engine }) => engine !== null);
   const head = [
     view.label,
     `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
-    `${formatShare(totals.utilization)} of ${formatCount(accelerator.elementCount)} elements used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
+    `${formatShare(totals.utilization)} of ${hasEngines ? "the fastest engine's peak" : `${formatCount(accelerator.elementCount)} elements`} used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
     `${formatBytes(totals.dramBytes)} DRAM traffic · ${formatJoules(totals.joules)} · ${formatNumber(totals.watts)} W${totals.area === null ? "" : ` · ${areaText(totals.area.total)} (multipliers ${areaText(totals.area.multipliers)}, buffers ${areaText(totals.area.buffers)})`} at ${accelerator.node} nm`,
     ...(totals.uncostedCount > 0
       ? [`${totals.uncostedCount} nodes are not costed and left out`]
@@ -137,6 +138,7 @@ function textOf(view: MappingView, isDetailed: boolean): string {
   const rows = view.layers.map((layer) => [
     layer.name,
     layer.op,
+    ...(hasEngines ? [layer.engine ?? ""] : []),
     formatCount(layer.macs),
     formatCount(layer.cycles),
     formatSeconds(layer.seconds),
@@ -146,9 +148,12 @@ function textOf(view: MappingView, isDetailed: boolean): string {
     layer.limit === "buffer" ? (layer.limitingMemory ?? "buffer") : layer.limit,
   ]);
   const layers = table(
-    ["layer", "op", "MACs", "cycles", "time", "used", "DRAM", "energy", "limit"],
+    [
+      ...["layer", "op", ...(hasEngines ? ["engine"] : [])],
+      ...["MACs", "cycles", "time", "used", "DRAM", "energy", "limit"],
+    ],
     rows,
-    "llrrrrrrl",
+    `ll${hasEngines ? "l" : ""}rrrrrrl`,
   );
   const details = isDetailed
     ? view.layers

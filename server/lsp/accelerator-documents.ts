@@ -1,4 +1,5 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { acceleratorPinPattern } from "../core/accelerator/rtl-pin.js";
 import type { TextProblem } from "../core/views/text/problems.js";
 import { acceleratorExtension, isRtlFile, parseAccelerator } from "../io/accelerator-file.js";
 import { fileNameOf } from "./model-uri.js";
@@ -10,7 +11,7 @@ export function isAcceleratorFile(uri: string): boolean {
 
 /** RTL whose comments say how it maps. */
 export function isAcceleratorRtl(document: TextDocument): boolean {
-  return isRtlFile(document.uri) && document.getText().includes("ridgepoint: accelerator");
+  return isRtlFile(document.uri) && acceleratorPinPattern.test(document.getText());
 }
 
 /** What is wrong with the text, each at its place; a problem without one stands at the start. */

@@ -1,3 +1,4 @@
+import type { LayerClass } from "./layer-class.js";
 import { effectiveThroughput } from "./throughput.js";
 
 /** Which operand stays in a processing element while the others pass by. */
@@ -26,6 +27,16 @@ export interface Accelerator {
   readonly dram: Dram;
   /** Element-wise operations a cycle, of all cores' vector units together divided by `cores`. */
   readonly vectorLanes: number;
+  /** Layers that the engine takes; absent where it takes all. */
+  readonly runs?: readonly LayerClass[];
+  /** Further engines of the same chip, by name. A layer runs on the one that is best at it (`map-beside.ts`). */
+  readonly beside: readonly SideEngine[];
+}
+
+/** An engine beside another, as the accelerator that it would be alone: what its file does not say of it is as in the whole. */
+export interface SideEngine {
+  readonly name: string;
+  readonly alone: Accelerator;
 }
 
 /** What multiplies. */
@@ -175,8 +186,32 @@ export function crossbarCycles(engine: CrossbarEngine, precision: AcceleratorPre
   );
 }
 
-/** Places that multiply, for the sentence "x of n processing elements". */
-export function elementCount({ engine, cores }: Accelerator): number {
+/** All engines of the chip; the first goes by its kind. */
+export function enginesOf(accelerator: Accelerator): readonly SideEngine[] {
+  return [{ name: accelerator.engine.kind, alone: accelerator }, ...accelerator.beside];
+}
+
+/** Multiply-accumulates in a cycle of the accelerator's clock, of its fastest engine: layers run one after the other. */
+export function fastestMacsPerCycle(
+  accelerator: Accelerator,
+  { id }: AcceleratorPrecision,
+): number {
+  const peaks = enginesOf(accelerator).flatMap(({ alone }) => {
+    const own = alone.precisions.find((precision) => precision.id === id);
+    return own === undefined
+      ? []
+      : [(peakMacsPerCycle(alone, own) * alone.clock) / accelerator.clock];
+  });
+  return Math.max(...peaks);
+}
+
+/** Places that multiply in all engines, for the sentence "x of n elements". */
+export function elementCount(accelerator: Accelerator): number {
+  return enginesOf(accelerator).reduce((sum, { alone }) => sum + elementsOf(alone), 0);
+}
+
+/** Of the first engine alone. */
+export function elementsOf({ engine, cores }: Accelerator): number {
   switch (engine.kind) {
     case "array":
       return engine.rows * engine.columns * cores;

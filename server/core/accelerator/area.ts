@@ -1,4 +1,4 @@
-import type { Accelerator, AcceleratorPrecision } from "./accelerator.js";
+import { enginesOf, type Accelerator, type AcceleratorPrecision } from "./accelerator.js";
 import { macUnit } from "./mac-unit.js";
 import { areaScale, bitAreaAt, type Technology } from "./technology.js";
 
@@ -17,8 +17,24 @@ const cellShare = 0.6;
 /** Share of a placed block that is standard cells. */
 const placementShare = 0.7;
 
-/** Undefined for engines whose multipliers are no logic: analog crossbars and DRAM banks. */
+/** Undefined with an engine whose multipliers are no logic: analog crossbars and DRAM banks. */
 export function areaOf(accelerator: Accelerator, technology: Technology): AreaEstimate | undefined {
+  let sum: AreaEstimate = { multipliers: 0, registers: 0, buffers: 0, vector: 0, total: 0 };
+  for (const { alone } of enginesOf(accelerator)) {
+    const own = engineArea(alone, technology);
+    if (own === undefined) return undefined;
+    sum = {
+      multipliers: sum.multipliers + own.multipliers,
+      registers: sum.registers + own.registers,
+      buffers: sum.buffers + own.buffers,
+      vector: sum.vector + own.vector,
+      total: sum.total + own.total,
+    };
+  }
+  return sum;
+}
+
+function engineArea(accelerator: Accelerator, technology: Technology): AreaEstimate | undefined {
   const { engine, node, cores, precisions } = accelerator;
   if (engine.kind === "crossbar" || engine.kind === "bank") return undefined;
   const isArray = engine.kind === "array";

@@ -3,7 +3,12 @@ import type { Chip, MemoryLevel, Sourced } from "../targets/chip.js";
 import type { Precision } from "../targets/precision.js";
 import type { Runtime } from "../targets/runtime.js";
 import type { Target } from "../targets/target.js";
-import { peakMacsPerCycle, type Accelerator, type AcceleratorPrecision } from "./accelerator.js";
+import {
+  enginesOf,
+  fastestMacsPerCycle,
+  type Accelerator,
+  type AcceleratorPrecision,
+} from "./accelerator.js";
 import type { Objective } from "./tiling.js";
 import type { Technology } from "./technology.js";
 
@@ -53,7 +58,7 @@ const passes: readonly PassId[] = [
 ];
 
 function chipOf(accelerator: Accelerator): Chip {
-  const { id, name, clock, buffers, dram, vectorLanes, cores } = accelerator;
+  const { id, name, clock, dram } = accelerator;
   const said = (value: number, unit: string): Sourced => ({
     value,
     unit,
@@ -63,12 +68,18 @@ function chipOf(accelerator: Accelerator): Chip {
     Object.fromEntries(
       accelerator.precisions.map((precision) => [precision.id, of(precision)] as const),
     );
-  const memories: MemoryLevel[] = buffers.map((buffer) => ({
-    name: buffer.name,
-    role: "cache",
-    size: said(buffer.size * cores, "B"),
-    bandwidth: said(finite(buffer.bandwidth) * cores, "B/s"),
-  }));
+  const engines = enginesOf(accelerator);
+  const memories: MemoryLevel[] = engines.flatMap(({ name: engine, alone }, index) =>
+    alone.buffers.map((buffer) => ({
+      name: index === 0 ? buffer.name : `${engine}.${buffer.name}`,
+      role: "cache",
+      size: said(buffer.size * alone.cores, "B"),
+      bandwidth: said(finite(buffer.bandwidth) * alone.cores, "B/s"),
+    })),
+  );
+  const vectorPeak = Math.max(
+    ...engines.map(({ alone }) => alone.vectorLanes * alone.cores * alone.clock),
+  );
   return {
     id,
     name,
@@ -76,16 +87,19 @@ function chipOf(accelerator: Accelerator): Chip {
     kind: "npu",
     segment: "embedded",
     peaks: tableOf((precision) =>
-      said(2 * peakMacsPerCycle(accelerator, precision) * clock, "op/s"),
+      said(2 * fastestMacsPerCycle(accelerator, precision) * clock, "op/s"),
     ),
-    vectorPeaks: tableOf(() => said(vectorLanes * cores * clock, "op/s")),
+    vectorPeaks: tableOf(() => said(vectorPeak, "op/s")),
     memories: [
       ...memories,
       {
         name: "DRAM",
         role: "ram",
         size: said(dram.size ?? 2 ** 40, "B"),
-        bandwidth: said(finite(dram.bandwidth), "B/s"),
+        bandwidth: said(
+          Math.max(...engines.map(({ alone }) => finite(alone.dram.bandwidth))),
+          "B/s",
+        ),
       },
     ],
     power: {},

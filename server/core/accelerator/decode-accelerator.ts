@@ -1,11 +1,20 @@
 import { Decoder } from "../base/decode.js";
 import type { Outcome } from "../base/problem.js";
 import { complainOfUnknown, decodeId, subjectOf } from "../targets/decode-fields.js";
-import type { Accelerator, Buffer, Dram, DramKind, Operand } from "./accelerator.js";
+import {
+  enginesOf,
+  type Accelerator,
+  type Buffer,
+  type Dram,
+  type DramKind,
+  type Operand,
+  type SideEngine,
+} from "./accelerator.js";
 import { decodeEngine } from "./decode-engine.js";
 import { decodePrecisions } from "./decode-precisions.js";
 import { decodeQuantity } from "./quantity.js";
 import { decodeFlag, optional, required, rules } from "./file-fields.js";
+import { layerClasses } from "./layer-class.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,6 +30,14 @@ export function decodeAccelerator(value: unknown, file = ""): Outcome<Accelerato
 
 function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefined {
   complainOfUnknown(decoder, fields, "", acceleratorFields);
+  const first = engineAlone(decoder, fields);
+  if (fields["beside"] === undefined || first === undefined) return checked(decoder, first);
+  const beside = decodeBeside(decoder, fields, first);
+  return beside === undefined ? undefined : checked(decoder, { ...first, beside });
+}
+
+/** An accelerator of one engine, from what a file says of the whole or of an engine beside others. */
+function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined {
   const id = decodeId(decoder, fields["id"], "id");
   const name = fields["name"] === undefined ? id : decoder.string(fields["name"], "name");
   const source =
@@ -46,6 +63,8 @@ function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefine
   const dram = decodeDram(decoder, fields["dram"]);
   const ownLanes = engine?.kind === "array" ? engine.columns : 64;
   const vectorLanes = optional(decoder, fields, "vectorLanes", rules.lanes, ownLanes);
+  const runs =
+    fields["runs"] === undefined ? [] : decodeNames(decoder, fields["runs"], "runs", layerClasses);
   if (
     id === undefined ||
     name === undefined ||
@@ -56,7 +75,8 @@ function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefine
     precisions === undefined ||
     buffers === undefined ||
     dram === undefined ||
-    vectorLanes === undefined
+    vectorLanes === undefined ||
+    runs === undefined
   )
     return undefined;
   return {
@@ -71,7 +91,48 @@ function acceleratorOf(decoder: Decoder, fields: Fields): Accelerator | undefine
     buffers,
     dram,
     vectorLanes,
+    ...(runs.length > 0 && { runs }),
+    beside: [],
   };
+}
+
+function decodeBeside(
+  decoder: Decoder,
+  fields: Fields,
+  first: Accelerator,
+): readonly SideEngine[] | undefined {
+  const items = decoder.array(fields["beside"], "beside");
+  if (items === undefined) return undefined;
+  if (items.length > 8) return decoder.complain("beside", "should hold 8 engines at most.");
+  const names: string[] = [first.engine.kind];
+  const found: SideEngine[] = [];
+  for (const [index, item] of items.entries()) {
+    const part = decoder.within(`beside[${index}]`);
+    const own = decoder.object(item, `beside[${index}]`);
+    if (own === undefined) return undefined;
+    complainOfUnknown(part, own, "", sideFields);
+    const name = part.string(own["name"], "name");
+    if (name === undefined) return undefined;
+    if (names.includes(name)) return part.complain("name", "is the name of another engine.");
+    names.push(name);
+    const shared = Object.fromEntries(sharedFields.map((key) => [key, fields[key]]));
+    const alone = engineAlone(part, { ...shared, ...own });
+    if (alone === undefined) return undefined;
+    if (alone.engine.kind === "streaming" || first.engine.kind === "streaming")
+      return part.complain("engine", "cannot stand beside another where one is `streaming`.");
+    found.push({ name, alone });
+  }
+  return found;
+}
+
+/** Somebody must take the layers that nobody asked for. */
+function checked(decoder: Decoder, whole: Accelerator | undefined): Accelerator | undefined {
+  if (whole === undefined || enginesOf(whole).some(({ alone }) => alone.runs === undefined))
+    return whole;
+  return decoder.complain(
+    "runs",
+    "should be left out of one engine, which takes all other layers.",
+  );
 }
 
 function decodeBuffers(decoder: Decoder, value: unknown): readonly Buffer[] | undefined {
@@ -130,12 +191,21 @@ function decodeHolds(
   path: string,
 ): readonly Operand[] | undefined {
   if (value === undefined) return operands;
+  return decodeNames(decoder, value, path, operands);
+}
+
+function decodeNames<T extends string>(
+  decoder: Decoder,
+  value: unknown,
+  path: string,
+  allowed: readonly T[],
+): readonly T[] | undefined {
   const items = decoder.array(value, path);
   if (items === undefined) return undefined;
-  const found = items.map((item, index) => decoder.oneOf(item, `${path}[${index}]`, operands));
+  const found = items.map((item, index) => decoder.oneOf(item, `${path}[${index}]`, allowed));
   if (found.length === 0)
-    return decoder.complain(path, "should name one operand or more: weights, inputs, outputs.");
-  const known = found.filter((operand) => operand !== undefined);
+    return decoder.complain(path, `should name one or more of ${allowed.join(", ")}.`);
+  const known = found.filter((name) => name !== undefined);
   return known.length === found.length ? [...new Set(known)] : undefined;
 }
 
@@ -174,6 +244,21 @@ export const acceleratorFields = [
   "buffers",
   "dram",
   "vectorLanes",
+  "runs",
+  "beside",
 ] as const;
+/** What an engine beside others may say of itself; the rest is as in the whole. */
+export const sideFields = [
+  "name",
+  "clock",
+  "cores",
+  "engine",
+  "precisions",
+  "buffers",
+  "dram",
+  "vectorLanes",
+  "runs",
+] as const;
+const sharedFields = ["id", "source", "clock", "node", "precisions", "dram"] as const;
 export const bufferFields = ["name", "size", "bandwidth", "holds", "doubleBuffered"] as const;
 export const dramFields = ["size", "bandwidth", "energyPerByte", "kind"] as const;

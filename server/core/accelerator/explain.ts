@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatShare } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import { adviceFor } from "./advice.js";
-import { elementCount, type Accelerator } from "./accelerator.js";
+import { elementsOf, enginesOf, type Accelerator } from "./accelerator.js";
 import type { ChosenTile } from "./map-contraction.js";
 import type { KernelMapping } from "./map-kernel.js";
 
@@ -9,12 +9,14 @@ import type { KernelMapping } from "./map-kernel.js";
 export function explainMapping(
   kernel: Kernel,
   mapping: KernelMapping,
-  accelerator: Accelerator | undefined,
+  whole: Accelerator | undefined,
 ): readonly string[] {
+  const accelerator =
+    whole && (enginesOf(whole).find(({ name }) => name === mapping.engine)?.alone ?? whole);
   const reasons: string[] = [];
   if (mapping.macs > 0 && accelerator !== undefined)
     reasons.push(
-      `${formatCount(mapping.computeCycles)} cycles at ${formatShare(mapping.engineUtilization)} of ${formatCount(elementCount(accelerator))} processing elements.`,
+      `${formatCount(mapping.computeCycles)} cycles at ${formatShare(mapping.engineUtilization)} of ${formatCount(elementsOf(accelerator))} processing elements.`,
     );
   if (mapping.rows !== undefined)
     reasons.push(

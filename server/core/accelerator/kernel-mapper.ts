@@ -1,6 +1,7 @@
 import type { Kernel } from "../lower/lowered.js";
 import type { MappedAccelerator } from "./as-target.js";
-import { mapKernel, type KernelMapping } from "./map-kernel.js";
+import { mapOnBest } from "./map-beside.js";
+import type { KernelMapping } from "./map-kernel.js";
 import { foldPipeline, type Pipeline } from "./streaming.js";
 
 /** What has been searched for a target stays with it: an edit of a model changes few of its shapes. */
@@ -33,7 +34,7 @@ export class KernelMapper {
     const key = JSON.stringify([shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes]);
     let mapping = this.#known.get(key);
     if (mapping === undefined) {
-      mapping = mapKernel(this.#mapped, kernel);
+      mapping = mapOnBest(this.#mapped, kernel);
       this.#known.set(key, mapping);
     }
     return mapping;

@@ -39,6 +39,7 @@ export function mapOnBanks(
     traffic:
       dram === undefined ? [] : [{ ...dram, readBytes: dram.readBytes - kernel.weightReadBytes }],
     dramBytes: bare.dramBytes - kernel.weightReadBytes,
+    keptBytes: kernel.weightReadBytes,
     engineJoules: kernel.macs * mac + activations * engine.activateEnergy,
     notes: [`${activations} rows opened in ${banks} banks.`],
   };

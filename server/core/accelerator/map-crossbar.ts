@@ -51,6 +51,7 @@ export function mapOnCrossbars(
     // Weights stay where they multiply; only activations move.
     traffic: bare.traffic.map((entry) => ({ ...entry, readBytes: entry.readBytes - weightBytes })),
     dramBytes: bare.dramBytes - weightBytes,
+    keptBytes: weightBytes,
     engineJoules: joules,
     notes: [
       `${needed} of ${available} crossbars hold its weights${copiesOfFirst > 1 ? `, ${copiesOfFirst} copies of them` : ""}.`,

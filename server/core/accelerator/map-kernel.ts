@@ -39,6 +39,8 @@ export interface KernelMapping {
   readonly rows?: RowMapping;
   /** How it was dealt out to the cores, or what else there is to say. */
   readonly notes: readonly string[];
+  /** Which of several engines runs it. */
+  readonly engine?: string;
 }
 
 /** What an engine's own mapping finds out; the rest follows from it. */
@@ -52,6 +54,8 @@ export interface RawMapping {
   readonly isOverlapped: boolean;
   readonly traffic: readonly MemoryTraffic[];
   readonly dramBytes: number;
+  /** Weights that are multiplied where they lie and never cross to the DRAM. */
+  readonly keptBytes?: number;
   readonly registerAccesses: number;
   readonly tiles: readonly ChosenTile[];
   readonly rows?: RowMapping;
@@ -97,7 +101,7 @@ export function mapKernel(question: KernelQuestion, kernel: Kernel): KernelMappi
     ...limitOf(raw, { dramCycles, vector, busy, engineUtilization }),
     traffic: raw.traffic,
     dramBytes: raw.dramBytes,
-    leastDramBytes: kernel.readBytes + kernel.writeBytes,
+    leastDramBytes: kernel.readBytes + kernel.writeBytes - (raw.keptBytes ?? 0),
     energy: energyOf(question, kernel, raw),
     tiles: raw.tiles,
     ...(raw.rows !== undefined && { rows: raw.rows }),

@@ -1,5 +1,5 @@
 import type { Kernel } from "../lower/lowered.js";
-import { peakMacsPerCycle } from "./accelerator.js";
+import { fastestMacsPerCycle } from "./accelerator.js";
 import type { MappedAccelerator } from "./as-target.js";
 import { KernelMapper } from "./kernel-mapper.js";
 import type { KernelMapping } from "./map-kernel.js";
@@ -32,7 +32,7 @@ export function mapModel(mapped: MappedAccelerator, kernels: readonly Kernel[]):
   const macs = sum((mapping) => mapping.macs);
   const peak =
     streaming === undefined
-      ? peakMacsPerCycle(mapped.accelerator, mapped.precision)
+      ? fastestMacsPerCycle(mapped.accelerator, mapped.precision)
       : Math.max(1, streaming.multipliersUsed) * mapped.precision.throughput;
   const products = mappings.filter((mapping) => mapping.macs > 0);
   return {

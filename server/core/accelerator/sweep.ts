@@ -88,8 +88,17 @@ function combinations(
   return found;
 }
 
-/** What can be swept of an accelerator: its own parameters, and its buffers' sizes by their names. */
-export function parametersOf({ engine, buffers }: Accelerator): readonly string[] {
+/** What can be swept of an accelerator: its own parameters, its buffers' sizes by their names, and those of engines beside. */
+export function parametersOf(accelerator: Accelerator): readonly string[] {
+  return [
+    ...ownParameters(accelerator),
+    ...accelerator.beside.flatMap(({ name, alone }) =>
+      ownParameters(alone).map((key) => `${name}.${key}`),
+    ),
+  ];
+}
+
+function ownParameters({ engine, buffers }: Accelerator): readonly string[] {
   const own: readonly string[] = {
     array: ["rows", "columns", "lanes", "dataflow"],
     streaming: ["multipliers"],
@@ -109,6 +118,34 @@ export function parametersOf({ engine, buffers }: Accelerator): readonly string[
 
 /** The accelerator with one parameter changed, or why it cannot be. */
 export function withParameter(
+  accelerator: Accelerator,
+  key: string,
+  text: string,
+): Accelerator | string {
+  const side = accelerator.beside.find(({ name }) => key.startsWith(`${name}.`));
+  if (side === undefined) return withShared(accelerator, withOwnParameter(accelerator, key, text));
+  const alone = withOwnParameter(side.alone, key.slice(side.name.length + 1), text);
+  if (typeof alone === "string") return alone;
+  const beside = accelerator.beside.map((old) => (old === side ? { ...side, alone } : old));
+  return { ...accelerator, beside };
+}
+
+/** Engines beside follow the whole in what they have from it. */
+function withShared(before: Accelerator, after: Accelerator | string): Accelerator | string {
+  if (typeof after === "string") return after;
+  const beside = after.beside.map(({ name, alone }) => ({
+    name,
+    alone: {
+      ...alone,
+      node: after.node,
+      ...(alone.clock === before.clock && { clock: after.clock }),
+      ...(alone.dram.bandwidth === before.dram.bandwidth && { dram: after.dram }),
+    },
+  }));
+  return { ...after, beside };
+}
+
+function withOwnParameter(
   accelerator: Accelerator,
   key: string,
   text: string,

@@ -5,16 +5,25 @@ import type { Problem } from "./problem.js";
  * `undefined` where the value is wrong, having reported why, with its JSON path.
  */
 export class Decoder {
-  readonly problems: Problem[] = [];
+  readonly problems: Problem[];
   readonly #subject: string;
+  readonly #parent: string;
 
-  constructor(subject: string) {
+  constructor(subject: string, parent = "", problems: Problem[] = []) {
     this.#subject = subject;
+    this.#parent = parent;
+    this.problems = problems;
+  }
+
+  /** Reads a part of the whole by paths of its own; what it complains of joins the other problems. */
+  within(path: string): Decoder {
+    return new Decoder(this.#subject, `${this.#parent}${path}.`, this.problems);
   }
 
   // `T` lets a caller `return decoder.complain(…)`: lint takes a plain `undefined` for a forgotten result.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-  complain<T>(path: string, sentence: string): T | undefined {
+  complain<T>(partPath: string, sentence: string): T | undefined {
+    const path = `${this.#parent}${partPath}`;
     this.problems.push({
       code: "RP2001",
       severity: "error",

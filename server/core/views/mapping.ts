@@ -73,6 +73,8 @@ export interface MappedLayer {
   /** Of the layer as a whole, and of the engine while it works. */
   readonly utilization: number;
   readonly engineUtilization: number;
+  /** Which of several engines runs it; null where there is one. */
+  readonly engine: string | null;
   readonly limit: Limit;
   readonly limitingMemory: string | null;
   readonly traffic: readonly {
@@ -195,6 +197,7 @@ function layerOf(
     seconds: mapping.cycles / accelerator.clock,
     utilization: mapping.utilization,
     engineUtilization: mapping.engineUtilization,
+    engine: mapping.engine ?? null,
     limit: mapping.limit,
     limitingMemory: mapping.limitingMemory ?? null,
     traffic: mapping.traffic,

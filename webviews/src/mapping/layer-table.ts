@@ -19,8 +19,10 @@ export function layerTable(
   select: (layer: MappedLayer) => void,
 ): HTMLElement {
   const sorted = [...layers].sort((a, b) => b.cycles - a.cycles);
+  const hasEngines = layers.some(({ engine }) => engine !== null);
   const titles = [
     "operator",
+    ...(hasEngines ? ["engine"] : []),
     "MACs",
     "cycles",
     "time",
@@ -68,7 +70,9 @@ export function layerTable(
               plainText(layer.name),
             ),
           ),
-          ...cellsOf(layer).map((text, at) => h("td", { class: classOf(titles[at] ?? "") }, text)),
+          ...cellsOf(layer, hasEngines).map((text, at) =>
+            h("td", { class: classOf(titles[at] ?? "") }, text),
+          ),
         ),
       ),
       sorted.length > rowLimit &&
@@ -81,10 +85,11 @@ export function layerTable(
   );
 }
 
-function cellsOf(layer: MappedLayer): readonly string[] {
+function cellsOf(layer: MappedLayer, hasEngines: boolean): readonly string[] {
   const least = layer.leastDramBytes > 0 ? layer.dramBytes / layer.leastDramBytes : 0;
   return [
     layer.op,
+    ...(hasEngines ? [layer.engine ?? ""] : []),
     layer.macs === 0 ? "" : formatCount(layer.macs),
     formatCount(layer.cycles),
     formatSeconds(layer.seconds),
@@ -112,5 +117,5 @@ export function limitText({ limit, limitingMemory }: MappedLayer): string {
 }
 
 function classOf(title: string): string {
-  return title === "operator" || title === "limit" ? "" : "number";
+  return ["operator", "engine", "limit"].includes(title) ? "" : "number";
 }

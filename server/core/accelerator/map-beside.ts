@@ -1,0 +1,65 @@
+import { formatNumber } from "../base/units.js";
+import type { Kernel } from "../lower/lowered.js";
+import { enginesOf, type SideEngine } from "./accelerator.js";
+import { takes } from "./layer-class.js";
+import { mapKernel, type KernelMapping, type KernelQuestion } from "./map-kernel.js";
+import type { Objective } from "./tiling.js";
+
+/**
+ * A kernel on the engine of a chip that is best at it by the objective, in cycles of the accelerator's clock. Layers run one
+ * after the other: work that two engines share is not counted as such.
+ */
+export function mapOnBest(question: KernelQuestion, kernel: Kernel): KernelMapping {
+  const { accelerator, objective } = question;
+  if (accelerator.beside.length === 0) return mapKernel(question, kernel);
+  const candidates = enginesOf(accelerator).flatMap((engine) => {
+    const mapping = mapOn(engine, question, kernel);
+    return mapping === undefined ? [] : [{ engine, mapping }];
+  });
+  const [best, ...others] = candidates.sort((a, b) => compare(a.mapping, b.mapping, objective));
+  if (best === undefined) return mapKernel(question, kernel);
+  return {
+    ...best.mapping,
+    engine: best.engine.name,
+    notes: [
+      ...best.mapping.notes,
+      `On \`${best.engine.name}\`.`,
+      ...others.map(({ engine, mapping }) => insteadText(engine, mapping, best.mapping)),
+    ],
+  };
+}
+
+/** Undefined for layers and formats that the engine does not take. */
+function mapOn(
+  { alone }: SideEngine,
+  question: KernelQuestion,
+  kernel: Kernel,
+): KernelMapping | undefined {
+  const precision = alone.precisions.find(({ id }) => id === question.precision.id);
+  if (precision === undefined || !takes(alone.runs, kernel.shape)) return undefined;
+  const mapping = mapKernel({ ...question, accelerator: alone, precision }, kernel);
+  const ratio = question.accelerator.clock / alone.clock;
+  return {
+    ...mapping,
+    cycles: mapping.cycles * ratio,
+    computeCycles: mapping.computeCycles * ratio,
+    vectorCycles: mapping.vectorCycles * ratio,
+    dramCycles: mapping.dramCycles * ratio,
+    bufferCycles: mapping.bufferCycles * ratio,
+  };
+}
+
+function compare(a: KernelMapping, b: KernelMapping, objective: Objective): number {
+  const first = {
+    latency: a.cycles - b.cycles,
+    energy: a.energy.total - b.energy.total,
+    traffic: a.dramBytes - b.dramBytes,
+  }[objective];
+  return first === 0 ? a.cycles - b.cycles : first;
+}
+
+function insteadText(engine: SideEngine, mapping: KernelMapping, best: KernelMapping): string {
+  const time = formatNumber(mapping.cycles / Math.max(1e-12, best.cycles));
+  const energy = formatNumber(mapping.energy.total / Math.max(1e-30, best.energy.total));
+  return `\`${engine.name}\` would take ${time} × the time and ${energy} × the energy.`;
+}
