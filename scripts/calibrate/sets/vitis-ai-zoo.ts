@@ -1,7 +1,7 @@
 import { librarySubject, type LibraryModel } from "../edge/library-models.js";
-import { fitPooled, type PooledPlan } from "../edge/pooled.js";
+import { fitFamily, type FamilyPlan } from "../edge/family.js";
 import { parseCsv } from "../csv.js";
-import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
+import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 
 /**
  * Networks on AMD's DPU overlays. A time is that of one frame with one host thread, its preparation on the host
@@ -14,44 +14,92 @@ export const set: CalibrationSet = {
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
-    const isServer = ({ target }: { readonly target: string }): boolean =>
-      /^amd-(u50|u55|v70|vck5000)/.test(target);
-    const isVersal = ({ target }: { readonly target: string }): boolean =>
-      target.startsWith("amd-vck5000/");
-    return [
-      ...(await fitPooled(ctx, samples, plan)).filter((fragment) => !isVersal(fragment)),
-      // On cards fed by many threads the host's work and each frame's start are hidden; the fastest shows that most.
-      ...(
-        await fitPooled(ctx, samples.filter(isServer), {
-          ...plan,
-          weights: { ...plan.weights, calls: 1e-6, once: 3e-5 },
-        })
-      ).filter(isVersal),
-    ];
+    const fragments: Fragment[] = [];
+    for (const { boards, prior } of families) {
+      const own = samples.filter(({ target }) => boards.test(target));
+      fragments.push(...(await fitFamily(ctx, own, { ...plan, prior })));
+    }
+    return fragments;
   },
 };
 
-const plan: PooledPlan = {
+const plan: Omit<FamilyPlan, "prior"> = {
   source: { set: "vitis_ai_zoo", licence: "Apache-2.0", rows: 0 },
-  features: [
-    "log-macs",
-    "log-weight-bytes",
-    "log-activation-bytes",
-    "log-kernels",
-    "depthwise-mac-share",
-    "window-mac-share",
-  ],
   groupOf: (target) => target,
   crowding: -0.5,
-  weights: {
-    calls: 1e-5,
-    compute: 1.4,
-    "thin-inputs": 10,
-    activations: 0.7,
-    weights: 1,
-    once: 1e-3,
-  },
+  margin: 0.02,
+  pulls: { level: 0.002, weight: 0.03, group: 0.3 },
 };
+
+/**
+ * Overlays of one make. What amounts of work take is relative to the board's peak and its DRAM, chosen by
+ * cross-validation over networks; levels and deviations are fitted per target.
+ */
+const families: readonly {
+  readonly boards: RegExp;
+  readonly prior: FamilyPlan["prior"];
+}[] = [
+  // One frame at a time: the host's part counts.
+  {
+    boards: /^amd-(zcu10[24]|kv260|ultra96)\//,
+    prior: {
+      calls: 5e-6,
+      "work-depthwise.compute": 10,
+      compute: 0.7,
+      activations: 0.06,
+      weights: 0.33,
+      once: 2e-4,
+      "thin-inputs": 0.33,
+      columns: 0.1,
+    },
+  },
+  // Many threads hide the host's part, memory stacked on the package that of the weights.
+  {
+    boards: /^amd-u5/,
+    prior: {
+      calls: 9e-6,
+      "work-depthwise.compute": 17,
+      compute: 3.6,
+      activations: 2.5,
+      weights: 0.33,
+      once: 3e-6,
+      "thin-inputs": 0.6,
+      "work-pool.activations": 8.7,
+    },
+  },
+  {
+    boards: /^amd-u2/,
+    prior: {
+      calls: 5e-5,
+      "work-depthwise.compute": 17,
+      compute: 2,
+      activations: 0.5,
+      weights: 0.5,
+      once: 1e-5,
+      "thin-inputs": 0.6,
+      "work-pool.activations": 30,
+      columns: 2,
+    },
+  },
+  // Arrays of AI engines: what programmable logic does beside them, depthwise layers and pools, is what takes long.
+  {
+    boards: /^amd-(v70|vck|vek)/,
+    prior: {
+      calls: 3e-7,
+      "work-depthwise.compute": 600,
+      "work-pointwise.compute": 0.6,
+      "work-conv.compute": 2.4,
+      "work-matmul.compute": 1.2,
+      "work-grouped.compute": 4,
+      "work-conv.activations": 2,
+      "work-pointwise.activations": 0.1,
+      activations: 0.9,
+      weights: 1,
+      once: 3e-5,
+      "work-pool.activations": 3.3,
+    },
+  },
+];
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   const text = ctx.text("vitis_ai_zoo.calib.csv");
@@ -88,7 +136,9 @@ function targetOf(board: string, config: string): string | undefined {
   if (chip === "vck190") return "amd-vck190/dpu-c32b6/int8";
   const architecture = /\b(B4096F|B4096|B1600|C20B14CU1|DPUC\w+(?:-\w+)?)\b/.exec(config)?.[1];
   if (chip === undefined || architecture === undefined) return undefined;
-  return `amd-${chip}/dpu-${architecture.toLowerCase()}/int8`;
+  // Of DPUCVDX8H there are bitstreams with 4 engines and, for fewer kinds of layers, with 8.
+  const engines = config.includes("8PE") ? "-8pe" : "";
+  return `amd-${chip}/dpu-${architecture.toLowerCase()}${engines}/int8`;
 }
 
 const boards = [
@@ -117,27 +167,29 @@ const timm = (name: string, size: number): LibraryModel => ({
 
 /** Networks of the zoo, unpruned, that torchvision and timm publish as well; operations agree within a tenth. */
 const zooModels: readonly (readonly [RegExp, LibraryModel])[] = [
-  [/^(cf|tf|pt)_inceptionv1_imagenet_224/, tv("googlenet(aux_logits=False, init_weights=False)")],
   [
-    /^(cf|tf|pt|tf2)_inceptionv3_imagenet_299_299_11/,
+    /^(cf|tf|pt)_inceptionv1_(imagenet_224|3\.5)/,
+    tv("googlenet(aux_logits=False, init_weights=False)"),
+  ],
+  [
+    /^(cf|tf|pt|tf2)_inceptionv3_(imagenet_299_299_11|3\.5)/,
     tv("inception_v3(aux_logits=False, init_weights=False)", 299),
   ],
-  [/^(cf|tf)_inceptionv4_imagenet/, timm("inception_v4", 299)],
-  [/^(cf|pt|tf|tf2)_resnet(v1_)?50_imagenet_224_224_[678]/, tv("resnet50()")],
-  [/^tf_resnetv1_101/, tv("resnet101()")],
-  [/^tf_resnetv1_152/, tv("resnet152()")],
-  [/^tf_resnetv2_50/, timm("resnetv2_50", 299)],
-  [/^tf_resnetv2_101/, timm("resnetv2_101", 299)],
+  [/^(cf|tf)_inceptionv4_(imagenet_299_299_24|3\.5)/, timm("inception_v4", 299)],
+  [/^(cf|pt|tf|tf2)_resnet(v1_)?50_(imagenet_224_224_[678]|3\.5)/, tv("resnet50()")],
+  [/^tf_resnetv1[_-]101_(imagenet|3\.5)/, tv("resnet101()")],
+  [/^tf_resnetv1[_-]152_(imagenet|3\.5)/, tv("resnet152()")],
+  [/^tf_resnetv2[_-]50/, timm("resnetv2_50", 299)],
+  [/^tf_resnetv2[_-]101/, timm("resnetv2_101", 299)],
   [/^tf_resnetv2[_-]152/, timm("resnetv2_152", 299)],
-  [/^tf_vgg16_imagenet/, tv("vgg16()")],
-  [/^tf_vgg19_imagenet/, tv("vgg19()")],
-  [/^pt_squeezenet/, tv("squeezenet1_1()")],
-  [/^cf_squeezenet/, tv("squeezenet1_1()")],
-  [/^tf2_mobilenetv3_imagenet/, tv("mobilenet_v3_small()")],
+  [/^tf_vgg16_(imagenet|3\.5)/, tv("vgg16()")],
+  [/^tf_vgg19_(imagenet|3\.5)/, tv("vgg19()")],
+  [/^(pt|cf)_squeezenet/, tv("squeezenet1_1()")],
+  [/^tf2_mobilenetv3/, tv("mobilenet_v3_small()")],
   [/^(tf|cf)_mobilenetv2[_-](1\.0_imagenet|1\.0_3\.5|imagenet)/, tv("mobilenet_v2()")],
   [/^tf_mobilenetv2[_-]1\.4/, tv("mobilenet_v2(width_mult=1.4)")],
   [/^pt_vehicle-|^pt_chen_color/, tv("resnet18()")],
-  [/^cf_resnet18|^pt_resnet18_imagenet/, tv("resnet18()")],
+  [/^(cf|pt)_resnet18_(imagenet|3\.5)/, tv("resnet18()")],
   [/^pt_personreid-res18/, tv("resnet18()", 176, 80)],
   [/efficientnet-edgetpu-S/, timm("tf_efficientnet_es", 224)],
   [/efficientnet-edgetpu-M/, timm("tf_efficientnet_em", 240)],
