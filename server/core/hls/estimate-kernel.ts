@@ -7,6 +7,7 @@ import { partitionsOf, portsFrom, type Partition } from "./estimate/partition.js
 import { planDirectives } from "./estimate/plan.js";
 import type { HlsProfile } from "./estimate/profile.js";
 import { readsOf, sitesOf } from "./estimate/region.js";
+import { hiddenCycles } from "./estimate/tile-overlap.js";
 import { transfersOf, wordsOf, type Transfer } from "./estimate/transfers.js";
 import type { HlsFunction, HlsUnit, Loop, Step } from "./ir.js";
 
@@ -56,7 +57,9 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const loopCount = timing.loops.filter(({ isUnrolled }) => !isUnrolled).length;
   const area = areaOf({ units, memories, portCount: ports, loopCount }, costs);
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
-  const moved = transfers.reduce((sum, { cycles }) => sum + cycles, 0);
+  const moved =
+    transfers.reduce((sum, { cycles }) => sum + cycles, 0) -
+    hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop));
   const flow = isDataflow(target) ? dataflowOf(context) : undefined;
   const assumedCycles = (flow?.latency ?? timing.cycles) + moved;
   return {

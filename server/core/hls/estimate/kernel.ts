@@ -278,7 +278,7 @@ class Timer {
     const isSpread =
       profile.hasPartialSums &&
       found.kind === "recurrence" &&
-      ((around.copies > 1 && !(around.isRest === true && factor > 1)) ||
+      ((around.copies > 1 && !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
         this.#legality.reductions().has(found.variable)) &&
       sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread

@@ -15,6 +15,8 @@ export interface Transfer {
   readonly isCached: boolean;
   readonly cycles: number;
   readonly words: number;
+  /** Of the cycles, those of tiles of an outermost loop, by its id. */
+  readonly tiled: ReadonlyMap<number, number>;
 }
 
 /** Arrays with more bits than this stay in memory and are read in bursts where they are used. */
@@ -46,14 +48,23 @@ export function transfersOf(
         (Math.ceil(words / width) +
           profile.memoryLatency *
             (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
-      : use.bursts.reduce(
-          (sum, { words: each, count }) => sum + count * (each + profile.memoryLatency),
-          0,
-        );
+      : use.bursts.reduce((sum, burst) => sum + cyclesOf(burst, profile), 0);
+    const tiled = new Map<number, number>();
+    if (!isCached)
+      for (const burst of use.bursts)
+        if (burst.tiledLoop !== undefined)
+          tiled.set(
+            burst.tiledLoop,
+            (tiled.get(burst.tiledLoop) ?? 0) + cyclesOf(burst, profile),
+          );
     const { name } = parameter;
     const { isRead, isWritten } = use;
-    return [{ name, isRead, isWritten, width, isCached, cycles, words }];
+    return [{ name, isRead, isWritten, width, isCached, cycles, words, tiled }];
   });
+}
+
+function cyclesOf({ words, count }: Burst, profile: HlsProfile): number {
+  return count * (words + profile.memoryLatency);
 }
 
 /** Elements of an array with known extents; undefined for scalars and open extents. */
@@ -75,11 +86,18 @@ function widthOf(variable: Variable, words: number, profile: HlsProfile, copies:
   return Math.max(1, Math.floor(width));
 }
 
+interface Burst {
+  readonly words: number;
+  readonly count: number;
+  /** The outermost loop whose tiles it fills. */
+  readonly tiledLoop?: number;
+}
+
 interface Use {
   isRead: boolean;
   isWritten: boolean;
   /** Bursts inside of loops: words each, and how often; empty where the array is moved once. */
-  bursts: { readonly words: number; readonly count: number }[];
+  bursts: Burst[];
   /** Whether some use asks for bursts inside of loops although the array fits. */
   isRepeated: boolean;
   /** Parallel copies of the outermost loop that use parts of it: each part is moved by itself. */
@@ -208,6 +226,7 @@ function usesOf(
       use.bursts.push({
         words: words / (isDense(access, around.slice(local + 1)) ? width : 1),
         count,
+        ...(local === 0 && tileOf(holder) > 1 && { tiledLoop: holder.id }),
       });
       return;
     }
