@@ -240,7 +240,13 @@ function usesOf(
       rest.reduce((product, { trip }) => product * (trip.average ?? 1), 1),
     );
     const dense = isDense(access, rest) ? width : 1;
-    use.bursts.push({ words: words / dense, count: outermost.trip.average ?? 1 });
+    const pipeline = directiveOf(outermost.directives, "pipeline");
+    const isCoarse = pipeline?.isOff === false && pipeline.grain === "coarse";
+    use.bursts.push({
+      words: words / dense,
+      count: outermost.trip.average ?? 1,
+      ...(isCoarse && { tiledLoop: outermost.id }),
+    });
   };
   const seen = new Set<string>();
   // Several accesses to an array in one innermost loop share a burst.
