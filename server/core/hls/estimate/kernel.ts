@@ -1,4 +1,4 @@
-import type { HlsFunction, Loop, Step } from "../ir.js";
+import type { Access, HlsFunction, Loop, Step } from "../ir.js";
 import { directiveOf } from "../directives.js";
 import { isUneven, Legality } from "./legality.js";
 import {
@@ -168,9 +168,9 @@ class Timer {
     // Inside of a nest, copies need an outermost loop that is split: its copies hold the arrays.
     const isParallel =
       plan.factor > 1 &&
-      this.#legality.isParallel(loop, around.copies > 1 && this.#context.profile.hasPartialSums) &&
-      (!around.isInside || around.copies > 1 || !this.#plan.isMerlin) &&
-      this.#legality.hasRoom(loop, plan.factor);
+      this.#legality.isParallel(loop, around.isInside && this.#context.profile.hasPartialSums) &&
+      (!around.isInside || around.copies > 1 || !this.#plan.isMerlin || this.#context.profile.hasPartialSums) &&
+      this.#legality.hasRoom(loop, plan.factor, around.isInside === true);
     const factor = isParallel ? plan.factor : 1;
     const iterations = this.#plan.isMerlin ? Math.max(1, Math.floor(trip / factor)) : Math.ceil(trip / factor);
     const inner: Around = {
@@ -266,8 +266,17 @@ class Timer {
     };
     const wish = this.#plan.pipelineOf(loop);
     const iterations = Math.ceil(trip / factor);
+    const whole = this.#legality.wholeDims();
+    // A row whose elements all have a register, and which stays the same over the loop, is not written back in between.
+    const isHeld = ({ name, indices }: Access): boolean =>
+      this.#plan.isMerlin &&
+      profile.hasPartialSums &&
+      indices.every((index) => index?.terms.has(loop.iterator) === false) &&
+      indices.some((_, dim) => whole.has(`${name}:${dim}`));
     const isMemory: IsMemory = (access) =>
-      this.#isMemory(access) && around.registers?.has(accessKey(access)) !== true;
+      this.#isMemory(access) &&
+      around.registers?.has(accessKey(access)) !== true &&
+      !isHeld(access);
     const { depth } = scheduleOf(sites, profile, isMemory, chainOf);
     const chainOfLoop = (site: Site): Chain => {
       const chain = chainOf(site);
@@ -275,8 +284,15 @@ class Timer {
       return chain.isTree ? { ...chain, copies: 1 } : chain;
     };
     const found = recurrenceInterval(sites, pipelined, profile, isMemory, chainOfLoop);
+    // Copies of a loop are summed by a tree where that very loop says so; a loop whose pipeline is off is left as it is.
+    const isOwnReduction = directiveOf(loop.directives, "parallel")?.reduction !== undefined;
+    const mayRegroup =
+      plan.factor === 1
+        ? around.copies > 1 || directiveOf(loop.directives, "pipeline")?.isOff !== true
+        : isOwnReduction || !this.#legality.reductions().has(found.variable);
     const isSpread =
       profile.hasPartialSums &&
+      mayRegroup &&
       found.kind === "recurrence" &&
       ((around.copies > 1 && !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
         this.#legality.reductions().has(found.variable)) &&
@@ -286,7 +302,7 @@ class Timer {
       : found;
     const ports = portInterval(sites, portsOf);
     const spread = this.#plan.isMerlin
-      ? this.#registerConflict(loop, around.iterators ?? [], sites, Math.ceil(depth))
+      ? this.#registerConflict(loop, around, sites, { depth: Math.ceil(depth), factor })
       : undefined;
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
     const cause = [recurrence, ports, asked, ...(spread === undefined ? [] : [spread])].reduce(
@@ -294,16 +310,16 @@ class Timer {
     );
     const isChained = sites.some((site) => chainOf(site).copies > 1);
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
-    const whole = Math.max(1, Math.ceil(depth)) + guards;
+    const latency = Math.max(1, Math.ceil(depth)) + guards;
     const isPipelined = wish.kind !== "off";
-    const interval = isPipelined ? cause.interval : whole + 1;
+    const interval = isPipelined ? cause.interval : latency + 1;
     // A tiled outermost loop fills its pipeline anew for each tile; copies are of tiles.
     const tile = this.#plan.isMerlin && around.isInside !== true ? tileOf(loop) : 1;
     const tiles = tile > 1 ? Math.ceil(trip / tile) : 1;
     const perTile = tile > 1 ? Math.min(Math.ceil(tile / factor), iterations) : iterations;
     const cycles = isPipelined
-      ? tiles * (whole + interval * (perTile - 1) + profile.loopOverhead)
-      : iterations * (whole + 1) + profile.loopOverhead;
+      ? tiles * (latency + interval * (perTile - 1) + profile.loopOverhead)
+      : iterations * (latency + 1) + profile.loopOverhead;
     const operators = operatorsOf(sites, profile);
     this.loops.push({
       loop,
@@ -313,7 +329,7 @@ class Timer {
       isPipelined,
       interval,
       cause: isPipelined ? cause : { kind: "none", variable: "", interval },
-      depth: whole,
+      depth: latency,
       cycles,
       executions: around.executions,
       copies: around.copies,
@@ -396,10 +412,14 @@ class Timer {
    */
   #registerConflict(
     loop: Loop,
-    outer: readonly string[],
+    around: Around,
     sites: readonly Site[],
-    depth: number,
+    { depth, factor }: { readonly depth: number; readonly factor: number },
   ): IntervalCause | undefined {
+    const outer = around.iterators ?? [];
+    // Copies of an outer loop leave no room for a second port: even the copies of this one take turns.
+    const { profile } = this.#context;
+    const turns = factor * ((profile.operators["add.f64"]?.latency ?? 1) + 1);
     for (const { target, value, span } of sites) {
       if (target === undefined || target.indices.length === 0) continue;
       if (!this.#context.profile.hasPartialSums || !this.#legality.reductions().has(target.name))
@@ -417,7 +437,7 @@ class Timer {
       return {
         kind: "recurrence",
         variable: target.name,
-        interval: Math.max(2, depth),
+        interval: Math.max(2, around.copies > 1 ? turns : depth),
         latency: depth,
         distance: 1,
         span,

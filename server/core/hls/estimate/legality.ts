@@ -3,10 +3,14 @@ import type { Access, HlsFunction, Loop, Step, Variable } from "../ir.js";
 import { carriedDependence } from "./dependence.js";
 import type { DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
+import { wordsOf } from "./transfers.js";
 import { readsOf, sitesOf } from "./region.js";
 
 /** As it shows in published designs for Merlin (HLSyn): at most this many banks of an array. */
 const mostBanks = 512;
+
+/** Likewise: bits of the arrays that copies of an outermost loop have each for themselves; 2 copies of 3.4 Mb are made, 4 are not. */
+const mostSharedBits = 8e6;
 
 interface Strictness {
   /** Whether a scalar from outside of the loop is shared by its copies. */
@@ -109,9 +113,10 @@ export class Legality {
     return !this.#plan.planOf(loop).isFull && !this.isIndependent(loop, { isFine });
   }
 
-  /** Merlin gives up copies that would cut an array into too many banks, or unevenly. */
-  hasRoom(loop: Loop, factor: number): boolean {
+  /** Merlin gives up copies that would cut an array into too many banks, or unevenly, or fill the chip with copies of arrays. */
+  hasRoom(loop: Loop, factor: number, isInside: boolean): boolean {
     if (!this.#plan.isMerlin || !this.#profile.needsEvenRows) return true;
+    if (this.#sharedBits(loop) * factor > mostSharedBits) return false;
     const visit = (steps: readonly Step[], factors: number): boolean =>
       steps.every((step) => {
         if (step.kind === "assign") return factors <= mostBanks;
@@ -119,11 +124,26 @@ export class Legality {
           return visit(step.then, factors) && visit(step.otherwise, factors);
         if (step.kind === "call") return visit(step.body, factors);
         const inner = this.isIgnored(step) ? 1 : this.#plan.planOf(step).factor;
-        if (isUneven(step, inner) && !step.body.some(({ kind }) => kind === "loop")) return false;
+        const isRough = isInside || step.body.some(({ kind }) => kind === "branch");
+        if (isUneven(step, inner) && isRough && !step.body.some(({ kind }) => kind === "loop"))
+          return false;
         const isInner = !step.body.some(({ kind }) => kind === "loop");
         return visit(step.body, isInner || this.isIndependent(step) ? factors * inner : factors);
       });
     return visit(loop.body, factor);
+  }
+
+  /** Bits of the arrays that every copy of a loop reads whole: each copy has its own. */
+  #sharedBits(loop: Loop): number {
+    const bits = new Map<string, number>();
+    for (const { value } of sitesOf(loop.body, () => ({ factor: 1, isFull: true })))
+      for (const { name, indices } of readsOf(value)) {
+        const variable = this.#target.variables.get(name);
+        if (variable === undefined || indices.length === 0) continue;
+        if (indices.some((index) => index?.terms.has(loop.iterator) === true)) bits.delete(name);
+        else bits.set(name, (wordsOf(variable) ?? 0) * variable.type.bits);
+      }
+    return [...bits.values()].reduce((sum, one) => sum + one, 0);
   }
 
   #isOuter(name: string, loop: Loop): boolean {
