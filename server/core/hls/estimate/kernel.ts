@@ -416,28 +416,26 @@ class Timer {
     sites: readonly Site[],
     { depth, factor }: { readonly depth: number; readonly factor: number },
   ): IntervalCause | undefined {
-    const outer = around.iterators ?? [];
-    // Copies of an outer loop leave no room for a second port: even the copies of this one take turns.
     const { profile } = this.#context;
-    const turns = factor * ((profile.operators["add.f64"]?.latency ?? 1) + 1);
+    const outer = around.iterators ?? [];
+    const isCopied = around.copies > 1;
+    // Copies of an outer loop leave one port for all: even the copies of this loop take turns.
+    const turn = (profile.operators["add.f64"]?.latency ?? 1) + 1;
+    const alone = profile.hasPartialSums ? depth : turn;
     for (const { target, value, span } of sites) {
       if (target === undefined || target.indices.length === 0) continue;
-      if (!this.#context.profile.hasPartialSums || !this.#legality.reductions().has(target.name))
-        continue;
-      if (
-        target.indices.every((index) => index === undefined || index.terms.size > 0) &&
-        !outer.some((iterator) =>
-          target.indices.every((index) => index !== undefined && !index.terms.has(iterator)),
-        )
-      )
-        continue;
+      if (!this.#legality.reductions().has(target.name)) continue;
+      const isRevisited =
+        target.indices.some((index) => index?.terms.size === 0) ||
+        outer.some((iterator) => target.indices.every((index) => index?.terms.has(iterator) === false));
+      if (!isRevisited && !(isCopied && profile.readsEarly)) continue;
       const dim = target.indices.findIndex((index) => index?.terms.has(loop.iterator) === true);
       if (dim < 0 || !this.#legality.wholeDims().has(`${target.name}:${dim}`)) continue;
       if (!readsOf(value).some(({ name }) => name === target.name)) continue;
       return {
         kind: "recurrence",
         variable: target.name,
-        interval: Math.max(2, around.copies > 1 ? turns : depth),
+        interval: Math.max(2, isCopied ? factor * turn : alone),
         latency: depth,
         distance: 1,
         span,
