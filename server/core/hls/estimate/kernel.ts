@@ -189,7 +189,10 @@ class Timer {
     const isFlattened =
       nested !== undefined &&
       (inner.copies === 1 || this.#context.profile.readsEarly) &&
-      !(isSplit(loop) && (tileOf(loop) > 1 || this.#legality.isIndependent(loop))) &&
+      !(
+        isSplit(loop) &&
+        ((tileOf(loop) > 1 && around.copies === 1) || this.#legality.isIndependent(loop))
+      ) &&
       child !== undefined &&
       child.isPipelined &&
       directiveOf(loop.directives, "flatten")?.isOff !== true &&
