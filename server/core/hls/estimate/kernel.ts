@@ -169,10 +169,15 @@ class Timer {
     const isParallel =
       plan.factor > 1 &&
       this.#legality.isParallel(loop, around.isInside && this.#context.profile.hasPartialSums) &&
-      (!around.isInside || around.copies > 1 || !this.#plan.isMerlin || this.#context.profile.hasPartialSums) &&
+      (!around.isInside ||
+        around.copies > 1 ||
+        !this.#plan.isMerlin ||
+        this.#context.profile.hasPartialSums) &&
       this.#legality.hasRoom(loop, plan.factor, around.isInside === true);
     const factor = isParallel ? plan.factor : 1;
-    const iterations = this.#plan.isMerlin ? Math.max(1, Math.floor(trip / factor)) : Math.ceil(trip / factor);
+    const iterations = this.#plan.isMerlin
+      ? Math.max(1, Math.floor(trip / factor))
+      : Math.ceil(trip / factor);
     const inner: Around = {
       executions: around.executions * iterations,
       copies: around.copies * factor,
@@ -183,7 +188,9 @@ class Timer {
     const nested = perfectInner(loop);
     const at = this.loops.length;
     const depth = this.steps(loop.body, inner);
-    const rest = this.#plan.isMerlin ? this.#rest(loop, factor, trip, { ...inner, isRest: true }) : 0;
+    const rest = this.#plan.isMerlin
+      ? this.#rest(loop, factor, trip, { ...inner, isRest: true })
+      : 0;
     const child =
       nested === undefined ? undefined : this.loops.find(({ loop: { id } }) => id === nested.id);
     const isFlattened =
@@ -297,7 +304,8 @@ class Timer {
       profile.hasPartialSums &&
       mayRegroup &&
       found.kind === "recurrence" &&
-      ((around.copies > 1 && !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
+      ((around.copies > 1 &&
+        !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
         this.#legality.reductions().has(found.variable)) &&
       sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread
@@ -430,7 +438,9 @@ class Timer {
       if (!this.#legality.reductions().has(target.name)) continue;
       const isRevisited =
         target.indices.some((index) => index?.terms.size === 0) ||
-        outer.some((iterator) => target.indices.every((index) => index?.terms.has(iterator) === false));
+        outer.some((iterator) =>
+          target.indices.every((index) => index?.terms.has(iterator) === false),
+        );
       if (!isRevisited && !(isCopied && profile.readsEarly)) continue;
       const dim = target.indices.findIndex((index) => index?.terms.has(loop.iterator) === true);
       if (dim < 0 || !this.#legality.wholeDims().has(`${target.name}:${dim}`)) continue;

@@ -53,10 +53,7 @@ export function transfersOf(
     if (!isCached)
       for (const burst of use.bursts)
         if (burst.tiledLoop !== undefined)
-          tiled.set(
-            burst.tiledLoop,
-            (tiled.get(burst.tiledLoop) ?? 0) + cyclesOf(burst, profile),
-          );
+          tiled.set(burst.tiledLoop, (tiled.get(burst.tiledLoop) ?? 0) + cyclesOf(burst, profile));
     const { name } = parameter;
     const { isRead, isWritten } = use;
     return [{ name, isRead, isWritten, width, isCached, cycles, words, tiled }];
