@@ -406,7 +406,15 @@ class Timer {
     if (!reads.some(({ name }) => name === target.name)) return none;
     let copies = 1;
     for (const [name, count] of site.unrolled)
-      if (target.indices.every((index) => index !== undefined && !index.terms.has(name)))
+      if (
+        target.indices.every((index) => index !== undefined && !index.terms.has(name)) &&
+        // A scalar that is declared in the loop is each copy's own.
+        !(
+          name === loop?.iterator &&
+          target.indices.length === 0 &&
+          !this.#legality.isOuter(target.name, loop)
+        )
+      )
         copies *= count;
     const isTree = this.#legality.isReduction(target.name);
     // Where the factor does not divide the trip count, guards keep the copies in order.

@@ -146,7 +146,8 @@ export class Legality {
     return [...bits.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  #isOuter(name: string, loop: Loop): boolean {
+  /** Whether a variable is declared outside of a loop. */
+  isOuter(name: string, loop: Loop): boolean {
     const span = this.#target.variables.get(name)?.span;
     return span !== undefined && !(loop.span.start <= span.start && span.end <= loop.span.end);
   }
@@ -170,7 +171,7 @@ export class Legality {
       // A scalar that each iteration writes before it reads it is each copy's own.
       if (target.indices.length > 0 && mayReduce && reductions.has(target.name)) return true;
       // Declared outside of the loop, a scalar is shared by the copies.
-      if (mindsScalars && target.indices.length === 0 && this.#isOuter(target.name, loop))
+      if (mindsScalars && target.indices.length === 0 && this.isOuter(target.name, loop))
         return false;
       const isOwn =
         target.indices.length === 0 &&

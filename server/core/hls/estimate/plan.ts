@@ -37,7 +37,11 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
         const plan = loopPlan(step, isUnrolled || isSmall);
         plans.set(step.id, plan);
         const pipeline = directiveOf(step.directives, "pipeline");
-        const isWhole = pipeline !== undefined && !pipeline.isOff && pipeline.grain !== "coarse";
+        const isWhole =
+          pipeline?.isOff === false &&
+          pipeline.grain !== "coarse" &&
+          // Merlin takes the directive back where a loop inside has no constant trip count.
+          (!isMerlin || hasConstantTrips(step.body));
         wishes.set(step.id, wishOf(step, isMerlin));
         // A pipelined loop has no loops inside: they are unrolled (UG1399, "PIPELINE").
         const tile = directiveOf(step.directives, "tile")?.factor ?? 1;
@@ -53,6 +57,15 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
     pipelineOf: (loop) => wishes.get(loop.id) ?? { kind: "auto" },
     isMerlin,
   };
+}
+
+function hasConstantTrips(steps: readonly Step[]): boolean {
+  return steps.every((step) => {
+    if (step.kind === "assign") return true;
+    if (step.kind === "branch")
+      return hasConstantTrips(step.then) && hasConstantTrips(step.otherwise);
+    return (step.kind === "call" || step.trip.source === "constant") && hasConstantTrips(step.body);
+  });
 }
 
 function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {

@@ -42,7 +42,7 @@ export function transfersOf(
     const width =
       !isCached || (use.isRevisited && profile.needsEvenRows)
         ? 1
-        : widthOf(parameter, words, profile, use.copies);
+        : widthOf(parameter, words, profile, use);
     const cycles = isCached
       ? times *
         (Math.ceil(words / width) +
@@ -76,10 +76,17 @@ export function wordsOf(variable: Variable): number | undefined {
 }
 
 /** The widest power of two of words in a memory word that cuts the rows evenly, where the tool wants that. */
-function widthOf(variable: Variable, words: number, profile: HlsProfile, copies: number): number {
+function widthOf(
+  variable: Variable,
+  words: number,
+  profile: HlsProfile,
+  { copies, stride }: Pick<Use, "copies" | "stride">,
+): number {
   let width = Math.max(1, Math.floor(profile.memoryBits / variable.type.bits));
   const row = profile.needsEvenRows || copies === 1 ? (variable.dims.at(-1) ?? words) : undefined;
-  if (row !== undefined) while (width > 1 && row % width !== 0) width /= 2;
+  const isEven = (length: number | undefined): boolean =>
+    length === undefined || length % width === 0;
+  while (width > 1 && !(isEven(row) && isEven(stride))) width /= 2;
   return Math.max(1, Math.floor(width));
 }
 
@@ -99,6 +106,8 @@ interface Use {
   isRepeated: boolean;
   /** Parallel copies of the outermost loop that use parts of it: each part is moved by itself. */
   copies: number;
+  /** Elements from row to row, where the subscript itself multiplies (`a[10 * i + j]`). */
+  stride?: number;
   /** Whether those copies update its elements again and again. */
   isRevisited: boolean;
 }
@@ -180,6 +189,8 @@ function usesOf(
     uses.set(access.name, use);
     if (isRead) use.isRead = true;
     else use.isWritten = true;
+    const stride = strideOf(access);
+    if (stride !== undefined) use.stride = Math.min(stride, use.stride ?? stride);
     const [first] = around;
     if (
       first !== undefined &&
@@ -207,7 +218,9 @@ function usesOf(
     );
     const dims = variable?.dims ?? [];
     const width =
-      variable === undefined ? 1 : widthOf(variable, wordsOf(variable) ?? 1, profile, 1);
+      variable === undefined
+        ? 1
+        : widthOf(variable, wordsOf(variable) ?? 1, profile, { ...use, copies: 1 });
     if (local >= 0) {
       use.isRepeated = true;
       const holder = around[local];
@@ -254,6 +267,14 @@ function usesOf(
     note(access, isRead, around);
   });
   return uses;
+}
+
+/** The smallest step of a loop over a one-dimensional array that is more than one element. */
+function strideOf({ indices }: Access): number | undefined {
+  const [only] = indices;
+  if (only === undefined || indices.length > 1) return undefined;
+  const steps = [...only.terms.values()].map(Math.abs).filter((step) => step > 1);
+  return steps.length === 0 ? undefined : Math.min(...steps);
 }
 
 /** Elements from the first to the last that the loops reach, in memory order. */

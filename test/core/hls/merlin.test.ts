@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { estimate } from "./kit.js";
+
+/** Cycles, and those of them that the loops take; two tools, whose rules differ. */
+const cycles = (text: string, tool = "sdx-2018.3"): number => estimate(text, tool).assumedCycles;
+
+const rows = (pragmas: string, trip = 90): string => `
+  #pragma ACCEL kernel
+  void f(double A[${trip}][90], double x[90], double y[${trip}]) {
+    ${pragmas}
+    for (int i = 0; i < ${trip}; i++) {
+      y[i] = 0.0;
+      for (int j = 0; j < 90; j++) y[i] = A[i][j] * x[j] + y[i];
+    }
+  }`;
+const copies = (factor: number, trip = 90): string =>
+  rows(`#pragma ACCEL PARALLEL FACTOR=${factor}`, trip);
+
+test("what a parallel factor leaves over runs one by one: 32 copies of 90 rows lose to 30", () => {
+  const loop = (factor: number): number =>
+    estimate(copies(factor), "sdx-2018.3").timing.loops.find(({ loop }) => loop.iterator === "i")
+      ?.cycles ?? 0;
+  const row = loop(1) / 90;
+  expect(loop(30) / row).toBeCloseTo(3, 1);
+  // 90 = 2·32 + 26: HLSyn's gesummv takes 40,215 cycles with 32 copies, 7,019 with 30.
+  expect(loop(32) / row).toBeCloseTo(2 + 26, 1);
+});
+
+test("a tile counts copies: tiles of 8 rows in 15 copies are more than 90 rows, so none", () => {
+  const both = (tile: number, factor: number): string =>
+    rows(`#pragma ACCEL TILE FACTOR=${tile}\n#pragma ACCEL PARALLEL FACTOR=${factor}`);
+  expect(cycles(both(8, 15))).toBe(cycles(both(1, 15)));
+  expect(cycles(both(2, 15))).not.toBe(cycles(both(1, 15)));
+});
+
+test("tiles of independent rows are moved while others are computed", () => {
+  const tiled = estimate(rows("#pragma ACCEL TILE FACTOR=2"), "sdx-2018.3");
+  const moved = tiled.transfers.reduce((sum, one) => sum + one.cycles, 0);
+  expect(tiled.assumedCycles).toBeLessThan(tiled.timing.cycles + moved);
+  // Forty-five tiles and the two steps that fill and drain the pipeline.
+  const loop = tiled.timing.loops.find(({ loop: { iterator } }) => iterator === "i")?.cycles ?? 0;
+  expect(tiled.assumedCycles).toBeGreaterThan((loop * 47) / 45);
+});
+
+test("a declared reduction over an uneven factor is still added as a tree", () => {
+  const sum = (factor: number, body: string): string => `
+    #pragma ACCEL kernel
+    void f(double a[124], double r[1]) {
+      double s = 0;
+      #pragma ACCEL PARALLEL reduction=s FACTOR=${factor}
+      for (int j = 0; j < 124; j++) ${body}
+      r[0] = s;
+    }`;
+  const tree = cycles(sum(32, "s += a[j];"));
+  expect(tree).toBeLessThan(cycles(sum(4, "s += a[j];")));
+  // Behind a condition each copy waits for the one before.
+  expect(cycles(sum(32, "if (a[j] > 0) s += a[j];"))).toBeGreaterThan(2 * tree);
+});
+
+test("flatten is taken back where a loop inside has no constant trip count", () => {
+  const nest = (low: string, grain: string): string => `
+    #pragma ACCEL kernel
+    void f(double a[40][40], double c[40]) {
+      #pragma ACCEL PIPELINE ${grain}
+      for (int i = 0; i < 40; i++) {
+        c[i] = 0.0;
+        for (int j = ${low}; j < 40; j++) c[i] += a[i][j];
+      }
+    }`;
+  expect(cycles(nest("i", "flatten"))).toBe(cycles(nest("i", "off")));
+  expect(cycles(nest("0", "flatten"))).toBeLessThan(cycles(nest("0", "off")));
+});
+
+test("words of a subscript that multiplies are as wide as its step allows", () => {
+  const transfer = (step: number): number | undefined =>
+    estimate(
+      `#pragma ACCEL kernel
+      void f(double a[${40 * step}], double b[40]) {
+        #pragma ACCEL PIPELINE off
+        for (int i = 0; i < 40; i++) {
+          double s = 0;
+          for (int j = 0; j < ${step}; j++) s += a[i * ${step} + j];
+          b[i] = s;
+        }
+      }`,
+      "vitis-2020.2",
+    ).transfers.find(({ name }) => name === "a")?.width;
+  expect(transfer(8)).toBe(8);
+  expect(transfer(10)).toBe(2);
+});
+
+test("a scalar of the body is each copy's own", () => {
+  const ellpack = (factor: number): string => `
+    #pragma ACCEL kernel
+    void f(double a[640], double b[64]) {
+      #pragma ACCEL PIPELINE
+      #pragma ACCEL PARALLEL FACTOR=${factor}
+      for (int i = 0; i < 64; i++) {
+        double s = b[i];
+        for (int j = 0; j < 10; j++) s += a[i * 10 + j];
+        b[i] = s;
+      }
+    }`;
+  const depth = (factor: number): number =>
+    estimate(ellpack(factor), "sdx-2018.3").timing.loops.find(({ isUnrolled }) => !isUnrolled)
+      ?.depth ?? 0;
+  expect(depth(4)).toBe(depth(1));
+});
