@@ -7,6 +7,7 @@ import { build, context } from "esbuild";
 import { copyIcons, pageOptions } from "./pages.mjs";
 import { ensurePackages } from "./setup.mjs";
 import { buildPythonEngine } from "./python-engine.mjs";
+import { buildNextpnrEngine } from "./nextpnr-engine.mjs";
 import { buildYosysEngine } from "./yosys-engine.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -72,6 +73,7 @@ for (const options of builds) {
 await cp("server/data", "dist/data", { recursive: true });
 await buildPythonEngine({ outdir: "dist/python", isProduction });
 await buildYosysEngine({ outdir: "dist/yosys", isProduction });
+await buildNextpnrEngine({ outdir: "dist/nextpnr", isProduction });
 await copyIcons("dist/webviews");
 for (const [from, to] of [
   ["build/highs.js", "highs.cjs"],

@@ -35,7 +35,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --define NAME[=TEXT]  macro, repeatable
   --include DIR         folder of included files, repeatable
   --report FILE         report of another tool to show beside, repeatable
-  --route               also place and route, on an iCE40 part with an installed nextpnr-ice40
+  --route               also place and route, on an iCE40 part by nextpnr
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json
   --memory              adds all buffers of the memory plans: addresses and life times

@@ -1,18 +1,14 @@
-import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createPythonEngine, type PythonEngine } from "../engines/python/engine.js";
+import { bundledFolder } from "./bundled-folder.js";
 
 /** The engine with the files that lie beside the bundle; in a checkout, our Python packages as they are there. */
 export function openPythonEngine(options: { readonly log: (line: string) => void }): PythonEngine {
-  const here = typeof __dirname === "string" ? __dirname : process.cwd();
-  const runtimeFolder =
-    [path.join(here, "python"), path.join(here, "..", "python"), path.join("dist", "python")].find(
-      (folder) => existsSync(path.join(folder, "child.mjs")),
-    ) ?? path.join(here, "python");
+  const runtimeFolder = bundledFolder("python") ?? path.resolve("python");
   return createPythonEngine({
-    runtimeFolder: path.resolve(runtimeFolder),
-    packagesFolder: path.resolve(runtimeFolder, "packages"),
+    runtimeFolder,
+    packagesFolder: path.join(runtimeFolder, "packages"),
     cacheFolder: cacheFolder(),
     log: options.log,
   });

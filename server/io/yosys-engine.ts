@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { createYosysEngine, type YosysEngine } from "../engines/yosys/engine.js";
+import { bundledFolder } from "./bundled-folder.js";
 import type { SynthesisTools } from "./design/rtl/synthesise.js";
 
 let engine: YosysEngine | undefined;
@@ -10,7 +10,7 @@ export const yosysUse = { processorMilliseconds: 0, residentBytes: 0 };
 
 /** The engine with the files that lie beside the bundle; one for the process, started when it is first asked for. */
 export function yosysTools(log: (line: string) => void): SynthesisTools {
-  const runtimeFolder = yosysFolder();
+  const runtimeFolder = bundledFolder("yosys") ?? path.resolve("yosys");
   engine ??= createYosysEngine({
     runtimeFolder,
     log,
@@ -25,14 +25,4 @@ export function yosysTools(log: (line: string) => void): SynthesisTools {
 export function disposeYosys(): void {
   engine?.dispose();
   engine = undefined;
-}
-
-function yosysFolder(): string {
-  const here = typeof __dirname === "string" ? __dirname : process.cwd();
-  const found = [
-    path.join(here, "yosys"),
-    path.join(here, "..", "yosys"),
-    path.join("dist", "yosys"),
-  ].find((folder) => existsSync(path.join(folder, "child.mjs")));
-  return path.resolve(found ?? path.join(here, "yosys"));
 }

@@ -1,18 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync, realpathSync } from "node:fs";
-import os from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-
-/** How place and route is started: the program of the path, or the npm package in a process of its own. */
-export interface NextpnrProgram {
-  /** As it calls itself: "nextpnr-ice40 0.4-1+b1". */
-  readonly title: string;
-  readonly command: string;
-  /** What stands before nextpnr's own words, for a run in this folder. */
-  readonly words: (folder: string) => readonly string[];
-  readonly environment: NodeJS.ProcessEnv | undefined;
-}
+import { bundledFolder } from "../../bundled-folder.js";
 
 export interface ProgramRun {
   /** Undefined: ended by the time limit, or by a signal. */
@@ -23,100 +12,50 @@ export interface ProgramRun {
 
 const messageLimit = 1 << 20;
 
-/** The program of the path, else the package where Node would find it from one of the folders; undefined when there is neither. */
-export async function findNextpnr(
-  folders: readonly string[],
-  signal: AbortSignal,
-): Promise<NextpnrProgram | undefined> {
-  const native: NextpnrProgram = {
-    title: "nextpnr-ice40",
-    command: "nextpnr-ice40",
-    words: () => [],
-    environment: undefined,
+/** The bundled nextpnr for a chip: "nextpnr-ice40 0.8.621"; undefined where nothing has been built. */
+export interface NextpnrProgram {
+  readonly title: string;
+  readonly folder: string;
+}
+
+export function findNextpnr(): NextpnrProgram | undefined {
+  const folder = bundledFolder("nextpnr");
+  if (folder === undefined) return undefined;
+  const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as {
+    readonly version?: unknown;
   };
-  const run = await runNextpnr(native, ["--version"], { folder: os.tmpdir(), seconds: 30, signal });
-  if (run !== undefined) {
-    const version = /\(Version ([^)\s]+)\)/.exec(run.messages)?.[1] ?? "";
-    return { ...native, title: `nextpnr-ice40 ${version}`.trim() };
-  }
-  for (const folder of folders) {
-    const found = findPackage(folder);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return { title: `nextpnr-ice40 ${String(version)}`, folder };
 }
 
-const packageName = "@yowasp/nextpnr-ice40";
-
-function findPackage(start: string): NextpnrProgram | undefined {
-  for (let folder = path.resolve(start); ; folder = path.dirname(folder)) {
-    try {
-      const found = realpathSync(path.join(folder, "node_modules", packageName));
-      const { version } = JSON.parse(readFileSync(path.join(found, "package.json"), "utf8")) as {
-        readonly version?: unknown;
-      };
-      return programOf(found, String(version));
-    } catch {
-      // Not here.
-    }
-    if (path.dirname(folder) === folder) return undefined;
-  }
-}
-
-/** WebAssembly in a process that may read the package and its own folder, write that one, and start nothing. */
-function programOf(found: string, version: string): NextpnrProgram {
-  const isOld = Number(process.versions.node.split(".")[0]) < 24;
-  const bundle = pathToFileURL(path.join(found, "gen/bundle.js")).href;
-  return {
-    title: `${packageName} ${version}`,
-    command: process.execPath,
-    words: (folder) => [
-      isOld ? "--experimental-permission" : "--permission",
-      `--allow-fs-read=${path.join(found, path.sep)}`,
-      `--allow-fs-read=${path.join(folder, path.sep)}`,
-      `--allow-fs-write=${path.join(folder, path.sep)}`,
-      "--no-warnings",
-      "--input-type=module",
-      "--eval",
-      driver,
-      "--",
-      bundle,
-    ],
-    environment: { ELECTRON_RUN_AS_NODE: "1" },
-  };
-}
-
-const driver = `
-import { readFileSync, writeFileSync, writeSync } from "node:fs";
-const [bundle, ...words] = process.argv.slice(1);
-const { runNextpnrIce40 } = await import(bundle);
-const print = (bytes) => void (bytes && writeSync(2, bytes));
-const options = { stdin: null, stdout: print, stderr: print };
-try {
-  const made = await runNextpnrIce40(words, { "design.json": readFileSync("design.json", "utf8") }, options);
-  writeFileSync("report.json", made["report.json"]);
-} catch (error) {
-  if (typeof error?.code !== "number") print(Buffer.from("ERROR: " + error?.message + "\\n"));
-  process.exitCode = 1;
-}
-`;
-
-/** Undefined when the program does not start. */
+/**
+ * WebAssembly in a process that may read nextpnr's files and its own folder, write that one, and start nothing. `chip` names a
+ * database: `1k`, `8k`.
+ */
 export function runNextpnr(
   program: NextpnrProgram,
+  chip: string,
   words: readonly string[],
   options: {
     readonly folder: string;
     readonly seconds: number;
     readonly signal: AbortSignal;
   },
-): Promise<ProgramRun | undefined> {
-  const { signal, seconds } = options;
+): Promise<ProgramRun> {
+  const { folder, signal, seconds } = options;
+  const isOld = Number(process.versions.node.split(".")[0]) < 24;
+  const rights = [
+    isOld ? "--experimental-permission" : "--permission",
+    `--allow-fs-read=${path.join(program.folder, path.sep)}`,
+    `--allow-fs-read=${path.join(folder, path.sep)}`,
+    `--allow-fs-write=${path.join(folder, path.sep)}`,
+    "--no-warnings",
+  ];
   return new Promise((resolve, reject) => {
     let isLate = false;
-    const child = spawn(program.command, [...program.words(options.folder), ...words], {
-      cwd: options.folder,
-      env: program.environment,
+    const child = path.join(program.folder, "child.mjs");
+    const run = spawn(process.execPath, [...rights, child, chip, ...words], {
+      cwd: folder,
+      env: { ELECTRON_RUN_AS_NODE: "1" },
       stdio: ["ignore", "pipe", "pipe"],
       signal,
       killSignal: "SIGKILL",
@@ -124,7 +63,7 @@ export function runNextpnr(
     });
     const timer = setTimeout(() => {
       isLate = true;
-      child.kill("SIGKILL");
+      run.kill("SIGKILL");
     }, seconds * 1000);
     const messages: Buffer[] = [];
     let length = 0;
@@ -132,14 +71,13 @@ export function runNextpnr(
       length += bytes.length;
       if (length <= messageLimit) messages.push(bytes);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
-    child.on("error", (error) => {
+    run.stdout.on("data", take);
+    run.stderr.on("data", take);
+    run.on("error", (error) => {
       clearTimeout(timer);
-      if (signal.aborted) reject(error);
-      else resolve(undefined);
+      reject(error);
     });
-    child.on("close", (code) => {
+    run.on("close", (code) => {
       clearTimeout(timer);
       resolve({
         status: code ?? undefined,

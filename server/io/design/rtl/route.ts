@@ -52,11 +52,11 @@ export async function placeAndRoute(
     );
   const begin = Date.now();
   const left = (): number => Math.max(1, request.seconds - (Date.now() - begin) / 1000);
-  const program = await findNextpnr(request.roots, context.signal);
+  const program = findNextpnr();
   if (program === undefined)
     return fail(
       "RP5051",
-      "Placing and routing is done by `nextpnr-ice40`, which is not on the path. Install it (Debian and Ubuntu: `apt install nextpnr-ice40`; elsewhere: a release of github.com/YosysHQ/oss-cad-suite-build; or `npm install @yowasp/nextpnr-ice40` beside the file), then ask again.",
+      "Placing and routing is done by nextpnr, whose files are missing from this installation. Install the extension anew.",
     );
   context.progress(`placing and routing ${subject.top} on ${device[1]}-${box}`);
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-")));
@@ -78,12 +78,12 @@ export async function placeAndRoute(
       "--timing-allow-fail",
       "--quiet",
     ];
-    const run = await runNextpnr(program, words, {
+    const run = await runNextpnr(program, chipOf(device[1]), words, {
       folder,
       seconds: left(),
       signal: context.signal,
     });
-    if (run?.isLate === true)
+    if (run.isLate)
       return fail(
         "RP5053",
         `Placing and routing took longer than was left of ${request.seconds} s and was stopped.`,
@@ -91,19 +91,25 @@ export async function placeAndRoute(
     const report = path.join(folder, "report.json");
     const size = statSync(report, { throwIfNoEntry: false })?.size ?? Infinity;
     const design =
-      run?.status === 0 && size <= reportLimit
+      run.status === 0 && size <= reportLimit
         ? measuredFormat.read(readFileSync(report, "utf8"), request.file)
         : undefined;
     if (design === undefined)
       return fail(
         "RP5054",
-        `nextpnr-ice40 cannot place and route \`${subject.top}\` on ${device[1]}-${box}: ${complaintIn(run?.messages ?? "")}`,
+        `nextpnr-ice40 cannot place and route \`${subject.top}\` on ${device[1]}-${box}: ${complaintIn(run.messages)}`,
       );
     const tool = `${program.title} on ${device[1]}-${box}`;
     return { measured: [{ ...design, tool, top: subject.top }], problems: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The database of a part: `hx4k` is an `8k` that is not sold as whole, `up3k` a `5k`. */
+function chipOf(device: string): string {
+  const size = device.replace(/^(?:hx|lp|up?)/, "");
+  return { "3k": "5k", "4k": "8k" }[size] ?? size;
 }
 
 /** Of an order code: `ice40hx8k-ct256`. */
