@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -13,7 +12,6 @@ import { loadParts } from "../../../server/io/parts-files.js";
 const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-test-"));
 const searched = process.env["PATH"];
-const hasNextpnr = spawnSync("nextpnr-ice40", ["--version"]).status === 0;
 
 afterEach(() => {
   process.env["PATH"] = searched;
