@@ -1,6 +1,6 @@
 import { lower } from "../../server/core/lower/lower.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
-import { upcastsAttention } from "../../server/core/lower/unfused-attention.js";
+import { fusesAttention, upcastsAttention } from "../../server/core/lower/unfused-attention.js";
 import type { Kernel } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import type { CalibrationContext, Subject } from "./set.js";
@@ -41,15 +41,15 @@ interface Pair {
 
 const kept = new Map<string, Promise<readonly Pair[] | undefined>>();
 
-/** Kernels depend on what the runtime does and on widths, not on the chip. */
+/** Kernels depend on what the runtime does, on widths and on the kind of chip. */
 function pairsOf(
   ctx: CalibrationContext,
   network: BatchedNetwork,
   target: Target,
 ): Promise<readonly Pair[] | undefined> {
-  const { runtime, precision } = target;
-  const version = upcastsAttention(runtime.id) ? "2.5+" : "";
-  const key = `${network.id}|${runtime.id.replace(/[\d.]+/, version)}|${precision.id}`;
+  const { chip, runtime, precision } = target;
+  const version = `${fusesAttention(runtime.id)} ${upcastsAttention(runtime.id)}`;
+  const key = `${network.id}|${runtime.id.replace(/[\d.]+/, version)}|${precision.id}|${chip.kind}`;
   let pairs = kept.get(key);
   if (pairs === undefined) {
     pairs = makePairs(ctx, network, target);

@@ -2,7 +2,9 @@ import { inferModel } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import { traceVersion } from "../../server/core/formats/torch-trace/decode-trace.js";
 import { readTracedProgram } from "../../server/core/formats/torch-trace.js";
+import type { Graph } from "../../server/core/graph/graph.js";
 import { lower } from "../../server/core/lower/lower.js";
+import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -26,6 +28,24 @@ export function torchKernels(
   weights: Readonly<Record<string, readonly number[]>>,
   calls: readonly TorchCall[],
 ): string {
+  const { graph, lowered } = torchLowered(target, inputs, weights, calls);
+  return lowered.kernels
+    .map((kernel) => {
+      const members = kernel.nodeIds.map((nodeId) => graph.nodes[nodeId]?.sourceOp).join("+");
+      const converted = kernel.castBytes > 0 ? ` converted=${kernel.castBytes}` : "";
+      const layout = kernel.isChannelsLast ? " channels-last" : "";
+      return `${members}: ${kernel.shape.kind} read=${kernel.readBytes} write=${kernel.writeBytes}${converted}${layout}`;
+    })
+    .join("\n");
+}
+
+/** The same as it comes from lowering. */
+export function torchLowered(
+  target: Target,
+  inputs: Readonly<Record<string, readonly number[]>>,
+  weights: Readonly<Record<string, readonly number[]>>,
+  calls: readonly TorchCall[],
+): { readonly graph: Graph; readonly lowered: Lowered } {
   const tensors: unknown[] = [];
   const idOf = new Map<string, number>();
   const add = (name: string, shape: readonly number[], kind: string): number => {
@@ -68,12 +88,5 @@ export function torchKernels(
   if (model === undefined) throw new Error(JSON.stringify(program.main?.problems));
   const inferred = inferModel(model, { inputs: new Map(), dims: new Map() }, neverCancelled);
   const { graph } = inferred.graphWork.flow;
-  return lower(inferred.graphWork, target, neverCancelled)
-    .kernels.map((kernel) => {
-      const members = kernel.nodeIds.map((nodeId) => graph.nodes[nodeId]?.sourceOp).join("+");
-      const converted = kernel.castBytes > 0 ? ` converted=${kernel.castBytes}` : "";
-      const layout = kernel.isChannelsLast ? " channels-last" : "";
-      return `${members}: ${kernel.shape.kind} read=${kernel.readBytes} write=${kernel.writeBytes}${converted}${layout}`;
-    })
-    .join("\n");
+  return { graph, lowered: lower(inferred.graphWork, target, neverCancelled) };
 }

@@ -47,12 +47,12 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
   const isQuantizedHere =
     arithmetic === undefined && target.precision.quantizesOnTheFly && isProduct(shape.kind);
   const { nodeIds, shares, macs, otherFlops } = arithmeticOf(draft, members, leader);
-  const between = unfusedAttention(draft, leader, bytes);
+  const between = unfusedAttention(draft, leader, bytes, target);
   // Written out field by field: spreading here costs more than all the rest of the function.
   const kernel: Kernel = {
     nodeIds,
     shares,
-    shape,
+    shape: shape.kind === "attention" && between.isPlain ? { ...shape, isUnfused: true } : shape,
     macs,
     otherFlops,
     weightBytes: weightBytesOf(maker, members),

@@ -40,6 +40,8 @@ export type KernelShape =
       readonly isCausal: boolean;
       /** Keys visible to a query, 0 for all. */
       readonly window: number;
+      /** Two products and a softmax one after the other: what a runtime makes of attention that it cannot fuse. */
+      readonly isUnfused?: boolean;
     }
   /** `steps` sequential steps of `gates` gates over `batch` rows; `directions` run side by side. */
   | {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PassId } from "../../../server/core/lower/lowered.js";
 import { roundTarget } from "../../kit/analysis-text.js";
-import { torchKernels, type TorchCall } from "../../kit/torch-kernels.js";
+import { torchKernels, torchLowered, type TorchCall } from "../../kit/torch-kernels.js";
 
 const eagerPasses: readonly PassId[] = ["fold-constants", "strided-views", "drop-views"];
 const compiledPasses: readonly PassId[] = [...eagerPasses, "fuse-pointwise"];
@@ -63,6 +63,28 @@ describe("attention", () => {
     expect(torchKernels(eager, inputsOf([2, 3, 5]), {}, attend([2, 3, 5]))).toBe(
       "scaled_dot_product_attention: attention read=11520 write=3840 converted=30720",
     );
+  });
+
+  test("of other ranks is like any before PyTorch 2.0, and on a CPU its scores stay in the cache", () => {
+    const inputs = inputsOf([2, 3, 5]);
+    const old = roundTarget({ passes: eagerPasses, runtime: { id: "pytorch-1.13-eager-nchw" } });
+    const cpu = roundTarget({ passes: eagerPasses, chip: { kind: "cpu" } });
+    for (const target of [old, cpu])
+      expect(torchKernels(target, inputs, {}, attend([2, 3, 5]))).toBe(
+        "scaled_dot_product_attention: attention read=11520 write=3840",
+      );
+  });
+
+  test("of other ranks has the form of products while the parts keep the width of their tensors", () => {
+    const formOn = (id: string): unknown =>
+      torchLowered(
+        roundTarget({ passes: eagerPasses, runtime: { id } }),
+        inputsOf([2, 3, 5]),
+        {},
+        attend([2, 3, 5]),
+      ).lowered.kernels[0]?.shape;
+    expect(formOn("pytorch-2.1-eager-nchw")).toMatchObject({ kind: "attention", isUnfused: true });
+    expect(formOn("pytorch-2.9-eager-nchw")).not.toHaveProperty("isUnfused");
   });
 });
 

@@ -135,6 +135,7 @@ function formOf(shape: KernelShape): number {
   if (shape.kind === "matmul") return shape.hasConstantRight ? 5 : 6;
   // Statistics over the batch make rows as long as the batch and the image; over channels, at most thousands.
   if (shape.kind === "normalization") return shape.columns > shape.rows ? 10 : 9;
+  if (shape.kind === "attention" && shape.isUnfused === true) return 6;
   return forms[shape.kind] ?? -1;
 }
 
