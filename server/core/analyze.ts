@@ -77,6 +77,8 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
   const batched = withDefaultBatch(asked.value, bindings);
   const bound = withDefaultTokens(batched.value, bindings);
   problems.push(...batched.problems, ...bound.problems);
+  const ofMany = modelOfMany(model, callOf(bound.value));
+  if (ofMany !== undefined) return inferModel(ofMany, bindings, cancel);
   const inferred = infer(bound.value, cancel);
   problems.push(...inferred.problems);
   throwIfCancelled(cancel);
@@ -100,6 +102,16 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     prompt: once(() => promptOf(model, bindings, call, cancel)),
     problems,
   };
+}
+
+/** Latent attention multiplies its keys out for a prompt and not for a step: the graph with less work. */
+function modelOfMany(model: Model, call: Call | undefined): Model | undefined {
+  const { generation } = model;
+  if (call === undefined || call.tokens < 2 || generation?.ofMany === undefined) return undefined;
+  const { graph, threshold } = generation.ofMany;
+  if (call.tokens * (call.past + call.tokens) < threshold * call.past) return undefined;
+  const { ofMany: _, ...facts } = generation;
+  return { ...model, graph, generation: facts };
 }
 
 function promptOf(

@@ -35,6 +35,15 @@ export interface GenerationFacts {
   readonly hidden: number;
   readonly heads: number;
   readonly vocabulary: number;
+  /** How a call of many new tokens is computed, where that is not how a step is. */
+  readonly ofMany?: CallOfMany;
+}
+
+/** The same call by another graph, which takes less work when there are many new tokens. */
+export interface CallOfMany {
+  readonly graph: Graph;
+  /** It does where tokens × (past + tokens) ≥ `threshold` × past. */
+  readonly threshold: number;
 }
 
 /**

@@ -30,6 +30,7 @@ import { rule as generation } from "./generation.js";
 import { rule as gridSample } from "./grid-sample.js";
 import { rule as groupedAttention } from "./grouped-attention.js";
 import { rule as imageDecoder } from "./image-decoder.js";
+import { rule as latentAttention } from "./latent-attention.js";
 import { rule as layerNormalization } from "./layer-normalization.js";
 import { rule as linearAttention } from "./linear-attention.js";
 import { rule as loop } from "./loop.js";
@@ -120,6 +121,7 @@ export const rules: readonly OpRule[] = [
   gridSample,
   groupedAttention,
   imageDecoder,
+  latentAttention,
   layerNormalization,
   linearAttention,
   loop,

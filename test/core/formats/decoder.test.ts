@@ -40,6 +40,59 @@ const llama = {
   max_position_embeddings: 8192,
 };
 
+/** DeepSeek-V2-Lite, V2 and V3 as their `config.json` give them. */
+const deepseekLite = {
+  model_type: "deepseek_v2",
+  hidden_size: 2048,
+  intermediate_size: 10944,
+  moe_intermediate_size: 1408,
+  num_hidden_layers: 27,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  kv_lora_rank: 512,
+  q_lora_rank: null,
+  qk_nope_head_dim: 128,
+  qk_rope_head_dim: 64,
+  v_head_dim: 128,
+  n_routed_experts: 64,
+  n_shared_experts: 2,
+  num_experts_per_tok: 6,
+  first_k_dense_replace: 1,
+  moe_layer_freq: 1,
+  topk_method: "greedy",
+  vocab_size: 102400,
+  rms_norm_eps: 1e-6,
+  torch_dtype: "bfloat16",
+  max_position_embeddings: 163840,
+};
+
+const deepseekV2 = {
+  ...deepseekLite,
+  hidden_size: 5120,
+  intermediate_size: 12288,
+  moe_intermediate_size: 1536,
+  num_hidden_layers: 60,
+  num_attention_heads: 128,
+  num_key_value_heads: 128,
+  q_lora_rank: 1536,
+  n_routed_experts: 160,
+};
+
+const deepseekV3 = {
+  ...deepseekV2,
+  model_type: "deepseek_v3",
+  hidden_size: 7168,
+  intermediate_size: 18432,
+  moe_intermediate_size: 2048,
+  num_hidden_layers: 61,
+  n_routed_experts: 256,
+  n_shared_experts: 1,
+  num_experts_per_tok: 8,
+  first_k_dense_replace: 3,
+  topk_method: "noaux_tc",
+  vocab_size: 129280,
+};
+
 /** Parameters as the publishers' model cards and checkpoints count them. */
 const published: readonly (readonly [string, Config, number])[] = [
   ["Llama 3 8B", llama, 8_030_261_248],
@@ -164,6 +217,9 @@ const published: readonly (readonly [string, Config, number])[] = [
     },
     125_239_296,
   ],
+  ["DeepSeek-V2-Lite", deepseekLite, 15_706_484_224],
+  ["DeepSeek-V2", deepseekV2, 235_741_434_880],
+  ["DeepSeek-V3", deepseekV3, 671_026_419_200],
 ];
 
 test.each(published)("%s has as many parameters as published", (_, config, count) => {
@@ -207,6 +263,44 @@ describe("one call", () => {
   });
 });
 
+describe("multi-head latent attention", () => {
+  test.each([
+    // Without the embedding's rows; the model cards count 2.4, 21 and 37 billion.
+    ["DeepSeek-V2-Lite", deepseekLite, 2.45e9],
+    ["DeepSeek-V2", deepseekV2, 20.86e9],
+    ["DeepSeek-V3", deepseekV3, 36.63e9],
+  ])("%s multiplies with the parameters that a token activates", (_, config, active) => {
+    const { totals } = analysed(config, { sequence: 1, past: 0 });
+    expect(totals.macs! / active).toBeCloseTo(1, 2);
+  });
+
+  test("caches one vector of 512 + 64 elements for each token and layer", () => {
+    const { inferred } = analysed(deepseekV3, { sequence: 1, past: 1000 });
+    const { graph } = inferred;
+    const elements = graph.inputs
+      .filter((id) => graph.values[id]?.isCache === true)
+      .reduce((sum, id) => {
+        const type = inferred.types[id];
+        const shape = type?.kind === "tensor" ? knownShape(type.shape) : undefined;
+        return sum + (shape?.reduce((product, extent) => product * extent, 1) ?? NaN);
+      }, 0);
+    expect(elements).toBe(61 * 1000 * 576);
+  });
+
+  const attentionOf = (dims: Readonly<Record<string, number>>): unknown => {
+    const { model, layers } = analysed(deepseekLite, dims);
+    const nodeId = model.graph.nodes.findIndex(({ op }) => op === "LatentAttention");
+    return layers.find((layer) => layer.nodeId === nodeId)?.macs;
+  };
+
+  test("of a step is one latent key for all heads, of a prompt a key for each", () => {
+    expect(attentionOf({ sequence: 1, past: 999 })).toBe(16 * 1000 * (576 + 512));
+    expect(attentionOf({ sequence: 1000, past: 0 })).toBe(16 * 1000 * 1000 * (192 + 128));
+    // A few tokens that are checked together are like a step: keys of the whole past would cost more.
+    expect(attentionOf({ sequence: 4, past: 996 })).toBe(16 * 4 * 1000 * (576 + 512));
+  });
+});
+
 test.each([
   ["", "RP1040"],
   ["{", "RP1040"],
@@ -219,6 +313,7 @@ test.each([
   [JSON.stringify({ ...llama, model_type: "bert" }), "RP1041"],
   [JSON.stringify({ ...llama, is_encoder_decoder: true }), "RP1041"],
   [JSON.stringify({ ...llama, kv_lora_rank: 512 }), "RP1041"],
+  [JSON.stringify({ ...deepseekV3, index_topk: 2048 }), "RP1041"],
 ])("a configuration that cannot be read says why: %s", (text, code) => {
   const { value, problems } = read(text);
   expect(value).toBeUndefined();

@@ -1,8 +1,9 @@
 import type { Place } from "../../base/text-span.js";
-import { symbol, type Dim } from "../../graph/dim.js";
-import { absent, type Model, type ValueId } from "../../graph/graph.js";
+import { absent, type Graph, type Model, type ValueId } from "../../graph/graph.js";
 import type { DecoderDescription, FeedForward } from "./description.js";
 import { GraphDraft, type WeightFinder } from "./graph-draft.js";
+import { expandedFrom, latentAttention } from "./latent-attention.js";
+import { batch, linear, norm, past, sequence, type Builder } from "./layers.js";
 import type { WeightNames } from "./weight-names.js";
 
 /** What a reader adds to a description: how the file calls weights, what it says of their storage, where it is. */
@@ -20,6 +21,42 @@ export interface DecoderSource {
  * new token, the prompt has no past. Only the last token's scores are computed, as every runtime does that generates.
  */
 export function buildDecoder(description: DecoderDescription, source: DecoderSource): Model {
+  const { latent, hidden, vocabulary } = description;
+  return {
+    format: source.format,
+    name: description.name,
+    producer: source.producer,
+    irVersion: undefined,
+    opsets: new Map([
+      ["", 24],
+      ["com.microsoft", 1],
+      ["ridgepoint", 1],
+    ]),
+    metadata: source.metadata,
+    functions: [],
+    graph: graphOf(description, source, { isExpanded: false }),
+    generation: {
+      contextLimit: description.contextLimit,
+      layerCount: description.layerCount,
+      hidden,
+      heads: description.heads,
+      vocabulary,
+      ...(latent !== undefined && {
+        ofMany: {
+          graph: graphOf(description, source, { isExpanded: true }),
+          threshold: expandedFrom(latent),
+        },
+      }),
+    },
+  };
+}
+
+/** `isExpanded`: latent attention multiplies its keys out, rather than working on the latent vectors. */
+function graphOf(
+  description: DecoderDescription,
+  source: DecoderSource,
+  { isExpanded }: { readonly isExpanded: boolean },
+): Graph {
   const { elementType, hidden, vocabulary } = description;
   const { names } = source;
   const draft = new GraphDraft({
@@ -27,7 +64,7 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
     findWeight: source.findWeight,
     ...(source.place !== undefined && { place: source.place }),
   });
-  const builder: Builder = { draft, description, names };
+  const builder: Builder = { draft, description, names, isExpanded };
   const ids = draft.input("input_ids", "int64", [batch, sequence]);
   const table = draft.weight(names.embedding, [vocabulary, hidden]);
   draft.scope = names.scope(undefined, "embedding");
@@ -49,36 +86,7 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
     : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary])], {
         name: "scores",
       });
-  return {
-    format: source.format,
-    name: description.name,
-    producer: source.producer,
-    irVersion: undefined,
-    opsets: new Map([
-      ["", 24],
-      ["com.microsoft", 1],
-    ]),
-    metadata: source.metadata,
-    functions: [],
-    graph: draft.finish(description.name, [scores]),
-    generation: {
-      contextLimit: description.contextLimit,
-      layerCount: description.layerCount,
-      hidden,
-      heads: description.heads,
-      vocabulary,
-    },
-  };
-}
-
-const batch = symbol("batch");
-const sequence = symbol("sequence");
-const past = symbol("past");
-
-interface Builder {
-  readonly draft: GraphDraft;
-  readonly description: DecoderDescription;
-  readonly names: WeightNames;
+  return draft.finish(description.name, [scores]);
 }
 
 function block(builder: Builder, layer: number, x: ValueId): ValueId {
@@ -108,6 +116,8 @@ function attention(builder: Builder, layer: number, x: ValueId): ValueId {
   const { draft, description, names } = builder;
   const { heads, keyHeads, headSize, hidden, elementType, hasQkvBias } = description;
   draft.scope = names.scope(layer, "attention");
+  if (description.latent !== undefined)
+    return latentAttention(builder, layer, x, description.latent);
   const window = description.windowOf(layer);
   const cache = (name: string): ValueId =>
     draft.input(`past.${layer}.${name}`, elementType, [batch, keyHeads, past, headSize], true);
@@ -167,15 +177,21 @@ function feedForward(builder: Builder, layer: number, x: ValueId): ValueId {
   if (experts === undefined || experts.isDense(layer))
     return dense(builder, layer, x, description.feedForward, "");
   const { hidden } = description;
-  const { count, chosen, inner, sharedInner } = experts;
+  const { count, chosen, inner, sharedInner, hasRouterBias } = experts;
   const { isGated } = description.feedForward;
-  const router = linear(builder, x, {
+  const scored = linear(builder, x, {
     name: names.of(layer, "router"),
     role: "router",
     from: hidden,
     to: count,
     hasBias: false,
   });
+  const router = hasRouterBias
+    ? draft.node("Add", [
+        scored,
+        draft.weight(names.of(layer, "routerBias").replace(/\.weight$/, ""), [count]),
+      ])
+    : scored;
   const first = draft.weight(names.of(layer, "expertsIn"), [
     count,
     isGated ? 2 * inner : inner,
@@ -241,32 +257,3 @@ function dense(
 }
 
 const operators = { silu: "Swish", gelu: "Gelu", relu: "Relu" } as const;
-
-interface LinearLayer {
-  readonly name: string;
-  readonly role: string;
-  readonly from: number;
-  readonly to: number;
-  readonly hasBias: boolean;
-}
-
-function linear({ draft }: Builder, x: ValueId, layer: LinearLayer): ValueId {
-  const weight = draft.weight(layer.name, [layer.from, layer.to]);
-  const product = draft.node("MatMul", [x, weight], { name: layer.role });
-  if (!layer.hasBias) return product;
-  const bias = draft.weight(layer.name.replace(/weight$/, "bias"), [layer.to]);
-  return draft.node("Add", [product, bias], { name: `${layer.role}_bias` });
-}
-
-function norm(
-  { draft, description }: Builder,
-  x: ValueId,
-  name: string,
-  size: Dim,
-  role: string,
-): ValueId {
-  const scale = draft.weight(name, [Number(size)]);
-  if (description.norm === "rms") return draft.node("RMSNormalization", [x, scale], { name: role });
-  const bias = draft.weight(name.replace(/weight$/, "bias"), [Number(size)]);
-  return draft.node("LayerNormalization", [x, scale, bias], { name: role });
-}

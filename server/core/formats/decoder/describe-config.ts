@@ -1,6 +1,6 @@
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
-import type { DecoderDescription, Experts, FeedForward } from "./description.js";
+import type { DecoderDescription, Experts, FeedForward, LatentSizes } from "./description.js";
 
 /** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
 interface Family {
@@ -38,6 +38,9 @@ const families: Readonly<Record<string, Family>> = {
   smollm3: llama,
   exaone: llama,
   deepseek: llama,
+  deepseek_v2: llama,
+  deepseek_v3: llama,
+  kimi_k2: llama,
   seed_oss: llama,
   gpt_oss: { hasQkvBias: true, windowPattern: 2 },
   qwen2: { hasQkvBias: true },
@@ -131,10 +134,10 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       "is_encoder_decoder",
       "describes an encoder with a decoder; only decoders alone are read.",
     );
-  if (fields.has("kv_lora_rank"))
+  if (fields.has("index_topk"))
     return refused(
-      "kv_lora_rank",
-      'asks for multi-head latent attention, which is not built from a configuration yet; ask for its parts with `--op "MLA(…)"`.',
+      "index_topk",
+      "asks for sparse attention by an indexer (DeepSeek-V3.2), which is not read yet.",
     );
   const hidden = fields.count("hidden_size", "n_embd", "d_model");
   const layerCount = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
@@ -156,7 +159,16 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     );
   const family = Object.hasOwn(families, familyName) ? families[familyName] : undefined;
   const traits = family ?? llama;
-  const headSize = fields.count("head_dim") ?? Math.floor(hidden / heads);
+  const latent = latentOf(fields);
+  if (latent === "incomplete")
+    return refused(
+      "kv_lora_rank",
+      "asks for latent attention, which needs `qk_nope_head_dim`, `qk_rope_head_dim` and `v_head_dim` too.",
+    );
+  const headSize =
+    latent === undefined
+      ? (fields.count("head_dim") ?? Math.floor(hidden / heads))
+      : latent.plainSize + latent.rotarySize;
   const keyHeads = keyHeadsOf(fields, heads);
   if (headSize < 1 || heads % keyHeads !== 0)
     return refused(
@@ -184,6 +196,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       isFused: traits.isGateFused === true,
     },
     ...(experts !== undefined && { experts }),
+    ...(latent !== undefined && { latent }),
     norm:
       fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
     hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,
@@ -264,6 +277,18 @@ function activationOf(fields: ConfigFields): FeedForward["activation"] | undefin
   return /relu/i.test(name) ? "relu" : undefined;
 }
 
+/** Undefined for a model whose keys and values are cached as they are. */
+function latentOf(fields: ConfigFields): LatentSizes | "incomplete" | undefined {
+  if (!fields.has("kv_lora_rank")) return undefined;
+  const rank = fields.count("kv_lora_rank");
+  const plainSize = fields.count("qk_nope_head_dim");
+  const rotarySize = fields.count("qk_rope_head_dim");
+  const valueSize = fields.count("v_head_dim");
+  if (rank === undefined || plainSize === undefined) return "incomplete";
+  if (rotarySize === undefined || valueSize === undefined) return "incomplete";
+  return { rank, queryRank: fields.count("q_lora_rank") ?? 0, plainSize, rotarySize, valueSize };
+}
+
 function expertsOf(fields: ConfigFields): Experts | undefined {
   const count = fields.count("num_local_experts", "num_experts", "n_routed_experts");
   const chosen = fields.count("num_experts_per_tok", "num_experts_per_token", "moe_topk");
@@ -280,6 +305,7 @@ function expertsOf(fields: ConfigFields): Experts | undefined {
     sharedInner:
       fields.count("shared_expert_intermediate_size") ??
       (fields.count("n_shared_experts") ?? 0) * inner,
+    hasRouterBias: fields.text("topk_method") === "noaux_tc",
     isDense: (layer) => layer < firstDense || dense.has(layer) || (layer + 1) % step !== 0,
   };
 }

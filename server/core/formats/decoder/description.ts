@@ -16,6 +16,8 @@ export interface DecoderDescription {
   readonly headSize: number;
   readonly feedForward: FeedForward;
   readonly experts?: Experts;
+  /** Keys and values come from a small vector per token, which alone is cached (DeepSeek-V2, section 2.1). */
+  readonly latent?: LatentSizes;
   readonly norm: "rms" | "layer";
   /** Norms of queries and keys within each head (Qwen 3, Gemma 3). */
   readonly hasHeadNorms: boolean;
@@ -53,12 +55,26 @@ export interface FeedForward {
   readonly isFused: boolean;
 }
 
+/** Sizes of multi-head latent attention; `headSize` is that of a query, with and without rotation together. */
+export interface LatentSizes {
+  /** Elements of the vector that all keys and values of a token are made from. */
+  readonly rank: number;
+  /** Elements that queries are compressed to, 0 when they are not. */
+  readonly queryRank: number;
+  /** Elements of a head's query and key that are not rotated, that are, and of its value. */
+  readonly plainSize: number;
+  readonly rotarySize: number;
+  readonly valueSize: number;
+}
+
 export interface Experts {
   readonly count: number;
   readonly chosen: number;
   readonly inner: number;
   /** Inner size of the part that every token visits, 0 for none. */
   readonly sharedInner: number;
+  /** Each expert has a bias by which the router evens out their load (DeepSeek-V3). */
+  readonly hasRouterBias: boolean;
   /** Layers that have a plain feed-forward in their place. */
   readonly isDense: (layer: number) => boolean;
 }

@@ -10,6 +10,14 @@ export type WeightRole =
   | "qkv"
   | "queryNorm"
   | "keyNorm"
+  | "queryDown"
+  | "queryDownNorm"
+  | "queryUp"
+  | "latent"
+  | "latentNorm"
+  | "latentUp"
+  | "keyUp"
+  | "valueUp"
   | "attentionOutput"
   | "gate"
   | "up"
@@ -19,6 +27,7 @@ export type WeightRole =
   | "sharedUp"
   | "sharedDown"
   | "router"
+  | "routerBias"
   | "expertsIn"
   | "expertsOut";
 
@@ -60,6 +69,15 @@ const huggingFaceRoles: Readonly<Record<WeightRole, string>> = {
   qkv: "self_attn.qkv_proj",
   queryNorm: "self_attn.q_norm",
   keyNorm: "self_attn.k_norm",
+  queryDown: "self_attn.q_a_proj",
+  queryDownNorm: "self_attn.q_a_layernorm",
+  queryUp: "self_attn.q_b_proj",
+  latent: "self_attn.kv_a_proj_with_mqa",
+  latentNorm: "self_attn.kv_a_layernorm",
+  latentUp: "self_attn.kv_b_proj",
+  // The two halves of `kv_b_proj`, as runtimes keep them for generation.
+  keyUp: "self_attn.kv_b_proj.keys",
+  valueUp: "self_attn.kv_b_proj.values",
   attentionOutput: "self_attn.o_proj",
   gate: "mlp.gate_proj",
   up: "mlp.up_proj",
@@ -69,6 +87,7 @@ const huggingFaceRoles: Readonly<Record<WeightRole, string>> = {
   sharedUp: "mlp.shared_expert.up_proj",
   sharedDown: "mlp.shared_expert.down_proj",
   router: "mlp.gate",
+  routerBias: "mlp.gate.e_score_correction_bias",
   expertsIn: "mlp.experts.gate_up_proj",
   expertsOut: "mlp.experts.down_proj",
 };
@@ -99,6 +118,14 @@ const ggufRoles: Readonly<Record<WeightRole, string>> = {
   qkv: "attn_qkv",
   queryNorm: "attn_q_norm",
   keyNorm: "attn_k_norm",
+  queryDown: "attn_q_a",
+  queryDownNorm: "attn_q_a_norm",
+  queryUp: "attn_q_b",
+  latent: "attn_kv_a_mqa",
+  latentNorm: "attn_kv_a_norm",
+  latentUp: "attn_kv_b",
+  keyUp: "attn_k_b",
+  valueUp: "attn_v_b",
   attentionOutput: "attn_output",
   gate: "ffn_gate",
   up: "ffn_up",
@@ -108,6 +135,7 @@ const ggufRoles: Readonly<Record<WeightRole, string>> = {
   sharedUp: "ffn_up_shexp",
   sharedDown: "ffn_down_shexp",
   router: "ffn_gate_inp",
+  routerBias: "exp_probs_b",
   expertsIn: "ffn_gate_up_exps",
   expertsOut: "ffn_down_exps",
 };

@@ -109,6 +109,7 @@ function expertsOf(
     chosen: Math.min(chosen, count),
     inner,
     sharedInner: shared ?? (sharedCount ?? 0) * inner,
+    hasRouterBias: has("blk.0.exp_probs_b.bias") || has("blk.3.exp_probs_b.bias"),
     isDense: (layer) => !has(`blk.${layer}.ffn_gate_inp.weight`),
   };
 }

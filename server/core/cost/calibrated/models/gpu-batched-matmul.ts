@@ -24,7 +24,7 @@ export const kernelModel: KernelModel = {
     const gpu = gpuViewOf(target);
     if (shape.kind !== "matmul" || engine !== "gpu" || gpu === undefined) return undefined;
     const { batch, m, n, k } = shape;
-    if (shape.hasConstantRight || batch * m * n * k === 0) return undefined;
+    if ((shape.hasConstantRight && batch === 1) || batch * m * n * k === 0) return undefined;
     const rightBytes = batch * n * k * gpu.weightBytes;
     const bytes = rightBytes + batch * (m * k + m * n) * gpu.activationBytes;
     const computeSeconds = (2 * batch * m * n * k) / gpu.peak;

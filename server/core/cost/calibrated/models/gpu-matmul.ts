@@ -38,6 +38,8 @@ export const kernelModel: KernelModel = {
   ],
   describe: ({ shape, engine }, target) => {
     if (shape.kind !== "matmul" || engine !== "gpu" || !shape.hasConstantRight) return undefined;
+    // A matrix for every head is no linear layer.
+    if (shape.batch > 1) return undefined;
     const gpu = gpuViewOf(target);
     const m = shape.m * shape.batch;
     const { n, k } = shape;
