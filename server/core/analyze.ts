@@ -110,8 +110,7 @@ function modelOfMany(model: Model, call: Call | undefined): Model | undefined {
   if (call === undefined || call.tokens < 2 || generation?.ofMany === undefined) return undefined;
   const { graph, threshold } = generation.ofMany;
   if (call.tokens * (call.past + call.tokens) < threshold * call.past) return undefined;
-  const { ofMany: _, ...facts } = generation;
-  return { ...model, graph, generation: facts };
+  return { ...model, graph, generation: { ...generation, ofMany: undefined } };
 }
 
 function promptOf(

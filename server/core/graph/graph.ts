@@ -36,7 +36,7 @@ export interface GenerationFacts {
   readonly heads: number;
   readonly vocabulary: number;
   /** How a call of many new tokens is computed, where that is not how a step is. */
-  readonly ofMany?: CallOfMany;
+  readonly ofMany?: CallOfMany | undefined;
 }
 
 /** The same call by another graph, which takes less work when there are many new tokens. */

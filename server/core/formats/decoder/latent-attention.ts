@@ -15,7 +15,7 @@ export function latentAttention(
   sizes: LatentSizes,
 ): ValueId {
   const { draft, description, names, isExpanded } = builder;
-  const { hidden, heads, headSize, elementType } = description;
+  const { hidden, heads, elementType } = description;
   const { rank, rotarySize, valueSize } = sizes;
   const query = queryOf(builder, layer, x, sizes);
   const compressed = linear(builder, x, {
