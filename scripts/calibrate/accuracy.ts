@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { analyzeTarget } from "../../server/core/analyze.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import { withCalibrations } from "../../server/core/cost/calibrated/attach.js";
+import type { Estimate } from "../../server/core/cost/cost.js";
 import type { TargetAnalysis } from "../../server/core/analysis.js";
 import { openCalibrations } from "../../server/io/calibration-files.js";
 import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.js";
@@ -43,6 +44,19 @@ async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {
   return inferred === undefined ? undefined : analyzeTarget(inferred, target, neverCancelled);
 }
 
+/** The whole time of a sample that is several calls; errors of one target's kernels are of one kind and add up. */
+async function latencyOf(sample: Sample, first: Estimate): Promise<Estimate | undefined> {
+  let { value, low, high } = first;
+  for (const { count, subject } of sample.more ?? []) {
+    const latency = (await predict({ ...sample, subject }))?.latency;
+    if (latency === undefined) return undefined;
+    value += count * latency.value;
+    low += count * latency.low;
+    high += count * latency.high;
+  }
+  return { ...first, value, low, high };
+}
+
 for (const set of sets) {
   if (options.sets.length > 0 && !options.sets.includes(set.id)) continue;
   const unseen = (await set.samples(ctx)).filter(
@@ -70,12 +84,13 @@ for (const set of sets) {
   let unanswered = 0;
   for (const sample of held) {
     const analysis = await predict(sample);
-    const { latency, energy } = analysis ?? {};
+    const { energy } = analysis ?? {};
+    const latency = analysis?.latency && (await latencyOf(sample, analysis.latency));
     if (latency === undefined || analysis === undefined) unanswered += 1;
     else {
       const row: Judged = { sample, estimate: latency, measured: sample.seconds };
       judged.push(row);
-      const network = sampledNetwork(row, analysis.lowered);
+      const network = sample.more === undefined ? sampledNetwork(row, analysis.lowered) : undefined;
       if (network !== undefined) networks.push(network);
     }
     if (energy !== undefined && sample.joules !== undefined)

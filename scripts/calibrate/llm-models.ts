@@ -48,6 +48,16 @@ const configs: readonly (readonly [RegExp, Config])[] = [
     llama(28, 1536, 8960, 12, 2, 151936, { model_type: "qwen2", tie_word_embeddings: true }),
   ],
   [
+    /^gpt-oss[-:]120b$/,
+    llama(36, 2880, 2880, 64, 8, 201088, {
+      model_type: "gpt_oss",
+      head_dim: 64,
+      num_local_experts: 128,
+      num_experts_per_tok: 4,
+      sliding_window: 128,
+    }),
+  ],
+  [
     /^gpt-oss[-:]20b$/,
     llama(24, 2880, 2880, 64, 8, 201088, {
       model_type: "gpt_oss",
@@ -79,13 +89,19 @@ export function decoderOf(name: string, config: Config): Model | undefined {
 }
 
 /** `tokens` new tokens after `past` cached ones. */
-export function callOf(name: string, config: Config, tokens: number, past: number): Subject {
+export function callOf(
+  name: string,
+  config: Config,
+  tokens: number,
+  past: number,
+  batch = 1,
+): Subject {
   return {
     kind: "model",
-    id: `${name} ${tokens} after ${past}`,
+    id: `${name} ${batch === 1 ? "" : `${batch} × `}${tokens} after ${past}`,
     load: () => Promise.resolve(decoderOf(name, config)),
     bindings: {
-      batch: 1,
+      batch,
       inputs: new Map(),
       dims: new Map([
         ["sequence", tokens],

@@ -42,6 +42,8 @@ export interface Sample {
   /** What a meter read, where one was; judged in a row of its own, `<kind> energy`. */
   readonly joules?: number;
   readonly subject: Subject;
+  /** What else was done in the measured time, so many times. */
+  readonly more?: readonly { readonly count: number; readonly subject: Subject }[];
   /** Parallel calls that one measurement stands for, and the like; for the set's own use. */
   readonly fields?: Readonly<Record<string, string>>;
 }

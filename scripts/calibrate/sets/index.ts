@@ -5,6 +5,7 @@ import { set as aicGemm } from "./aic-gemm.js";
 import { set as aicMla } from "./aic-mla.js";
 import { set as aicMoe } from "./aic-moe.js";
 import { set as aicQuant } from "./aic-quant.js";
+import { set as llmServing } from "./llm-serving.js";
 import { set as llmTokens } from "./llm-tokens.js";
 import { set as microcontrollers } from "./microcontrollers.js";
 import { set as mlperfEdge } from "./mlperf-edge.js";
@@ -23,6 +24,7 @@ export const sets: readonly CalibrationSet[] = [
   aicMla,
   aicMoe,
   aicQuant,
+  llmServing,
   llmTokens,
   microcontrollers,
   mlperfEdge,

@@ -45,6 +45,7 @@ const order: readonly PassId[] = [
   "fuse-quantization",
   "fuse-elementwise",
   "fuse-pointwise",
+  "merge-products",
 ];
 
 const passesById: ReadonlyMap<string, LoweringPass> = new Map(

@@ -63,5 +63,6 @@ export type PassId =
   | "fuse-pointwise"
   | "fuse-quantization"
   | "fuse-attention"
+  | "merge-products"
   | "drop-views"
   | "strided-views";

@@ -63,8 +63,12 @@ function chipDistance({ chip: left, precision }: Target, { chip: right }: Target
  * `pytorch-eager` has by default.
  */
 function runtimeFamily({ runtime }: Target): string {
+  if (servingRuntimes.has(runtime.id)) return "serving";
   return runtime.id.replace(/-?\d+(\.\d+)*/g, "").replace(/-nchw$/, "");
 }
+
+/** They call the same libraries: cuBLAS, FlashInfer, CUTLASS, TensorRT-LLM's own experts. */
+const servingRuntimes: ReadonlySet<string> = new Set(["tensorrt-llm", "vllm"]);
 
 function ratio(left: number, right: number): number {
   if (left === right) return 0;

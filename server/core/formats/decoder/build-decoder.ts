@@ -135,16 +135,9 @@ function attention(builder: Builder, layer: number, x: ValueId): ValueId {
       to: width,
       hasBias: hasQkvBias,
     });
-  const projected = description.isQkvFused
-    ? [project("qkv", (heads + 2 * keyHeads) * headSize), absent, absent]
-    : [
-        headNorm(builder, layer, project("query", heads * headSize), heads, "queryNorm"),
-        headNorm(builder, layer, project("key", keyHeads * headSize), keyHeads, "keyNorm"),
-        project("value", keyHeads * headSize),
-      ];
   const attended = draft.node(
     "com.microsoft:GroupQueryAttention",
-    [...projected, cache("key"), cache("value")],
+    [...projectedOf(builder, layer, project), cache("key"), cache("value")],
     { name: "attention", attributes },
   );
   return linear(builder, attended, {
@@ -154,6 +147,24 @@ function attention(builder: Builder, layer: number, x: ValueId): ValueId {
     to: hidden,
     hasBias: description.hasOutputBias,
   });
+}
+
+/** All products first, as runtimes compute them. */
+function projectedOf(
+  builder: Builder,
+  layer: number,
+  project: (role: "query" | "key" | "value" | "qkv", width: number) => ValueId,
+): readonly ValueId[] {
+  const { heads, keyHeads, headSize, isQkvFused } = builder.description;
+  if (isQkvFused) return [project("qkv", (heads + 2 * keyHeads) * headSize), absent, absent];
+  const query = project("query", heads * headSize);
+  const key = project("key", keyHeads * headSize);
+  const value = project("value", keyHeads * headSize);
+  return [
+    headNorm(builder, layer, query, heads, "queryNorm"),
+    headNorm(builder, layer, key, keyHeads, "keyNorm"),
+    value,
+  ];
 }
 
 function headNorm(
