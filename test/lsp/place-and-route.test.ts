@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -10,7 +9,6 @@ import { startClient } from "../kit/lsp-client.js";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-routed-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-const hasNextpnr = spawnSync("nextpnr-ice40", ["--version"]).status === 0;
 
 const counter = `module counter(input clk, input [7:0] step, output reg [7:0] n);
   always @(posedge clk) n <= n + step;
@@ -43,34 +41,28 @@ async function open(settings: Readonly<Record<string, unknown>>) {
   return { client, uri, document, hover, settled, route };
 }
 
-test.skipIf(!hasNextpnr)(
-  "what place and route says stands beside the estimate (needs nextpnr-ice40 on the path)",
-  { timeout: 180_000 },
-  async () => {
-    const { client, uri, document, hover, settled, route } = await open({
-      "design.part": "ice40hx1k",
-    });
-    expect(await settled()).not.toMatch(/nextpnr/);
-    const answer = await route();
-    expect(answer.message).toMatch(
-      /^nextpnr-ice40 .* on hx1k-tq144: Fmax \d+ MHz \(ours [\d.]+×\)/,
-    );
-    expect(answer.kind).toBe("routed");
-    expect(client.progress).toContain("synthesising counter.v");
-    expect(client.changed).toContain(uri);
-    const found = await hover();
-    expect(found).toMatch(/nextpnr.*\| LUT \| 8 \|[^|]*\| \d+ \(ours [\d.]+×\)/);
-    expect(found).not.toMatch(/before the last edit/);
-    const { text } = await client.connection.sendRequest(reportRequest, { uri, format: "json" });
-    expect(text).toMatch(/nextpnr-ice40/);
+test("what place and route says stands beside the estimate", { timeout: 180_000 }, async () => {
+  const { client, uri, document, hover, settled, route } = await open({
+    "design.part": "ice40hx1k",
+  });
+  expect(await settled()).not.toMatch(/nextpnr/);
+  const answer = await route();
+  expect(answer.message).toMatch(/^nextpnr-ice40 .* on hx1k-tq144: Fmax \d+ MHz \(ours [\d.]+×\)/);
+  expect(answer.kind).toBe("routed");
+  expect(client.progress).toContain("synthesising counter.v");
+  expect(client.changed).toContain(uri);
+  const found = await hover();
+  expect(found).toMatch(/nextpnr.*\| LUT \| 8 \|[^|]*\| \d+ \(ours [\d.]+×\)/);
+  expect(found).not.toMatch(/before the last edit/);
+  const { text } = await client.connection.sendRequest(reportRequest, { uri, format: "json" });
+  expect(text).toMatch(/nextpnr-ice40/);
 
-    await document.replace("n + step", "n - step");
-    await settled(/nextpnr[^"]* on hx1k[^"]*, before the last edit/);
-    // Another part is another question.
-    await client.configure({ "design.part": "ice40hx8k" });
-    await settled(/Fmax(?!.*nextpnr)/);
-  },
-);
+  await document.replace("n + step", "n - step");
+  await settled(/nextpnr[^"]* on hx1k[^"]*, before the last edit/);
+  // Another part is another question.
+  await client.configure({ "design.part": "ice40hx8k" });
+  await settled(/Fmax(?!.*nextpnr)/);
+});
 
 test("what cannot be routed is told, and nothing is shown", { timeout: 180_000 }, async () => {
   const { hover, route } = await open({ "design.part": "xc7a35t" });
