@@ -41,9 +41,15 @@ export interface LayerScheme {
   readonly sensitivity: number | undefined;
   /** The same for the layer's input in the activation scheme that goes with the weights'; undefined as above. */
   readonly activationSensitivity: number | undefined;
+  /** The part of each that does not differ from sample to sample (`Effect.drift`); undefined where it is not known. */
+  readonly drift?: readonly number[];
+  readonly activationDrift?: readonly number[];
 }
 
-export type LayerEffect = Pick<LayerScheme, "sensitivity" | "activationSensitivity">;
+export type LayerEffect = Pick<
+  LayerScheme,
+  "sensitivity" | "activationSensitivity" | "drift" | "activationDrift"
+>;
 
 /** Joins the errors of a layer's weights. */
 export function layerQuantization(

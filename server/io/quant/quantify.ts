@@ -76,13 +76,20 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     if (found.some((one) => one === undefined)) return [];
     const whole = found.filter((one): one is WeightErrors => one !== undefined);
     const propagated = sensitivities.byNode?.get(nodeId);
-    const effectOf = (index: number): LayerEffect => ({
-      sensitivity:
-        sensitivities.byNode === undefined
-          ? ownError(whole, index)
-          : numberOrNone(propagated?.weights[index]),
-      activationSensitivity: numberOrNone(propagated?.activations[activationOf[index] ?? -1]),
-    });
+    const effectOf = (index: number): LayerEffect => {
+      const activation = activationOf[index] ?? -1;
+      const drift = propagated?.drifts?.weights[index];
+      const activationDrift = propagated?.drifts?.activations[activation];
+      return {
+        sensitivity:
+          sensitivities.byNode === undefined
+            ? ownError(whole, index)
+            : numberOrNone(propagated?.weights[index]),
+        activationSensitivity: numberOrNone(propagated?.activations[activation]),
+        ...(drift !== undefined && { drift }),
+        ...(activationDrift !== undefined && { activationDrift }),
+      };
+    };
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
   const { imported } = request;

@@ -39,7 +39,7 @@ export function withImported(
     const own = layer.schemes[base]?.meanSquareError ?? 0;
     return {
       ...layer,
-      schemes: layer.schemes.map((scheme) => ({
+      schemes: layer.schemes.map(({ drift: _, activationDrift: __, ...scheme }) => ({
         ...scheme,
         sensitivity:
           error === undefined || own === 0 ? undefined : error * (scheme.meanSquareError / own),

@@ -3,8 +3,9 @@ import type { TargetAnalysis } from "../../analysis.js";
 import type { Cancel } from "../../base/cancel.js";
 import type { NodeId } from "../../graph/graph.js";
 import type { Catalogue, Target } from "../../targets/target.js";
-import type { QuantizationResult } from "../result.js";
+import type { LayerScheme, QuantizationResult } from "../result.js";
 import { type Executability, executability } from "./executability.js";
+import { jointRisk } from "./joint-risk.js";
 import type { RuntimeSupport } from "./support.js";
 import { unquantizedTarget } from "./unquantized.js";
 
@@ -19,8 +20,10 @@ export interface Choice {
   readonly high: number;
   readonly joules: number | undefined;
   readonly bytes: number;
-  /** Expected relative square error of the outputs. */
+  /** Expected relative square error of the outputs when this is the only layer that is quantized. */
   readonly risk: number;
+  /** The part of it that adds up with other layers' by its sign (`joint-risk.ts`). */
+  readonly drift?: readonly number[];
 }
 
 export interface LayerChoices {
@@ -68,15 +71,15 @@ export function modelChoices(
     for (const [index, scheme] of result.schemes.entries()) {
       const way = found.get(scheme.id);
       const analysis = analyses[index];
-      const { sensitivity, bytes = 0, activationSensitivity } = layer.schemes[index] ?? {};
+      const effect = layer.schemes[index];
       if (analysis === undefined || way === undefined || way.kind === "unsupported") continue;
-      if (sensitivity === undefined) continue;
+      if (effect?.sensitivity === undefined) continue;
       choices.push({
         schemeId: scheme.id,
         kind: way.kind,
         ...costOf(analysis, layer.nodeId),
-        bytes,
-        risk: sensitivity + (way.kind === "computed" ? (activationSensitivity ?? 0) : 0),
+        bytes: effect.bytes,
+        ...riskOf(effect, way.kind === "computed"),
       });
     }
     if (unquantized !== undefined || choices.length === 0)
@@ -104,6 +107,19 @@ export function modelChoices(
     restBytes: Math.max(0, own.weightBytes - layerBytes),
     executability: found,
   };
+}
+
+/** Of the weights, and of the layer's input where that is quantized too: drifts add up, what scatters adds up in squares. */
+function riskOf(
+  { sensitivity = 0, activationSensitivity = 0, drift = [], activationDrift = [] }: LayerScheme,
+  quantizesInput: boolean,
+): Pick<Choice, "risk" | "drift"> {
+  const parts = [
+    { risk: sensitivity, drift },
+    ...(quantizesInput ? [{ risk: activationSensitivity, drift: activationDrift }] : []),
+  ];
+  const whole = drift.map((one, index) => one + (quantizesInput ? (activationDrift[index] ?? 0) : 0));
+  return { risk: jointRisk(parts), ...(drift.length > 0 && { drift: whole }) };
 }
 
 function kernelOf(

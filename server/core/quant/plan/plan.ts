@@ -1,9 +1,11 @@
 import type { NodeId } from "../../graph/graph.js";
-import { lagrangianBounds } from "./bounds.js";
+import type { Choice } from "./choices.js";
 import { paretoFront } from "./front.js";
+import { riskOf, solveJoint } from "./joint-plan.js";
+import { jointRisk } from "./joint-risk.js";
+import { solveLinear, type SolveText } from "./linear-plan.js";
 import {
   groupOptions,
-  lpText,
   type GroupOption,
   type Measure,
   type PlanProblem,
@@ -37,50 +39,41 @@ export interface Planning {
   readonly front: readonly PlanTotals[];
 }
 
-export type SolveText = (
-  text: string,
-) =>
-  | { readonly kind: "found"; readonly isProven: boolean; readonly chosen: ReadonlySet<string> }
-  | { readonly kind: "infeasible" }
-  | { readonly kind: "failed"; readonly reason: string };
-
 const frontLimit = 60;
 
 export function makePlan(problem: PlanProblem, solve: SolveText): Planning {
   const options = groupOptions(problem);
   const corners = paretoFront(options, "latency", "risk");
   const every = Math.max(1, Math.ceil(corners.length / frontLimit));
-  const front = corners
-    .filter((_, index) => index % every === 0 || index === corners.length - 1)
-    .map(({ picks }) => totalsOf(problem, options, picks));
-  const uniform = uniformPlans(problem);
-  const bounds = lagrangianBounds(problem, options);
-  const kept = bounds.candidates.map((own, group) =>
-    own.flatMap((option) => options[group]?.[option] ?? []),
+  const front = undominated(
+    corners
+      .filter((_, index) => index % every === 0 || index === corners.length - 1)
+      .map(({ picks }) => totalsOf(problem, options, picks)),
   );
-  const isDecided = bounds.picks !== undefined && kept.every(({ length }) => length === 1);
-  const solution = isDecided ? undefined : solve(lpText(problem, kept));
-  const solved =
-    solution?.kind === "found" ? chosenPicks(bounds.candidates, solution.chosen) : undefined;
-  const picks = better(problem, options, solved, bounds.picks);
+  const uniform = uniformPlans(problem);
+  const isJoint = options.some((own) => own.some(({ drift }) => drift.length > 0));
+  const { picks, lower, isProven, failure } = (isJoint ? solveJoint : solveLinear)(
+    problem,
+    options,
+    solve,
+  );
   if (picks === undefined)
     return {
       plan: undefined,
       reason:
-        solution?.kind === "failed"
-          ? `The solver stopped: ${solution.reason}.`
-          : infeasibleReason(problem, options),
+        failure === undefined
+          ? infeasibleReason(problem, options)
+          : `The solver stopped: ${failure}.`,
       uniform,
       front,
     };
   const totals = totalsOf(problem, options, picks);
-  const gap = gapOf(totals[problem.objective], bounds.lower);
-  const isProven = isDecided || (solution?.kind === "found" && solution.isProven) || gap === 0;
+  const gap = gapOf(totals[problem.objective], lower);
   return {
     plan: {
       schemes: schemesOf(problem, options, picks),
       totals,
-      status: isProven ? "optimal" : "feasible",
+      status: isProven || gap === 0 ? "optimal" : "feasible",
       gap: isProven ? 0 : gap,
     },
     reason: undefined,
@@ -89,28 +82,18 @@ export function makePlan(problem: PlanProblem, solve: SolveText): Planning {
   };
 }
 
-/** Options by group that the solver has chosen of those that it was given. */
-function chosenPicks(
-  candidates: readonly (readonly number[])[],
-  chosen: ReadonlySet<string>,
-): readonly number[] {
-  return candidates.map((own, group) => {
-    const at = own.findIndex((_, option) => chosen.has(`x${group}_${option}`));
-    return own[Math.max(0, at)] ?? 0;
-  });
-}
-
-/** The solver keeps limits within its tolerance; where it found nothing better, the plan from before it stands. */
-function better(
-  problem: PlanProblem,
-  options: readonly (readonly GroupOption[])[],
-  solved: readonly number[] | undefined,
-  known: readonly number[] | undefined,
-): readonly number[] | undefined {
-  if (solved === undefined || known === undefined) return solved ?? known;
-  const value = (picks: readonly number[]): number =>
-    totalsOf(problem, options, picks)[problem.objective];
-  return value(known) < value(solved) ? known : solved;
+/** Corners are found as if risks added up; where they do not, some of them are no better than another. */
+function undominated(points: readonly PlanTotals[]): readonly PlanTotals[] {
+  let least = Infinity;
+  const kept: PlanTotals[] = [];
+  for (const point of [...points].sort(
+    (left, right) => left.latency - right.latency || left.risk - right.risk,
+  )) {
+    if (point.risk >= least) continue;
+    least = point.risk;
+    kept.push(point);
+  }
+  return kept.reverse();
 }
 
 /** Largest share of the objective that any plan could save. */
@@ -144,7 +127,7 @@ function totalsOf(
       restOf(problem.choices, measure),
     );
   return {
-    risk: total("risk"),
+    risk: riskOf(options, picks),
     latency: total("latency"),
     size: total("size"),
     energy: total("energy"),
@@ -156,18 +139,19 @@ export function totalsOfSchemes(
   problem: PlanProblem,
   schemeOf: (nodeId: NodeId) => string,
 ): PlanTotals {
-  const sums = { risk: 0, latency: 0, size: 0, energy: 0 };
+  const sums = { latency: 0, size: 0, energy: 0 };
+  const parts: Choice[] = [];
   for (const { nodeId, choices } of problem.choices.layers) {
     const wanted = schemeOf(nodeId);
     const choice = choices.find(({ schemeId }) => schemeId === wanted) ?? choices[0];
     if (choice === undefined) continue;
-    sums.risk += choice.risk;
+    parts.push(choice);
     sums.latency += choice.seconds;
     sums.size += choice.bytes;
     sums.energy += choice.joules ?? 0;
   }
   return {
-    risk: sums.risk,
+    risk: jointRisk(parts),
     latency: sums.latency + restOf(problem.choices, "latency"),
     size: sums.size + restOf(problem.choices, "size"),
     energy: sums.energy + restOf(problem.choices, "energy"),

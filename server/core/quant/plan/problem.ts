@@ -1,4 +1,5 @@
 import type { Choice, ModelChoices } from "./choices.js";
+import { driftSum, jointRisk } from "./joint-risk.js";
 
 export type Measure = "risk" | "latency" | "size" | "energy";
 
@@ -17,6 +18,8 @@ export interface PlanProblem {
 export interface GroupOption {
   readonly schemeId: string;
   readonly amounts: Readonly<Record<Measure, number>>;
+  /** The part of the risk that adds up with other groups' by its sign. */
+  readonly drift: readonly number[];
 }
 
 /** Schemes that every layer of the group has, without those that another beats in everything. */
@@ -37,11 +40,12 @@ export function groupOptions({
         {
           schemeId,
           amounts: {
-            risk: sum(({ risk }) => risk),
+            risk: jointRisk(whole),
             latency: sum(({ seconds }) => seconds),
             size: sum(({ bytes }) => bytes),
             energy: sum(({ joules }) => joules ?? 0),
           },
+          drift: driftSum(whole),
         },
       ];
     });
@@ -54,8 +58,9 @@ export function groupOptions({
 
 const measures: readonly Measure[] = ["risk", "latency", "size", "energy"];
 
-/** At least as good in everything, and better in something, or the earlier of two equal ones. */
+/** At least as good in everything, drifting nowhere else, and better in something, or the earlier of two equal ones. */
 function beats(left: GroupOption, right: GroupOption, isEarlier: boolean): boolean {
+  if (left.drift.some((one, index) => one !== right.drift[index])) return false;
   let isBetter = isEarlier;
   for (const measure of measures) {
     if (left.amounts[measure] > right.amounts[measure]) return false;
@@ -81,29 +86,57 @@ export function restOf(
   }
 }
 
+/** A plane below the joint risk: risk ≥ Σ slopes of the picks + `offset`. */
+export interface RiskCut {
+  /** By group and option. */
+  readonly slopes: readonly (readonly number[])[];
+  readonly offset: number;
+}
+
 /**
  * The problem in CPLEX's LP format: a binary variable for each group and option, exactly one of each group. Rows are
- * scaled to their limit and the objective to its largest term, so that the solver's tolerances are relative.
+ * scaled to their limit and the objective to its largest term, so that the solver's tolerances are relative. With `cuts` the
+ * risk is no sum but what all of them hold up: a variable where it is the objective, rows where it is limited.
  */
-export function lpText(problem: PlanProblem, options: readonly (readonly GroupOption[])[]): string {
+export function lpText(
+  problem: PlanProblem,
+  options: readonly (readonly GroupOption[])[],
+  cuts: readonly RiskCut[] = [],
+): string {
   const name = (group: number, option: number): string => `x${group}_${option}`;
-  const sum = (measure: Measure, scale: number): string =>
+  const terms = (value: (group: number, option: number) => number): string =>
     options
       .flatMap((own, group) =>
-        own.map(
-          ({ amounts }, option) => `+ ${number(amounts[measure] / scale)} ${name(group, option)}`,
-        ),
+        own.map((_, option) => {
+          const factor = value(group, option);
+          return `${factor < 0 ? "-" : "+"} ${number(Math.abs(factor))} ${name(group, option)}`;
+        }),
       )
       .join("\n ");
+  const sum = (measure: Measure, scale: number): string =>
+    terms((group, option) => (options[group]?.[option]?.amounts[measure] ?? 0) / scale);
+  const isCut = (measure: string): boolean => measure === "risk" && cuts.length > 0;
   const largest = Math.max(
     ...options.flat().map(({ amounts }) => amounts[problem.objective]),
     Number.MIN_VALUE,
   );
-  const rows = Object.entries(problem.limits).map(([measure, limit]) => {
+  const slopes = (cut: RiskCut, scale: number): string =>
+    terms((group, option) => (cut.slopes[group]?.[option] ?? 0) / scale);
+  const rows = Object.entries(problem.limits).flatMap(([measure, limit]) => {
     const room = limit - restOf(problem.choices, measure as Measure);
     const scale = Math.max(Math.abs(room), Number.MIN_VALUE);
-    return ` ${measure}: ${sum(measure as Measure, scale)} <= ${room > 0 ? 1 : room === 0 ? 0 : -1}`;
+    return isCut(measure)
+      ? cuts.map(
+          (cut, index) =>
+            ` risk${index}: ${slopes(cut, scale)} <= ${signed((limit - cut.offset) / scale)}`,
+        )
+      : [` ${measure}: ${sum(measure as Measure, scale)} <= ${room > 0 ? 1 : room === 0 ? 0 : -1}`];
   });
+  const isRaised = isCut(problem.objective);
+  const raised = cuts.map(
+    (cut, index) =>
+      ` above${index}: ${slopes(cut, largest)} - 1 risk <= ${signed(-cut.offset / largest)}`,
+  );
   const picks = options.map(
     (own, group) =>
       ` pick${group}: ${own.map((_, option) => `+ ${name(group, option)}`).join(" ")} = 1`,
@@ -111,14 +144,19 @@ export function lpText(problem: PlanProblem, options: readonly (readonly GroupOp
   const variables = options.flatMap((own, group) => own.map((_, option) => name(group, option)));
   return [
     "Minimize",
-    ` cost: ${sum(problem.objective, largest)}`,
+    ` cost: ${isRaised ? "risk" : sum(problem.objective, largest)}`,
     "Subject To",
     ...rows,
+    ...(isRaised ? raised : []),
     ...picks,
     "Binary",
     ...variables.map((variable) => ` ${variable}`),
     "End",
   ].join("\n");
+}
+
+function signed(value: number): string {
+  return value < 0 ? `-${number(-value)}` : number(value);
 }
 
 function number(value: number): string {

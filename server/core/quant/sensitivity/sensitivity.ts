@@ -3,6 +3,7 @@ import type { Model, NodeId, ValueId } from "../../graph/graph.js";
 import type { Scheme } from "../formats/scheme.js";
 import type { Kernels } from "../measure/kernels.js";
 import { layerWeights } from "../weights.js";
+import { effectsOf } from "./effects.js";
 import { NotPropagated } from "./operator.js";
 import { probeInputs, random } from "./probe-inputs.js";
 import { Propagation, type Weights } from "./propagate.js";
@@ -31,6 +32,11 @@ export interface LayerSensitivity {
   readonly weights: readonly number[];
   /** Parallel to the activations' schemes. */
   readonly activations: readonly number[];
+  /** `Effect.drift` of each; undefined where only squares are known. */
+  readonly drifts?: {
+    readonly weights: readonly (readonly number[])[];
+    readonly activations: readonly (readonly number[])[];
+  };
 }
 
 /** Gradients that are followed where there are too many outputs to follow each. */
@@ -63,12 +69,18 @@ export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities 
     const energies = sampleEnergies(outputs, inputs.batch);
     if (energies.some((energy) => !Number.isFinite(energy) || energy === 0))
       throw new NotPropagated("outputs that are all zero or no numbers");
+    const effects = effectsOf({ byNode: propagation.backward(seeds), energies, scale });
     const byNode = new Map<NodeId, LayerSensitivity>();
-    for (const [nodeId, projections] of propagation.backward(seeds)) {
-      const effects = projections.map((sums) => scale * meanEffect(sums, energies));
+    for (const [nodeId, own] of effects) {
+      const risks = own.map(({ risk }) => risk);
+      const drifts = own.map(({ drift }) => drift);
       byNode.set(nodeId, {
-        weights: effects.slice(0, schemes.length),
-        activations: effects.slice(schemes.length),
+        weights: risks.slice(0, schemes.length),
+        activations: risks.slice(schemes.length),
+        drifts: {
+          weights: drifts.slice(0, schemes.length),
+          activations: drifts.slice(schemes.length),
+        },
       });
     }
     return {
@@ -96,25 +108,6 @@ function sampleEnergies(
       return sum + own.reduce((total, one) => total + one * one, 0);
     }, 0),
   );
-}
-
-/**
- * Relative square error over the samples of each kind of input, and the geometric mean of the two kinds: an effect
- * that only one kind shows counts, and does not drown the other.
- */
-function meanEffect(sums: Float64Array, energies: readonly number[]): number {
-  const batch = energies.length;
-  const half = batch < 2 ? 1 : Math.ceil(batch / 2);
-  const effect = (first: number, last: number): number => {
-    let moved = 0;
-    let energy = 0;
-    for (let sample = first; sample < last; sample++) {
-      energy += energies[sample] ?? 0;
-      for (let at = sample; at < sums.length; at += batch) moved += (sums[at] ?? 0) ** 2;
-    }
-    return moved / energy;
-  };
-  return batch < 2 ? effect(0, 1) : Math.sqrt(effect(0, half) * effect(half, batch));
 }
 
 interface Seeds {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../../analysis.js";
 import type { Choice, LayerChoices, ModelChoices } from "../../quant/plan/choices.js";
+import { jointRisk } from "../../quant/plan/joint-risk.js";
 import { restOf, type Measure } from "../../quant/plan/problem.js";
 import type { Quantity } from "../layer-cost.js";
 import { nodeLabel } from "../layer-cost.js";
@@ -70,18 +71,13 @@ export function comparePlans(
     id: Measure,
     label: string,
     unit: ComparedTotal["unit"],
-    of: (choice: Choice) => Spread,
+    of: (choices: readonly Choice[]) => Spread,
   ): ComparedTotal => {
     const sum = (side: "before" | "after"): Quantity => {
-      let [value, low, high] = [1, 1, 1].map(() => restOf(choices, id)) as [number, number, number];
-      for (const { [side]: chosen } of picked) {
-        if (chosen.choice === undefined) continue;
-        const part = of(chosen.choice);
-        value += part.value;
-        low += part.low;
-        high += part.high;
-      }
-      return { value, low, high, method: methodOf(choices) };
+      const { value, low, high } = of(picked.flatMap(({ [side]: { choice } }) => choice ?? []));
+      const rest = restOf(choices, id);
+      const method = methodOf(choices);
+      return { value: value + rest, low: low + rest, high: high + rest, method };
     };
     const [a, b] = [sum("before"), sum("after")];
     return {
@@ -94,6 +90,8 @@ export function comparePlans(
     };
   };
   const exactly = (value: number): Spread => ({ value, low: value, high: value });
+  const sumOf = (all: readonly Choice[], of: (choice: Choice) => number): number =>
+    all.reduce((whole, choice) => whole + of(choice), 0);
   const title = ({ label }: PlanSide): ComparisonView["left"] => ({
     model: label,
     target: choices.target.label,
@@ -105,17 +103,23 @@ export function comparePlans(
     left: title(left),
     right: title(right),
     totals: [
-      total("latency", "Latency", "s", ({ seconds, low, high }) => ({
-        value: seconds,
-        low,
-        high,
+      total("latency", "Latency", "s", (all) => ({
+        value: sumOf(all, ({ seconds }) => seconds),
+        low: sumOf(all, ({ low }) => low),
+        high: sumOf(all, ({ high }) => high),
       })),
-      total("size", "Weights", "B", ({ bytes }) => exactly(bytes)),
-      total("risk", "Risk (relative square error of the outputs)", "", ({ risk }) => exactly(risk)),
+      total("size", "Weights", "B", (all) => exactly(sumOf(all, ({ bytes }) => bytes))),
+      total("risk", "Risk (relative square error of the outputs)", "", (all) =>
+        exactly(jointRisk(all)),
+      ),
       ...(choices.layers.every(({ choices: all }) =>
         all.every(({ joules }) => joules !== undefined),
       )
-        ? [total("energy", "Energy", "J", ({ joules }) => exactly(joules ?? 0))]
+        ? [
+            total("energy", "Energy", "J", (all) =>
+              exactly(sumOf(all, ({ joules }) => joules ?? 0)),
+            ),
+          ]
         : []),
     ],
     counts: { same: rows.length - changed, changed, added: 0, removed: 0 },

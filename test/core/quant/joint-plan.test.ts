@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { effectsOf } from "../../../server/core/quant/sensitivity/effects.js";
+import type { Choice } from "../../../server/core/quant/plan/choices.js";
+import { jointRisk } from "../../../server/core/quant/plan/joint-risk.js";
+import { makePlan } from "../../../server/core/quant/plan/plan.js";
+import type { PlanProblem } from "../../../server/core/quant/plan/problem.js";
+import { loadSolver } from "../../../server/engines/highs/solver.js";
+import { random } from "./random-numbers.js";
+import { randomProblem } from "./random-problem.js";
+
+const solver = await loadSolver();
+const plan = (problem: PlanProblem) => makePlan(problem, (text) => solver.solve(text));
+
+/** Layers of which most of the risk drifts one way or the other. */
+function drifting(problem: PlanProblem, seed: number): PlanProblem {
+  const next = random(seed);
+  const layers = problem.choices.layers.map((layer) => ({
+    ...layer,
+    choices: layer.choices.map((choice): Choice => {
+      const length = Math.sqrt(choice.risk * next());
+      const angle = 2 * Math.PI * next();
+      return { ...choice, drift: [length * Math.cos(angle), length * Math.sin(angle)] };
+    }),
+  }));
+  return { ...problem, choices: { ...problem.choices, layers } };
+}
+
+/** All plans: latency and risk. */
+function everyPlan({ choices }: PlanProblem): readonly { latency: number; risk: number }[] {
+  const found: { latency: number; risk: number }[] = [];
+  const walk = (layer: number, chosen: readonly Choice[]): void => {
+    const own = choices.layers[layer]?.choices;
+    if (own !== undefined) for (const choice of own) walk(layer + 1, [...chosen, choice]);
+    else
+      found.push({
+        latency: chosen.reduce((sum, { seconds }) => sum + seconds, choices.restSeconds),
+        risk: jointRisk(chosen),
+      });
+  };
+  walk(0, []);
+  return found;
+}
+
+test("drifts add up with their signs, what scatters adds up in squares", () => {
+  const up = { risk: 5, drift: [2] };
+  expect(jointRisk([up])).toBe(5);
+  expect(jointRisk([up, up])).toBe(18);
+  expect(jointRisk([up, { risk: 4, drift: [-2] }])).toBe(1);
+  expect(jointRisk([{ risk: 5 }, { risk: 5 }])).toBe(10);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  "with layers that drift a plan is the best of all combinations (seed %i)",
+  (seed) => {
+    const limit = 20;
+    const problem = drifting(randomProblem(6, 4, { latency: limit }, seed), seed);
+    const within = everyPlan(problem).filter(({ latency }) => latency <= limit);
+    const best = Math.min(...within.map(({ risk }) => risk));
+    const found = plan(problem).plan;
+    if (within.length === 0) {
+      expect(found).toBeUndefined();
+      return;
+    }
+    expect(found?.totals.latency).toBeLessThanOrEqual(limit * (1 + 1e-6));
+    expect(found?.totals.risk).toBeLessThanOrEqual(best * (1 + 1e-5));
+    const proven = (found?.totals.risk ?? 0) * (1 - (found?.gap ?? 0) - 1e-9);
+    expect(proven).toBeLessThanOrEqual(best);
+  },
+);
+
+test.each([1, 2, 3, 4, 5, 6])("a limit on the joint risk is kept (seed %i)", (seed) => {
+  const problem = drifting(randomProblem(6, 4, {}, seed), seed);
+  const all = everyPlan(problem);
+  const limit = all.map(({ risk }) => risk).sort((a, b) => a - b)[Math.floor(all.length / 8)] ?? 0;
+  const best = Math.min(...all.filter(({ risk }) => risk <= limit).map(({ latency }) => latency));
+  const found = plan({ ...problem, objective: "latency", limits: { risk: limit } }).plan;
+  expect(found?.totals.risk).toBeLessThanOrEqual(limit);
+  expect(found?.totals.latency).toBeCloseTo(best, 6);
+  expect(found?.status).toBe("optimal");
+});
+
+test("the mean over samples is the drift, per gradient and kind of input", () => {
+  // Two kinds of two samples, one gradient: the first layer moves all samples alike, the second none on the mean.
+  const projected = {
+    byNode: new Map([
+      [0, [Float64Array.of(1, 1, 1, 1)]],
+      [1, [Float64Array.of(1, -1, 1, -1)]],
+    ]),
+    energies: [2, 2, 2, 2],
+    scale: 1,
+  };
+  const effects = effectsOf(projected);
+  const [first] = effects.get(0) ?? [];
+  const [second] = effects.get(1) ?? [];
+  expect(first?.risk).toBeCloseTo(0.5, 9);
+  expect(jointRisk([{ risk: 0, drift: first?.drift ?? [] }, { risk: 0.5 }])).toBeCloseTo(1, 9);
+  expect(second?.risk).toBeCloseTo(0.5, 9);
+  expect(second?.drift.every((one) => one === 0)).toBe(true);
+});
