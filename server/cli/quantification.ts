@@ -3,6 +3,7 @@ import { neverCancelled } from "../core/base/cancel.js";
 import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { type FormatTable, parseScheme, type Scheme } from "../core/quant/formats/scheme.js";
+import { loadCacheFormats } from "../io/cache-format-files.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadFormats } from "../io/format-files.js";
 import { readStatistics } from "../io/quant/import-files.js";
@@ -30,6 +31,7 @@ export async function quantifyModel(
     modelPath,
     schemes: schemes ?? parseSchemes(formats, defaultSchemeIds),
     activationSchemes: parseSchemes(formats, activationSchemeIds),
+    cacheFormats: loadCacheFormats(await findDataFolder(), formats).value,
     cancel: neverCancelled,
     onProgress: progress,
     ...more,

@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber, formatSeconds } from "../core/base/units.js";
 import type { PlanTotals } from "../core/quant/plan/plan.js";
-import type { QuantizeDocument } from "../core/quant/plan/quantize-document.js";
+import type { DocumentMemory, QuantizeDocument } from "../core/quant/plan/quantize-document.js";
 import { table } from "../core/reports/text-table.js";
 
 /** The plan for people: what it takes beside uniform plans, and each layer. */
@@ -17,7 +17,8 @@ export function quantizeText(document: QuantizeDocument): string {
     .map(({ name, reason: why }) => `${name}: ${why}`);
   const parts = [
     `Target ${document.target}. Risk is the expected square error of the outputs over their squares:\n${document.sensitivitySource}.`,
-    table(["", "latency", "weights", "risk", "risk dB"], rows, "lrrrr"),
+    table(["", "latency", "size", "risk", "risk dB"], rows, "lrrrr"),
+    ...(plan === null ? [] : [memoryText(plan.memory)]),
     ...(plan === null
       ? [`No plan: ${reason ?? ""}`]
       : [
@@ -25,7 +26,7 @@ export function quantizeText(document: QuantizeDocument): string {
             ? "Proven optimal."
             : `Within ${plan.gap === null ? "an unknown share" : `${formatNumber(plan.gap * 100, 2)} %`} of the optimum.`,
           table(
-            ["layer", "op", "format", "time", "speed-up", "weights", "risk"],
+            ["layer", "op", "format", "time", "speed-up", "size", "risk"],
             plan.layers.map((layer) => [
               layer.name === "" ? `#${layer.id}` : elided(layer.name),
               layer.op,
@@ -42,6 +43,17 @@ export function quantizeText(document: QuantizeDocument): string {
     ...document.problems.map(({ code, message }) => `${code} ${message}`),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+function memoryText({ weights, cache, cacheFormat, activations }: DocumentMemory): string {
+  const parts = [
+    `weights ${formatBytes(weights)}`,
+    ...(activations === null ? [] : [`activations at most ${formatBytes(activations)}`]),
+    ...(cache === null || cache === 0
+      ? []
+      : [`keys and values ${formatBytes(cache)} (${cacheFormat ?? "as the target keeps them"})`]),
+  ];
+  return `Memory of this plan: ${parts.join(", ")}.`;
 }
 
 function totalCells({ latency, size, risk }: PlanTotals): readonly string[] {

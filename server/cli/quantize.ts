@@ -86,6 +86,7 @@ async function planModel(
       problem,
       support,
       latency: own.latency,
+      activationBytes: own.peakActivationBytes,
       problems: problems.map(documentProblem),
       compared: request.compare === undefined ? undefined : planFor(request.compare, found),
     }),

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { inferModel } from "../core/analyze.js";
 import type { Cancel } from "../core/base/cancel.js";
+import type { CacheFormat } from "../core/quant/cache/cache-format.js";
 import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
 import { parseScheme, type FormatTable, type Scheme } from "../core/quant/formats/scheme.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
@@ -14,6 +15,7 @@ import { quantizationProblems } from "../core/quant/problems.js";
 import { layerWeights } from "../core/quant/weights.js";
 import type { Model } from "../core/graph/graph.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
+import { loadCacheFormats } from "../io/cache-format-files.js";
 import { loadFormats } from "../io/format-files.js";
 import { quantify } from "../io/quant/quantify.js";
 import { openLayerWeight, openTaskFiles } from "../io/quant/weight-task.js";
@@ -30,6 +32,7 @@ export class QuantAnalyst {
   readonly #known = new WeakMap<Analysis, Known>();
   #formats: FormatTable | undefined;
   #supports: readonly RuntimeSupport[] | undefined;
+  #caches: readonly CacheFormat[] | undefined;
 
   constructor(dataFolder: string, catalogues: Catalogues, cancel: Cancel) {
     this.#dataFolder = dataFolder;
@@ -57,6 +60,7 @@ export class QuantAnalyst {
       modelPath,
       schemes,
       activationSchemes: this.#schemes(activationSchemeIds),
+      cacheFormats: this.#cacheFormats(),
       cancel: this.#cancel,
       ...(subject.measured !== undefined && { known: subject.measured }),
     });
@@ -127,6 +131,12 @@ export class QuantAnalyst {
       const scheme = parseScheme(id, formats);
       return typeof scheme === "string" ? [] : [scheme];
     });
+  }
+
+  #cacheFormats(): readonly CacheFormat[] {
+    this.#formats ??= loadFormats(this.#dataFolder).value;
+    this.#caches ??= loadCacheFormats(this.#dataFolder, this.#formats).value;
+    return this.#caches;
   }
 
   #support(): readonly RuntimeSupport[] {

@@ -169,6 +169,8 @@ export interface Weight {
   readonly byteLength: number;
   /** State that no one trains (running statistics, tables, numbers in the code): bytes, but no parameters. */
   readonly isBuffer?: boolean;
+  /** The file has the last two extents the other way round, as PyTorch keeps `nn.Linear`. */
+  readonly isTransposed?: boolean;
   /** Number of stored elements when the tensor is sparse. */
   readonly sparseCount?: number;
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */

@@ -1,4 +1,7 @@
 import type { NodeId } from "../graph/graph.js";
+import type { AttentionCache } from "./cache/attention-caches.js";
+import type { CacheError } from "./cache/cache-error.js";
+import type { CacheFormat } from "./cache/cache-format.js";
 import type { Scheme } from "./formats/scheme.js";
 import { cosineOf, type SchemeError, sqnrDb, type WeightErrors } from "./measure/statistics.js";
 import type { LayerWeight } from "./weights.js";
@@ -9,6 +12,23 @@ export interface QuantizationResult {
   readonly layers: readonly LayerQuantization[];
   /** Where sensitivities come from, or why there are none. */
   readonly sensitivitySource: string;
+  /** Of a model that keeps keys and values; absent for others. */
+  readonly caches?: CacheQuantization;
+}
+
+/** What formats of the cache do, attention by attention. */
+export interface CacheQuantization {
+  readonly formats: readonly CacheFormat[];
+  readonly layers: readonly CacheLayer[];
+}
+
+export interface CacheLayer {
+  readonly cache: AttentionCache;
+  /** Of the keys' channels: largest magnitude over the mean one. */
+  readonly keySpread: number;
+  readonly valueSpread: number;
+  /** Parallel to the formats. */
+  readonly errors: readonly CacheError[];
 }
 
 /** One layer; its weights, where it has several, taken together. */

@@ -7,10 +7,13 @@ import type { Scheme } from "../../core/quant/formats/scheme.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
 import { activationSchemeId } from "../../core/quant/formats/activation-scheme.js";
 import {
+  type CacheQuantization,
   type LayerEffect,
   layerQuantization,
   type QuantizationResult,
 } from "../../core/quant/result.js";
+import type { CacheFormat } from "../../core/quant/cache/cache-format.js";
+import { quantifyCaches } from "../../core/quant/cache/quantify-caches.js";
 import { layerWeights, type LayerWeight } from "../../core/quant/weights.js";
 import type { Imported } from "../../core/quant/imports/imported.js";
 import { withImported } from "../../core/quant/imports/with-imported.js";
@@ -41,6 +44,8 @@ export interface QuantifyRequest {
   readonly imported?: Imported;
   /** What was measured before. */
   readonly known?: MeasuredBefore;
+  /** Ways of keeping keys and values; of a decoder's cache nothing is said without them. */
+  readonly cacheFormats?: readonly CacheFormat[];
 }
 
 export interface Quantified {
@@ -93,7 +98,13 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];
   });
   const { imported } = request;
-  const own = { schemes, layers, sensitivitySource: sensitivities.source };
+  const caches = cachesOf(request, weights);
+  const own = {
+    schemes,
+    layers,
+    sensitivitySource: sensitivities.source,
+    ...(caches !== undefined && { caches }),
+  };
   const result = imported === undefined ? own : withImported(own, model.graph, imported);
   if (typeof result === "string")
     problems.push({ code: "RP2332", severity: "warning", message: result });
@@ -101,6 +112,19 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     result: typeof result === "string" ? own : result,
     problems: [...problems, ...problemsOf(weights, readable, layers)],
   };
+}
+
+function cachesOf(
+  { model, modelPath, cacheFormats: formats = [], cancel }: QuantifyRequest,
+  layers: readonly LayerWeight[],
+): CacheQuantization | undefined {
+  const files = openTaskFiles(modelPath);
+  try {
+    const weights = { elements: readerOf(files) };
+    return quantifyCaches({ graph: model.graph, layers, weights, formats, cancel });
+  } finally {
+    files.close();
+  }
 }
 
 /** Measured where that is asked for and can be done, else propagated. */

@@ -83,7 +83,7 @@ function graphOf(
   });
   const scores = description.isTied
     ? draft.node("Gemm", [last, table], { name: "scores", attributes: { transB: 1 } })
-    : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary])], {
+    : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary], true)], {
         name: "scores",
       });
   return draft.finish(description.name, [scores]);

@@ -39,7 +39,7 @@ export class GraphDraft {
   }
 
   /** The same name is the same weight: a tied output layer is not stored twice. */
-  weight(name: string, shape: readonly number[]): ValueId {
+  weight(name: string, shape: readonly number[], isTransposed = false): ValueId {
     const kept = this.#weights.get(name);
     if (kept !== undefined) return kept;
     const elements = shape.reduce((product, extent) => product * extent, 1);
@@ -51,6 +51,7 @@ export class GraphDraft {
         shape,
         byteLength: found?.byteLength ?? bytesOfElements(this.#elementType, elements),
         ...(found?.location !== undefined && { location: found.location }),
+        ...(isTransposed && { isTransposed }),
       },
     });
     this.#weights.set(name, id);

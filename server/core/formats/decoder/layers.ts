@@ -26,7 +26,8 @@ export interface LinearLayer {
 }
 
 export function linear({ draft }: Builder, x: ValueId, layer: LinearLayer): ValueId {
-  const weight = draft.weight(layer.name, [layer.from, layer.to]);
+  // Files keep it as PyTorch does, a row for each output.
+  const weight = draft.weight(layer.name, [layer.from, layer.to], true);
   const product = draft.node("MatMul", [x, weight], { name: layer.role });
   if (!layer.hasBias) return product;
   const bias = draft.weight(layer.name.replace(/weight$/, "bias"), [layer.to]);

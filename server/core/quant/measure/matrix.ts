@@ -18,7 +18,7 @@ export interface MatrixShape {
 export function matrixShape(
   node: Node,
   inputIndex: number,
-  { shape }: Weight,
+  { shape, isTransposed }: Weight,
 ): MatrixShape | undefined {
   const count = shape.reduce((product, extent) => product * extent, 1);
   const last = shape[shape.length - 1] ?? 1;
@@ -65,6 +65,7 @@ export function matrixShape(
     case "MatMul":
     case "com.microsoft:FusedMatMul":
       if (shape.length < 2) return undefined;
+      if (isTransposed === true) return matrix(1, last, count / last, 1);
       return inputIndex === 1 ? matrix(count / last, last, 1, 1) : matrix(1, count / last, last, 1);
     case "QLinearMatMul":
     case "com.microsoft:QGemm":

@@ -3,6 +3,7 @@ import type { TargetAnalysis } from "../../analysis.js";
 import type { Cancel } from "../../base/cancel.js";
 import type { NodeId } from "../../graph/graph.js";
 import type { Catalogue, Target } from "../../targets/target.js";
+import { cacheChoices } from "../cache/cache-choices.js";
 import type { LayerScheme, QuantizationResult } from "../result.js";
 import { type Executability, executability } from "./executability.js";
 import { jointRisk } from "./joint-risk.js";
@@ -28,6 +29,8 @@ export interface Choice {
 
 export interface LayerChoices {
   readonly nodeId: NodeId;
+  /** The choices are of the keys and values that the node keeps, not of weights. */
+  readonly isCache?: boolean;
   readonly choices: readonly Choice[];
 }
 
@@ -92,6 +95,14 @@ export function modelChoices(
       });
     return { nodeId: layer.nodeId, choices };
   });
+  const weighted = new Set(layers.map(({ nodeId }) => nodeId));
+  const caches = cacheChoices(inferred, target, result, cancel).filter(
+    ({ nodeId }) => !weighted.has(nodeId),
+  );
+  for (const { nodeId } of caches) {
+    const kernel = kernelOf(own, nodeId);
+    if (kernel !== undefined) taken.add(kernel.index);
+  }
   const rest = own.kernelCosts.filter((_, index) => !taken.has(index));
   const kernels = own.kernelCosts.reduce((sum, { seconds }) => sum + seconds.value, 0);
   const overhead = Math.max(0, (own.latency?.value ?? kernels) - kernels);
@@ -101,7 +112,7 @@ export function modelChoices(
   );
   return {
     target,
-    layers,
+    layers: [...layers, ...caches],
     restSeconds: rest.reduce((sum, { seconds }) => sum + seconds.value, overhead),
     restJoules: rest.reduce((sum, { joules }) => sum + (joules?.value ?? 0), 0),
     restBytes: Math.max(0, own.weightBytes - layerBytes),
@@ -131,7 +142,7 @@ function kernelOf(
   return seconds === undefined ? undefined : { index, seconds };
 }
 
-function costOf(
+export function costOf(
   analysis: TargetAnalysis,
   nodeId: NodeId,
 ): Pick<Choice, "seconds" | "low" | "high" | "joules"> {

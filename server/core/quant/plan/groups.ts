@@ -13,8 +13,9 @@ export function groupLayers(
   { sharesInput }: GroupRules,
 ): readonly (readonly number[])[] {
   const groups = new Map<string, number[]>();
-  for (const [index, { nodeId }] of layers.entries()) {
-    const key = sharesInput ? sharedKey(graph, nodeId) : `layer ${nodeId}`;
+  for (const [index, { nodeId, isCache }] of layers.entries()) {
+    // Runtimes keep the whole cache in one format.
+    const key = isCache === true ? "cache" : sharesInput ? sharedKey(graph, nodeId) : `layer ${nodeId}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [index]);
     else group.push(index);

@@ -25,6 +25,7 @@ export interface QuantizeDocument {
     readonly status: "optimal" | "feasible";
     readonly gap: number | null;
     readonly totals: PlanTotals;
+    readonly memory: DocumentMemory;
     readonly layers: readonly DocumentLayer[];
   } | null;
   readonly reason: string | null;
@@ -33,6 +34,17 @@ export interface QuantizeDocument {
   /** From the least risk to the least latency. */
   readonly front: readonly PlanTotals[];
   readonly problems: readonly DocumentProblem[];
+}
+
+/** Bytes of a plan. */
+export interface DocumentMemory {
+  readonly weights: number;
+  /** Keys and values, 0 without a cache; null where the cache was not looked at. */
+  readonly cache: number | null;
+  /** Null: the format of the target. */
+  readonly cacheFormat: string | null;
+  /** Most that live at once, on the target that was asked for; null where that is not known. */
+  readonly activations: number | null;
 }
 
 export type DocumentProblem = Pick<Problem, "code" | "severity" | "message">;
@@ -57,6 +69,7 @@ export interface DocumentInput extends RecipeInput {
   readonly problem: PlanProblem;
   readonly support: RuntimeSupport | undefined;
   readonly latency: Estimate | undefined;
+  readonly activationBytes: number | undefined;
   readonly problems: readonly DocumentProblem[];
   readonly compared: ReadonlyMap<string, string> | undefined;
 }
@@ -88,6 +101,7 @@ export function quantizeDocument(input: DocumentInput): QuantizeDocument {
             status: plan.status,
             gap: plan.gap ?? null,
             totals: plan.totals,
+            memory: memoryOf(input, plan.totals.size),
             layers: layersOf(input),
           },
     reason: planning.reason ?? null,
@@ -109,6 +123,23 @@ export function quantizeDocument(input: DocumentInput): QuantizeDocument {
           },
     front: planning.front,
     problems: input.problems,
+  };
+}
+
+function memoryOf(
+  { choices, schemes, result, activationBytes }: DocumentInput,
+  size: number,
+): DocumentMemory {
+  const caches = choices.layers.filter(({ isCache }) => isCache === true);
+  const chosen = caches.flatMap(({ nodeId, choices: own }) =>
+    own.filter(({ schemeId }) => schemeId === (schemes.get(nodeId) ?? "")),
+  );
+  const cache = chosen.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    weights: size - cache,
+    cache: result.caches === undefined ? null : cache,
+    cacheFormat: chosen[0]?.schemeId || null,
+    activations: activationBytes ?? null,
   };
 }
 

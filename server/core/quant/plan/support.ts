@@ -90,7 +90,7 @@ function baseName(id: string): string {
   return id.replace(/-g\d+$/, "");
 }
 
-function matches(pattern: string, text: string): boolean {
+export function matches(pattern: string, text: string): boolean {
   if (!pattern.includes("*")) return pattern === text;
   const [head = "", tail = ""] = pattern.split("*");
   return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail);

@@ -320,7 +320,7 @@ export class Propagation {
 }
 
 /** The layer's weight in real numbers. */
-function layerElements(
+export function layerElements(
   { weight, dequantization }: LayerWeight,
   weights: Weights,
 ): ElementSource | undefined {

@@ -7,6 +7,7 @@ import {
   type QuantizationFacts,
   riskClass,
 } from "../../quant/facts.js";
+import { cacheTable } from "./cache-text.js";
 import type { Measure } from "./hints.js";
 import { plain } from "./markdown.js";
 
@@ -48,7 +49,7 @@ function errorText(error: number): string {
 /** Format by format: what the weights lose, how far the outputs move, and what it takes on the first target. */
 export function quantizationTable(facts: QuantizationFacts, nodeId: NodeId): string {
   const layer = layerOfNode(facts, nodeId);
-  if (layer === undefined) return "";
+  if (layer === undefined) return cacheTable(facts, nodeId);
   const own = choicesOfNode(facts, nodeId)?.choices;
   const rows = facts.result.schemes.map((scheme, index) => {
     const found = layer.schemes[index];
