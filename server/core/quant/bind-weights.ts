@@ -1,5 +1,5 @@
 import { bytesOfElements } from "../graph/element-type.js";
-import type { Model } from "../graph/graph.js";
+import type { Model, Weight } from "../graph/graph.js";
 import type { StoredTensor } from "./tensors/tensor-list.js";
 
 export interface BoundWeights {
@@ -29,7 +29,7 @@ export function bindWeights(
     if (weight === undefined || weight.shape.length === 0) return value;
     if (weight.isBuffer !== true) parameterCount += 1;
     const found = prefixes.map((prefix) => byName.get(prefix + name)).find(Boolean);
-    if (found === undefined || !hasShape(found, weight.shape)) return value;
+    if (found === undefined || !hasShape(found, storedShape(weight))) return value;
     if (weight.isBuffer !== true) boundCount += 1;
     const { elementType, offset } = found;
     const own = found.file ?? file;
@@ -43,6 +43,11 @@ export function bindWeights(
     boundCount,
     parameterCount,
   };
+}
+
+/** As the file has it. */
+function storedShape({ shape, isTransposed }: Weight): readonly number[] {
+  return isTransposed === true ? [...shape].reverse() : shape;
 }
 
 function hasShape({ shape }: StoredTensor, wanted: readonly number[]): boolean {

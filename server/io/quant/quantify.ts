@@ -27,6 +27,7 @@ import { gridsOf } from "./grids-of.js";
 import { measureSensitivity } from "./measure-sensitivity.js";
 import type { MeasuredBefore, SampleChoice } from "./measured-task.js";
 import { measureWeights } from "./measure-weights.js";
+import { weightsOfSource } from "./weights-of-source.js";
 import { openTaskFiles, readerOf, type WeightTask } from "./weight-task.js";
 
 export interface QuantifyRequest {
@@ -54,7 +55,8 @@ export interface Quantified {
 }
 
 /** Error of every layer's weights in every scheme, from the model's own file and those beside it. */
-export async function quantify(request: QuantifyRequest): Promise<Quantified> {
+export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
+  const request = { ...asked, ...decoderWeights(asked) };
   const { model, modelPath, schemes, cancel, onProgress } = request;
   const weights = layerWeights(model.graph);
   const readable = weights.filter(({ weight }) => isReadable(weight));
@@ -112,6 +114,19 @@ export async function quantify(request: QuantifyRequest): Promise<Quantified> {
     result: typeof result === "string" ? own : result,
     problems: [...problems, ...problemsOf(weights, readable, layers)],
   };
+}
+
+/** A decoder that was built from its configuration, with the weights that lie beside it or in its GGUF file. */
+function decoderWeights({
+  model,
+  modelPath,
+}: QuantifyRequest): Pick<QuantifyRequest, "model" | "modelPath"> {
+  const isBound = model.graph.values.some(({ weight }) => weight?.location !== undefined);
+  const bound =
+    model.generation === undefined || isBound ? undefined : weightsOfSource(model, modelPath);
+  return bound === undefined
+    ? { model, modelPath }
+    : { model: bound.model, modelPath: bound.weightsFile };
 }
 
 function cachesOf(

@@ -19,6 +19,8 @@ export interface CacheProjection {
   readonly inputScale: Weight | undefined;
   /** Scale of a normalization of each head behind the product: by channel of a head. */
   readonly headScale: Weight | undefined;
+  /** What is added to the product's rows. */
+  readonly bias: Weight | undefined;
 }
 
 /** One attention with a cache of keys and values. */
@@ -140,6 +142,7 @@ function search(
   const queue = [start];
   const seen = new Set(queue);
   let headScale: Weight | undefined;
+  let bias: Weight | undefined;
   let isRotated = false;
   for (let at = 0; at < queue.length && at < depthLimit; at++) {
     const node = producers.get(queue[at] ?? absent);
@@ -148,12 +151,12 @@ function search(
     if (layer !== undefined && node.op !== "Gather") {
       const input = producers.get(node.inputs[layer.inputIndex === 0 ? 1 : 0] ?? absent);
       const scale = scaleOf(graph, input);
-      return {
-        projection: { layer, headScale, inputScale: scale },
-        isRotated,
-      };
+      bias ??= node.op === "Gemm" ? vectorOf(graph, node.inputs[2]) : undefined;
+      return { projection: { layer, headScale, bias, inputScale: scale }, isRotated };
     }
     headScale ??= scaleOf(graph, node);
+    if (node.op === "Add")
+      bias ??= vectorOf(graph, node.inputs[0]) ?? vectorOf(graph, node.inputs[1]);
     isRotated ||= node.op === "RotaryEmbedding" || node.op === "Neg";
     for (const id of node.inputs)
       if (id !== absent && !seen.has(id)) {
@@ -162,6 +165,11 @@ function search(
       }
   }
   return undefined;
+}
+
+function vectorOf(graph: Graph, id: ValueId = absent): Weight | undefined {
+  const weight = graph.values[id]?.weight;
+  return weight?.shape.length === 1 ? weight : undefined;
 }
 
 function scaleOf(graph: Graph, node: Node | undefined): Weight | undefined {

@@ -20,11 +20,20 @@ export function channelScales(cache: AttentionCache, weights: Weights): ChannelS
   return {
     key,
     value,
+    keyMean: meanOf(cache.key, weights),
     // Queries of a head meet the keys of its group; without their weights they are like the keys.
     query: query ?? key,
     headSize: cache.headSize,
     isRotary: cache.isRotary,
   };
+}
+
+/** What every token has in common: the bias. */
+function meanOf({ bias, firstRow, rowCount }: CacheProjection, weights: Weights): Float32Array {
+  const all = bias && vector(bias, weights);
+  return all === undefined
+    ? new Float32Array(rowCount)
+    : all.slice(firstRow, firstRow + rowCount);
 }
 
 function projected(
