@@ -141,7 +141,9 @@ test("a decoder's cache is planned beside its weights: bytes, seconds and risk b
   // All products of both blocks, the table and the scores.
   expect(result.layers).toHaveLength(16);
   const layers = result.caches?.layers ?? [];
-  expect(layers.map(({ cache: { keyHeads, headSize, isRotary } }) => [keyHeads, headSize, isRotary])).toEqual([
+  expect(
+    layers.map(({ cache: { keyHeads, headSize, isRotary } }) => [keyHeads, headSize, isRotary]),
+  ).toEqual([
     [2, 32, true],
     [2, 32, true],
   ]);
@@ -179,7 +181,9 @@ test("a weight that a file keeps row by row is measured so: scales go with the o
     cancel: neverCancelled,
   });
   // The row that is thirty times as large costs the others nothing where each row has a scale.
-  const key = result.layers.find(({ weightNames }) => weightNames[0]?.includes("0.self_attn.k_proj"));
+  const key = result.layers.find(({ weightNames }) =>
+    weightNames[0]?.includes("0.self_attn.k_proj"),
+  );
   const [byChannel, byTensor] = key?.schemes ?? [];
   expect(byChannel?.sqnrDb).toBeGreaterThan((byTensor?.sqnrDb ?? Infinity) + 1);
   expect(byChannel?.sqnrDb).toBeGreaterThan(15);

@@ -52,7 +52,9 @@ export function attentionCaches(
     for (const id of node.inputs) if (!readers.has(id)) readers.set(id, nodeId);
   const keys = graph.inputs.filter((id) => cacheHalf(graph, id) === "key");
   return keys.flatMap((keyInput): AttentionCache[] => {
-    const valueInput = graph.inputs.find((id) => graph.values[id]?.name === partner(graph, keyInput));
+    const valueInput = graph.inputs.find(
+      (id) => graph.values[id]?.name === partner(graph, keyInput),
+    );
     const [heads, size] = cacheExtents(graph, keyInput) ?? [];
     const nodeId = readers.get(keyInput);
     const valueReader = valueInput === undefined ? undefined : readers.get(valueInput);

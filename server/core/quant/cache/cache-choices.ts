@@ -26,7 +26,9 @@ export function cacheChoices(
     if (!format.runtimes.some((pattern) => matches(pattern, target.runtime.id))) return [];
     const bits = cacheBits(format, first?.cache.headSize ?? 64, tokens, target.precision.cacheBits);
     const precision = { ...target.precision, cacheBits: bits };
-    return [{ format, index, bits, analysis: analyzeTarget(marked, { ...target, precision }, cancel) }];
+    return [
+      { format, index, bits, analysis: analyzeTarget(marked, { ...target, precision }, cancel) },
+    ];
   });
   return caches.layers.map((layer): LayerChoices => {
     const { nodeId, keyInput, valueInput } = layer.cache;

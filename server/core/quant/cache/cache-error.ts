@@ -74,8 +74,7 @@ function inCommon(
   const median = [...scale].sort((left, right) => left - right)[scale.length >> 1] ?? 0;
   const own = scale.map((one) => Math.min(one, median));
   const common = scale.map(
-    (one, index) =>
-      (mean[index] ?? 0) + Math.sqrt(Math.max(0, one * one - (own[index] ?? 0) ** 2)),
+    (one, index) => (mean[index] ?? 0) + Math.sqrt(Math.max(0, one * one - (own[index] ?? 0) ** 2)),
   );
   return { common, own };
 }

@@ -31,9 +31,7 @@ export function channelScales(cache: AttentionCache, weights: Weights): ChannelS
 /** What every token has in common: the bias. */
 function meanOf({ bias, firstRow, rowCount }: CacheProjection, weights: Weights): Float32Array {
   const all = bias && vector(bias, weights);
-  return all === undefined
-    ? new Float32Array(rowCount)
-    : all.slice(firstRow, firstRow + rowCount);
+  return all === undefined ? new Float32Array(rowCount) : all.slice(firstRow, firstRow + rowCount);
 }
 
 function projected(

@@ -129,7 +129,9 @@ function riskOf(
     { risk: sensitivity, drift },
     ...(quantizesInput ? [{ risk: activationSensitivity, drift: activationDrift }] : []),
   ];
-  const whole = drift.map((one, index) => one + (quantizesInput ? (activationDrift[index] ?? 0) : 0));
+  const whole = drift.map(
+    (one, index) => one + (quantizesInput ? (activationDrift[index] ?? 0) : 0),
+  );
   return { risk: jointRisk(parts), ...(drift.length > 0 && { drift: whole }) };
 }
 

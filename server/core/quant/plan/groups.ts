@@ -15,7 +15,8 @@ export function groupLayers(
   const groups = new Map<string, number[]>();
   for (const [index, { nodeId, isCache }] of layers.entries()) {
     // Runtimes keep the whole cache in one format.
-    const key = isCache === true ? "cache" : sharesInput ? sharedKey(graph, nodeId) : `layer ${nodeId}`;
+    const key =
+      isCache === true ? "cache" : sharesInput ? sharedKey(graph, nodeId) : `layer ${nodeId}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [index]);
     else group.push(index);

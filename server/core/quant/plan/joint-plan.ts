@@ -42,8 +42,7 @@ export function solveJoint(problem: PlanProblem, options: Options, solve: SolveT
     if (Number.isFinite(bounds.lower)) lower = Math.max(lower, bounds.lower + offset);
     const picks = bounds.picks ?? solveLinear(sloped.problem, sloped.options, solve).picks;
     if (picks === undefined) break;
-    if (round < exchangeRounds)
-      best = safer(options, best, exchange(problem, options, picks));
+    if (round < exchangeRounds) best = safer(options, best, exchange(problem, options, picks));
     point = towards(point, pointOf(options, picks));
   }
   const isSmall = options.reduce((sum, own) => sum + own.length, 0) <= cutOptions;
@@ -165,8 +164,7 @@ function withinRisk(
       sumOf(options, picks, problem.objective) + restOf(problem.choices, problem.objective);
     if (solution.isProven) lower = Math.max(lower, value);
     // The solver keeps rows within its tolerance.
-    if (isWithin(picks))
-      return { picks, lower, isProven: solution.isProven, failure: undefined };
+    if (isWithin(picks)) return { picks, lower, isProven: solution.isProven, failure: undefined };
     if (!solution.isProven) break;
     cuts.push(cutAt(options, pointOf(options, picks).drift));
   }
@@ -241,7 +239,9 @@ function exchange(
     );
     all.sort((left, right) => left.saved - right.saved);
     const enough = -1e-9 * Math.abs(objective === "risk" ? risk : sumOf(options, picks, objective));
-    let chosen: readonly Change[] = all.filter((one) => one.saved < enough && fits(one)).slice(0, 1);
+    let chosen: readonly Change[] = all
+      .filter((one) => one.saved < enough && fits(one))
+      .slice(0, 1);
     if (chosen.length === 0) {
       const near = all.slice(0, pairedChanges);
       let gain = enough;

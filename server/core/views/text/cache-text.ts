@@ -23,7 +23,11 @@ export function cacheTable(facts: QuantizationFacts, nodeId: NodeId): string {
   const plain =
     base === undefined
       ? []
-      : [["as it is", "exact", "exact", formatSeconds(base.seconds), formatBytes(base.bytes)].join(" | ")];
+      : [
+          ["as it is", "exact", "exact", formatSeconds(base.seconds), formatBytes(base.bytes)].join(
+            " | ",
+          ),
+        ];
   return [
     "| cache | keys | values | time | bytes |",
     "| :-- | --: | --: | --: | --: |",
