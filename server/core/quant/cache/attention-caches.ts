@@ -109,10 +109,8 @@ export function cacheHalf(graph: Graph, id: ValueId): "key" | "value" | undefine
 
 function partner(graph: Graph, keyInput: ValueId): string {
   const name = graph.values[keyInput]?.name ?? "";
-  const [head = "", tail = ""] = name.includes("key_values")
-    ? [name.slice(0, name.indexOf("key_values") + 10), name.slice(name.indexOf("key_values") + 10)]
-    : ["", name];
-  return head + tail.replace("key", "value");
+  const start = name.includes("key_values") ? name.indexOf("key_values") + 10 : 0;
+  return name.slice(0, start) + name.slice(start).replace("key", "value");
 }
 
 /** Heads and the size of one: [batch, heads, tokens, size]. */

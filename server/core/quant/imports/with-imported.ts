@@ -39,8 +39,10 @@ export function withImported(
     const own = layer.schemes[base]?.meanSquareError ?? 0;
     return {
       ...layer,
-      schemes: layer.schemes.map(({ drift: _, activationDrift: __, ...scheme }) => ({
+      schemes: layer.schemes.map((scheme) => ({
         ...scheme,
+        drift: [],
+        activationDrift: [],
         sensitivity:
           error === undefined || own === 0 ? undefined : error * (scheme.meanSquareError / own),
         activationSensitivity: undefined,

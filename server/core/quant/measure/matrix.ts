@@ -49,6 +49,22 @@ export function matrixShape(
       return inputIndex === 1 && shape.length === 4
         ? matrix(1, shape[0] ?? 1, count / (shape[0] ?? 1), 1)
         : undefined;
+    case "tflite:UNIDIRECTIONAL_SEQUENCE_LSTM":
+    case "tflite:LSTM":
+      // [cells, size] for each gate, of the input and of the recurrence.
+      return 1 <= inputIndex && inputIndex <= 8 && shape.length === 2
+        ? matrix(1, shape[0] ?? 1, last, 1)
+        : undefined;
+    case "tflite:SVDF":
+    case "tflite:UNIDIRECTIONAL_SEQUENCE_RNN":
+    case "tflite:RNN":
+      return 1 <= inputIndex && inputIndex <= 2 && shape.length === 2
+        ? matrix(1, shape[0] ?? 1, last, 1)
+        : undefined;
+    case "com.microsoft:Attention":
+    case "com.microsoft:QAttention":
+      // [in, queries, keys and values]
+      return inputIndex === 1 && shape.length === 2 ? matrix(shape[0] ?? 1, last, 1, 1) : undefined;
     case "ConvTranspose": {
       const [outer = 1, rows = 1] = shape;
       if (inputIndex !== 1 || shape.length < 3) return undefined;

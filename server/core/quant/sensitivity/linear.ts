@@ -1,7 +1,8 @@
-import { type Node, operatorKey } from "../../graph/graph.js";
+import { type Attribute, type Node, operatorKey } from "../../graph/graph.js";
 import type { MatrixShape } from "../measure/matrix.js";
 import { intAttribute, intsAttribute, NotPropagated } from "./operator.js";
 import { countOf } from "./tensor.js";
+import { paddingOf } from "./tflite.js";
 import { windowOf } from "./window.js";
 
 /**
@@ -22,6 +23,8 @@ export interface LinearPlan {
   readonly rowMap: Int32Array;
   /** Row of an output element, for the bias. */
   readonly biasStride: number;
+  /** Biases, where they are not as many as the rows of all groups. */
+  readonly biasCount?: number;
 }
 
 export function linearPlan(
@@ -36,6 +39,12 @@ export function linearPlan(
       return convolution(node, weightShape, x);
     case "ConvTranspose":
       return transposed(node, weightShape, x);
+    case "tflite:CONV_2D":
+      return channelsLast(node, weightShape, x, "plain");
+    case "tflite:DEPTHWISE_CONV_2D":
+      return channelsLast(node, weightShape, x, "depthwise");
+    case "tflite:FULLY_CONNECTED":
+      return connected(node, matrix, x);
     case "Gemm":
       return gemm(node, weightIndex, matrix, x);
     case "MatMul":
@@ -92,10 +101,92 @@ function channelMap(batch: number, channels: number, size: number): Int32Array {
   return map;
 }
 
+/** TensorFlow Lite's convolutions: [batch, height, width, channels], weights [out, taps, in] or [1, taps, out]. */
+function channelsLast(
+  node: Node,
+  weight: readonly number[],
+  x: readonly number[],
+  kind: "plain" | "depthwise",
+): LinearPlan {
+  const [batch = 1, height = 1, width = 1, channels = 1] = x;
+  const isDepthwise = kind === "depthwise";
+  const outputs = (isDepthwise ? weight[3] : weight[0]) ?? 1;
+  const perGroup = isDepthwise ? 1 : (weight[3] ?? 1);
+  const groups = isDepthwise ? outputs : channels / perGroup;
+  const window = windowOf(onnxWindow(node), [batch, channels, height, width], weight.slice(1, 3));
+  const inSize = height * width;
+  const outSize = countOf(window.output);
+  const taps = countOf(window.kernel);
+  const rows = outputs / groups;
+  const columns = taps * perGroup;
+  const positions = batch * outSize;
+  const columnMap = new Int32Array(groups * columns * positions).fill(-1);
+  window.visit((output, input, tap) => {
+    for (let group = 0; group < groups; group++)
+      for (let channel = 0; channel < perGroup; channel++) {
+        const from = isDepthwise
+          ? Math.floor((group * channels) / outputs)
+          : group * perGroup + channel;
+        const row = group * columns + tap * perGroup + channel;
+        for (let sample = 0; sample < batch; sample++)
+          columnMap[row * positions + sample * outSize + output] =
+            (sample * inSize + input) * channels + from;
+      }
+  });
+  const rowMap = new Int32Array(outputs * positions);
+  for (let row = 0; row < outputs; row++)
+    for (let position = 0; position < positions; position++)
+      rowMap[row * positions + position] = position * outputs + row;
+  return {
+    groups,
+    rows,
+    columns,
+    positions,
+    outputShape: [batch, ...window.output, outputs],
+    scale: 1,
+    columnMap,
+    rowMap,
+    biasStride: 1,
+  };
+}
+
+/** The window in ONNX's words. */
+function onnxWindow(node: Node): Node {
+  const pair = (name: string): Attribute => ({
+    kind: "ints",
+    value: [name.replace("?", "h"), name.replace("?", "w")].map((one) =>
+      intAttribute(node, one, 1),
+    ),
+  });
+  return {
+    ...node,
+    attributes: new Map([
+      ["strides", pair("stride_?")],
+      ["dilations", pair("dilation_?_factor")],
+      ["auto_pad", { kind: "string", value: paddingOf(node) }],
+    ]),
+  };
+}
+
+function connected(node: Node, { rows, columns }: MatrixShape, x: readonly number[]): LinearPlan {
+  const count = countOf(x) / columns;
+  if (!Number.isInteger(count)) throw new NotPropagated("FULLY_CONNECTED of this form");
+  const keeps = intAttribute(node, "keep_num_dims", 0) === 1;
+  const columnMap = new Int32Array(columns * count);
+  for (let column = 0; column < columns; column++)
+    for (let position = 0; position < count; position++)
+      columnMap[column * count + position] = position * columns + column;
+  return {
+    ...flat(rows, columns, count, columnMap),
+    outputShape: keeps ? [...x.slice(0, -1), rows] : [count, rows],
+  };
+}
+
+/** Weights are [in, out / groups, …taps]. The matrix has one group's outputs as rows and all inputs as columns. */
 function transposed(node: Node, weight: readonly number[], x: readonly number[]): LinearPlan {
   const [batch = 1, channels = 1, ...input] = x;
   const [, outputs = 1, ...kernel] = weight;
-  if (intAttribute(node, "group", 1) !== 1) throw new NotPropagated("ConvTranspose in groups");
+  const groups = intAttribute(node, "group", 1);
   const rank = input.length;
   const fill = (name: string, value: number): readonly number[] =>
     intsAttribute(node, name) ?? new Array<number>(2 * rank).fill(value);
@@ -115,7 +206,10 @@ function transposed(node: Node, weight: readonly number[], x: readonly number[])
   const inSize = countOf(input);
   const outSize = countOf(output);
   const taps = countOf(kernel);
-  const positions = batch * outSize;
+  // Groups are further positions, which see their own inputs alone.
+  const perSample = groups * outSize;
+  const positions = batch * perSample;
+  const perGroup = channels / groups;
   const columnMap = new Int32Array(channels * taps * positions).fill(-1);
   for (let tap = 0; tap < taps; tap++)
     for (let from = 0; from < inSize; from++) {
@@ -137,19 +231,33 @@ function transposed(node: Node, weight: readonly number[], x: readonly number[])
       if (to < 0) continue;
       for (let channel = 0; channel < channels; channel++)
         for (let sample = 0; sample < batch; sample++)
-          columnMap[(channel * taps + tap) * positions + sample * outSize + to] =
-            (sample * channels + channel) * inSize + from;
+          columnMap[
+            (channel * taps + tap) * positions +
+              sample * perSample +
+              Math.floor(channel / perGroup) * outSize +
+              to
+          ] = (sample * channels + channel) * inSize + from;
+    }
+  const all = groups * outputs;
+  const rowMap = new Int32Array(outputs * positions);
+  for (let row = 0; row < outputs; row++)
+    for (let at = 0; at < positions; at++) {
+      const sample = Math.floor(at / perSample);
+      const group = Math.floor((at % perSample) / outSize);
+      rowMap[row * positions + at] =
+        (sample * all + group * outputs + row) * outSize + (at % outSize);
     }
   return {
     groups: 1,
     rows: outputs,
     columns: channels * taps,
     positions,
-    outputShape: [batch, outputs, ...output],
+    outputShape: [batch, all, ...output],
     scale: 1,
     columnMap,
-    rowMap: channelMap(batch, outputs, outSize),
+    rowMap,
     biasStride: outSize,
+    biasCount: all,
   };
 }
 

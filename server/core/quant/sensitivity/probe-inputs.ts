@@ -65,7 +65,10 @@ export function probeInputs(model: Model, cancel: Cancel): ProbeInputs {
   return { values, batch, text };
 }
 
-function shapeOfOne({ declared }: Value): { shape: readonly number[]; isFloating: boolean } {
+function shapeOfOne({ declared, quantization }: Value): {
+  shape: readonly number[];
+  isFloating: boolean;
+} {
   if (declared?.kind !== "tensor" || declared.shape === undefined)
     throw new NotPropagated("an input without a shape");
   const rank = declared.shape.length;
@@ -74,7 +77,9 @@ function shapeOfOne({ declared }: Value): { shape: readonly number[]; isFloating
     if (axis === 0) return 1;
     return rank === 4 && axis >= 2 ? openImageExtent : openSequenceExtent;
   });
-  return { shape, isFloating: isFloat(declared.elementType ?? "float32") };
+  // Integers with a scale stand for real numbers.
+  const isFloating = quantization !== undefined || isFloat(declared.elementType ?? "float32");
+  return { shape, isFloating };
 }
 
 function typeOf({ declared }: Value, shape: readonly number[]): TensorType {
@@ -82,18 +87,22 @@ function typeOf({ declared }: Value, shape: readonly number[]): TensorType {
   return { kind: "tensor", elementType: elementType ?? "float32", shape };
 }
 
-function isImage(shape: readonly number[]): boolean {
-  return shape.length === 4 && (shape[1] ?? 0) <= 4;
+/** The axes of a picture's height and width, with its channels before or behind them. */
+function pictureAxes(shape: readonly number[]): readonly number[] {
+  if (shape.length !== 4) return [];
+  return (shape[1] ?? 0) <= 4 ? [2, 3] : (shape[3] ?? 0) <= 4 ? [1, 2] : [];
 }
 
 function canShrink(shape: readonly number[]): boolean {
-  return isImage(shape) && shape.slice(2).some((extent) => extent > leastImageExtent);
+  return pictureAxes(shape).some((axis) => (shape[axis] ?? 0) > leastImageExtent);
 }
 
 function shrunk(shape: readonly number[]): readonly number[] {
-  if (!isImage(shape)) return shape;
+  const axes = pictureAxes(shape);
   return shape.map((extent, axis) =>
-    axis < 2 ? extent : Math.min(extent, Math.max(leastImageExtent, Math.round(extent / 64) * 32)),
+    !axes.includes(axis)
+      ? extent
+      : Math.min(extent, Math.max(leastImageExtent, Math.round(extent / 64) * 32)),
   );
 }
 

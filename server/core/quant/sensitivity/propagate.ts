@@ -4,6 +4,8 @@ import {
   type Graph,
   type Node,
   type NodeId,
+  operatorKey,
+  type Quantization,
   type ValueId,
   type Weight,
 } from "../../graph/graph.js";
@@ -16,15 +18,15 @@ import { measureRanges, Workspace } from "../measure/workspace.js";
 import { dequantized, resolveDequantization } from "../measure/dequantize.js";
 import { producersOf, storedWeight } from "../stored-weight.js";
 import type { LayerWeight } from "../weights.js";
-import { elementwiseOperators } from "./elementwise.js";
+import { attentionOperators } from "./attention.js";
 import { type LinearPlan, linearPlan } from "./linear.js";
-import { movementOperators } from "./movement.js";
-import { normalizationOperators } from "./normalization.js";
 import { NotPropagated, type Operator, type Step } from "./operator.js";
 import { Products, productRoom } from "./products.js";
 import { dequantizeStep, quantizeStep } from "./quantized-tensors.js";
-import { reductionOperators } from "./reduction.js";
-import { type Tensor, tensor } from "./tensor.js";
+import { recurrentOperators } from "./recurrent.js";
+import { plainOperators } from "./tape.js";
+import { countOf, type Tensor, tensor } from "./tensor.js";
+import { fusedActivation, tfliteOperators, withActivation } from "./tflite.js";
 
 /** What the propagation asks of the model's files. */
 export interface Weights {
@@ -45,11 +47,12 @@ export interface PropagationRequest {
   readonly cancel: Cancel;
 }
 
+/** By domain and name, as `operatorKey` writes them. */
 const operators: Readonly<Record<string, Operator>> = {
-  ...elementwiseOperators,
-  ...movementOperators,
-  ...reductionOperators,
-  ...normalizationOperators,
+  ...plainOperators,
+  ...recurrentOperators,
+  ...attentionOperators,
+  ...tfliteOperators,
 };
 
 interface LinearStep {
@@ -57,7 +60,22 @@ interface LinearStep {
   readonly plan: LinearPlan;
   readonly x: Float32Array;
   readonly xId: ValueId;
-  readonly biasId: ValueId;
+  /** What the layer does to its result at once. */
+  readonly activation: Step | undefined;
+}
+
+/** A node with weights that is no single product: what it makes is made again with other weights. */
+interface WeightedStep {
+  readonly weights: readonly RoundedWeight[];
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly step: Step;
+  readonly again: (inputs: readonly (Tensor | undefined)[]) => Step;
+}
+
+interface RoundedWeight {
+  readonly inputIndex: number;
+  /** In the order of the file, in one of the schemes. */
+  readonly rounded: (scheme: Scheme) => Tensor;
 }
 
 /** Elements of one weight, and of all of them, that are held and multiplied here. */
@@ -72,13 +90,16 @@ const errorLimit = 4e6;
 export class Propagation {
   readonly #request: PropagationRequest;
   readonly #values = new Map<ValueId, Tensor>();
-  readonly #steps = new Map<NodeId, Step | LinearStep>();
-  readonly #layerOf: ReadonlyMap<NodeId, LayerWeight>;
+  readonly #steps = new Map<NodeId, Step | LinearStep | WeightedStep>();
+  readonly #layersOf: ReadonlyMap<NodeId, readonly LayerWeight[]>;
   readonly #producers: ReadonlyMap<ValueId, Node>;
 
   constructor(request: PropagationRequest) {
     this.#request = request;
-    this.#layerOf = new Map(request.layers.map((layer) => [layer.nodeId, layer]));
+    const layersOf = new Map<NodeId, LayerWeight[]>();
+    for (const layer of request.layers)
+      layersOf.set(layer.nodeId, [...(layersOf.get(layer.nodeId) ?? []), layer]);
+    this.#layersOf = layersOf;
     this.#producers = producersOf(request.graph);
   }
 
@@ -88,9 +109,9 @@ export class Propagation {
     for (const [id, value] of inputs) this.#values.set(id, value);
     for (const [nodeId, node] of graph.nodes.entries()) {
       throwIfCancelled(cancel);
-      const layer = this.#layerOf.get(nodeId);
-      const isLinear = layer !== undefined && isProduct(node.op);
-      const made = isLinear ? this.#linear(nodeId, layer) : this.#plain(nodeId);
+      const [layer] = this.#layersOf.get(nodeId) ?? [];
+      const made =
+        layer !== undefined && isProduct(node) ? this.#linear(nodeId, layer) : this.#plain(nodeId);
       for (const [index, id] of node.outputs.entries()) {
         const value = made[index];
         if (id !== absent && value !== undefined) this.#values.set(id, value);
@@ -132,11 +153,15 @@ export class Propagation {
           const result = this.#linearBackward(step, own);
           found.set(nodeId, result.projections);
           addGradients(gradients, step.xId, result.gradients);
-        } else
-          for (const [at, gradient] of own.entries())
-            // What no output depends on, or not by its slope, has no gradient.
-            for (const [input, part] of step.backward(gradient, index).entries())
-              this.#add(gradients, node.inputs[input] ?? absent, seeds.length, at, part);
+          continue;
+        }
+        const plain = "again" in step ? step.step : step;
+        if ("again" in step)
+          addProjections(found, nodeId, this.#weightedProjections(step, own, index));
+        for (const [at, gradient] of own.entries())
+          // What no output depends on, or not by its slope, has no gradient.
+          for (const [input, part] of plain.backward(gradient, index).entries())
+            this.#add(gradients, node.inputs[input] ?? absent, seeds.length, at, part);
       }
     }
     return found;
@@ -177,43 +202,46 @@ export class Propagation {
         return [tensor([only.value.length], Float32Array.from(only.value))];
       throw new NotPropagated("Constant");
     }
-    const isOnnx = node.domain === "" || node.domain === "ai.onnx";
-    const operator = isOnnx ? operators[node.op] : undefined;
+    const operator = this.#operatorOf(node);
     const inputs = node.inputs.map((id) => (id === absent ? undefined : this.#value(id)));
-    const step = this.#isOwn(node) ? this.#ownStep(node, inputs) : operator?.(node, inputs);
-    if (step === undefined) throw new NotPropagated(node.op);
-    this.#steps.set(nodeId, step);
+    const again = (other: readonly (Tensor | undefined)[]): Step =>
+      withActivation(node, operator(node, other));
+    const step = again(inputs);
+    const layers = this.#layersOf.get(nodeId) ?? [];
+    const table = node.op === "Gather" ? usedRows(inputs) : undefined;
+    const weights = layers.map((layer) => this.#roundedWeight(layer, inputs[layer.inputIndex]));
+    this.#steps.set(
+      nodeId,
+      layers.length === 0 ? step : { ...(table ?? { weights, inputs }), step, again },
+    );
     return step.outputs;
   }
 
-  #isOwn({ op, domain }: Node): boolean {
-    return (
-      op === "QuantizeLinear" || op === "DequantizeLinear" || (op === "MatMul" && domain === "")
-    );
-  }
-
-  /** Operators that take more than their operands' values. */
-  #ownStep(node: Node, inputs: readonly (Tensor | undefined)[]): Step | undefined {
-    switch (node.op) {
+  #operatorOf(node: Node): Operator {
+    switch (operatorKey(node.domain, node.op)) {
       case "QuantizeLinear": {
         const { graph } = this.#request;
         const id = node.inputs[2] ?? absent;
         const zero = id === absent ? undefined : storedWeight(graph, this.#producers, id);
-        return quantizeStep(node, inputs, zero?.weight.elementType ?? "uint8");
+        return (_, inputs) => quantizeStep(node, inputs, zero?.weight.elementType ?? "uint8");
       }
       case "DequantizeLinear":
-        return dequantizeStep(node, inputs);
-      default:
-        return productOfValues(inputs);
+        return dequantizeStep;
+      default: {
+        const found = operators[operatorKey(node.domain, node.op)];
+        if (found === undefined) throw new NotPropagated(node.op);
+        return found;
+      }
     }
   }
 
   #value(id: ValueId): Tensor {
     const known = this.#values.get(id);
     if (known !== undefined) return known;
-    const weight = this.#request.graph.values[id]?.weight;
+    const { weight, quantization } = this.#request.graph.values[id] ?? {};
     if (weight === undefined) throw new NotPropagated("a value that nothing makes");
-    const made = this.#constant(weight);
+    const stored = this.#constant(weight);
+    const made = quantization === undefined ? stored : inReal(stored, quantization);
     this.#values.set(id, made);
     return made;
   }
@@ -233,22 +261,24 @@ export class Propagation {
     const { graph } = this.#request;
     const node = graph.nodes[nodeId];
     if (node === undefined) return [];
-    const xId = node.inputs[layer.inputIndex === 1 ? 0 : 1] ?? absent;
+    const isTurned = node.op === "TRANSPOSE_CONV";
+    const xId = node.inputs[isTurned ? 2 : layer.inputIndex === 1 ? 0 : 1] ?? absent;
     const x = this.#value(xId);
     const plan = linearPlan(node, layer.inputIndex, layer.shape, layer.weight.shape, x.shape);
-    const biasId = node.op === "MatMul" ? absent : (node.inputs[2] ?? absent);
+    const biasId = node.op === "MatMul" ? absent : (node.inputs[isTurned ? 3 : 2] ?? absent);
     const bias = biasId === absent ? undefined : this.#value(biasId).data;
     const out = tensor(plan.outputShape);
     const { workspace, products } = this.#load(layer, plan, []);
-    const rowCount = plan.groups * plan.rows;
+    const rowCount = plan.biasCount ?? plan.groups * plan.rows;
     products.forward(workspace.x, x.data, out.data);
     if (bias !== undefined)
       for (let index = 0; index < out.data.length; index++) {
         const row = Math.floor(index / plan.biasStride) % rowCount;
         out.data[index] = (out.data[index] ?? 0) + (bias[bias.length === 1 ? 0 : row] ?? 0);
       }
-    this.#steps.set(nodeId, { layer, plan, x: x.data, xId, biasId });
-    return [out];
+    const activation = fusedActivation(node)?.(node, [out]);
+    this.#steps.set(nodeId, { layer, plan, x: x.data, xId, activation });
+    return activation?.outputs ?? [out];
   }
 
   #load(
@@ -282,13 +312,14 @@ export class Propagation {
   }
 
   #linearBackward(
-    { layer, plan, x }: LinearStep,
-    gradients: readonly Float32Array[],
+    { layer, plan, x, activation }: LinearStep,
+    outer: readonly Float32Array[],
   ): {
     readonly gradients: readonly Float32Array[];
     readonly projections: readonly Float64Array[];
   } {
     const { schemes, batch } = this.#request;
+    const gradients = outer.map((one) => activation?.backward(one, 0)[0] ?? one);
     const { workspace, products, errors, room } = this.#load(layer, plan, schemes);
     const inputGradients = products.backward(workspace.x, gradients, x.length);
     const chunk = {
@@ -317,6 +348,93 @@ export class Propagation {
     }
     return { gradients: inputGradients, projections };
   }
+
+  /** What a node makes of rounded weights, and of a rounded first input, against what it makes: exact, one node at a time. */
+  #weightedProjections(
+    { weights, inputs, step, again }: WeightedStep,
+    gradients: readonly Float32Array[],
+    output: number,
+  ): readonly Float64Array[] {
+    const { schemes, activationSchemes, batch } = this.#request;
+    const made = step.outputs[output] ?? tensor([]);
+    const project = (other: readonly (Tensor | undefined)[]): Float64Array => {
+      const moved = again(other).outputs[output] ?? made;
+      return dotOfSamples(made, moved.data, gradients, batch);
+    };
+    const byWeights = schemes.map((scheme) =>
+      project(
+        inputs.map((input, index) => {
+          const weight = weights.find(({ inputIndex }) => inputIndex === index);
+          return weight === undefined ? input : weight.rounded(scheme);
+        }),
+      ),
+    );
+    const [x] = inputs;
+    const byInput = activationSchemes.map((scheme) =>
+      x === undefined || weights.some(({ inputIndex }) => inputIndex === 0)
+        ? new Float64Array(gradients.length * batch)
+        : project([
+            { shape: x.shape, data: quantizeRows(scheme, x.data, x.data.length) },
+            ...inputs.slice(1),
+          ]),
+    );
+    return [...byWeights, ...byInput];
+  }
+
+  #roundedWeight(layer: LayerWeight, own: Tensor | undefined): RoundedWeight {
+    const { kernels, weights } = this.#request;
+    const { shape, inputIndex } = layer;
+    const stride = paddedLength(shape.columns);
+    const length = shape.rows * stride;
+    const elements = length <= weightLimit ? layerElements(layer, weights) : undefined;
+    if (elements === undefined || own === undefined)
+      throw new NotPropagated("a weight that is too large");
+    const chunk = { firstRow: 0, firstColumn: 0, rows: shape.rows, columns: shape.columns };
+    const rounded = (scheme: Scheme): Tensor => {
+      const workspace = new Workspace(kernels, [chunk], [scheme], length);
+      loadChunk(elements, shape, chunk, workspace.elements(length));
+      workspace.clean(length);
+      const ranges = measureRanges(workspace, chunk, [scheme]);
+      errorOfChunk(workspace, scheme, chunk, ranges, workspace.extra);
+      const errors = kernels.floats.subarray(workspace.extra / 4, workspace.extra / 4 + length);
+      const data = Float32Array.from(own.data);
+      for (let row = 0; row < shape.rows; row++)
+        for (let column = 0; column < shape.columns; column++) {
+          const block = Math.floor(column / shape.inner);
+          const at = (block * shape.rows + row) * shape.inner + (column % shape.inner);
+          data[at] = (data[at] ?? 0) - (errors[row * stride + column] ?? 0);
+        }
+      return { shape: own.shape, data };
+    };
+    return { inputIndex, rounded };
+  }
+}
+
+/** A table is looked at where it is read: the rows that are gathered, and where they lie then. */
+function usedRows(
+  inputs: readonly (Tensor | undefined)[],
+): Pick<WeightedStep, "weights" | "inputs"> | undefined {
+  const [table, indices] = inputs;
+  if (table?.shape.length !== 2 || indices === undefined) return undefined;
+  const [rows = 1, columns = 1] = table.shape;
+  const places = new Map<number, number>();
+  const moved = indices.data.map((index) => {
+    const row = Math.min(rows - 1, Math.max(0, index < 0 ? index + rows : index));
+    const place = places.get(row) ?? places.size;
+    places.set(row, place);
+    return place;
+  });
+  const used = tensor([places.size, columns]);
+  for (const [row, place] of places)
+    used.data.set(table.data.subarray(row * columns, (row + 1) * columns), place * columns);
+  const rounded = (scheme: Scheme): Tensor => ({
+    shape: used.shape,
+    data: quantizeRows(scheme, used.data, columns),
+  });
+  return {
+    weights: [{ inputIndex: 0, rounded }],
+    inputs: [used, { shape: indices.shape, data: moved }],
+  };
 }
 
 /** The layer's weight in real numbers. */
@@ -330,9 +448,15 @@ export function layerElements(
   return resolved && dequantized(source, weight.shape, resolved);
 }
 
-function isProduct(op: string): boolean {
-  return op === "Conv" || op === "ConvTranspose" || op === "Gemm" || op === "MatMul";
+function isProduct({ domain, op }: Node): boolean {
+  return products.has(operatorKey(domain, op));
 }
+
+const products: ReadonlySet<string> = new Set([
+  ...["Conv", "ConvTranspose", "Gemm", "MatMul"],
+  ...["tflite:CONV_2D", "tflite:DEPTHWISE_CONV_2D", "tflite:TRANSPOSE_CONV"],
+  "tflite:FULLY_CONNECTED",
+]);
 
 function addGradients(
   gradients: Map<ValueId, Float32Array[]>,
@@ -351,49 +475,50 @@ function addGradients(
   }
 }
 
-/** A product of two activations, as in attention: [..., m, k] by [..., k, n], the stacks of one size or one alone. */
-function productOfValues(inputs: readonly (Tensor | undefined)[]): Step | undefined {
-  const [left, right] = inputs;
-  if (left === undefined || right === undefined) return undefined;
-  if (left.shape.length < 2 || right.shape.length < 2) return undefined;
-  const m = left.shape[left.shape.length - 2] ?? 1;
-  const k = left.shape[left.shape.length - 1] ?? 1;
-  const n = right.shape[right.shape.length - 1] ?? 1;
-  const leftStack = left.data.length / (m * k);
-  const rightStack = right.data.length / (k * n);
-  const stack = Math.max(leftStack, rightStack);
-  if (
-    right.shape[right.shape.length - 2] !== k ||
-    stack % leftStack !== 0 ||
-    stack % rightStack !== 0
-  )
-    return undefined;
-  const longer = leftStack >= rightStack ? left : right;
-  const shape = [...longer.shape.slice(0, -2), m, n];
-  const out = tensor(shape);
-  const walk = (visit: (a: number, b: number, c: number) => void): void => {
-    for (let index = 0; index < stack; index++) {
-      const a = (index % leftStack) * m * k;
-      const b = (index % rightStack) * k * n;
-      for (let row = 0; row < m; row++)
-        for (let depth = 0; depth < k; depth++)
-          for (let column = 0; column < n; column++)
-            visit(a + row * k + depth, b + depth * n + column, (index * m + row) * n + column);
+/** Σ (made − moved) · gradient of each sample: [gradient × sample]. Samples lie along the first axis of their number. */
+function dotOfSamples(
+  { shape, data }: Tensor,
+  moved: Float32Array,
+  gradients: readonly Float32Array[],
+  batch: number,
+): Float64Array {
+  const axis = Math.max(0, shape.indexOf(batch));
+  const inner = countOf(shape.slice(axis + 1));
+  const isApart = shape[axis] === batch;
+  const sums = new Float64Array(gradients.length * batch);
+  for (const [index, gradient] of gradients.entries())
+    for (let at = 0; at < data.length; at++) {
+      const sample = isApart ? Math.floor(at / inner) % batch : 0;
+      const slot = index * batch + sample;
+      sums[slot] = (sums[slot] ?? 0) + ((data[at] ?? 0) - (moved[at] ?? 0)) * (gradient[at] ?? 0);
     }
-  };
-  walk((a, b, c) => {
-    out.data[c] = (out.data[c] ?? 0) + (left.data[a] ?? 0) * (right.data[b] ?? 0);
-  });
+  return sums;
+}
+
+/** A node with several outputs moves them together. */
+function addProjections(
+  found: Map<NodeId, readonly Float64Array[]>,
+  nodeId: NodeId,
+  more: readonly Float64Array[],
+): void {
+  const known = found.get(nodeId);
+  found.set(
+    nodeId,
+    known === undefined
+      ? more
+      : known.map((own, scheme) => own.map((one, at) => one + (more[scheme]?.[at] ?? 0))),
+  );
+}
+
+/** Integers as what they stand for. */
+function inReal({ shape, data }: Tensor, { scales, zeroPoints, axis }: Quantization): Tensor {
+  const inner = countOf(shape.slice(axis + 1));
   return {
-    outputs: [out],
-    backward: (gradient) => {
-      const byLeft = new Float32Array(left.data.length);
-      const byRight = new Float32Array(right.data.length);
-      walk((a, b, c) => {
-        byLeft[a] = (byLeft[a] ?? 0) + (gradient[c] ?? 0) * (right.data[b] ?? 0);
-        byRight[b] = (byRight[b] ?? 0) + (gradient[c] ?? 0) * (left.data[a] ?? 0);
-      });
-      return [byLeft, byRight];
-    },
+    shape,
+    data: data.map((one, index) => {
+      const slice = scales.length === 1 ? 0 : Math.floor(index / inner) % scales.length;
+      const zero = zeroPoints[zeroPoints.length === 1 ? 0 : slice] ?? 0;
+      return (one - zero) * (scales[slice] ?? 1);
+    }),
   };
 }
