@@ -62,7 +62,8 @@ export interface ArrayEngine {
 }
 
 /** How a multiplier is built; factors on area and energy are in the technology table. */
-export type MultiplierStyle = "parallel" | "bit-serial" | "encoded" | "approximate-normalization";
+export type MultiplierStyle =
+  "parallel" | "bit-serial" | "encoded" | "approximate-normalization" | "l-mul";
 
 /** One unit for each layer, all at work at once, like FINN's; weights stay on the chip. */
 export interface StreamingEngine {

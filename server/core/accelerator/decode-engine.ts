@@ -23,6 +23,7 @@ export const dataflows: readonly Dataflow[] = [
 export const multiplierStyles: readonly MultiplierStyle[] = [
   "parallel",
   "bit-serial",
+  "l-mul",
   "encoded",
   "approximate-normalization",
 ];

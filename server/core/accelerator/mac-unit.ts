@@ -18,6 +18,7 @@ export interface MacUnit {
  *   (the part of the table's fp16 that the array does not explain). fp16, fp32 and bf16 of the table agree within 35 %.
  * - blocks with a shared exponent: products are summed as integers; the exponents are added once for a block.
  * - logarithms: a multiplication is an addition of exponents, and a shift into the sum.
+ * - L-Mul: a multiplication of floats is one addition of integers as wide as they are (arXiv 2410.00907, section 2.2).
  * - bit-serial: an adder of the weight's width for each bit of the activation, one after the other.
  */
 export function macUnit(
@@ -57,6 +58,10 @@ function costOf(
     // The same adders work in every cycle: their energy counts once a bit, their area once.
     return table.kind === "" ? Math.ceil(activations.bits) * step : step;
   }
+  if (style === "l-mul")
+    return (
+      addInteger(table, Math.max(weights.bits, activations.bits)) + addFloat(table, accumulatorBits)
+    );
   const isLogarithm = weights.kind === "logarithm" || activations.kind === "logarithm";
   if (isLogarithm) {
     const exponents = addInteger(table, Math.max(weights.bits, activations.bits));

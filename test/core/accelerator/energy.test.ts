@@ -161,3 +161,9 @@ test("operations a byte of grouped-query decoding are the size of a group, of a 
   if (up === undefined) throw new Error("No products.");
   expect((2 * macsOf(up)) / (2 * compulsory(up).weights)).toBeGreaterThanOrEqual(1);
 });
+
+test("L-Mul takes a fifth of the energy of float32's multiplication and addition (arXiv 2410.00907, abstract: 80 % of dot products)", () => {
+  const saved = 1 - picojoules("fp32", 32, 45, "l-mul") / picojoules("fp32");
+  expect(saved).toBeGreaterThan(0.75);
+  expect(saved).toBeLessThan(0.85);
+});

@@ -178,3 +178,17 @@ test("kernels and plain arithmetic agree on every format, at lengths that fill n
   );
   expect(differing).toEqual([]);
 });
+
+test("LLM.int8() keeps columns with outliers in 16 bits and counts them (arXiv 2208.07339, section 3.2)", () => {
+  const x = normal.map((value, index) => (index % columns === 9 ? 40 * value : value));
+  const one = scheme("llm-int8");
+  const bytesOf = (data: Float32Array): number =>
+    measureWeight(
+      compileKernels([one.format.grid]),
+      { load: (first, count, into) => into.set(data.subarray(first, first + count)) },
+      { rows, columns, outer: 1, inner: columns, window: 1 },
+      [one],
+      { cancel: neverCancelled },
+    ).schemes[0]?.bytes ?? NaN;
+  expect(bytesOf(x) - bytesOf(normal)).toBe(rows);
+});

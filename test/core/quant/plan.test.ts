@@ -140,7 +140,18 @@ test("recipes say of each layer what the plan says", () => {
   expect(write("llama-cpp")).toBe(
     '--tensor-type "conv1\\.weight=q8_0"\n--tensor-type "conv2\\.weight=f16"\n',
   );
-  expect(write("modelopt")).toContain('"*body.conv1.weight_quantizer"');
+  expect(JSON.parse(write("modelopt"))).toMatchObject({
+    quant_cfg: [
+      { quantizer_name: "*", enable: false },
+      {
+        quantizer_name: "*body.conv1.weight_quantizer",
+        cfg: { num_bits: 8, axis: 0 },
+        enable: true,
+      },
+      { quantizer_name: "*body.conv2.weight_quantizer", enable: false },
+    ],
+  });
+  expect(write("aimet")).toContain('"is_symmetric": "True"');
   for (const id of ["aimet", "qnn"]) {
     const { param_encodings } = JSON.parse(write(id)) as {
       param_encodings: Record<string, { bitwidth: number; dtype: string }[]>;

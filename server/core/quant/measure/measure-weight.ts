@@ -12,6 +12,7 @@ import {
 } from "./chunks.js";
 import type { Kernels } from "./kernels.js";
 import type { MatrixShape } from "./matrix.js";
+import { outlierColumns } from "./quantize-rows.js";
 import { emptyRanges, withTensor, Workspace } from "./workspace.js";
 import { type RowRanges, errorOfChunk } from "./scheme-chunk.js";
 import { outlierFactor, type SchemeError, type WeightErrors } from "./statistics.js";
@@ -55,6 +56,8 @@ export function measureWeight(
     if (importance !== undefined) workspace.weigh(chunk, importance);
     return workspace.clean(length);
   };
+  /** Elements that stay in 16 bits, by scheme. */
+  const wideCounts = schemes.map(() => 0);
   const totals = schemes.map(() => new Float64Array(statisticCount));
   const ranges = emptyRanges(shape.rows, shape.columns, schemes);
   let excludedCount = 0;
@@ -73,6 +76,7 @@ export function measureWeight(
     for (const [index, scheme] of schemes.entries()) {
       throwIfCancelled(cancel);
       addTo(totals[index], errorOfChunk(workspace, scheme, chunk, found));
+      wideCounts[index] = (wideCounts[index] ?? 0) + wideElements(workspace, scheme, chunk);
     }
   }
   return {
@@ -82,7 +86,9 @@ export function measureWeight(
     energy,
     weightedEnergy,
     outlierRowCount: outlierRows(found),
-    schemes: schemes.map((scheme, index) => schemeError(scheme, shape, totals[index])),
+    schemes: schemes.map((scheme, index) =>
+      schemeError(scheme, shape, totals[index], wideCounts[index] ?? 0),
+    ),
   };
 }
 
@@ -92,10 +98,20 @@ function addTo(total: Float64Array | undefined, part: Float64Array): void {
     total[index] = index === 2 ? Math.max(total[index] ?? 0, value) : (total[index] ?? 0) + value;
 }
 
+/** Of columns that a decomposition keeps in 16 bits. */
+function wideElements(workspace: Workspace, { format }: Scheme, { rows, columns }: Chunk): number {
+  if (format.special.kind !== "decomposition") return 0;
+  const stride = paddedLength(columns);
+  const x = workspace.elements(rows * stride);
+  const isWide = outlierColumns(x, stride, format.special.sigmas);
+  return rows * isWide.reduce((count, one) => count + one, 0);
+}
+
 function schemeError(
   scheme: Scheme,
   { rows, columns }: MatrixShape,
   total: Float64Array | undefined,
+  wideCount: number,
 ): SchemeError {
   const [squareSum = 0, productSum = 0, largest = 0, clippedCount = 0, weightedSquareSum = 0] =
     total ?? [];
@@ -106,7 +122,9 @@ function schemeError(
     weightedSquareSum,
     largest,
     clippedCount,
-    bytes: storedBytes(scheme.format, rows, columns),
+    bytes:
+      storedBytes(scheme.format, rows, columns) +
+      Math.ceil((wideCount * (16 - scheme.format.storage.elementBits)) / 8),
   };
 }
 

@@ -56,7 +56,7 @@ const onnxRuntime: Recipe = {
   },
 };
 
-/** TensorRT: `trtexec --precisionConstraints=obey --layerPrecisions=…`. */
+/** TensorRT up to 10, later networks say types themselves: `trtexec --precisionConstraints=obey --layerPrecisions=…`. */
 const tensorRt: Recipe = {
   id: "tensorrt",
   summary: "--layerPrecisions of trtexec, a layer a line",
@@ -73,7 +73,7 @@ const tensorRt: Recipe = {
   },
 };
 
-/** NVIDIA ModelOpt: a `quant_cfg` by wildcards; the last rule that matches holds. */
+/** NVIDIA ModelOpt (guide "Quantization Configuration"): a list of rules by wildcards; the last that matches holds. */
 const modelOpt: Recipe = {
   id: "modelopt",
   summary: "quant_cfg of modelopt.torch.quantization",
@@ -88,23 +88,20 @@ const modelOpt: Recipe = {
             : [4, 3]
           : [2, 1]
         : parts.bits;
-      return {
-        num_bits: bits,
-        ...(parts.groupSize === undefined
+      const scales =
+        parts.groupSize === undefined
           ? { axis: parts.isPerChannel ? 0 : null }
-          : { block_sizes: { "-1": parts.groupSize } }),
-      };
+          : { block_sizes: { "-1": parts.groupSize } };
+      return { cfg: { num_bits: bits, ...scales }, enable: true };
     };
     return json({
-      quant_cfg: {
-        default: { enable: false },
-        ...Object.fromEntries(
-          plannedLayers(input).map(({ name, schemeId }) => [
-            `*${moduleName(name)}.weight_quantizer`,
-            quantizer(schemeId),
-          ]),
-        ),
-      },
+      quant_cfg: [
+        { quantizer_name: "*", enable: false },
+        ...plannedLayers(input).map(({ name, schemeId }) => ({
+          quantizer_name: `*${moduleName(name)}.weight_quantizer`,
+          ...quantizer(schemeId),
+        })),
+      ],
       algorithm: "max",
     });
   },
@@ -116,7 +113,7 @@ function moduleName(name: string): string {
   return (parts.length > 1 ? parts.slice(0, -1) : parts).join(".");
 }
 
-/** Qualcomm AIMET encodings, version 0.6.1: parameters alone; ranges are AIMET's to compute. */
+/** Qualcomm AIMET encodings, version 0.6.1, which reads "True" and "False": parameters alone; ranges are AIMET's to compute. */
 const aimet: Recipe = {
   id: "aimet",
   summary: "per-parameter bit widths for AIMET (encodings file)",
@@ -132,7 +129,11 @@ const aimet: Recipe = {
             [
               parts === undefined || parts.isFloat
                 ? { bitwidth: parts?.bits ?? 16, dtype: "float" }
-                : { bitwidth: parts.bits, dtype: "int", is_symmetric: String(parts.isSymmetric) },
+                : {
+                    bitwidth: parts.bits,
+                    dtype: "int",
+                    is_symmetric: parts.isSymmetric ? "True" : "False",
+                  },
             ],
           ]);
         }),
