@@ -100,9 +100,10 @@ function build(
     ],
     initializer: initializers,
     input: inputs,
-    output: Array.from({ length: one.outputs }, (_, index) => valueInfo(`y${index}`, [])).map(
-      ({ name }) => ({ name, type: { tensorType: { elemType: 1 } } }),
-    ),
+    output: Array.from({ length: one.outputs }, (_, index) => ({
+      name: `y${index}`,
+      type: { tensorType: { elemType: 1 } },
+    })),
   }).finish();
   const bytes = modelAround(Uint8Array.from(graph), microsoft);
   const file = path.join(
