@@ -4,7 +4,9 @@ import { systemTarget } from "../aic-systems.js";
 import { parseCsv } from "../csv.js";
 import { fitByChip } from "../fit-by-chip.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
-import { fitTrees } from "../train/trees.js";
+import type { KernelModel } from "../../../server/core/cost/calibrated/kernel-model.js";
+import type { Rows } from "../train/matrix.js";
+import { fitTrees, type TreesFile } from "../train/trees.js";
 
 /** Attention layers of LLM runtimes, causal prefill and one step of decode. Keys are (heads, key heads, head size). */
 export const set: CalibrationSet = {
@@ -15,23 +17,40 @@ export const set: CalibrationSet = {
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: (ctx, samples) => {
-    const plan = {
-      terms: ["log-blocks"],
-      train: (rows: Parameters<typeof fitTrees>[0], targets: Float64Array) =>
-        fitTrees(rows, targets, { count: 200, rate: 0.1 }),
-    };
+    const train = (rows: Rows, targets: Float64Array): TreesFile =>
+      fitTrees(rows, targets, { count: 200, rate: 0.1 });
     return fitByChip(
       ctx,
       set,
       samples,
       [
-        { model: prefill, plan },
-        { model: decode, plan },
+        { model: prefill, plan: { inputs: inputsOf(prefill), terms: ["log-blocks"], train } },
+        { model: decode, plan: { inputs: inputsOf(decode), terms: decodeTerms, train } },
       ],
       (measured) => [...measured, ...sameAttention],
     );
   },
 };
+
+/** What takes time beside the work in decode, none of which prefill has. */
+const decodeTerms = [
+  "log-blocks",
+  "log-lone-heads",
+  "log-lone-narrow",
+  "log-serial-single",
+  "log-serial-grouped",
+  "log-serial-narrow",
+  "log-reduced",
+];
+
+/** Trees see what can differ: blocks are of one size in decode, and in prefill they work side by side. */
+function inputsOf(model: KernelModel): readonly string[] {
+  const others =
+    model === decode
+      ? ["blocks-128", "waste-128", "blocks-64", "queries-in-cache"]
+      : [...decodeTerms.slice(1), "serial-to-work", "resident-to-work", "log-key-heads"];
+  return model.features.filter((name) => !others.includes(name));
+}
 
 /** Precisions of linear layers whose attention is one of the measured. */
 const sameAttention = [

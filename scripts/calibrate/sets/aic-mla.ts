@@ -38,13 +38,24 @@ export const set: CalibrationSet = {
       set,
       samples,
       [
-        { model: latent, plan: plan(["log-blocks"]) },
+        { model: latent, plan: plan(latentTerms) },
         { model: batched, plan: plan([]) },
       ],
       (measured) => [...measured, "fp8", "fp8-block", "nvfp4", "w4a16-mxfp4", "w4a8-mxfp4-mxfp8"],
     );
   },
 };
+
+/** Blocks and what goes one after the other in them, of decode and of prefill; traffic also where arithmetic is longer. */
+const latentTerms = [
+  "log-serial-decode",
+  "log-serial-prefill",
+  "log-decode-blocks",
+  "log-prefill-blocks",
+  "log-decode-rows",
+  "log-compute",
+  "log-memory",
+];
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   const text = ctx.text("aic_mla.calib.csv");

@@ -3,7 +3,6 @@ import { systemTarget } from "../aic-systems.js";
 import { parseCsv } from "../csv.js";
 import { fitByChip } from "../fit-by-chip.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
-import { fitMlp } from "../train/mlp.js";
 import { fitTrees } from "../train/trees.js";
 
 /** Mixtures of experts of LLM runtimes. Keys are (hidden, inter, experts, chosen). */
@@ -23,15 +22,13 @@ export const set: CalibrationSet = {
         {
           model: kernelModel,
           plan: {
+            terms,
             train: (rows, targets) => ({
               kind: "sum",
-              scale: 0.25,
-              parts: [
-                fitMlp(rows, targets, { epochs: 150, hidden: [16, 16], decay: 3e-2 }),
-                ...[1, 2, 3].map((seed) =>
-                  fitTrees(rows, targets, { count: 100, rate: 0.16, featureShare: 0.5, seed }),
-                ),
-              ],
+              scale: 1 / 3,
+              parts: [1, 2, 3].map((seed) =>
+                fitTrees(rows, targets, { count: 100, rate: 0.16, featureShare: 0.5, seed }),
+              ),
             }),
           },
         },
@@ -40,6 +37,17 @@ export const set: CalibrationSet = {
       (measured) => [...measured].sort((a, b) => (a < b ? 1 : -1)),
     ),
 };
+
+/** Routing counts all experts and pairs, kernels have tiles to go through and rows to move between products. */
+const terms = [
+  "log-experts",
+  "log-local-experts",
+  "log-touched",
+  "log-routed",
+  "log-token-bytes",
+  "log-pair-bytes",
+  "log-tiled",
+];
 
 function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   const text = ctx.text("aic_moe.calib.csv");

@@ -2,6 +2,7 @@ import { Decoder } from "../../../server/core/base/decode.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
+import { nothing } from "../../../server/core/cost/calibrated/gpu-terms.js";
 import { groupBy } from "../group.js";
 import { foldOf } from "../split.js";
 import { fitNonNegative } from "./linear.js";
@@ -114,10 +115,9 @@ interface Base {
 }
 
 function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
-  const counted = (plan.terms ?? []).map((feature) => ({
-    feature,
-    at: plan.features.indexOf(feature),
-  }));
+  const counted = (plan.terms ?? [])
+    .map((feature) => ({ feature, at: plan.features.indexOf(feature) }))
+    .filter(({ at }) => rows.some((row) => (row.features[at] ?? nothing) > nothing));
   const { weights } = fitNonNegative(
     rows.map((row) =>
       Float64Array.of(1, row.work, ...counted.map(({ at }) => 2 ** (row.features[at] ?? 0))),
@@ -125,8 +125,9 @@ function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
     Float64Array.from(rows, (row) => row.seconds),
   );
   const [overhead = 0, slope = 1, ...others] = weights;
-  // The work itself keeps the factor 1: what it is short of is the correction's.
-  const share = Math.max(slope, 0.3);
+  // The work itself keeps the factor 1: what it is short of is the correction's. Where the terms speak for it, they keep
+  // their seconds.
+  const share = slope < 0.3 ? 1 : slope;
   return {
     overhead: rounded(Math.max(overhead / share, 1e-6), 4),
     terms: counted.map((item, index) => ({

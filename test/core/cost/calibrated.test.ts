@@ -323,3 +323,22 @@ test("a fitted interval holds nine of ten unseen ratios", () => {
   expect(inside.length / rows.length).toBeGreaterThanOrEqual(0.9);
   expect(inside.length / rows.length).toBeLessThan(0.92);
 });
+
+/** Seconds of one step of decode: one sequence with one key head. */
+function decodeSeconds(target: string, heads: number, keys: number, size: number): number {
+  const kv = `bf16[1,1,${keys},${size}]`;
+  return costOf(`Attention(q=bf16[1,${heads},1,${size}], k=${kv}, v=${kv})`, target)!.value;
+}
+
+test("a kernel that splits no sequence takes long for a long one alone", () => {
+  // FlashAttention of vLLM splits keys where query heads share them; measured 3,017 µs against 88 µs.
+  const vllm = "nvidia-a100-sxm/vllm/bf16";
+  expect(decodeSeconds(vllm, 1, 131072, 128)).toBeGreaterThan(
+    8 * decodeSeconds(vllm, 2, 131072, 128),
+  );
+  // TensorRT-LLM on Ada does not with an 8-bit cache; measured 535 µs against 23 µs.
+  const l40s = "nvidia-l40s/tensorrt-llm/bf16";
+  expect(decodeSeconds(`${l40s}-kv-fp8`, 4, 16384, 256)).toBeGreaterThan(
+    8 * decodeSeconds(l40s, 4, 16384, 256),
+  );
+});

@@ -9,3 +9,6 @@ export function unitsOf({ chip }: Target): number {
 export function log2(value: number): number {
   return Math.log2(Math.max(value, 1e-6));
 }
+
+/** The logarithm of a count of nothing, where a feature counts what only some kernels have. */
+export const nothing = -60;

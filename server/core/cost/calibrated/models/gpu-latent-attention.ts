@@ -1,5 +1,6 @@
 import { peakOf } from "../../../targets/catalogue.js";
 import { computesNarrow, visiblePairs } from "../attention-view.js";
+import { nothing } from "../gpu-terms.js";
 import { gpuViewOf } from "../gpu-view.js";
 import type { KernelModel } from "../kernel-model.js";
 
@@ -28,6 +29,12 @@ export const kernelModel: KernelModel = {
     "compute-bytes",
     "log-rows",
     "blocks-to-work",
+    "log-serial-decode",
+    "log-serial-prefill",
+    "serial-to-work",
+    "log-decode-blocks",
+    "log-prefill-blocks",
+    "log-decode-rows",
   ],
   describe: ({ shape, engine }, target) => {
     const gpu = gpuViewOf(target);
@@ -55,6 +62,8 @@ export const kernelModel: KernelModel = {
       ? batch * Math.ceil(queryHeads / 64)
       : batch * queryHeads * Math.ceil(queryLength / 64);
     const blocks = count / gpu.units;
+    // Keys that the longest-working multiprocessor goes through: most chips' decode kernels do not split a sequence.
+    const serial = Math.ceil(blocks) * keyLength;
     return {
       computeSeconds,
       memorySeconds,
@@ -76,6 +85,12 @@ export const kernelModel: KernelModel = {
         isNarrow ? 1 : 2,
         Math.log2(batch * queryHeads * queryLength),
         Math.log2((blocks * 2e-6) / (work + 3e-6)),
+        isDecode ? Math.log2(serial) : nothing,
+        isDecode ? nothing : Math.log2(serial),
+        Math.log2((serial * 1e-7) / (work + 3e-6)),
+        isDecode ? Math.log2(blocks) : nothing,
+        isDecode ? nothing : Math.log2(blocks),
+        isDecode ? Math.log2(batch * queryHeads) : nothing,
       ],
     };
   },

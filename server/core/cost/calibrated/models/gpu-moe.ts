@@ -1,3 +1,4 @@
+import { expertLoad } from "../expert-load.js";
 import { gpuViewOf } from "../gpu-view.js";
 import type { KernelModel } from "../kernel-model.js";
 
@@ -28,13 +29,18 @@ export const kernelModel: KernelModel = {
     "balance",
     "weights-in-cache",
     "log-expert-bytes",
-    "fill-64",
+    "fill-16",
     "fill-128",
-    "tiles-64",
-    "tiles-128",
+    "waves-up",
+    "waves-down",
     "log-token-bytes",
     "weight-bytes",
-    "log-tile-work",
+    "tiled-to-work",
+    "pairs-to-work",
+    "touched-share",
+    "log-pair-bytes",
+    "log-tiled",
+    "log-routed",
     "log-peak",
   ],
   describe: ({ shape, engine }, target) => {
@@ -43,20 +49,23 @@ export const kernelModel: KernelModel = {
     const { tokens, hidden, inter, experts, localExperts, chosen, skew } = shape;
     if (tokens * hidden * inter * experts * localExperts * chosen === 0) return undefined;
     const devices = experts / localExperts;
-    const pairs = (tokens * chosen) / devices;
+    const load = expertLoad({ tokens, experts, localExperts, chosen, skew });
+    const { pairs, touched } = load;
     const products = shape.isGated ? 3 : 2;
-    const touched = Math.min(localExperts, localExperts * (1 - (1 - chosen / experts) ** tokens));
-    const perExpert = Math.max(1, pairs / localExperts);
     const expertBytes = products * hidden * inter * gpu.weightBytes;
-    const weightBytes = Math.max(touched, Math.min(1, pairs)) * expertBytes;
+    const weightBytes = touched * expertBytes;
     const tokenBytes = 2 * tokens * hidden * gpu.activationBytes;
+    // Each pair has a row of its own between the products: gathered, activated, scattered.
+    const pairBytes = 2 * pairs * (2 * hidden + products * inter);
     const computeSeconds = (2 * products * pairs * hidden * inter) / gpu.peak;
     const memorySeconds = (weightBytes + tokenBytes) / gpu.bandwidth;
     const work = Math.max(computeSeconds, memorySeconds);
-    const fill = (rows: number): number =>
-      Math.log2((Math.ceil(perExpert / rows) * rows) / perExpert);
-    const tiles = (rows: number): number =>
-      Math.max(touched, 1) * Math.ceil(perExpert / rows) * Math.ceil(inter / rows);
+    const small = load.rowBlocks(16);
+    const large = load.rowBlocks(128);
+    const up = (large * Math.ceil(((products - 1) * inter) / 128)) / gpu.units;
+    const down = (large * Math.ceil(hidden / 128)) / gpu.units;
+    const tiledSeconds =
+      (2 * 128 * 128 * gpu.units * (Math.ceil(up) * hidden + Math.ceil(down) * inter)) / gpu.peak;
     return {
       computeSeconds,
       memorySeconds,
@@ -71,25 +80,26 @@ export const kernelModel: KernelModel = {
         shape.isGated ? 1 : 0,
         skew,
         Math.log2(pairs),
-        Math.log2(pairs / localExperts),
-        Math.log2(Math.max(touched, 0.01)),
+        Math.log2(pairs / touched),
+        Math.log2(touched),
         Math.log2(computeSeconds * 1e9),
         Math.log2(memorySeconds * 1e9),
         Math.log2(work * 1e9),
         Math.log2(computeSeconds / memorySeconds),
         Math.log2(weightBytes / gpu.cacheBytes),
         Math.log2(expertBytes),
-        fill(64),
-        fill(128),
-        Math.log2(tiles(64) / gpu.units),
-        Math.log2(tiles(128) / gpu.units),
+        Math.log2((small * 16) / pairs),
+        Math.log2((large * 128) / pairs),
+        Math.log2(up),
+        Math.log2(down),
         Math.log2(tokenBytes),
         gpu.weightBytes,
-        Math.log2(
-          (Math.ceil(tiles(64) / gpu.units) * 64 * 64 * hidden * 2 * products * gpu.units) /
-            gpu.peak /
-            work,
-        ),
+        Math.log2(tiledSeconds / work),
+        Math.log2(pairBytes / gpu.bandwidth / work),
+        Math.log2(touched / localExperts),
+        Math.log2(pairBytes),
+        Math.log2(tiledSeconds * 1e9),
+        Math.log2(tokens * chosen),
         Math.log2(gpu.peak / 1e12),
       ],
     };
