@@ -342,3 +342,14 @@ test("a kernel that splits no sequence takes long for a long one alone", () => {
     8 * decodeSeconds(l40s, 4, 16384, 256),
   );
 });
+
+test("experts are chosen unevenly unless a call says otherwise", () => {
+  const seconds = (more: string): number =>
+    costOf(
+      `MoE(bf16[64,2880], experts=128, top_k=4, inter=2880, activation_type=swiglu${more})`,
+      "nvidia-h200-sxm/tensorrt-llm/w4a16-mxfp4",
+    )!.value;
+  expect(seconds("")).toBe(seconds(", distribution=power_law_1.01"));
+  // 64 tokens of four experts each reach all 128 only where they are dealt out evenly.
+  expect(seconds(", distribution=balanced")).toBeGreaterThan(1.1 * seconds(""));
+});
