@@ -1,6 +1,7 @@
 // Written by scripts/gen.mjs; do not edit.
 import { command as analyze } from "./analyze.js";
 import { command as batch } from "./batch.js";
+import { command as clearCache } from "./clear-cache.js";
 import { command as compare } from "./compare.js";
 import { command as exportData } from "./export-data.js";
 import { command as lsp } from "./lsp.js";
@@ -15,6 +16,7 @@ import type { Command } from "./command.js";
 export const commands: readonly Command[] = [
   analyze,
   batch,
+  clearCache,
   compare,
   exportData,
   lsp,

@@ -34,7 +34,7 @@ function packageVersion(): string {
 }
 
 function help(): string {
-  const lines = commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
+  const lines = commands.map((command) => `  ${command.name.padEnd(13)}${command.summary}`);
   return `ridgepoint: what a model costs on a target\n\n${lines.join("\n")}\n\nridgepoint COMMAND --help tells more; ridgepoint --version prints the version.\n`;
 }
 

@@ -1,4 +1,5 @@
 import { bindFeature } from "./features/bind.js";
+import { clearResultsFeature } from "./features/clear-results.js";
 import { codeActionFeature } from "./features/code-action.js";
 import { codeLensFeature } from "./features/code-lens.js";
 import { compareFeature } from "./features/compare.js";
@@ -24,6 +25,7 @@ import type { Feature } from "./feature.js";
 
 export const features: readonly Feature[] = [
   bindFeature,
+  clearResultsFeature,
   codeActionFeature,
   codeLensFeature,
   compareFeature,

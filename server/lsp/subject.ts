@@ -22,3 +22,8 @@ export function bindingsOf({ batch, dims }: Subject): Bindings {
     dims: new Map(Object.entries(dims)),
   };
 }
+
+/** Equal for equal extents. */
+export function bindingsText({ batch, dims }: Pick<Subject, "batch" | "dims">): string {
+  return JSON.stringify([batch, Object.entries(dims).sort()]);
+}

@@ -4,10 +4,12 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { mapperId } from "../core/accelerator/as-target.js";
 import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
+import { knownResults } from "../io/quant/cached-results.js";
 import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
+import { bindingsText } from "./subject.js";
 import { isDesignFile, isDesignLanguage } from "./design-documents.js";
 import {
   type PythonDocuments,
@@ -57,7 +59,8 @@ export class Workspace {
   readonly #settings = new Map<string, Promise<Settings>>();
   readonly #complaints = new Set<string>();
   readonly #bindings = new Map<string, Binding>();
-  readonly #measured = new Map<string, MeasuredBefore>();
+  /** Null: nothing was measured, in an earlier session neither. */
+  readonly #measured = new Map<string, MeasuredBefore | null>();
   readonly #settling = new Map<
     string,
     { readonly quiet: Promise<void>; readonly end: () => void }
@@ -229,7 +232,8 @@ export class Workspace {
     if (source === undefined) return undefined;
     const modelUri = normalUri(modelUriOf(uri));
     this.#asked.add(modelUri);
-    const measured = this.#measured.get(modelUri);
+    const own = { batch, dims: binding?.dims ?? {} };
+    const measured = this.#measuredOf(modelUri, source, bindingsText(own));
     return {
       uri: source.kind === "python" ? variantUri(uri, variant) : normalUri(uri),
       fileName: fileNameOf(modelUri),
@@ -238,7 +242,7 @@ export class Workspace {
       // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
-      ...(measured !== undefined && { measured }),
+      ...(measured !== null && { measured }),
     };
   }
 
@@ -246,6 +250,22 @@ export class Workspace {
   keepMeasured(uri: string, measured: MeasuredBefore): void {
     this.bumpModel(uri);
     this.#measured.set(normalUri(modelUriOf(uri)), measured);
+  }
+
+  #measuredOf(modelUri: string, source: SubjectSource, bindings: string): MeasuredBefore | null {
+    let measured = this.#measured.get(modelUri);
+    if (measured === undefined) {
+      const isFile = source.kind === "file" || source.kind === "printed";
+      measured = (isFile && knownResults(source.path)?.measured(bindings)) || null;
+      this.#measured.set(modelUri, measured);
+    }
+    return measured;
+  }
+
+  /** What was measured in earlier sessions is forgotten with the files that it was kept in. */
+  forgetMeasured(): void {
+    this.#measured.clear();
+    for (const uri of this.#knownUris()) this.bump(uri);
   }
 
   /** Whoever supposed it has gone: a run of Python for it alone is in vain. */

@@ -144,6 +144,13 @@ export const placeAndRouteRequest = new RequestType<
   void
 >("ridgepoint/placeAndRoute");
 
+/** Removes what was found out about weights in earlier sessions; answers the bytes that were freed. */
+export const clearResultsRequest = new RequestType<
+  Record<string, never>,
+  { readonly bytes: number },
+  void
+>("ridgepoint/clearResults");
+
 /** Server to client: what was shown of this model is out of date; ask again. */
 export const changedNotification = new NotificationType<{ readonly uri: string }>(
   "ridgepoint/changed",

@@ -1,4 +1,5 @@
 // Written by scripts/gen.mjs; do not edit.
+import { command as clearResults } from "./clear-results.js";
 import { command as copyReport } from "./copy-report.js";
 import { command as exportFile } from "./export-file.js";
 import { command as mapOntoAccelerator } from "./map-onto-accelerator.js";
@@ -22,6 +23,7 @@ import { command as whatIf } from "./what-if.js";
 import type { ClientCommand } from "../command.js";
 
 export const commands: readonly ClientCommand[] = [
+  clearResults,
   copyReport,
   exportFile,
   mapOntoAccelerator,

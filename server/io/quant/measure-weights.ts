@@ -6,6 +6,7 @@ import { Cancelled, type Cancel, throwIfCancelled } from "../../core/base/cancel
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import type { WeightErrors } from "../../core/quant/measure/statistics.js";
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
+import type { KnownResults } from "./cached-results.js";
 import { gridsOf } from "./grids-of.js";
 import { openTaskFiles, runWeightTask, type WeightTask } from "./weight-task.js";
 
@@ -15,6 +16,8 @@ export interface MeasureRequest {
   readonly schemes: readonly Scheme[];
   readonly cancel: Cancel;
   readonly onProgress?: (done: number, count: number) => void;
+  /** What was found before is not measured again. */
+  readonly known?: KnownResults;
   /** At most this many threads; by default the processors there are, up to four. */
   readonly threadCount?: number;
   /** The worker's bundle, where it does not lie beside the caller's. */
@@ -28,6 +31,23 @@ export interface MeasureRequest {
 export async function measureWeights(
   request: MeasureRequest,
 ): Promise<ReadonlyMap<string, WeightErrors>> {
+  const { tasks, schemes, known, onProgress } = request;
+  const before = new Map(
+    tasks.flatMap((task): [string, WeightErrors][] => {
+      const errors = known?.weight(task, schemes);
+      return errors === undefined ? [] : [[task.key, errors]];
+    }),
+  );
+  const rest = tasks.filter(({ key }) => !before.has(key));
+  const measured = await measureAll({
+    ...request,
+    tasks: rest,
+    onProgress: (done) => onProgress?.(before.size + done, tasks.length),
+  });
+  return new Map([...before, ...measured]);
+}
+
+function measureAll(request: MeasureRequest): Promise<ReadonlyMap<string, WeightErrors>> {
   const elementCount = request.tasks.reduce(
     (sum, { shape }) => sum + shape.rows * shape.columns,
     0,
@@ -42,7 +62,7 @@ export async function measureWeights(
   return elementCount * request.schemes.length < inlineLimit ||
     threadCount < 2 ||
     !existsSync(workerFile)
-    ? measureInline(request)
+    ? Promise.resolve(measureInline(request))
     : measureInWorkers(request, workerFile, threadCount);
 }
 
@@ -50,7 +70,7 @@ export async function measureWeights(
 const inlineLimit = 2e7;
 
 function measureInline(request: MeasureRequest): ReadonlyMap<string, WeightErrors> {
-  const { modelPath, tasks, schemes, cancel, onProgress } = request;
+  const { modelPath, tasks, schemes, cancel, known, onProgress } = request;
   const kernels = compileKernels(gridsOf(schemes));
   const files = openTaskFiles(modelPath);
   const found = new Map<string, WeightErrors>();
@@ -58,7 +78,10 @@ function measureInline(request: MeasureRequest): ReadonlyMap<string, WeightError
     for (const [index, task] of tasks.entries()) {
       throwIfCancelled(cancel);
       const errors = runWeightTask(kernels, files, task, schemes, cancel);
-      if (errors !== undefined) found.set(task.key, errors);
+      if (errors !== undefined) {
+        found.set(task.key, errors);
+        known?.keepWeight(task, schemes, errors);
+      }
       onProgress?.(index + 1, tasks.length);
     }
   } finally {
@@ -74,7 +97,7 @@ interface Answer {
 }
 
 async function measureInWorkers(
-  { modelPath, tasks, schemes, cancel, onProgress }: MeasureRequest,
+  { modelPath, tasks, schemes, cancel, known, onProgress }: MeasureRequest,
   workerFile: string,
   threadCount: number,
 ): Promise<ReadonlyMap<string, WeightErrors>> {
@@ -82,6 +105,7 @@ async function measureInWorkers(
   const queue = [...tasks].sort(
     (left, right) => right.shape.rows * right.shape.columns - left.shape.rows * left.shape.columns,
   );
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
   const found = new Map<string, WeightErrors>();
   let done = 0;
   const workers: Worker[] = [];
@@ -104,7 +128,11 @@ async function measureInWorkers(
           reject(new Error(failure));
           return;
         }
-        if (errors !== undefined) found.set(key, errors);
+        const task = byKey.get(key);
+        if (errors !== undefined && task !== undefined) {
+          found.set(key, errors);
+          known?.keepWeight(task, schemes, errors);
+        }
         done += 1;
         onProgress?.(done, tasks.length);
         next();

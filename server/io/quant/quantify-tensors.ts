@@ -3,6 +3,7 @@ import type { Scheme } from "../../core/quant/formats/scheme.js";
 import { matrixOfShape } from "../../core/quant/measure/matrix.js";
 import { findNamed, type Imported } from "../../core/quant/imports/imported.js";
 import { layerQuantization } from "../../core/quant/result.js";
+import { knownResults } from "./cached-results.js";
 import { measureWeights } from "./measure-weights.js";
 import type { Quantified } from "./quantify.js";
 import { readTensorFile } from "./tensor-files.js";
@@ -24,8 +25,10 @@ export async function quantifyTensors(request: {
     const shape = matrixOfShape(tensor.shape);
     return shape === undefined ? [] : [{ tensor, shape, key: String(index), index }];
   });
+  const known = knownResults(file);
   const errors = await measureWeights({
     modelPath: file,
+    ...(known !== undefined && { known }),
     tasks: matrices.map(({ tensor, shape, key }) => ({
       key,
       ...importanceField(importanceOf(tensor.name)),

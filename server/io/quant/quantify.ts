@@ -23,6 +23,7 @@ import {
   type Sensitivities,
 } from "../../core/quant/sensitivity/sensitivity.js";
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
+import { type KnownResults, knownResults } from "./cached-results.js";
 import { gridsOf } from "./grids-of.js";
 import { measureSensitivity } from "./measure-sensitivity.js";
 import type { MeasuredBefore, SampleChoice } from "./measured-task.js";
@@ -47,6 +48,8 @@ export interface QuantifyRequest {
   readonly known?: MeasuredBefore;
   /** Ways of keeping keys and values; of a decoder's cache nothing is said without them. */
   readonly cacheFormats?: readonly CacheFormat[];
+  /** Kept between sessions; by default what this installation keeps of the file. */
+  readonly results?: KnownResults;
 }
 
 export interface Quantified {
@@ -58,6 +61,7 @@ export interface Quantified {
 export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
   const request = { ...asked, ...decoderWeights(asked) };
   const { model, modelPath, schemes, cancel, onProgress } = request;
+  const results = request.results ?? knownResults(modelPath);
   const weights = layerWeights(model.graph);
   const readable = weights.filter(({ weight }) => isReadable(weight));
   const tasks = tasksOf(readable, modelPath);
@@ -66,9 +70,10 @@ export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
     tasks: [...tasks.values()],
     schemes,
     cancel,
+    ...(results !== undefined && { known: results }),
     onProgress: (done, count) => onProgress?.(`measuring weights: ${done} of ${count}`),
   });
-  const { sensitivities, problems } = await effectsOf(request);
+  const { sensitivities, problems } = await effectsOf(request, results);
   const activationOf = schemes.map((scheme) =>
     request.activationSchemes.findIndex(({ id }) => id === activationSchemeId(scheme)),
   );
@@ -143,7 +148,10 @@ function cachesOf(
 }
 
 /** Measured where that is asked for and can be done, else propagated. */
-async function effectsOf(request: QuantifyRequest): Promise<{
+async function effectsOf(
+  request: QuantifyRequest,
+  results: KnownResults | undefined,
+): Promise<{
   readonly sensitivities: Sensitivities;
   readonly problems: Problem[];
 }> {
@@ -163,8 +171,13 @@ async function effectsOf(request: QuantifyRequest): Promise<{
       message: `The sensitivity is not measured. ${answer.reason}`,
     });
   }
+  const question = JSON.stringify([schemes, activationSchemes]);
+  const before = results?.sensitivities(request.model, question);
+  if (before !== undefined) return { sensitivities: before, problems };
   onProgress?.("propagating errors to the outputs");
-  return { sensitivities: sensitivityOf(request), problems };
+  const sensitivities = sensitivityOf(request);
+  results?.keepSensitivities(request.model, question, sensitivities);
+  return { sensitivities, problems };
 }
 
 /** Of formats that were not measured nothing is known. */

@@ -4,10 +4,11 @@ import { parseScheme, type Scheme } from "../../core/quant/formats/scheme.js";
 import { defaultSchemeIds } from "../../core/quant/default-schemes.js";
 import { loadFormats } from "../../io/format-files.js";
 import { findDataFolder } from "../../io/catalogue-files.js";
+import { knownResults } from "../../io/quant/cached-results.js";
 import { measureSensitivity } from "../../io/quant/measure-sensitivity.js";
 import { measureRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
-import { bindingsOf, pathOf } from "../subject.js";
+import { bindingsOf, bindingsText, pathOf } from "../subject.js";
 
 const generatedCount = 8;
 
@@ -51,12 +52,14 @@ export const measureFeature: Feature = {
             (sentence) => progress.report(sentence),
           );
           if (answer.kind === "impossible") return { kind: "impossible", message: answer.reason };
-          workspace.keepMeasured(uri, {
+          const measured = {
             schemeIds: schemes.map(({ id }) => id),
             activationSchemeIds: activationSchemes.map(({ id }) => id),
             layers: [...answer.byNode],
             source: answer.source,
-          });
+          };
+          workspace.keepMeasured(uri, measured);
+          knownResults(modelPath)?.keepMeasured(bindingsText(subject), measured);
           server.announceChange([uri]);
           return { kind: "measured", message: answer.source };
         } catch (error) {
