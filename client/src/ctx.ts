@@ -1,6 +1,6 @@
 import type { EventEmitter, ExtensionContext, LogOutputChannel, Uri } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { PanelId } from "../../server/protocol/panels.js";
+import type { PanelId, PanelPurpose } from "../../server/protocol/panels.js";
 import type { PanelRegistry } from "./panel-registry.js";
 
 /** What every part of the extension host side is given; made once by `activate`. */
@@ -11,7 +11,12 @@ export interface Ctx {
   readonly client: Client;
   readonly panels: PanelRegistry;
   /** Shows a panel of a model, at a node where one is given. */
-  readonly openPanel: (panel: PanelId | "model", uri: Uri, nodeId?: number) => Promise<void>;
+  readonly openPanel: (
+    panel: PanelId | "model",
+    uri: Uri,
+    nodeId?: number,
+    purpose?: PanelPurpose,
+  ) => Promise<void>;
   /** Address of a model of which what was shown is out of date. */
   readonly modelChanged: EventEmitter<string>;
   /** Fires once the server knows of changed settings. */

@@ -25,7 +25,7 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     log,
     client,
     panels: new PanelRegistry(),
-    openPanel: (panel, uri, nodeId) => openPanel(ctx, panel, uri, nodeId),
+    openPanel: (panel, uri, nodeId, purpose) => openPanel(ctx, panel, uri, nodeId, purpose),
     settingsChanged,
     modelChanged,
   };

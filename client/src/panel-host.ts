@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { HostApi, PageApi } from "../../server/protocol/panels.js";
+import type { HostApi, PageApi, PanelPurpose } from "../../server/protocol/panels.js";
 import {
   bindRequest,
   compareRequest,
@@ -27,7 +27,13 @@ export async function hostPanel(
     page,
     uri,
     fileName,
-  }: { readonly page: string; readonly uri: vscode.Uri; readonly fileName: string },
+    purpose,
+  }: {
+    readonly page: string;
+    readonly uri: vscode.Uri;
+    readonly fileName: string;
+    readonly purpose?: PanelPurpose;
+  },
 ): Promise<void> {
   const folder = vscode.Uri.joinPath(ctx.extension.extensionUri, "dist", "webviews");
   let remote: Remote<PageApi> | undefined;
@@ -43,7 +49,8 @@ export async function hostPanel(
   const local: HostApi = {
     ready: () => {
       setTimeout(flush);
-      return Promise.resolve({ uri: uri.toString(), fileName });
+      const start = { uri: uri.toString(), fileName };
+      return Promise.resolve(purpose === undefined ? start : { ...start, purpose });
     },
     view: (params) => ctx.client.sendRequest(viewRequest, question(uri, params)),
     bind: (params) => ctx.client.sendRequest(bindRequest, { uri: uri.toString(), ...params }),
@@ -104,6 +111,7 @@ export async function hostPanel(
     uri,
     page,
     show: () => panel.reveal(),
+    close: () => void panel.dispose(),
     isVisible: () => panel.visible,
     changed: () => {
       if (remote !== undefined && panel.visible) call(ctx, remote.call("changed", null));

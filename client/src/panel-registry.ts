@@ -7,6 +7,7 @@ export interface OpenPanel {
   readonly page: string;
   /** Brings it to the front. */
   readonly show: () => void;
+  readonly close: () => void;
   readonly isVisible: () => boolean;
   /** What it shows is out of date. */
   readonly changed: () => void;

@@ -1,5 +1,10 @@
 import * as vscode from "vscode";
-import { type PanelId, panelIds, panelTitles } from "../../server/protocol/panels.js";
+import {
+  type PanelId,
+  panelIds,
+  type PanelPurpose,
+  panelTitles,
+} from "../../server/protocol/panels.js";
 import type { Ctx } from "./ctx.js";
 import { viewTypeFor } from "./model-uri.js";
 import { hostPanel } from "./panel-host.js";
@@ -25,8 +30,11 @@ export async function openPanel(
   panel: PanelId | "model",
   uri: vscode.Uri,
   nodeId?: number,
+  purpose?: PanelPurpose,
 ): Promise<void> {
   const find = () => ctx.panels.of(uri).find((candidate) => candidate.page === panel);
+  // A page learns what it is for when it starts.
+  if (purpose !== undefined) find()?.close();
   const known = find();
   if (known !== undefined) known.show();
   else if (panel === "model")
@@ -40,7 +48,7 @@ export async function openPanel(
         vscode.ViewColumn.Active,
         { enableScripts: true },
       ),
-      { page: panel, uri, fileName: fileNameOf(uri) },
+      { page: panel, uri, fileName: fileNameOf(uri), ...(purpose !== undefined && { purpose }) },
     );
   if (nodeId !== undefined) find()?.reveal(nodeId);
 }

@@ -1,10 +1,11 @@
-import { statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import type { Target } from "../core/targets/target.js";
+import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { withProgram } from "../core/views/report-python.js";
 import { view as reportView } from "../core/views/report.js";
@@ -83,17 +84,25 @@ async function quantifySource(
   { weights }: AnalyzeRequest,
   progress: Progress,
 ): Promise<Quantified> {
-  const bound = weightsOfSource(analysis.model, path.resolve(file ?? "model.py"), weights);
+  const source = path.resolve(file ?? "model.py");
+  const chosen = weights ?? pinnedWeights(source);
+  const bound = weightsOfSource(analysis.model, source, chosen);
   if (bound !== undefined)
     return quantifyModel({ ...analysis, model: bound.model }, bound.weightsFile, progress);
   const message =
-    weights === undefined
+    chosen === undefined
       ? "There are no weights: no file beside the source has a tensor by a name of its state dict. Give one with --weights."
-      : `\`${weights}\` has no tensor by a name and shape of the model's state dict.`;
+      : `\`${chosen}\` has no tensor by a name and shape of the model's state dict.`;
   return {
     result: { schemes: [], layers: [], sensitivitySource: "no weights" },
     problems: [{ code: "RP2313", severity: "warning", message }],
   };
+}
+
+/** By a pin `weights=FILE` in the source, relative to it. */
+function pinnedWeights(source: string): string | undefined {
+  const pin = existsSync(source) ? weightsPin(readFileSync(source, "utf8")) : undefined;
+  return pin && path.resolve(path.dirname(source), pin);
 }
 
 /** Large models of installed libraries take seconds to import and to make; nobody types meanwhile. */

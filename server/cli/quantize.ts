@@ -3,6 +3,7 @@ import { familyTexts } from "../core/quant/formats/families.js";
 import { groupLayers } from "../core/quant/plan/groups.js";
 import { makePlan } from "../core/quant/plan/plan.js";
 import type { Limits, PlanProblem } from "../core/quant/plan/problem.js";
+import { usualLimits } from "../core/quant/plan/usual-plan.js";
 import { findRecipe, recipes } from "../core/quant/recipes/recipes.js";
 import {
   type DocumentProblem,
@@ -93,16 +94,13 @@ async function planModel(
   };
 }
 
-/** Without a word of limits: as fast as the fastest plan that has one format for all layers, give or take half a percent. */
 function limitsOf(problem: PlanProblem, { limits, objective }: QuantizeRequest): Limits {
   if (Object.keys(limits).length > 0) return limits;
   if (objective !== "risk")
     throw new UsageError(
       `Objective ${objective} needs a limit: \`--limit risk=0.001\`, for example.`,
     );
-  const { uniform } = makePlan(problem, () => ({ kind: "infeasible" }));
-  const fastest = Math.min(...uniform.map(({ totals }) => totals.latency));
-  return { latency: fastest * 1.005 };
+  return usualLimits(problem);
 }
 
 async function listFormats(): Promise<number> {

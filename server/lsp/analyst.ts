@@ -11,11 +11,14 @@ import type { Model } from "../core/graph/graph.js";
 import { AnalysisHost } from "../core/host.js";
 import { type TextIndex, indexText } from "../core/views/text/text-index.js";
 import { type TextEdit, type TextState, editBetween } from "../core/views/text/text-state.js";
+import { formatPins } from "../core/views/source/quantization-pins.js";
+import type { ProposedPlan } from "../core/views/text/plan-lens.js";
+import { readPlanFile } from "../io/quant/plan-file.js";
 import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { QuantAnalyst } from "./quant-analyst.js";
-import { bindingsOf } from "./subject.js";
+import { bindingsOf, pathOf } from "./subject.js";
 import { PythonAnalyst } from "./python-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
@@ -117,8 +120,40 @@ export class Analyst {
     const state = await this.python.state(subject);
     const main = state.numbers?.models[0];
     if (!isQuantized || main === undefined || state.numbers?.moved !== undefined) return state;
-    const { quantization } = await this.quantified(subject, main.analysis);
-    return { ...state, ...(quantization !== undefined && { quantization }) };
+    const { quantization, problems } = await this.quantified(subject, main.analysis);
+    if (quantization === undefined) return state;
+    const before = new Set(main.analysis.problems);
+    const own = problems.filter((problem) => !before.has(problem));
+    return { ...state, quantization, quantizationProblems: own };
+  }
+
+  /** The plan of the subject's main model, with what pins and the plan file have fixed. */
+  async plan(subject: Subject): Promise<ProposedPlan> {
+    if (subject.source.kind === "python") {
+      const state = await this.sourceState(subject, true);
+      const [main] = state.numbers?.models ?? [];
+      const { quantization } = state;
+      return main === undefined || quantization === undefined
+        ? { kind: "none", reason: "The model has to run first." }
+        : this.#quant.plan(
+            { ...main.analysis, quantization },
+            main.traced.name,
+            formatPins(state, quantization),
+          );
+    }
+    const { analysis, problems } = await this.analyse(subject);
+    if (analysis === undefined)
+      return { kind: "none", reason: problems[0]?.message ?? "The file holds no model." };
+    const quantified = await this.quantified(subject, analysis);
+    const modelPath = pathOf(subject);
+    const formats = modelPath === undefined ? new Map<string, string>() : readPlanFile(modelPath);
+    const pins = new Map(
+      quantified.model.graph.nodes.flatMap(({ name }, nodeId): [number, string][] => {
+        const format = formats.get(name);
+        return format === undefined ? [] : [[nodeId, format]];
+      }),
+    );
+    return this.#quant.plan(quantified, "", pins);
   }
 
   /** `more`: formats that somebody asks for beside the usual ones. */

@@ -30,6 +30,9 @@ import { lensOf } from "../core/views/text/lens.js";
 import { locateNode, nodeIdAt, nodesAt } from "../core/views/text/locate.js";
 import { mentionsAt } from "../core/views/text/mentions.js";
 import { outlineOf } from "../core/views/text/outline.js";
+import { findRecipe } from "../core/quant/recipes/recipes.js";
+import { formatFixes } from "../core/views/text/format-fixes.js";
+import { planLens } from "../core/views/text/plan-lens.js";
 import { problemsOf } from "../core/views/text/problems.js";
 import { whatIf } from "../core/what-if/what-if.js";
 import type { TargetInfo } from "../protocol/requests.js";
@@ -191,8 +194,20 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
     sourceLens: async ({ subject, name, pin }) =>
       sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
+    planLens: async ({ subject }) => planLens(await analyst.plan(subject)),
+    recipe: async ({ subject, recipe: id }) => {
+      const recipe = findRecipe(id);
+      const plan = await analyst.plan(subject);
+      if (plan.kind === "none") return { reason: plan.reason };
+      return recipe === undefined
+        ? { reason: `There is no recipe \`${id}\`.` }
+        : { text: recipe.write({ ...plan, result: plan.facts.result }) };
+    },
+    formatFixes: async ({ subject, offset }) =>
+      formatFixes(await analyst.textState(subject, true), offset),
     pin: async ({ subject, offset }) => pinAt(await analyst.python.state(subject), offset) ?? null,
-    fixes: async ({ subject, offset }) => fixesAt(await analyst.python.state(subject), offset),
+    fixes: async ({ subject, offset, isQuantized }) =>
+      fixesAt(await analyst.sourceState(subject, isQuantized), offset),
     outline: async ({ subject }) =>
       isPython(subject)
         ? sourceOutline(await analyst.python.state(subject))
@@ -202,7 +217,7 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       mentionsAt((await analyst.textState(subject)).map, offset),
     problems: async ({ subject, isQuantized }) =>
       isPython(subject)
-        ? sourceProblems(await analyst.python.state(subject))
+        ? sourceProblems(await analyst.sourceState(subject, isQuantized))
         : problemsOf(await analyst.textState(subject, isQuantized)),
   };
 }

@@ -13,7 +13,9 @@ import { inlayHintFeature } from "./features/inlay-hint.js";
 import { locateFeature } from "./features/locate.js";
 import { measureFeature } from "./features/measure.js";
 import { placeAndRouteFeature } from "./features/place-and-route.js";
+import { pinFormatFeature } from "./features/pin-format.js";
 import { pythonPathsFeature } from "./features/python-paths.js";
+import { recipeFeature } from "./features/recipe.js";
 import { referencesFeature } from "./features/references.js";
 import { reportFeature } from "./features/report.js";
 import { targetsFeature } from "./features/targets.js";
@@ -39,7 +41,9 @@ export const features: readonly Feature[] = [
   locateFeature,
   measureFeature,
   placeAndRouteFeature,
+  pinFormatFeature,
   pythonPathsFeature,
+  recipeFeature,
   referencesFeature,
   reportFeature,
   targetsFeature,

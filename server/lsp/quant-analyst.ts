@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { inferModel } from "../core/analyze.js";
 import type { Cancel } from "../core/base/cancel.js";
@@ -12,16 +12,20 @@ import { weightHistogram, type WeightHistogram } from "../core/quant/measure/his
 import { modelChoices } from "../core/quant/plan/choices.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
 import { quantizationProblems } from "../core/quant/problems.js";
+import { usualPlan } from "../core/quant/plan/usual-plan.js";
+import { asIfHarmless, isMeasured, unmeasuredResult } from "../core/quant/unmeasured.js";
+import type { ProposedPlan } from "../core/views/text/plan-lens.js";
+import { loadSolver } from "../engines/highs/solver.js";
 import { layerWeights } from "../core/quant/weights.js";
-import type { Model } from "../core/graph/graph.js";
+import type { Model, NodeId } from "../core/graph/graph.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { loadCacheFormats } from "../io/cache-format-files.js";
 import { loadFormats } from "../io/format-files.js";
-import { quantify } from "../io/quant/quantify.js";
+import { quantify, type Quantified } from "../io/quant/quantify.js";
 import { openLayerWeight, openTaskFiles } from "../io/quant/weight-task.js";
 import { loadSupport } from "../io/support-files.js";
 import type { Catalogues } from "./catalogues.js";
-import { pathOf } from "./subject.js";
+import { pathOf, sourceFileOf } from "./subject.js";
 import type { Subject } from "./worker-api.js";
 
 /** Adds to an analysis what quantization does to the model. Computed when it is asked for, once for each analysis. */
@@ -30,6 +34,10 @@ export class QuantAnalyst {
   readonly #dataFolder: string;
   readonly #cancel: Cancel;
   readonly #known = new WeakMap<Analysis, Known>();
+  readonly #plans = new WeakMap<
+    QuantizationFacts,
+    { readonly pinText: string; readonly proposed: ProposedPlan }
+  >();
   #formats: FormatTable | undefined;
   #supports: readonly RuntimeSupport[] | undefined;
   #caches: readonly CacheFormat[] | undefined;
@@ -52,18 +60,19 @@ export class QuantAnalyst {
     const known = rest.length > 0 ? undefined : this.#known.get(analysis);
     if (known !== undefined && known.source === subject.measured?.source) return known.analysis;
     const source = sourceOf(subject, analysis);
-    if (source === undefined) return analysis;
-    const { modelPath, model } = source;
+    if (source === undefined && subject.source.kind !== "python") return analysis;
     const schemes = this.#schemes([...defaultSchemeIds, ...rest.slice(0, extraSchemeLimit)]);
-    const { result, problems } = await quantify({
-      model,
-      modelPath,
-      schemes,
-      activationSchemes: this.#schemes(activationSchemeIds),
-      cacheFormats: this.#cacheFormats(),
-      cancel: this.#cancel,
-      ...(subject.measured !== undefined && { known: subject.measured }),
-    });
+    const { result, problems } =
+      source === undefined
+        ? withoutWeights(subject, analysis, schemes)
+        : await quantify({
+            ...source,
+            schemes,
+            activationSchemes: this.#schemes(activationSchemeIds),
+            cacheFormats: this.#cacheFormats(),
+            cancel: this.#cancel,
+            ...(subject.measured !== undefined && { known: subject.measured }),
+          });
     const target = analysis.targets[0]?.target;
     const support =
       target === undefined ? undefined : supportOf(this.#support(), target.runtime.id);
@@ -77,7 +86,7 @@ export class QuantAnalyst {
           : modelChoices(
               inferModel(analysis.model, bindings, this.#cancel),
               target,
-              result,
+              isMeasured(result) ? result : asIfHarmless(result),
               support,
               catalogue,
               this.#cancel,
@@ -97,20 +106,61 @@ export class QuantAnalyst {
     return made;
   }
 
+  /** What is proposed for a model whose facts are known, with the formats that are fixed for some layers. */
+  async plan(
+    { model, quantization: facts }: Analysis,
+    name: string,
+    pins: ReadonlyMap<NodeId, string>,
+  ): Promise<ProposedPlan> {
+    const choices = facts?.choices;
+    if (facts === undefined || choices === undefined || facts.result.layers.length === 0)
+      return {
+        kind: "none",
+        reason: "The model has no layers with weights, or no target is chosen.",
+      };
+    if (!isMeasured(facts.result)) return { kind: "none", reason: facts.result.sensitivitySource };
+    const pinText = JSON.stringify([...pins]);
+    const before = this.#plans.get(facts);
+    if (before?.pinText === pinText) return before.proposed;
+    const solver = await loadSolver();
+    const { planning, problem } = usualPlan(model.graph, choices, pins, (text) =>
+      solver.solve(text),
+    );
+    const { plan, reason = "" } = planning;
+    const proposed: ProposedPlan =
+      plan === undefined
+        ? { kind: "none", reason }
+        : {
+            kind: "plan",
+            name,
+            graph: model.graph,
+            facts,
+            choices: problem.choices,
+            planning,
+            schemes: plan.schemes,
+            totals: plan.totals,
+            pinCount: pins.size,
+          };
+    this.#plans.set(facts, { pinText, proposed });
+    return proposed;
+  }
+
   /** Of the layer's first weight, with the grid of a format. */
   histogram(
     subject: Subject,
-    { model, quantization }: Analysis,
+    analysis: Analysis,
     nodeId: number,
     format: string | undefined,
   ): WeightHistogram | undefined {
-    const modelPath = pathOf(subject);
+    const { quantization } = analysis;
+    const source = sourceOf(subject, analysis);
     const layer = quantization && layerOfNode(quantization, nodeId);
-    const own = layerWeights(model.graph).find((weight) => weight.nodeId === nodeId);
-    if (modelPath === undefined || layer === undefined || own === undefined) return undefined;
+    const own =
+      source && layerWeights(source.model.graph).find((weight) => weight.nodeId === nodeId);
+    if (source === undefined || layer === undefined || own === undefined) return undefined;
     const scheme =
       quantization?.result.schemes.find(({ id }) => id === format) ?? this.#schemes(["int4"])[0];
-    const files = openTaskFiles(modelPath);
+    const files = openTaskFiles(source.modelPath);
     try {
       const elements = openLayerWeight(files, own);
       return elements === undefined || scheme === undefined
@@ -148,16 +198,38 @@ export class QuantAnalyst {
 /** A plan with more formats than this is no plan. */
 const extraSchemeLimit = 24;
 
-/** The model with where its weights lie: in its own file, or beside Python source. */
-function sourceOf(
+/** The model with where its weights lie: in its own file, or in one that is chosen for Python source or stands beside it. */
+export function sourceOf(
   subject: Subject,
-  { model }: Analysis,
+  { model }: Pick<Analysis, "model">,
 ): { readonly modelPath: string; readonly model: Model } | undefined {
   const modelPath = pathOf(subject);
   if (modelPath !== undefined) return { modelPath, model };
-  if (subject.source.kind !== "python" || !subject.uri.startsWith("file:")) return undefined;
-  const bound = weightsOfSource(model, fileURLToPath(subject.uri.split("#")[0] ?? ""));
+  const file = sourceFileOf(subject);
+  if (file === undefined) return undefined;
+  const bound = weightsOfSource(model, file, subject.weights);
   return bound && { modelPath: bound.weightsFile, model: bound.model };
+}
+
+function withoutWeights(
+  { weights }: Subject,
+  { model }: Analysis,
+  schemes: readonly Scheme[],
+): Quantified {
+  const why =
+    weights === undefined
+      ? "not known, because no file beside the source has its weights"
+      : `not known, because \`${path.basename(weights)}\` has no tensor by a name and shape of the state dict`;
+  const message =
+    weights === undefined
+      ? "What formats lose is not known: no file beside the source has the model's weights. Choose one by `# ridgepoint: weights=FILE` above the class, or by Choose Weight File…."
+      : `\`${weights}\` has no tensor by a name and shape of the model's state dict.`;
+  const result = unmeasuredResult(model.graph, schemes, why);
+  return {
+    result,
+    problems:
+      result.layers.length === 0 ? [] : [{ code: "RP2313", severity: "information", message }],
+  };
 }
 
 interface Known {

@@ -191,6 +191,7 @@ async function registerLater(
       watchers: [
         { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite,gguf}" },
         { globPattern: "**/*.py" },
+        { globPattern: "**/*.{safetensors,pt,pth,plan.json}" },
         { globPattern: "**/*.accelerator.json" },
         { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml}" },
       ],

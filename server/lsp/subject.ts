@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Bindings } from "../core/analysis.js";
 import type { Subject } from "./worker-api.js";
 
@@ -13,6 +14,13 @@ export function pathOf({ source, fileName }: Subject): string | undefined {
     case "python":
       return undefined;
   }
+}
+
+/** The Python file that was run; undefined for other subjects. A variant's address has its id behind `#`. */
+export function sourceFileOf({ source, uri }: Subject): string | undefined {
+  return source.kind === "python" && uri.startsWith("file:")
+    ? fileURLToPath(uri.split("#")[0] ?? "")
+    : undefined;
 }
 
 export function bindingsOf({ batch, dims }: Subject): Bindings {

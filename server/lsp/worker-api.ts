@@ -6,6 +6,7 @@ import type { Fold } from "../core/views/text/folding.js";
 import type { Mention } from "../core/views/text/mentions.js";
 import type { TextProblem } from "../core/views/text/problems.js";
 import type { OutlineItem } from "../core/views/text/outline.js";
+import type { FormatFix } from "../core/views/text/format-fixes.js";
 import type { SourceFix } from "../core/views/source/source-fixes.js";
 import type { SourcePin } from "../core/views/source/source-pins.js";
 import type { CompareParams } from "../core/views/compare/compare-analyses.js";
@@ -34,6 +35,8 @@ export interface Subject {
   readonly choice: TargetChoice;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
+  /** File of weights that is chosen for Python source. */
+  readonly weights?: string;
   /** Sensitivities that were measured on samples, where somebody asked for it. */
   readonly measured?: MeasuredBefore;
 }
@@ -120,10 +123,22 @@ export interface WorkerApi {
     readonly name: string;
     readonly pin: string | null;
   }): Promise<LensText>;
+  planLens(params: { readonly subject: Subject }): Promise<LensText>;
+  /** The proposed plan as a recipe writes it; `reason` where there is no plan, or no such recipe. */
+  recipe(params: {
+    readonly subject: Subject;
+    readonly recipe: string;
+  }): Promise<{ readonly text: string } | { readonly reason: string }>;
+  /** Formats that would answer the quantization problems of the offset's layer; `layer` is its name. */
+  formatFixes(params: {
+    readonly subject: Subject;
+    readonly offset: number;
+  }): Promise<readonly FormatFix[]>;
   pin(params: { readonly subject: Subject; readonly offset: number }): Promise<SourcePin | null>;
   fixes(params: {
     readonly subject: Subject;
     readonly offset: number;
+    readonly isQuantized: boolean;
   }): Promise<readonly SourceFix[]>;
   outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
   folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;

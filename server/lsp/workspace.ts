@@ -6,6 +6,7 @@ import type { Supposition } from "../protocol/requests.js";
 import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { knownResults } from "../io/quant/cached-results.js";
 import type { MeasuredBefore } from "../io/quant/measured-task.js";
+import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -231,6 +232,7 @@ export class Workspace {
     );
     if (source === undefined) return undefined;
     const modelUri = normalUri(modelUriOf(uri));
+    const weights = source.kind === "python" ? this.#weightsOf(uri, settings) : undefined;
     this.#asked.add(modelUri);
     const own = { batch, dims: binding?.dims ?? {} };
     const measured = this.#measuredOf(modelUri, source, bindingsText(own));
@@ -242,6 +244,7 @@ export class Workspace {
       // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
+      ...(weights !== undefined && { weights }),
       ...(measured !== null && { measured }),
     };
   }
@@ -250,6 +253,19 @@ export class Workspace {
   keepMeasured(uri: string, measured: MeasuredBefore): void {
     this.bumpModel(uri);
     this.#measured.set(normalUri(modelUriOf(uri)), measured);
+  }
+
+  /** By a pin in the text, else by the setting. */
+  #weightsOf(uri: string, { pythonWeights }: Settings): string | undefined {
+    const file = filePathOf(uri);
+    if (file === undefined) return undefined;
+    const pin = weightsPin(this.#documentOf(uri)?.getText() ?? "");
+    if (pin !== undefined) return path.resolve(path.dirname(file), pin);
+    const folders = this.#options.folders();
+    for (const [source, weights] of Object.entries(pythonWeights))
+      for (const folder of folders)
+        if (path.resolve(folder, source) === file) return path.resolve(folder, weights);
+    return undefined;
   }
 
   #measuredOf(modelUri: string, source: SubjectSource, bindings: string): MeasuredBefore | null {

@@ -82,7 +82,12 @@ export const panelTitles: Readonly<Record<PanelId, string>> = {
 export interface PageStart {
   readonly uri: string;
   readonly fileName: string;
+  /** What a new panel is opened for. */
+  readonly purpose?: PanelPurpose;
 }
+
+/** `proposal`: the comparison of a model with its proposed quantization plan. */
+export type PanelPurpose = "proposal";
 
 /** What a host may ask of its page. */
 export interface PageApi {

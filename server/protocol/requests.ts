@@ -75,6 +75,8 @@ export type CompareWith =
   | { readonly kind: "revision"; readonly revision: string }
   | { readonly kind: "model"; readonly uri: string }
   | { readonly kind: "itself" }
+  /** The proposed quantization plan, beside the model as it is. */
+  | { readonly kind: "proposal" }
   /** Two plans of `ridgepoint quantize` for the model, or one beside the model as it is. */
   | { readonly kind: "plans"; readonly left: PlanFile; readonly right: PlanFile | null };
 
@@ -143,6 +145,13 @@ export const placeAndRouteRequest = new RequestType<
   { readonly kind: "routed" | "impossible" | "cancelled"; readonly message: string },
   void
 >("ridgepoint/placeAndRoute");
+
+/** The proposed quantization plan as a recipe of `ridgepoint quantize --export` writes it; else why there is none. */
+export const recipeRequest = new RequestType<
+  { readonly uri: string; readonly recipe: string },
+  { readonly text: string } | { readonly reason: string },
+  void
+>("ridgepoint/recipe");
 
 /** Removes what was found out about weights in earlier sessions; answers the bytes that were freed. */
 export const clearResultsRequest = new RequestType<

@@ -101,6 +101,10 @@ export const settingRows = {
         ? value
         : undefined,
   },
+  pythonWeights: table(
+    "python.weights",
+    'Files with the weights of Python models: `{"models/net.py": "checkpoints/net.safetensors"}`, relative to the workspace. A comment `# ridgepoint: weights=FILE` in the file, relative to it, counts before; without either, a file beside the source is looked for.',
+  ),
   designEnable: flag(
     "design.enable",
     true,

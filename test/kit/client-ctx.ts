@@ -56,6 +56,7 @@ export function fakeCtx(answers: FakeServer["answers"] = {}): { ctx: Ctx; server
       warn: () => undefined,
       error: () => undefined,
       show: () => undefined,
+      close: () => undefined,
     },
     client,
     panels: new PanelRegistry(),

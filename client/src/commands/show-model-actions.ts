@@ -17,6 +17,8 @@ const actions: readonly ModelAction[] = [
     label: "$(beaker) Measure quantization sensitivity on samples",
     command: "ridgepoint.measureSensitivity",
   },
+  { label: "$(diff) Compare with the quantization plan", command: "ridgepoint.comparePlan" },
+  { label: "$(export) Export a quantization recipe", command: "ridgepoint.exportRecipe" },
   { label: "$(clippy) Copy a report", command: "ridgepoint.copyReport" },
 ];
 

@@ -15,6 +15,8 @@ export interface Problem {
   readonly place?: Place;
   /** Index of the node in its graph that the problem speaks of, where there is one. */
   readonly nodeId?: number;
+  /** Scheme id that the node's layer had better take, "" for the target's own precision, where that answers it. */
+  readonly format?: string;
 }
 
 /** Receives problems in the order in which they are found. */

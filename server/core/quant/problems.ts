@@ -31,6 +31,7 @@ function slowerLayers({ choices, result }: QuantizationFacts): readonly Problem[
         code: "RP2301",
         severity: "information",
         nodeId,
+        format: "",
         message: `${name} is predicted slower than ${choices?.target.precision.name ?? "float"} here (${formatNumber(ratio, 2)}×, interval ${formatNumber(base.low / int8.high, 2)}–${formatNumber(base.high / int8.low, 2)}).`,
       },
     ];
@@ -56,6 +57,7 @@ function coarseScales({ result }: QuantizationFacts): readonly Problem[] {
           code: "RP2302",
           severity: "hint",
           nodeId,
+          format: fine,
           message: `${coarseName} loses ${formatNumber(lost, 2)} dB against ${fineName}.`,
         },
       ];
@@ -76,6 +78,7 @@ function riskyLayers(facts: QuantizationFacts): readonly Problem[] {
         code: "RP2303",
         severity: "information",
         nodeId: layer.nodeId,
+        format: "",
         message: `This layer alone makes ${formatNumber((own / total) * 100, 2)} % of the error that ${facts.result.schemes[0]?.name ?? ""} weights make; keep it in a wider format.`,
       },
     ];

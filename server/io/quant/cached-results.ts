@@ -37,7 +37,8 @@ export function resultsOn(shelf: Shelf, modelPath: string, build: string): Known
   const keyOf = (...parts: readonly unknown[]): string => hashOf(JSON.stringify([build, ...parts]));
   const texts = new WeakMap<readonly Scheme[], string>();
   const weightKey = (task: WeightTask, schemes: readonly Scheme[]): string => {
-    const { importance, key: _, ...rest } = task;
+    const { importance } = task;
+    const rest = { ...task, key: undefined, importance: undefined };
     const schemeText = texts.get(schemes) ?? hashOf(JSON.stringify(schemes));
     texts.set(schemes, schemeText);
     const own = importance === undefined ? "" : hashOf(new Uint8Array(importance.buffer));

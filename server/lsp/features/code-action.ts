@@ -3,11 +3,16 @@ import { type Feature, fence } from "../feature.js";
 import { toInsertion, toReplacement } from "../convert.js";
 import { designFixes } from "../../core/views/design/design-fixes.js";
 import { isDesignLanguage } from "../design-documents.js";
-import { isModelSource } from "../python-documents.js";
+import { pinTitle } from "../../core/views/source/source-quantization.js";
+import { pathOf } from "../subject.js";
+import { weightsActions } from "../weights-actions.js";
+import { pinFormatCommand } from "./pin-format.js";
+import { isModelSource, isPython } from "../python-documents.js";
 
 /**
  * In a Python file: write down, as a comment above a model, the input that it is run with; take channels that fill the
- * target's tiles; pin the form in which a model is deployed.
+ * target's tiles; pin the form in which a model is deployed, its weights, or a line's number format. In a model's text: fix a
+ * layer's number format in the plan file beside the model.
  */
 export const codeActionFeature: Feature = {
   id: "code-action",
@@ -37,14 +42,28 @@ export const codeActionFeature: Feature = {
               return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
             });
           }
-          if (!isModelSource(document)) return [];
+          const isQuantized = settings.hintsQuantization;
+          if (isPython(document) ? !isModelSource(document) : !isQuantized) return [];
           const subject = await workspace.subjectOf(uri);
           if (subject === undefined) return [];
           const offset = document.offsetAt(range.start);
           const job = workspace.jobFor(subject, signal);
+          if (!isPython(document)) {
+            if (pathOf(subject) === undefined) return [];
+            const found = await engine.ask("formatFixes", { subject, offset }, job);
+            return found.map(({ code, layer, format }): CodeAction => {
+              const title = `${pinTitle(format)} (plan file)`;
+              return {
+                title,
+                kind: CodeActionKind.QuickFix,
+                diagnostics: context.diagnostics.filter((one) => one.code === code),
+                command: { title, command: pinFormatCommand, arguments: [uri, layer, format] },
+              };
+            });
+          }
           const [pin, fixes] = await Promise.all([
             engine.ask("pin", { subject, offset }, job),
-            engine.ask("fixes", { subject, offset }, job),
+            engine.ask("fixes", { subject, offset, isQuantized }, job),
           ]);
           const actions = fixes.map(({ title, code, edits }): CodeAction => {
             const diagnostics = context.diagnostics.filter(
@@ -53,6 +72,9 @@ export const codeActionFeature: Feature = {
             const changes = { [uri]: edits.map((edit) => toReplacement(document, edit)) };
             return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
           });
+          actions.push(
+            ...weightsActions(document, context.diagnostics, subject.weights === undefined),
+          );
           if (pin !== null)
             actions.push({
               title: "Pin the input in a comment",

@@ -1,4 +1,5 @@
-import type { CodeLens } from "vscode-languageserver/node";
+import type { CodeLens, Range } from "vscode-languageserver/node";
+import type { TextSpan } from "../../core/base/text-span.js";
 import { designAnchors } from "../../core/views/design/design-anchors.js";
 import { designLens } from "../../core/views/design/design-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
@@ -13,7 +14,7 @@ import { modelUriOf } from "../model-uri.js";
 import { isModelSource, isPython } from "../python-documents.js";
 
 /**
- * Exactly one lens, above the graph; in a Python file one for each definition of a model. Where they stand follows from the text alone and is answered at once; what it says
+ * One lens above the graph, and three of its quantization plan where that is switched on; in a Python file one for each definition of a model. Where they stand follows from the text alone and is answered at once; what it says
  * is filled in by `resolve`, so that no line jumps when the numbers arrive.
  */
 export const codeLensFeature: Feature = {
@@ -36,19 +37,38 @@ export const codeLensFeature: Feature = {
                 data: { uri, name, pin: null },
               }))
             : [];
-        if (isPython(document))
-          return settings.pythonEnable && isModelSource(document)
-            ? sourceAnchors(text).map(({ span, name, pin }) => ({
-                range: toRange(document, span),
-                data: { uri, name, pin: pin ?? null },
-              }))
+        const planned = (span: TextSpan | undefined): CodeLens[] =>
+          settings.hintsQuantization && span !== undefined
+            ? planLenses(uri, toRange(document, span))
             : [];
-        return [{ range: toRange(document, lensAnchor(text)), data: { uri } }];
+        if (isPython(document)) {
+          if (!settings.pythonEnable || !isModelSource(document)) return [];
+          const anchors = sourceAnchors(text);
+          const lenses = anchors.map(({ span, name, pin }) => ({
+            range: toRange(document, span),
+            data: { uri, name, pin: pin ?? null },
+          }));
+          return [...lenses, ...planned(anchors[0]?.span)];
+        }
+        const span = lensAnchor(text);
+        return [{ range: toRange(document, span), data: { uri } }, ...planned(span)];
       }),
     );
     connection.onCodeLensResolve(async (lens: CodeLens, token) => {
+      if (lens.command !== undefined) return lens;
       const anchor = anchorOf(lens.data);
       const { uri } = anchor;
+      if (anchor.isPlan) {
+        const title = await fence(server, "code-lens", { title: "" }, (_: null, signal) =>
+          planOf(server, uri, signal),
+        )(null, token);
+        return "title" in title
+          ? {
+              ...lens,
+              command: { ...title, command: "ridgepoint.showPlan", arguments: [modelUriOf(uri)] },
+            }
+          : title;
+      }
       const resolve = fence(server, "code-lens", { title: "" }, (_: null, signal) =>
         titleOf(server, anchor, signal),
       );
@@ -67,6 +87,38 @@ export const codeLensFeature: Feature = {
     });
   },
 };
+
+/** Beside the totals: the proposed plan, and what can be done with it. Three, whatever is known of the plan. */
+function planLenses(uri: string, range: Range): CodeLens[] {
+  const words = [modelUriOf(uri)];
+  return [
+    { range, data: { uri, isPlan: true } },
+    { range, command: { title: "Compare", command: "ridgepoint.comparePlan", arguments: words } },
+    {
+      range,
+      command: { title: "Export recipe", command: "ridgepoint.exportRecipe", arguments: words },
+    },
+  ];
+}
+
+async function planOf(
+  { engine, workspace }: ServerContext,
+  uri: string,
+  signal: AbortSignal,
+): Promise<{ readonly title: string; readonly tooltip?: string }> {
+  try {
+    return await askAgain(async () => {
+      const subject = await workspace.subjectOf(uri);
+      return subject === undefined
+        ? { title: "No quantization plan" }
+        : engine.ask("planLens", { subject }, workspace.jobFor(subject, signal));
+    });
+  } catch (error) {
+    if (error instanceof JobStopped && (error.reason === "failed" || error.reason === "cancelled"))
+      return { title: "No quantization plan", tooltip: error.message };
+    throw error;
+  }
+}
 
 async function titleOf(
   { engine, workspace, design }: ServerContext,
@@ -99,15 +151,18 @@ interface LensAnchor {
   /** Of the definition, and its pin, in a Python file. */
   readonly name: string;
   readonly pin: string | null;
+  /** Of the proposed quantization plan. */
+  readonly isPlan: boolean;
 }
 
 function anchorOf(data: unknown): LensAnchor {
   const fields =
     typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
-  const { uri, name, pin } = fields;
+  const { uri, name, pin, isPlan } = fields;
   return {
     uri: typeof uri === "string" ? uri : "",
     name: typeof name === "string" ? name : "",
     pin: typeof pin === "string" ? pin : null,
+    isPlan: isPlan === true,
   };
 }

@@ -28,6 +28,17 @@ export const compareFeature: Feature = {
             const subject = await workspace.subjectOf(uri, suppose);
             if (subject === undefined)
               return { kind: "failed", message: "Only files on this machine can be analysed." };
+            if (before.kind === "proposal") {
+              const job = workspace.jobFor(subject, signal);
+              const plan = await engine.ask("recipe", { subject, recipe: "json" }, job);
+              if ("reason" in plan) return { kind: "failed", message: plan.reason };
+              const left = { name: "proposed plan", text: plan.text };
+              return engine.ask(
+                "comparePlans",
+                { subject, left, right: null, limit: params.limit },
+                job,
+              );
+            }
             if (before.kind === "plans")
               return engine.ask(
                 "comparePlans",

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from .specs import Spec, SpecError, parse_spec
 
 _MARK = re.compile(r"#\s*ridgepoint\s*:\s*(.*)$")
+#: Read elsewhere: the file of weights, and the number format of a line.
+_OF_QUANTIZATION = ("weights", "format")
 _PART = re.compile(r"^([A-Za-z_]\w*)\s*=\s*(.*)$", re.DOTALL)
 
 
@@ -51,13 +53,19 @@ def read_pins(source: str) -> dict[int, list[Pin]]:
     found: dict[int, list[Pin]] = {}
     for line in sorted(comments):
         match = _MARK.match(comments[line])
-        if match is None:
+        if match is None or _is_of_quantization(match.group(1)):
             continue
         after = line + 1
         while after in comments or (after <= len(lines) and not lines[after - 1].strip()):
             after += 1
         found.setdefault(after, []).append(parse_pin(match.group(1), line))
     return found
+
+
+def _is_of_quantization(text: str) -> bool:
+    """Such a pin is no configuration of its own."""
+    parts = [_PART.match(part) for part in _split(text)]
+    return bool(parts) and all(part is not None and part.group(1) in _OF_QUANTIZATION for part in parts)
 
 
 def parse_pin(text: str, line: int) -> Pin:
@@ -74,6 +82,8 @@ def parse_pin(text: str, line: int) -> Pin:
         name, value = match.groups()
         if name == "entry":
             pin.entry = value.strip()
+            continue
+        if name in _OF_QUANTIZATION:
             continue
         try:
             spec = parse_spec(value)

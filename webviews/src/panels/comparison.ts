@@ -8,7 +8,7 @@ import { createPanelFrame } from "../kit/panel-frame.js";
 import { isOther } from "../roofline/state.js";
 
 interface ComparisonState {
-  readonly before: "revision" | "model" | "target";
+  readonly before: "revision" | "model" | "target" | "proposal";
   readonly other: { readonly uri: string; readonly fileName: string } | null;
   readonly leftTarget: string | null;
   readonly rightTarget: string | null;
@@ -19,9 +19,7 @@ const page = bootPage<ComparisonState>({
   stateVersion: 1,
   initialState: { before: "revision", other: null, leftTarget: null, rightTarget: null },
   decodeState: (kept) => ({
-    ...(kept["before"] === "model" || kept["before"] === "target"
-      ? { before: kept["before"] }
-      : {}),
+    ...(isKept(kept["before"]) ? { before: kept["before"] } : {}),
     ...(isOther(kept["other"]) ? { other: kept["other"] } : {}),
     ...(typeof kept["leftTarget"] === "string" ? { leftTarget: kept["leftTarget"] } : {}),
     ...(typeof kept["rightTarget"] === "string" ? { rightTarget: kept["rightTarget"] } : {}),
@@ -57,8 +55,7 @@ const before = choice({
   label: "Compare with",
   onChange: (value) => {
     isPlans = value === "plans";
-    if (!isPlans)
-      page.keep({ before: value === "model" || value === "target" ? value : "revision" });
+    if (!isPlans) page.keep({ before: isKept(value) ? value : "revision" });
     showChoices();
     if (isPlans && plans.length === 0) addPlan();
     else if (value === "model" && page.state.other === null) pickOther();
@@ -83,9 +80,10 @@ page.start.then(
   ({ fileName }) => frame.setFile(fileName),
   (error: unknown) => frame.failed(messageOf(error)),
 );
-page.host.call("targets", null).then(
-  (all) => {
+Promise.all([page.host.call("targets", null), page.start]).then(
+  ([all, { purpose }]) => {
     targets = all;
+    if (purpose !== undefined) page.keep({ before: purpose });
     showChoices();
     ask();
   },
@@ -108,7 +106,7 @@ function ask(): void {
         ? { kind: "revision", revision: "HEAD" }
         : page.state.before === "model" && other !== null
           ? { kind: "model", uri: other.uri }
-          : { kind: "itself" };
+          : { kind: page.state.before === "proposal" ? "proposal" : "itself" };
   page.host
     .call("compare", {
       before: question,
@@ -138,7 +136,7 @@ function show(view: ComparisonView): void {
   const { same, changed, added, removed } = view.counts;
   frame.setFacts(
     `${changed} layers changed`,
-    ...(isPlans ? [] : [`${added} added`, `${removed} removed`]),
+    ...(isOfPlans() ? [] : [`${added} added`, `${removed} removed`]),
     `${same} the same`,
   );
   put(
@@ -158,6 +156,7 @@ function showChoices(): void {
     [
       { id: "revision", label: "its last commit (HEAD)" },
       { id: "target", label: "another target" },
+      { id: "proposal", label: "the proposed quantization plan" },
       { id: "model", label: other === null ? "another model…" : other.fileName },
       {
         id: "plans",
@@ -174,6 +173,15 @@ function showChoices(): void {
   left.element.hidden = page.state.before !== "target" || isPlans;
   left.show(items, leftTarget ?? chosen[1]?.id ?? chosen[0]?.id ?? items[0]?.id ?? "");
   right.show(items, rightTarget ?? chosen[0]?.id ?? items[0]?.id ?? "");
+}
+
+function isOfPlans(): boolean {
+  return isPlans || page.state.before === "proposal";
+}
+
+/** What beside the first of the choices survives a reload. */
+function isKept(value: unknown): value is "model" | "target" | "proposal" {
+  return value === "model" || value === "target" || value === "proposal";
 }
 
 function chooseTargets(change: Partial<ComparisonState>): void {

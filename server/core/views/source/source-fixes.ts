@@ -2,7 +2,9 @@ import type { TextSpan } from "../../base/text-span.js";
 import { absent, type SourceFrame } from "../../graph/graph.js";
 import { lineStartsOf } from "../../base/line-starts.js";
 import { type Misaligned, misalignedSites } from "./misaligned.js";
+import { pinSpan } from "./pin-span.js";
 import { sourceAnchors } from "./source-syntax.js";
+import { quantizationFixes } from "./source-quantization.js";
 import type { SourceState } from "./source-state.js";
 
 /** A change of the text that answers a problem. */
@@ -24,6 +26,7 @@ export function fixesAt(state: SourceState, offset: number): readonly SourceFix[
       found.choices.flatMap(({ channels }) => alignmentFix(state, found, channels) ?? []),
     ),
     ...branchFixes(state, line),
+    ...quantizationFixes(state, line),
     ...deployFix(state, offset),
   ];
 }
@@ -37,34 +40,11 @@ function branchFixes({ program, text, file }: SourceState, line: number): readon
       : [],
   );
   return [...new Set(pins)].map((pin): SourceFix => {
-    const { span, words } = pinSpan(text, line);
+    const { span, words } = pinSpan(text, line, "branch|times");
     const isLoop = pin.startsWith("times=");
     const title = isLoop ? "Pin how often this loop runs" : "Count the other branch";
     return { title, code: "RP2210", edits: [{ span, text: `${words}${pin}` }] };
   });
-}
-
-/** Where the line says how it is pinned, or the line above does; else its end. */
-function pinSpan(text: string, line: number): { readonly span: TextSpan; readonly words: string } {
-  const starts = lineStartsOf(text);
-  const pinned = /#\s*ridgepoint\s*:\s*((?:branch|times)\s*=\s*\w+)/;
-  for (const at of [line, line - 1]) {
-    const start = starts[at];
-    if (start === undefined) continue;
-    const found = pinned.exec(lineText(text, start));
-    const [whole = "", words = ""] = found ?? [];
-    if (found === null || (at !== line && !/^\s*#/.test(lineText(text, start)))) continue;
-    const from = start + found.index + whole.length - words.length;
-    return { span: { start: from, end: from + words.length }, words: "" };
-  }
-  const start = starts[line] ?? 0;
-  const end = start + lineText(text, start).trimEnd().length;
-  return { span: { start: end, end }, words: "  # ridgepoint: " };
-}
-
-function lineText(text: string, start: number): string {
-  const end = text.indexOf("\n", start);
-  return text.slice(start, end < 0 ? text.length : end);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { TextProblem } from "../text/problems.js";
 import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
 import { misalignedSites } from "./misaligned.js";
 import { sourceAnchors } from "./source-syntax.js";
+import { messageOf, quantizationProblemsOf } from "./source-quantization.js";
 import type { AnalysedModel, SourceState } from "./source-state.js";
 import { unsupportedCalls } from "./unsupported.js";
 
@@ -34,6 +35,13 @@ export function sourceProblems(state: SourceState): readonly TextProblem[] {
           ...misalignedSites(numbers.index).map(({ site, message }): Placed => {
             return { code: "RP2104", severity: "information", message, span: site.span };
           }),
+          ...quantizationProblemsOf(state).map((found): Placed => {
+            const { code, severity } = found.problem;
+            return { code, severity, message: messageOf(found), span: found.span };
+          }),
+          ...(state.quantizationProblems ?? [])
+            .filter(({ nodeId }) => nodeId === undefined)
+            .map((problem) => placed(state, problem, [])),
         ]),
   ];
   const unique = new Map<string, TextProblem>();

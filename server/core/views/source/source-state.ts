@@ -16,8 +16,9 @@ export interface SourceState {
   readonly stop: Problem | undefined;
   readonly choiceProblems: readonly Problem[];
   readonly numbers: SourceNumbers | undefined;
-  /** Of the main model, where it was asked for and its weights lie in a file. */
+  /** Of the main model, where it was asked for. */
   readonly quantization?: QuantizationFacts;
+  readonly quantizationProblems?: readonly Problem[];
 }
 
 export interface SourceNumbers {

@@ -194,7 +194,9 @@ function withPins(block: Block, lines: readonly PythonLine[]): readonly SourceAn
     const line = lines[index];
     if (line === undefined || line.isCode || line.isInside) break;
     const found = /^(\s*)#\s*ridgepoint\s*:\s*(.*)$/.exec(line.text);
-    if (found === null) continue;
+    // What quantization reads is no configuration (`quantization-pins.ts`).
+    if (found === null || /^(?:(?:weights|format)=[^\s;,]+[\s;,]*)+$/.test(found[2] ?? ""))
+      continue;
     const from = line.start + (found[1] ?? "").length;
     pins.unshift({
       kind,

@@ -8,6 +8,7 @@ import {
   riskClass,
 } from "../../quant/facts.js";
 import { cacheTable } from "./cache-text.js";
+import { isMeasured } from "../../quant/unmeasured.js";
 import type { Measure } from "./hints.js";
 import { plain } from "./markdown.js";
 
@@ -18,7 +19,8 @@ export function quantizationMeasure(
 ): readonly Measure[] {
   const [nodeId] = nodeIds;
   const layer = nodeId === undefined ? undefined : layerOfNode(facts, nodeId);
-  if (layer === undefined) return [];
+  if (nodeId === undefined || layer === undefined) return [];
+  if (!isMeasured(facts.result)) return [speedMeasure(facts, nodeId)];
   const risk = riskClass(facts, layer);
   const best = bestScheme(facts, layer);
   const text = `${risk ?? "?"} · ${best === undefined ? "wide" : shortName(best.id)}`;
@@ -35,6 +37,26 @@ export function quantizationMeasure(
       ].join("\n\n"),
     },
   ];
+}
+
+/** Where nobody knows the weights: the fastest format here, and nothing of what it risks. */
+function speedMeasure(facts: QuantizationFacts, nodeId: NodeId): Measure {
+  const [own, ...others] = choicesOfNode(facts, nodeId)?.choices ?? [];
+  const fastest = others.reduce<typeof own>(
+    (best, choice) => (choice.seconds < (best?.seconds ?? Infinity) ? choice : best),
+    undefined,
+  );
+  const ratio = (own?.seconds ?? 0) / (fastest?.seconds ?? Infinity);
+  const isFaster = ratio >= 1.03;
+  return {
+    text: isFaster ? `${shortName(fastest?.schemeId ?? "")} ${formatNumber(ratio, 2)}×` : "no gain",
+    tooltip: [
+      isFaster
+        ? `${plain(fastest?.schemeId ?? "")} is predicted ${formatNumber(ratio, 2)} times as fast here as ${plain(facts.choices?.target.precision.name ?? "")}.`
+        : "No format is predicted to be faster here.",
+      plain(facts.result.sensitivitySource),
+    ].join("\n\n"),
+  };
 }
 
 /** At most ten characters. */
@@ -73,6 +95,8 @@ export function quantizationTable(facts: QuantizationFacts, nodeId: NodeId): str
     "| format | weights | outputs | time | bytes | here |",
     "| :-- | --: | --: | --: | --: | :-- |",
     ...rows.map((row) => `| ${row} |`),
+    "",
+    `Outputs: ${plain(facts.result.sensitivitySource)}.`,
   ].join("\n");
 }
 

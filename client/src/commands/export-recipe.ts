@@ -1,0 +1,39 @@
+import * as vscode from "vscode";
+import type { ClientCommand } from "../command.js";
+import { modelUriFor } from "../model-uri.js";
+import { recipeOf } from "../recipe.js";
+import { saveFile } from "../save-file.js";
+
+/** Ids are those of `ridgepoint quantize --export`. */
+const recipes = [
+  { id: "onnxruntime", label: "ONNX Runtime", description: "quantize_static", extension: "json" },
+  { id: "tensorrt", label: "TensorRT", description: "trtexec --layerPrecisions", extension: "txt" },
+  { id: "modelopt", label: "NVIDIA ModelOpt", description: "quant_cfg", extension: "json" },
+  { id: "aimet", label: "AIMET", description: "encodings", extension: "json" },
+  { id: "qnn", label: "Qualcomm QNN", description: "--quantization_overrides", extension: "json" },
+  { id: "llama-cpp", label: "llama.cpp", description: "--tensor-type", extension: "txt" },
+  { id: "json", label: "Ridgepoint", description: "plan file, read again", extension: "json" },
+];
+
+export const command: ClientCommand = {
+  id: "exportRecipe",
+  title: "Export a Quantization Recipe…",
+  run: async (ctx, argument) => {
+    const uri = modelUriFor(argument);
+    if (uri === undefined) {
+      void vscode.window.showInformationMessage("Open a model file first.");
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(recipes, {
+      title: "Ridgepoint: who carries out the plan",
+    });
+    const content = picked && (await recipeOf(ctx, uri, picked.id));
+    if (picked === undefined || content === undefined) return;
+    const base = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+    const name = await saveFile(uri, {
+      name: picked.id === "json" ? `${base}.plan.json` : `${base}.${picked.id}.${picked.extension}`,
+      content,
+    });
+    if (name !== null) vscode.window.setStatusBarMessage(`Ridgepoint: wrote ${name}`, 4000);
+  },
+};
