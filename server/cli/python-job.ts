@@ -13,7 +13,7 @@ import { pythonRoots } from "../io/python-roots.js";
 import type { Quantified } from "../io/quant/quantify.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
-import { quantifyModel } from "./quantification.js";
+import { quantifyModel, sensitivityWords } from "./quantification.js";
 import type { JobContext, JobResult, Progress } from "./job.js";
 import type { AnalyzeRequest } from "./words.js";
 
@@ -81,14 +81,21 @@ export async function runPythonJob(
 async function quantifySource(
   analysis: Analysis,
   file: string | undefined,
-  { weights }: AnalyzeRequest,
+  request: AnalyzeRequest,
   progress: Progress,
 ): Promise<Quantified> {
+  const { weights } = request;
   const source = path.resolve(file ?? "model.py");
   const chosen = weights ?? pinnedWeights(source);
   const bound = weightsOfSource(analysis.model, source, chosen);
   if (bound !== undefined)
-    return quantifyModel({ ...analysis, model: bound.model }, bound.weightsFile, progress);
+    return quantifyModel(
+      { ...analysis, model: bound.model },
+      bound.weightsFile,
+      progress,
+      undefined,
+      sensitivityWords(request, { inputs: new Map(), dims: request.dims }),
+    );
   const message =
     chosen === undefined
       ? "There are no weights: no file beside the source has a tensor by a name of its state dict. Give one with --weights."

@@ -38,6 +38,7 @@ import { whatIf } from "../core/what-if/what-if.js";
 import type { TargetInfo } from "../protocol/requests.js";
 import type { Views } from "../protocol/views.js";
 import type { Analyst } from "./analyst.js";
+import { sourceOf } from "./quant-analyst.js";
 import type { Subject, WorkerApi } from "./worker-api.js";
 
 /** What the worker answers: the analyst's knowledge through one view or another. */
@@ -194,6 +195,15 @@ export function createAnswers(analyst: Analyst): WorkerApi {
     lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
     sourceLens: async ({ subject, name, pin }) =>
       sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
+    boundModel: async ({ subject }) => {
+      const { analysis, problems } = await analyst.analyse(subject);
+      if (analysis === undefined) return { reason: sentences(problems) };
+      return (
+        sourceOf(subject, analysis) ?? {
+          reason: "No file of weights is known for it: choose one, or put one beside it.",
+        }
+      );
+    },
     planLens: async ({ subject }) => planLens(await analyst.plan(subject)),
     recipe: async ({ subject, recipe: id }) => {
       const recipe = findRecipe(id);

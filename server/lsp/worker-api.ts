@@ -1,4 +1,5 @@
 import type { TextSpan } from "../core/base/text-span.js";
+import type { Model } from "../core/graph/graph.js";
 import type { Hint, HintKinds } from "../core/views/text/hints.js";
 import type { HoverText } from "../core/views/text/hover.js";
 import type { LensText } from "../core/views/text/lens.js";
@@ -123,6 +124,10 @@ export interface WorkerApi {
     readonly name: string;
     readonly pin: string | null;
   }): Promise<LensText>;
+  /** A Python model that can be run: traced, its weights bound to a file. */
+  boundModel(params: {
+    readonly subject: Subject;
+  }): Promise<{ readonly model: Model; readonly modelPath: string } | { readonly reason: string }>;
   planLens(params: { readonly subject: Subject }): Promise<LensText>;
   /** The proposed plan as a recipe writes it; `reason` where there is no plan, or no such recipe. */
   recipe(params: {

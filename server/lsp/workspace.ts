@@ -62,6 +62,8 @@ export class Workspace {
   readonly #bindings = new Map<string, Binding>();
   /** Null: nothing was measured, in an earlier session neither. */
   readonly #measured = new Map<string, MeasuredBefore | null>();
+  /** Of a Python file, the run whose nodes it speaks of. */
+  readonly #measuredRuns = new Map<string, number>();
   readonly #settling = new Map<
     string,
     { readonly quiet: Promise<void>; readonly end: () => void }
@@ -250,9 +252,11 @@ export class Workspace {
   }
 
   /** Sensitivities that were measured of the model as it is now. */
-  keepMeasured(uri: string, measured: MeasuredBefore): void {
+  keepMeasured(uri: string, measured: MeasuredBefore, source: SubjectSource): void {
     this.bumpModel(uri);
-    this.#measured.set(normalUri(modelUriOf(uri)), measured);
+    const modelUri = normalUri(modelUriOf(uri));
+    this.#measured.set(modelUri, measured);
+    if (source.kind === "python") this.#measuredRuns.set(modelUri, source.runId);
   }
 
   /** By a pin in the text, else by the setting. */
@@ -275,7 +279,8 @@ export class Workspace {
       measured = (isFile && knownResults(source.path)?.measured(bindings)) || null;
       this.#measured.set(modelUri, measured);
     }
-    return measured;
+    const isOld = source.kind === "python" && this.#measuredRuns.get(modelUri) !== source.runId;
+    return isOld ? null : measured;
   }
 
   /** What was measured in earlier sessions is forgotten with the files that it was kept in. */

@@ -9,7 +9,7 @@ import {
   HoverRequest,
   type Hover,
 } from "vscode-languageserver-protocol/node";
-import { recipeRequest } from "../../server/protocol/requests.js";
+import { measureRequest, recipeRequest } from "../../server/protocol/requests.js";
 import { buildServer } from "../kit/build-server.js";
 import { startClient } from "../kit/lsp-client.js";
 import { gaussian } from "../core/quant/random-numbers.js";
@@ -30,6 +30,7 @@ function weights(shapes: Readonly<Record<string, readonly number[]>>): Uint8Arra
     const values = gaussian(count, index + 1);
     // One loud output channel: a scale for the whole tensor loses much.
     if (name.includes("conv2.weight")) for (let at = 0; at < 72; at++) values[at]! *= 40;
+    if (name.endsWith("running_var")) for (const at of values.keys()) values[at] = 1;
     parts.push(new Uint8Array(values.buffer));
     const entry = { dtype: "F32", shape, data_offsets: [offset, (offset += 4 * count)] };
     return [name, entry];
@@ -178,4 +179,46 @@ test("a coarse scale is told on the line that makes the layer, and its fix is ke
       "Export recipe",
     ]),
   );
+}, 180_000);
+
+test("a Python model is run on samples with the weights of its file, and an edit forgets what was measured", async () => {
+  const folder = path.join(work, "measured");
+  mkdirSync(folder);
+  const file = path.join(folder, "net.py");
+  copyFileSync(small, file);
+  const own = {
+    "conv1.weight": [8, 3, 3, 3],
+    "conv1.bias": [8],
+    "bn1.weight": [8],
+    "bn1.bias": [8],
+    "bn1.running_mean": [8],
+    "bn1.running_var": [8],
+    "conv2.weight": [16, 8, 3, 3],
+    "fc.weight": [10, 16],
+  };
+  writeFileSync(path.join(folder, "net.safetensors"), weights(own));
+  const client = await startClient(server, {
+    settings: {
+      targets: ["nvidia-rtx-4090/tensorrt/fp16"],
+      hints: { latency: false, shape: false, memory: false, quantization: true },
+    },
+    folders: [folder],
+  });
+  const uri = pathToFileURL(file).toString();
+  const document = client.open(uri, readFileSync(file, "utf8"), "python");
+  const ask = () => client.connection.sendRequest(measureRequest, { uri, place: null });
+  expect(await ask()).toEqual({
+    kind: "impossible",
+    message: "The elements of `fc.bias` are not known: no file of weights has them.",
+  });
+  writeFileSync(path.join(folder, "net.safetensors"), weights({ ...own, "fc.bias": [10] }));
+  await client.touch(pathToFileURL(path.join(folder, "net.safetensors")).toString());
+  expect(await ask()).toMatchObject({ kind: "measured" });
+  const source = async (): Promise<string> => {
+    const [hint] = await document.rawHints();
+    return JSON.stringify(hint?.tooltip);
+  };
+  expect(await source()).toContain("measured in ONNX Runtime on 8 generated samples");
+  await document.replace("nn.MaxPool2d(2)", "nn.MaxPool2d(4)");
+  expect(await source()).toMatch(/first.{1,3}order/);
 }, 180_000);

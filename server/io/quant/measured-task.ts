@@ -3,7 +3,9 @@ import path from "node:path";
 import type { Bindings } from "../../core/analysis.js";
 import { inferModel } from "../../core/analyze.js";
 import { Cancelled, type Cancel } from "../../core/base/cancel.js";
-import type { Graph, NodeId } from "../../core/graph/graph.js";
+import type { Graph, Model, NodeId } from "../../core/graph/graph.js";
+import type { InferredGraph } from "../../core/graph/inferred.js";
+import { exportOnnx } from "../../core/onnx-export/export-model.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import {
   measuredSensitivity,
@@ -12,14 +14,14 @@ import {
 import { editOnnx, onnxFacts } from "../../core/quant/measured/onnx-edit.js";
 import { generatedSamples, sampleInputs } from "../../core/quant/measured/sample-inputs.js";
 import type { Feeds } from "../../core/quant/measured/session.js";
-import { layerSites } from "../../core/quant/measured/sites.js";
+import { exportedSites, layerSites, type Sites } from "../../core/quant/measured/sites.js";
 import type { LayerSensitivity } from "../../core/quant/sensitivity/sensitivity.js";
 import { layerWeights } from "../../core/quant/weights.js";
 import { type ExternalFile, openSession } from "../../engines/onnxruntime/session.js";
 import { neighbourhoodOf } from "../neighbourhood.js";
 import { readModelFile } from "../read-model.js";
 import { readSamples } from "./sample-files.js";
-import { openLayerWeight, openTaskFiles } from "./weight-task.js";
+import { openLayerWeight, openTaskFiles, readerOf, type TaskFiles } from "./weight-task.js";
 
 /** What a model is run on: files of the user's, or numbers made up. */
 export type SampleChoice =
@@ -28,7 +30,10 @@ export type SampleChoice =
 
 /** Plain data: it travels to a worker. */
 export interface MeasuredTask {
+  /** Of the model, or of the file with the weights of one that was traced. */
   readonly modelPath: string;
+  /** A traced model, its parameters bound to that file. */
+  readonly model?: Model;
   readonly bindings: Bindings;
   readonly schemes: readonly Scheme[];
   readonly activationSchemes: readonly Scheme[];
@@ -72,25 +77,13 @@ export async function runMeasuredTask(
 }
 
 async function measure(
-  { modelPath, bindings, schemes, activationSchemes, samples: choice }: MeasuredTask,
+  { modelPath, model: traced, bindings, schemes, activationSchemes, samples: choice }: MeasuredTask,
   cancel: Cancel,
   onProgress: (sentence: string) => void,
 ): Promise<MeasuredAnswer> {
-  const read = readModelFile(modelPath, cancel);
-  if (read.value === undefined)
-    throw new NotMeasured(read.problems[0]?.message ?? "The file holds no model.");
-  if (read.value.format !== "onnx")
-    throw new NotMeasured(
-      `Only ONNX files are run on samples, and this is a model of the format ${read.value.format}.`,
-    );
-  const size = statSync(modelPath).size;
-  const { model, inferred } = inferModel(read.value, bindings, cancel);
+  const read = traced ?? readModel(modelPath, cancel);
+  const { model, inferred } = inferModel(read, bindings, cancel);
   const { graph } = model;
-  const externals = externalFiles(graph, modelPath, size);
-  const bytes = readFileSync(modelPath);
-  const facts = onnxFacts(bytes);
-  if (facts === undefined)
-    throw new NotMeasured("The file holds no ONNX graph that can be edited.");
   const inputs = sampleInputs(inferred.graph, bindings);
   const samples: readonly Feeds[] =
     choice.kind === "files"
@@ -98,22 +91,17 @@ async function measure(
       : generatedSamples(inputs, choice.count);
   const files = openTaskFiles(modelPath);
   try {
-    const real = new Set(
-      graph.values.flatMap(({ name }, id) => {
-        const type = inferred.types[id];
-        return type?.kind === "tensor" && type.elementType === "float32" ? [name] : [];
-      }),
-    );
-    const { sites, unreachable } = layerSites(graph, layerWeights(graph), facts, (name) =>
-      real.has(name),
-    );
+    const { bytes, externals, outputs, sites, unreachable } =
+      model.format === "onnx"
+        ? runnableFile(modelPath, graph, inferred)
+        : runnableExport(model, inferred, files);
     if (sites.length === 0)
       throw new NotMeasured("No layer's weight can be replaced while the model runs.");
     onProgress("loading the model into ONNX Runtime");
     const byNode = await measuredSensitivity({
       open: (site) =>
         openSession(site === undefined ? bytes : editOnnx(bytes, site.edit), externals),
-      outputs: graph.outputs.flatMap((id) => graph.values[id]?.name ?? []),
+      outputs,
       sites,
       weightOf: ({ layer }) => {
         const count = layer.shape.rows * layer.shape.columns;
@@ -142,6 +130,69 @@ async function measure(
   }
 }
 
+function readModel(modelPath: string, cancel: Cancel): Model {
+  const { value, problems } = readModelFile(modelPath, cancel);
+  if (value === undefined)
+    throw new NotMeasured(problems[0]?.message ?? "The file holds no model.");
+  return value;
+}
+
+/** A model as ONNX Runtime takes it, and where its layers can be moved. */
+interface Runnable extends Sites {
+  readonly bytes: Uint8Array;
+  readonly externals: readonly ExternalFile[];
+  readonly outputs: readonly string[];
+}
+
+function runnableFile(modelPath: string, graph: Graph, inferred: InferredGraph): Runnable {
+  const externals = externalFiles(graph, modelPath, statSync(modelPath).size);
+  const bytes = readFileSync(modelPath);
+  const facts = onnxFacts(bytes);
+  if (facts === undefined)
+    throw new NotMeasured("The file holds no ONNX graph that can be edited.");
+  const real = new Set(
+    graph.values.flatMap(({ name }, id) => (isFloat32(inferred, id) ? [name] : [])),
+  );
+  return {
+    bytes,
+    externals,
+    outputs: graph.outputs.flatMap((id) => graph.values[id]?.name ?? []),
+    ...layerSites(graph, layerWeights(graph), facts, (name) => real.has(name)),
+  };
+}
+
+/** Models of other formats are run as the ONNX that says the same. */
+function runnableExport(
+  { format, trace }: Model,
+  inferred: InferredGraph,
+  files: TaskFiles,
+): Runnable {
+  if (format !== "tflite" && trace === undefined)
+    throw new NotMeasured(`A model of the format ${format} is not run on samples.`);
+  const size = inferred.graph.values.reduce(
+    (sum, { weight }) => sum + (weight?.byteLength ?? 0),
+    0,
+  );
+  if (size > modelBytesLimit) throw new NotMeasured(tooLarge);
+  const read = readerOf(files);
+  const exported = exportOnnx(inferred, format, ({ weight }) => weight && read(weight));
+  if (typeof exported === "string") throw new NotMeasured(exported);
+  const { graph } = inferred;
+  return {
+    bytes: exported.bytes,
+    externals: [],
+    outputs: graph.outputs.map(exported.nameOf),
+    ...exportedSites(graph, layerWeights(graph), exported),
+  };
+}
+
+function isFloat32({ types }: InferredGraph, id: number): boolean {
+  const type = types[id];
+  return type?.kind === "tensor" && type.elementType === "float32";
+}
+
+const tooLarge = "The model is too large for ONNX Runtime in WebAssembly (1.2 GB).";
+
 /** Files with weights that lie beside the model, whole. */
 function externalFiles(graph: Graph, modelPath: string, size: number): readonly ExternalFile[] {
   const names = new Set(graph.values.flatMap(({ weight }) => weight?.location?.file ?? []));
@@ -151,8 +202,7 @@ function externalFiles(graph: Graph, modelPath: string, size: number): readonly 
     return [...names].map((name) => {
       const source = beside.open(name);
       total += source?.size ?? 0;
-      if (total > modelBytesLimit)
-        throw new NotMeasured("The model is too large for ONNX Runtime in WebAssembly (1.2 GB).");
+      if (total > modelBytesLimit) throw new NotMeasured(tooLarge);
       if (source === undefined)
         throw new NotMeasured(`\`${name}\` with the model's weights is not there.`);
       return { path: name, data: source.read(0, source.size).slice() };

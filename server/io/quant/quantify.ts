@@ -160,7 +160,13 @@ async function effectsOf(
   if (known !== undefined) return { sensitivities: sensitivitiesOf(request, known), problems };
   if (measured !== undefined) {
     const answer = await measureSensitivity(
-      { modelPath, schemes, activationSchemes, ...measured },
+      {
+        modelPath,
+        schemes,
+        activationSchemes,
+        ...measured,
+        ...(request.model.trace !== undefined && { model: request.model }),
+      },
       cancel,
       (sentence) => onProgress?.(sentence),
     );

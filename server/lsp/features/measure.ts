@@ -25,9 +25,17 @@ export const measureFeature: Feature = {
       measureRequest,
       fence(server, "measure", ourMistake, async ({ uri, place }, signal) => {
         const subject = await workspace.subjectOf(uri);
-        const modelPath = subject && pathOf(subject);
-        if (subject === undefined || modelPath === undefined)
+        if (subject === undefined)
           return { kind: "impossible", message: "Only model files on this machine can be run." };
+        const isTraced = subject.source.kind === "python";
+        const ownPath = pathOf(subject);
+        const found = isTraced
+          ? await server.engine.ask("boundModel", { subject }, workspace.jobFor(subject, signal))
+          : ownPath === undefined
+            ? { reason: "Only model files on this machine can be run." }
+            : { modelPath: ownPath };
+        if ("reason" in found) return { kind: "impossible", message: found.reason };
+        const { modelPath } = found;
         const schemes = schemesOf(await findDataFolder(), defaultSchemeIds);
         const activationSchemes = schemesOf(await findDataFolder(), activationSchemeIds);
         const progress = await connection.window.createWorkDoneProgress();
@@ -35,7 +43,7 @@ export const measureFeature: Feature = {
         try {
           const answer = await measureSensitivity(
             {
-              modelPath,
+              ...found,
               bindings: bindingsOf(subject),
               schemes,
               activationSchemes,
@@ -58,8 +66,9 @@ export const measureFeature: Feature = {
             layers: [...answer.byNode],
             source: answer.source,
           };
-          workspace.keepMeasured(uri, measured);
-          knownResults(modelPath)?.keepMeasured(bindingsText(subject), measured);
+          workspace.keepMeasured(uri, measured, subject.source);
+          // The nodes of a traced model are those of one run.
+          if (!isTraced) knownResults(modelPath)?.keepMeasured(bindingsText(subject), measured);
           server.announceChange([uri]);
           return { kind: "measured", message: answer.source };
         } catch (error) {

@@ -27,12 +27,6 @@ export const elementwise: OperatorTable = {
     softsign: "Softsign",
     prelu: "PRelu",
     threshold: "ThresholdedRelu",
-    relu6: "Clip",
-    hardtanh: "Clip",
-    clamp: "Clip",
-    clip: "Clip",
-    clamp_min: "Clip",
-    clamp_max: "Clip",
     abs: "Abs",
     acos: "Acos",
     acosh: "Acosh",
@@ -61,6 +55,9 @@ export const elementwise: OperatorTable = {
     sqrt: "Sqrt",
     tan: "Tan",
   }),
+  ...Object.fromEntries(
+    ["relu6", "hardtanh", "clamp", "clip", "clamp_min", "clamp_max"].map((name) => [name, clipped]),
+  ),
   elu: (call) => onnx("Elu", call, { alpha: float(numberOf(call, "alpha")) }),
   celu: (call) => onnx("Celu", call, { alpha: float(numberOf(call, "alpha")) }),
   leaky_relu: (call) => onnx("LeakyRelu", call, { alpha: float(numberOf(call, "negative_slope")) }),
@@ -96,6 +93,13 @@ export const elementwise: OperatorTable = {
       ? onnx("Identity", call)
       : onnx("Cast", call, { to_type: text(call.outputElementType(0)) }),
 };
+
+/** The bounds under the names that older versions of ONNX had them by; bounds that are tensors are inputs. */
+function clipped(call: CallView): MappedCall {
+  const low = numberOf(call, "min") ?? numberOf(call, "min_val");
+  const high = numberOf(call, "max") ?? numberOf(call, "max_val");
+  return onnx("Clip", call, { min: float(low), max: float(high) });
+}
 
 /** `x * 0.5` records one tensor and the number; the graph has a constant in its place. */
 function binaries(names: Readonly<Record<string, string>>): OperatorTable {

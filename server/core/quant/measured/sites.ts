@@ -1,4 +1,5 @@
 import { absent, type Graph, type NodeId } from "../../graph/graph.js";
+import type { Exported } from "../../onnx-export/export-model.js";
 import type { LayerWeight } from "../weights.js";
 import type { OnnxEdit, OnnxFacts } from "./onnx-edit.js";
 
@@ -79,6 +80,59 @@ function siteOf(
       outputs: hasActivation && !isOutput ? [value] : [],
     },
   };
+}
+
+/** The same of a model that was exported: its weights and inputs are read where the export says. */
+export function exportedSites(
+  graph: Graph,
+  layers: readonly LayerWeight[],
+  { readers, nameOf }: Pick<Exported, "readers" | "nameOf">,
+): Sites {
+  const sites: Site[] = [];
+  const unreachable: NodeId[] = [];
+  for (const layer of layers) {
+    const { nodeId, inputIndex } = layer;
+    const node = graph.nodes[nodeId];
+    const at = readers.get(nodeId);
+    const xId = node?.inputs[inputIndex === 1 ? 0 : 1] ?? absent;
+    if (node === undefined || at === undefined || inputIndex > 1) {
+      unreachable.push(nodeId);
+      continue;
+    }
+    const value = nameOf(xId);
+    // A table is read by indices, which have no error.
+    const isReal =
+      xId !== absent && node.op !== "Gather" && graph.values[xId]?.weight === undefined;
+    const weight = [nameOf(node.inputs[inputIndex] ?? absent), weightInput] as const;
+    const renames = new Map<string, Map<string, string>>([[at.weight, new Map([weight])]]);
+    if (isReal)
+      renames.set(
+        at.activation,
+        new Map([...(at.activation === at.weight ? [weight] : []), [value, moved]]),
+      );
+    // A quantized input is read as real numbers, under another name.
+    const isGiven = graph.inputs.includes(xId) && value === graph.values[xId]?.name;
+    const isNamed = isGiven || graph.outputs.includes(xId);
+    sites.push({
+      layer,
+      weightInput,
+      isHalf: false,
+      activation: isReal ? { value, offset } : undefined,
+      edit: {
+        renames,
+        nodes: isReal
+          ? [{ before: at.activation, op: "Add", inputs: [value, offset], output: moved }]
+          : [],
+        initializers: [],
+        inputs: [
+          { name: weightInput, isHalf: false },
+          ...(isReal ? [{ name: offset, isHalf: false }] : []),
+        ],
+        outputs: isReal && !isNamed ? [value] : [],
+      },
+    });
+  }
+  return { sites, unreachable };
 }
 
 function isDequantized(graph: Graph, id: number): boolean {
