@@ -88,7 +88,7 @@ export class ExportDraft {
     if (type?.kind !== "tensor") return undefined;
     const shape = type.shape ?? [];
     return type.shape !== undefined && shape.every((dim) => typeof dim === "number")
-      ? (shape as readonly number[])
+      ? shape
       : undefined;
   }
 }
@@ -134,9 +134,7 @@ export class ExportCall {
     const id = this.node.inputs[index] ?? absent;
     const data = this.draft.graph.values[id]?.weight?.data;
     const found = data ?? this.draft.inferred.constants.get(id)?.data;
-    return found?.every((item) => typeof item === "number") === true
-      ? (found as readonly number[])
-      : undefined;
+    return found?.every((item) => typeof item === "number") === true ? found : undefined;
   }
 
   number(name: string): number | undefined {
@@ -157,7 +155,7 @@ export class ExportCall {
   /** Attributes as they are, in ONNX's names. */
   attributes(...names: readonly string[]): Readonly<Record<string, OnnxAttribute | undefined>> {
     return Object.fromEntries(
-      names.map((name) => {
+      names.map((name): [string, OnnxAttribute | undefined] => {
         const value = this.#attribute(name);
         switch (value?.kind) {
           case "int":
@@ -186,7 +184,7 @@ export class ExportCall {
     op: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute | undefined>> = {},
-  ): undefined {
+  ): string | undefined {
     const outputs = this.node.outputs.map((id) => this.draft.nameOf(id));
     this.draft.emit(op, inputs, attributes, outputs);
     return undefined;

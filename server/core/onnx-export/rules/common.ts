@@ -73,7 +73,7 @@ const binary = [
 ];
 
 /** A product layer, where one of the operands is a weight, is read by itself. */
-function product(call: ExportCall): undefined {
+function product(call: ExportCall): string | undefined {
   call.reads();
   return call.finish(
     call.node.op,

@@ -117,8 +117,8 @@ function pooled(call: ExportCall, op: string): string | undefined {
   if (input?.length !== 4) return "has an open extent";
   const kernel = ["height", "width"].map((axis) => call.number(`filter_${axis}`) ?? 1);
   const x = call.emit("Transpose", [call.input(0)], { perm: toFirst });
-  const { dilations: _, ...attributes } = window(call, input, kernel, [1, 1]);
-  const made = call.emit(op, [x], attributes);
+  const { kernel_shape, strides, pads } = window(call, input, kernel, [1, 1]);
+  const made = call.emit(op, [x], { kernel_shape, strides, pads });
   return activated(call, call.emit("Transpose", [made], { perm: toLast }));
 }
 

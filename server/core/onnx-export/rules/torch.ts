@@ -122,7 +122,7 @@ export const torchRules: Readonly<Record<string, ExportRule>> = {
   MatMul: (call) => commonRules["MatMul"]?.(call),
 };
 
-function layer(call: ExportCall, op: string, names: readonly string[]): undefined {
+function layer(call: ExportCall, op: string, names: readonly string[]): string | undefined {
   call.reads();
   return call.finish(op, call.inputs(), call.attributes(...names));
 }
