@@ -188,7 +188,9 @@ function numberOf(value: unknown): number | undefined {
 
 function vectorsOf(value: unknown): readonly (readonly number[])[] | undefined {
   const vectors = listOf(value)?.map((one) => listOf(one)?.map(numberOf));
-  const whole = vectors?.filter(areNumbers);
+  const whole = vectors?.filter((vector): vector is readonly number[] & typeof vector =>
+    areNumbers(vector),
+  );
   return whole?.length === vectors?.length ? whole : undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { Graph, NodeId } from "../../graph/graph.js";
 import type { ModelChoices } from "./choices.js";
 import { groupLayers } from "./groups.js";
-import { makePlan, type Planning, type SolveText } from "./plan.js";
+import { makePlan, type Planning } from "./plan.js";
+import type { SolveText } from "./linear-plan.js";
 import type { Limits, PlanProblem } from "./problem.js";
 
 /**
