@@ -42,6 +42,10 @@ const configs: readonly (readonly [RegExp, Config])[] = [
     llama(16, 2048, 8192, 32, 8, 128256, { head_dim: 64, tie_word_embeddings: true }),
   ],
   [/^llama-?3\.2[-:]3b/, llama(28, 3072, 8192, 24, 8, 128256, { tie_word_embeddings: true })],
+  [/^baichuan2-7b$/, llama(32, 4096, 11008, 32, 32, 125696)],
+  [/^phi-3\.5-mini$/, llama(32, 3072, 8192, 32, 32, 32064)],
+  [/^plamo-1b$/, llama(16, 2048, 8192, 16, 1, 50432)],
+  [/^qwen2-7b$/, llama(28, 3584, 18944, 28, 4, 152064, { model_type: "qwen2" })],
   [/^deepseek-?r1[-:]14b$/, llama(48, 5120, 13824, 40, 8, 152064, { model_type: "qwen2" })],
   [
     /^deepseek-?r1[-:]1\.5b$/,

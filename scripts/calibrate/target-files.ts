@@ -28,6 +28,8 @@ export function writeFragments(
 ): readonly number[] {
   return fragments.map((fragment) => {
     const old = readTargetFile(folder, fragment.target);
+    // Where all rows of a target were held out there is no fit before, and the intervals are those of this fit's folds.
+    const isKnown = old.sources.some((source) => source.set === set);
     const file: TargetFile = {
       target: fragment.target,
       date,
@@ -36,7 +38,9 @@ export function writeFragments(
       ),
       kinds: sortedByKey({
         ...keptKinds(old.kinds, fragment.kinds ?? {}),
-        ...(keepsIntervals ? withOldIntervals(fragment.kinds ?? {}, old.kinds) : fragment.kinds),
+        ...(keepsIntervals && isKnown
+          ? withOldIntervals(fragment.kinds ?? {}, old.kinds)
+          : fragment.kinds),
       }),
       ...((fragment.network ?? old.network) === undefined
         ? {}

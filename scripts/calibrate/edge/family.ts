@@ -29,6 +29,8 @@ export interface FamilyPlan {
   /** Exponent of a row's weight in how often its network was measured: thirty boards are not thirty networks. */
   readonly crowding: number;
   readonly margin?: number;
+  /** Rows that make a calibration; with fewer a target borrows, or is left to the roofline. 3 by default. */
+  readonly least?: number;
   /** Watts while a target works, and what the meter saw. */
   readonly energyOf?: (target: string, rows: readonly Sample[]) => unknown;
 }
@@ -36,7 +38,7 @@ export interface FamilyPlan {
 interface FamilyRow {
   readonly sample: Sample;
   readonly amounts: Float64Array;
-  /** Seconds of kernels on another engine, which the roofline answers for. */
+  /** Seconds of kernels that the roofline answers for: on another engine, or of no kind that amounts describe. */
   readonly elsewhere: number;
   readonly macs: number;
   readonly weightBytes: number;
@@ -59,8 +61,7 @@ export async function fitFamily(
   const index = indexOf(rows, plan);
   const fit = fitRows(rows, columns, plan, index);
   return [...groupBy(rows, ({ sample }) => sample.target)].flatMap(([target, own]) => {
-    // One or two networks make no calibration: such a target borrows, or is left to the roofline.
-    if (own.length < leastRows) return [];
+    if (own.length < (plan.least ?? 3)) return [];
     const alike = unseen.filter((item) => plan.groupOf(item.target) === plan.groupOf(target));
     const interval = conformalInterval(alike.length >= 30 ? alike : unseen, {
       groups: 1,
@@ -86,8 +87,6 @@ export async function fitFamily(
     return [fragment];
   });
 }
-
-const leastRows = 3;
 
 /** An amount of work by the feature that counts it; the last one is the inference itself. */
 interface Column {
@@ -147,8 +146,15 @@ function elsewhereOf(target: Target, lowered: Lowered): number {
   const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
   const roofline = rooflineEvaluator(target, footprint);
   return lowered.kernels
-    .filter(({ engine }) => engine !== target.runtime.engine)
+    .filter((kernel) => kernel.engine !== target.runtime.engine || !isDescribed(kernel, target))
     .reduce((sum, kernel) => sum + roofline.evaluate(kernel).seconds.value, 0);
+}
+
+function isDescribed(kernel: Lowered["kernels"][number], target: Target): boolean {
+  return workModels.some(
+    ({ kinds, describe }) =>
+      kinds.includes(kernel.shape.kind) && describe(kernel, target) !== undefined,
+  );
 }
 
 interface Index {

@@ -22,12 +22,16 @@ export function hubSubject(name: string): Subject | undefined {
 /** Networks of papers that are short enough to be written down in `spaces`; parameters agree with the model card. */
 const ownModels: Readonly<Record<string, readonly [file: string, entry: string, input: string]>> = {
   bert_base_uncased_hf: ["transformers.py", "Bert(768, 12, 12, 3072)", "int64[1,384]"],
+  deeplabv3_plus_mobilenet: ["segmentation.py", "DeepLab()", "float32[1,3,513,513]"],
+  distil_bert_base_uncased_hf: ["transformers.py", "Bert(768, 12, 6, 3072)", "int64[1,384]"],
   esrgan: ["super_resolution.py", "ResidualGenerator()", "float32[1,3,128,128]"],
   posenet_mobilenet: ["mobilenet_backbones.py", "PoseNet()", "float32[1,3,513,257]"],
   quicksrnetlarge: ["super_resolution.py", "QuickSRNet(64, 11)", "float32[1,3,128,128]"],
   quicksrnetmedium: ["super_resolution.py", "QuickSRNet(32, 5)", "float32[1,3,128,128]"],
   quicksrnetsmall: ["super_resolution.py", "QuickSRNet(32, 2)", "float32[1,3,128,128]"],
   real_esrgan_general_x4v3: ["super_resolution.py", "CompactGenerator()", "float32[1,3,128,128]"],
+  yolov11_det: ["detection.py", "Yolo11(0.25)", "float32[1,3,640,640]"],
+  yolov8_det: ["detection.py", "YoloV8(0.25, 0.33)", "float32[1,3,640,640]"],
   yamnet: ["mobilenet_backbones.py", "YamNet()", "float32[1,1,96,64]"],
 };
 

@@ -5,6 +5,7 @@ import { set as aicGemm } from "./aic-gemm.js";
 import { set as aicMla } from "./aic-mla.js";
 import { set as aicMoe } from "./aic-moe.js";
 import { set as aicQuant } from "./aic-quant.js";
+import { set as edgeMisc } from "./edge-misc.js";
 import { set as llmServing } from "./llm-serving.js";
 import { set as llmTokens } from "./llm-tokens.js";
 import { set as microcontrollers } from "./microcontrollers.js";
@@ -12,6 +13,7 @@ import { set as mlperfEdge } from "./mlperf-edge.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
 import { set as neusight } from "./neusight.js";
+import { set as qaihubLlm } from "./qaihub-llm.js";
 import { set as qaihubPerf } from "./qaihub-perf.js";
 import { set as timmInfer } from "./timm-infer.js";
 import { set as vitisAiZoo } from "./vitis-ai-zoo.js";
@@ -24,6 +26,7 @@ export const sets: readonly CalibrationSet[] = [
   aicMla,
   aicMoe,
   aicQuant,
+  edgeMisc,
   llmServing,
   llmTokens,
   microcontrollers,
@@ -31,6 +34,7 @@ export const sets: readonly CalibrationSet[] = [
   neusight,
   nasLatency,
   nb201Pi5,
+  qaihubLlm,
   qaihubPerf,
   timmInfer,
   vitisAiZoo,

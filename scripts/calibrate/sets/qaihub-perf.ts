@@ -1,7 +1,8 @@
 import { hubSubject } from "../edge/qaihub-models.js";
 import { fitFamily, type FamilyPlan } from "../edge/family.js";
 import { parseCsv } from "../csv.js";
-import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
+import { groupBy } from "../group.js";
+import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 
 /** Public networks on Qualcomm's NPUs, one release of the vendor's stack; those whose source is at hand. */
 export const set: CalibrationSet = {
@@ -11,45 +12,86 @@ export const set: CalibrationSet = {
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
-    const isOnProcessor = ({ target }: Sample): boolean =>
-      ctx.target(target)?.runtime.engine === "cpu";
-    return [
-      ...(await fitFamily(
-        ctx,
-        samples.filter((sample) => !isOnProcessor(sample)),
-        plan,
-      )),
-      ...(await fitFamily(ctx, samples.filter(isOnProcessor), plan)),
-    ];
+    const fragments: Fragment[] = [];
+    const families = groupBy(samples, ({ target }) =>
+      ctx.target(target)?.runtime.engine === "cpu" ? "processor" : widthOf(target),
+    );
+    for (const [width, own] of families)
+      fragments.push(...(await fitFamily(ctx, own, { ...plan, prior: priors[width] ?? float })));
+    return fragments;
   },
 };
 
-const plan: FamilyPlan = {
+/** Bits of activations decide what kernels take beside one another. */
+function widthOf(target: string): string {
+  const precision = target.split("/")[2] ?? "";
+  return precision.startsWith("w8a16") ? "w8a16" : precision.startsWith("w8a8") ? "w8a8" : "float";
+}
+
+const plan: Omit<FamilyPlan, "prior"> = {
   source: { set: "qaihub_perf", licence: "BSD-3-Clause", rows: 0, note: "release v0.46.1" },
   groupOf: (target) => target.split("/").slice(1).join("/"),
   crowding: -0.5,
-  margin: 0.02,
-  pulls: { level: 0.002, weight: 0.15, group: 2 },
-  // Relative to the NPU's peak and the memory's bandwidth, chosen by cross-validation; levels are fitted per target.
-  prior: {
-    once: 4e-4,
-    calls: 1e-6,
-    "work-conv.compute": 1.2,
-    "work-pointwise.compute": 1.5,
-    "work-grouped.compute": 2,
-    "work-depthwise.compute": 4,
-    "work-matmul.compute": 2,
-    "thin-inputs": 8,
-    "thin-outputs": 2,
-    activations: 0.45,
-    "work-elementwise.unary-activations": 0.7,
-    "work-elementwise.binary-activations": 0.7,
-    "work-movement.activations": 0.1,
+  margin: 0.03,
+  least: 1,
+  pulls: { level: 0.01, weight: 0.15, group: 2 },
+};
+
+// Relative to the NPU's peak and the memory's bandwidth, chosen by cross-validation over networks; levels are fitted per
+// target. Where activations are quantized, joining and adding tensors means bringing them to one scale.
+const float: FamilyPlan["prior"] = {
+  once: 4e-4,
+  calls: 5e-7,
+  "work-conv.compute": 1.2,
+  "work-pointwise.compute": 1.5,
+  "work-grouped.compute": 2,
+  "work-depthwise.compute": 4,
+  "work-matmul.compute": 2,
+  "thin-inputs": 8,
+  "thin-outputs": 1,
+  activations: 0.9,
+  "work-elementwise.unary-activations": 0.7,
+  "work-elementwise.binary-activations": 0.7,
+  "work-movement.activations": 0.1,
+  "single-activations": 4,
+  "work-pool.activations": 0.15,
+  "work-normalization.activations": 0.15,
+  "work-reduction.activations": 0.3,
+  weights: 0.7,
+};
+
+const quantized: FamilyPlan["prior"] = {
+  ...float,
+  "work-grouped.compute": 3.4,
+  "work-depthwise.compute": 0.6,
+  activations: 0.22,
+  "work-elementwise.binary-activations": 0.17,
+};
+
+const priors: Readonly<Record<string, FamilyPlan["prior"]>> = {
+  float,
+  w8a8: {
+    ...quantized,
+    calls: 2e-6,
+    "work-pointwise.compute": 6,
+    "thin-inputs": 3.4,
+    "work-elementwise.unary-activations": 1.4,
+    "work-movement.activations": 0.8,
+    "work-normalization.activations": 1.2,
+    weights: 0.35,
+  },
+  w8a16: {
+    ...quantized,
+    calls: 4e-6,
+    "work-conv.compute": 2.4,
+    "thin-inputs": 27,
+    "thin-outputs": 8,
+    "work-elementwise.unary-activations": 2.8,
+    "work-movement.activations": 0.4,
     "single-activations": 2,
-    "work-pool.activations": 0.3,
-    "work-normalization.activations": 0.31,
-    "work-reduction.activations": 0.3,
-    weights: 0.7,
+    "work-pool.activations": 0.08,
+    "work-normalization.activations": 0.6,
+    weights: 0.17,
   },
 };
 

@@ -1,0 +1,100 @@
+import { fitFamily, type FamilyPlan } from "../edge/family.js";
+import { groupBy } from "../group.js";
+import { parseCsv } from "../csv.js";
+import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
+import { tracedSubject } from "../traced.js";
+
+/**
+ * Detectors on Jetson boards and T4, two sizes of one network on each target. What else the source has, processors of
+ * boards and Edge TPUs, is one network a device, end to end with its script, or a device that is not named.
+ */
+export const set: CalibrationSet = {
+  id: "edge_misc",
+  licence: "figures of documentation; used for fitting only",
+  origin:
+    "Ultralytics' documentation, https://docs.ultralytics.com/guides/nvidia-jetson and https://docs.ultralytics.com/models/yolo11",
+  isCommittable: false,
+  heldOut: ["yolo11n"],
+  samples: (ctx) => Promise.resolve(samplesOf(ctx)),
+  fit: async (ctx, samples) => {
+    const fragments = [];
+    for (const [runtime, own] of groupBy(samples, ({ target }) => target.split("/")[1] ?? ""))
+      fragments.push(
+        ...(await fitFamily(ctx, own, {
+          ...plan,
+          prior: { ...plan.prior, calls: launchSeconds[runtime] ?? 1e-5 },
+        })),
+      );
+    return fragments;
+  },
+};
+
+const plan: FamilyPlan = {
+  source: {
+    set: "edge_misc",
+    licence: "figures of documentation; used for fitting only",
+    rows: 0,
+  },
+  groupOf: (target) => target.split("/").slice(1).join("/"),
+  crowding: 0,
+  least: 1,
+  pulls: { level: 0.02, weight: 0.03, group: 1 },
+  prior: {
+    once: 1e-4,
+    compute: 2,
+    "work-depthwise.compute": 8,
+    activations: 1.2,
+    weights: 1,
+  },
+};
+
+/** Of a kernel that is launched on a board whose processor is slow. */
+const launchSeconds: Readonly<Record<string, number>> = {
+  "pytorch-eager": 6e-5,
+  tensorrt: 6e-6,
+  "onnxruntime-cuda": 2e-5,
+};
+
+function samplesOf(ctx: CalibrationContext): readonly Sample[] {
+  const text = ctx.text("edge_misc.calib.csv");
+  if (text === undefined) return [];
+  return parseCsv(text).flatMap((row): readonly Sample[] => {
+    const chip = chips[row["device"] ?? ""];
+    const runtime = runtimes.find(([pattern]) => pattern.test(row["runtime"] ?? ""))?.[1];
+    const entry = entries[row["model"] ?? ""];
+    const isGpu = row["accelerator"] === "GPU";
+    if (chip === undefined || runtime === undefined || entry === undefined || !isGpu) return [];
+    return [
+      {
+        target: `${chip}/${runtime}/${row["precision"]}`,
+        kind: "model",
+        key: row["model"] ?? "",
+        seconds: Number(row["latency_ms"]) * 1e-3,
+        subject: tracedSubject({
+          file: "detection.py",
+          entry,
+          inputs: [`float32[1,3,${row["img"]},${row["img"]}]`],
+        }),
+      },
+    ];
+  });
+}
+
+const chips: Readonly<Record<string, string>> = {
+  "Jetson Orin Nano Super": "nvidia-jetson-orin-nano-super",
+  "Jetson Orin NX 16GB": "nvidia-jetson-orin-nx",
+  "NVIDIA T4": "nvidia-t4",
+};
+
+const runtimes: readonly (readonly [RegExp, string])[] = [
+  [/^PyTorch$/, "pytorch-eager"],
+  [/^TensorRT/, "tensorrt"],
+  [/^ONNX$/, "onnxruntime-cuda"],
+];
+
+/** Widths and depths of YOLO11's sizes. */
+const entries: Readonly<Record<string, string>> = {
+  yolo11n: "Yolo11(0.25)",
+  yolo11s: "Yolo11(0.5)",
+  yolo11m: "Yolo11(1, True, 512)",
+};
