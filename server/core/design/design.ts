@@ -199,4 +199,6 @@ export interface DesignFix {
   /** Of one file. */
   readonly file: string;
   readonly edits: readonly { readonly span: TextSpan; readonly text: string }[];
+  /** What it adds by resource, as far as that is predicted; negative numbers are saved. */
+  readonly change?: Readonly<Partial<Record<ResourceKind, number>>>;
 }

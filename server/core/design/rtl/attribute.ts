@@ -3,7 +3,7 @@ import type { CellUse } from "./cell-use.js";
 import type { LineLedger } from "./line-ledger.js";
 import { type Counts, addCounts } from "./line-ledger.js";
 import type { NetCell, NetModule } from "./netlist.js";
-import { gatePlaces } from "./gate-places.js";
+import { type MemoryPlaces, gatePlaces, memoryPlace } from "./gate-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
 import type { RegisterLines } from "./register-lines.js";
 
@@ -66,10 +66,12 @@ function dealOut(
   {
     files,
     registers,
+    memories,
     fallback,
   }: {
     readonly files: FileNames;
     readonly registers: RegisterLines;
+    readonly memories: MemoryPlaces;
     readonly fallback: readonly SourceRange[];
   },
 ): void {
@@ -79,9 +81,10 @@ function dealOut(
   const places =
     module.gates === undefined
       ? new Map<NetCell, never>()
-      : gatePlaces(module.gates, files, (cell, places) =>
-          registers.refine(places, names?.get(cell.name)),
-        );
+      : gatePlaces(module.gates, files, {
+          refine: (cell, places) => registers.refine(places, names?.get(cell.name)),
+          memories,
+        });
   for (const cell of module.gates?.cells ?? []) {
     const weight = gateWeight(cell);
     if (weight === 0) continue;
@@ -108,9 +111,6 @@ function isLogic(counts: CellUse): boolean {
   );
 }
 
-/** Where memories are declared, by their names. */
-export type MemoryPlaces = ReadonlyMap<string, SourceRange>;
-
 /** How much of a LUT a gate is worth, relative to others; inverters and buffers are free. */
 function gateWeight({ type, connections }: NetCell): number {
   if (type === "$lut") return Math.max(1, (connections["A"]?.length ?? 1) - 1) / 4;
@@ -129,12 +129,8 @@ function placesOf(
   { files, memories }: { readonly files: FileNames; readonly memories: MemoryPlaces },
 ): readonly SourceRange[] {
   const places = readSrc(cell.attributes["src"], files);
-  // Memories are named after what they are made from, and lose their place: `u.mem.0.1`.
-  if (places.length === 0)
-    for (const word of cell.name.split(/[.\\]/)) {
-      const place = memories.get(word);
-      if (place !== undefined) return [place];
-    }
+  const memory = places.length > 0 ? undefined : memoryPlace(cell, memories);
+  if (memory !== undefined) return [memory];
   // A multiplier that has taken in its neighbours names them all; the multiplication is the first.
   return counts.dsp !== undefined || counts.bram !== undefined ? places.slice(0, 1) : places;
 }

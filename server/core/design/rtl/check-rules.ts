@@ -32,7 +32,7 @@ export function checkRules(
 const problemLimit = 500;
 
 function subjectOf(synthesis: Synthesis, design: Design, part: ChosenPart): RuleSubject {
-  const { elaborated, gates, cells, files, texts, top } = synthesis;
+  const { elaborated, resizedPorts, gates, cells, files, texts, top } = synthesis;
   const hierarchy = hierarchyOf(elaborated, top);
   const modules = new Map<string, NetModule>();
   for (const [name] of hierarchy.counts) {
@@ -47,7 +47,7 @@ function subjectOf(synthesis: Synthesis, design: Design, part: ChosenPart): Rule
     if (line.kind === "line") lines.set(`${line.file}:${line.line}`, line);
   const lineAt: RuleSubject["lineAt"] = ({ file, line }) => lines.get(`${file}:${line}`);
   return {
-    ...{ design, part, elaborated, hierarchy, gates, cells, texts, lineAt },
+    ...{ design, part, elaborated, resizedPorts, hierarchy, gates, cells, texts, lineAt },
     modules: [...modules.values()],
     placesOf: (src) => readSrc(src, files),
     priceOf: (place) => {

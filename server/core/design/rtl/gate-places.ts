@@ -5,12 +5,28 @@ import { type FileNames, readSrc } from "./source-names.js";
 /** What the synthesis made up stands where what reads it stands, else where what it reads does. */
 const rounds = 12;
 
+/** Where memories are declared, by their names. */
+export type MemoryPlaces = ReadonlyMap<string, SourceRange>;
+
+/** Memories are named after what they are made from, and lose their place: `u.mem.0.1`. */
+export function memoryPlace({ name }: NetCell, memories: MemoryPlaces): SourceRange | undefined {
+  if (memories.size === 0) return undefined;
+  for (const word of name.split(/[.\\]/)) {
+    const place = memories.get(word);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
 /** Places of gates; those without one of their own take their neighbours'. */
 export function gatePlaces(
   { cells }: NetModule,
   files: FileNames,
-  /** The line of a flip-flop, whose own place is its whole block. */
-  refine: (cell: NetCell, places: readonly SourceRange[]) => readonly SourceRange[],
+  more: {
+    /** The line of a flip-flop, whose own place is its whole block. */
+    readonly refine: (cell: NetCell, places: readonly SourceRange[]) => readonly SourceRange[];
+    readonly memories: MemoryPlaces;
+  },
 ): ReadonlyMap<NetCell, readonly SourceRange[]> {
   const places = new Map<NetCell, readonly SourceRange[]>();
   const parsed = new Map<string, readonly SourceRange[]>();
@@ -19,8 +35,10 @@ export function gatePlaces(
     const src = cell.attributes["src"] ?? "";
     let found = parsed.get(src);
     if (found === undefined) parsed.set(src, (found = readSrc(src, files)));
+    const memory = found.length > 0 ? undefined : memoryPlace(cell, more.memories);
     if (found.length > 0)
-      places.set(cell, cell.connections["Q"] === undefined ? found : refine(cell, found));
+      places.set(cell, cell.connections["Q"] === undefined ? found : more.refine(cell, found));
+    else if (memory !== undefined) places.set(cell, [memory]);
     else open.push(cell);
   }
   if (open.length === 0) return places;

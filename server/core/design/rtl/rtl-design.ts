@@ -34,11 +34,20 @@ export interface Synthesis {
   readonly gates: Netlist;
   readonly cells: Netlist;
   readonly isFlat: boolean;
+  readonly resizedPorts: readonly ResizedPort[];
   readonly files: FileNames;
   /** By absolute path. */
   readonly texts: ReadonlyMap<string, string>;
   readonly tool: string;
   readonly use: (type: string) => CellUse;
+}
+
+/** A connection that elaboration has made as wide as its port. */
+export interface ResizedPort {
+  /** Module, instance and port: `top.u.a`. */
+  readonly path: string;
+  readonly given: number;
+  readonly wanted: number;
 }
 
 const pathLimit = 10;

@@ -1,5 +1,6 @@
 import type { DesignProblem } from "../../../core/design/design.js";
 import { sourceFile, sourceLine } from "../../../core/design/places.js";
+import type { ResizedPort } from "../../../core/design/rtl/rtl-design.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 
 /** What Yosys complains of, in the words of a person who has to change the source. */
@@ -34,6 +35,17 @@ export function readMessages(
     if (problems.length >= problemLimit) break;
   }
   return problems;
+}
+
+/** Connections that have another width than their port; a rule tells of them, which knows their places. */
+export function readResizedPorts(messages: string): readonly ResizedPort[] {
+  return [...messages.matchAll(/Resizing cell port (\S+) from (\d+) bits? to (\d+) bits?\./g)].map(
+    ([, path = "", given, wanted]) => ({
+      path,
+      given: Number(given),
+      wanted: Number(wanted),
+    }),
+  );
 }
 
 const problemLimit = 200;

@@ -13,7 +13,7 @@ import type { YosysResult } from "../../../engines/yosys/wire.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import { type Flow, flowOf } from "./flow.js";
 import { amdCells } from "./library.js";
-import { readMessages } from "./messages.js";
+import { readMessages, readResizedPorts } from "./messages.js";
 import { endlessLoop, firstLoop, recursiveInstance } from "./recursion.js";
 import type { Sources } from "./sources.js";
 
@@ -130,6 +130,7 @@ export async function synthesise(
     gates,
     cells,
     isFlat,
+    resizedPorts: readResizedPorts(front.messages),
     files: sources.names,
     texts: sources.originals,
     tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,

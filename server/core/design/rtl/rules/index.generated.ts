@@ -10,6 +10,7 @@ import { rtlRule as multipleDrivers } from "./multiple-drivers.js";
 import { rtlRule as overCapacity } from "./over-capacity.js";
 import { rtlRule as priorityChain } from "./priority-chain.js";
 import { rtlRule as resetFanOut } from "./reset-fan-out.js";
+import { rtlRule as truncation } from "./truncation.js";
 import { rtlRule as unregisteredDsp } from "./unregistered-dsp.js";
 import { rtlRule as unusedSignal } from "./unused-signal.js";
 import { rtlRule as wideMultiplexer } from "./wide-multiplexer.js";
@@ -29,6 +30,7 @@ export const rtlRules: readonly RtlRule[] = [
   overCapacity,
   priorityChain,
   resetFanOut,
+  truncation,
   unregisteredDsp,
   unusedSignal,
   wideMultiplexer,

@@ -3,6 +3,7 @@ import type { Design, DesignLine, DesignProblem } from "../../design.js";
 import type { ChosenPart } from "../../part.js";
 import type { Hierarchy } from "../hierarchy.js";
 import type { NetCell, NetModule, Netlist } from "../netlist.js";
+import type { ResizedPort } from "../rtl-design.js";
 
 /** What RTL costs more than it has to, or does not what it seems to; a file each. */
 export interface RtlRule {
@@ -17,6 +18,7 @@ export interface RuleSubject {
   readonly hierarchy: Hierarchy;
   /** Modules of the source that occur in the design, once however many variants they have. */
   readonly modules: readonly NetModule[];
+  readonly resizedPorts: readonly ResizedPort[];
   readonly gates: Netlist;
   readonly cells: Netlist;
   /** By absolute path, as written. */

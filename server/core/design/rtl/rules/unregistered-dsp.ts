@@ -1,11 +1,15 @@
-import type { DesignProblem } from "../../design.js";
+import type { SourceRange } from "../../../base/text-span.js";
+import type { DesignFix, DesignProblem } from "../../design.js";
+import { fixOf } from "../../fix.js";
+import { indentAt, moduleText, onlyClock, registeredAssign } from "../module-text.js";
 import { formatNumber } from "../../../base/units.js";
-import type { RtlRule } from "./rule.js";
+import type { RtlRule, RuleSubject } from "./rule.js";
 
 /** AMD's and Lattice's DSPs have registers of their own that cost nothing. */
 export const rtlRule: RtlRule = {
   code: "RP5202",
-  check: ({ cells, placesOf, part }) => {
+  check: (subject) => {
+    const { cells, placesOf, part } = subject;
     const found = new Map<string, DesignProblem>();
     const slow = part.family.timing?.dsp;
     for (const module of cells.modules.values())
@@ -22,13 +26,48 @@ export const rtlRule: RtlRule = {
           missing.includes("output") && slow !== undefined
             ? ` Without one the whole product is in one path: about ${formatNumber(slow)} ns.`
             : "";
+        const fix = missing.includes("output") ? registerProduct(subject, place) : undefined;
         found.set(`${place.file}:${place.line}`, {
           code: "RP5202",
           severity: missing.includes("output") ? "information" : "hint",
           message: `The ${missing.join(" and the ")} of this ${cell.type} ${missing[0] === "inputs" ? "have" : "has"} no register.${time} A register there is taken into the DSP: +0 FF, +1 cycle.`,
           place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
+          ...(fix !== undefined && { fixes: [fix] }),
         });
       }
     return [...found.values()];
   },
 };
+
+/** `assign p = a * b;` with a register behind the product. */
+function registerProduct(subject: RuleSubject, place: SourceRange): DesignFix | undefined {
+  for (const module of subject.modules) {
+    const text = moduleText(module, subject);
+    const clock = onlyClock(module);
+    if (text?.file !== place.file || clock === undefined) continue;
+    const at = text.offsetOf(place.line, place.character);
+    const product = text.assignments.find(
+      ({ kind, target, name, value, span }) =>
+        kind === "assign" &&
+        target === name &&
+        /^\s*[^*]+\*[^*]+$/.test(value) &&
+        span.start <= at &&
+        at < span.end,
+    );
+    const width = product && text.scope.widthOf(product.name);
+    if (product === undefined || width === undefined) continue;
+    const indent = indentAt(text, product.span.start);
+    return fixOf(
+      `Register \`${product.name}\` in the DSP`,
+      { ff: 0, dsp: 0 },
+      {
+        file: text.file,
+        cycles: 1,
+        edits: [
+          { span: product.span, text: registeredAssign(text, product, { clock, width, indent }) },
+        ],
+      },
+    );
+  }
+  return undefined;
+}

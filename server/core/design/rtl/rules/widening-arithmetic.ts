@@ -1,4 +1,5 @@
-import type { DesignProblem } from "../../design.js";
+import type { DesignFix, DesignProblem } from "../../design.js";
+import { type ModuleText, moduleText } from "../module-text.js";
 import { type NetBit, parameterNumber } from "../netlist.js";
 import type { RtlRule } from "./rule.js";
 
@@ -10,8 +11,8 @@ export const rtlRule: RtlRule = {
   code: "RP5208",
   check: ({ modules, placesOf, texts }) => {
     const found = new Map<string, DesignProblem>();
-    for (const { cells } of modules)
-      for (const cell of cells) {
+    for (const module of modules)
+      for (const cell of module.cells) {
         if (!/^\$(?:add|sub|mul|shl|sshl|lt|le|gt|ge)$/.test(cell.type)) continue;
         const widths = ["A", "B"].map((port) => significantBits(cell.connections[port] ?? []));
         const operand = Math.max(...widths);
@@ -26,16 +27,45 @@ export const rtlRule: RtlRule = {
         if (place === undefined || given !== 32 || natural > 24) continue;
         const line = texts.get(place.file)?.split("\n")[place.line] ?? "";
         if (!/(?<![\w'.\][])\d+(?!\s*'|\w)/.test(line)) continue;
+        const text = moduleText(module, { texts, placesOf });
+        const fix =
+          text === undefined || /shl/.test(cell.type)
+            ? undefined
+            : sizeFix(text, place.line, { natural, cut: given - natural });
         found.set(`${place.file}:${place.line}`, {
           code: "RP5208",
           severity: "hint",
           message: `Calculated in 32 bits because of a number without a size, though the operands have ${operand}: up to ${given - natural} bits of carry too many where the upper ones are used. Give the number a size.`,
           place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
+          ...(fix !== undefined && { fixes: [fix] }),
         });
       }
     return [...found.values()];
   },
 };
+
+/**
+ * A size for the line's only number without one, wide enough for what is calculated; `s` leaves signed arithmetic signed, as a bare
+ * number does.
+ */
+function sizeFix(
+  { file, code, offsetOf }: ModuleText,
+  line: number,
+  { natural, cut }: { readonly natural: number; readonly cut: number },
+): DesignFix | undefined {
+  const start = offsetOf(line, 0);
+  const text = code.slice(start, offsetOf(line + 1, 0));
+  const numbers = [...text.matchAll(/(?<![\w'.$])\d+(?!\s*'|\w|\.)/g)];
+  const [number] = numbers;
+  if (number === undefined || numbers.length !== 1 || /[[\]]/.test(text)) return undefined;
+  if (Number(number[0]) >= 2 ** (natural - 1)) return undefined;
+  const span = { start: start + number.index, end: start + number.index + number[0].length };
+  return {
+    title: `Give ${number[0]} a size of ${natural} bits: −0 to −${cut} bits of carry`,
+    file,
+    edits: [{ span, text: `${natural}'sd${number[0]}` }],
+  };
+}
 
 /** Without what only extends them: constant zeros on top, and copies of the sign. */
 function significantBits(bits: readonly NetBit[]): number {

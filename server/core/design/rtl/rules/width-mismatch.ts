@@ -5,22 +5,30 @@ import type { RtlRule } from "./rule.js";
 /** A port and what is connected to it have different widths: bits are cut off or made up. */
 export const rtlRule: RtlRule = {
   code: "RP5213",
-  check: ({ modules, elaborated, placesOf }) => {
-    const byName = new Map(modules.map((module) => [module.name, module]));
+  check: ({ modules, elaborated, placesOf, resizedPorts }) => {
+    // Elaboration has cut and filled already; it has told of each.
+    const told = new Map(resizedPorts.map((port) => [port.path, port]));
     return modules.flatMap((module) =>
       module.cells.flatMap((cell) => {
-        const inner = byName.get(cell.type) ?? elaborated.modules.get(cell.type);
+        const inner = elaborated.modules.get(cell.type);
         const [place] = placesOf(cell.attributes["src"]);
         if (inner === undefined || place === undefined) return [];
-        return Object.entries(cell.connections).flatMap(([port, bits]): DesignProblem[] => {
-          const wanted = inner.ports.get(port)?.bits.length;
-          // Elaboration has cut and filled already: what was filled is constant, or unconnected, at the top.
-          if (wanted === undefined || wanted === bits.length) return [];
+        return Object.keys(cell.connections).flatMap((port): DesignProblem[] => {
+          const found = told.get([module.name, cell.name, port].map(plainName).join("."));
+          if (found === undefined) return [];
+          const isInput = inner.ports.get(port)?.direction === "input";
+          const isShort = found.given < found.wanted;
+          const rest =
+            isShort === isInput
+              ? isInput
+                ? "the rest is filled up"
+                : "the rest of them has no driver"
+              : "the upper ones are cut off";
           return [
             {
               code: "RP5213",
               severity: "warning",
-              message: `Port \`${port}\` of \`${sourceName(inner)}\` has ${wanted} bits and is connected to ${bits.length}.`,
+              message: `Port \`${port}\` of \`${sourceName(inner)}\` has ${found.wanted} bits and is connected to ${found.given}: ${rest}.`,
               place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
             },
           ];
@@ -29,3 +37,7 @@ export const rtlRule: RtlRule = {
     );
   },
 };
+
+function plainName(name: string): string {
+  return name.replace(/^\\/, "");
+}
