@@ -12,17 +12,18 @@ import { type Figure, printTable } from "./print-table.js";
 /**
  * The product's synthesis beside published figures of public circuits:
  *
- *     EPFL=../benchmarks PICORV32=../picorv32 npm run bench rtl      (ONLY=picorv32 for some of them)
+ *     EPFL=../benchmarks PICORV32=../picorv32 SERV=../serv npm run bench rtl      (ONLY=picorv32 for some of them)
  *
  * EPFL circuits (github.com/lsils/benchmarks) on generic LUTs against Yosys 0.23; PicoRV32 on AMD parts against Yosys 0.23 and
  * Vivado, and its speeds by rank. Where a `yosys` is on the path, the script of those rows is run by it as well: rows of
  * Yosys have to come out exactly there, the bundled Yosys is newer. VexRiscv's rows need Verilog that SpinalHDL generates: they
- * are left out. The vendor's factors and AMD's wires were fitted to PicoRV32's rows, so these say how well that fit is, not
- * how other designs come out.
+ * are left out. The vendor's factors and AMD's wires were fitted to PicoRV32's rows, so these say how well that fit is; how other
+ * designs come out is said by leaving each configuration out, and by SERV, which nothing was fitted to.
  */
 const table = path.resolve(process.env["GOLDEN"] ?? "../shared/data/rtl_golden.calib.csv");
 const epfl = path.resolve(process.env["EPFL"] ?? "../benchmarks");
 const pico = path.resolve(process.env["PICORV32"] ?? "../picorv32");
+const serv = path.resolve(process.env["SERV"] ?? "../serv");
 const only = process.env["ONLY"] ?? "";
 const { value: families } = loadParts("server/data");
 const times: number[] = [];
@@ -41,6 +42,7 @@ async function compare(rows: readonly Row[]): Promise<void> {
     ),
   );
   await comparePico(rows);
+  await compareServ();
   await compareSpeeds(rows.filter((row) => row["design"] === "picorv32_axi"));
   const vex = rows.filter((row) => row["design"] === "VexRiscv").length;
   console.log(
@@ -79,6 +81,7 @@ async function comparePico(rows: readonly Row[]): Promise<void> {
   console.log(
     "\nPicoRV32 on 7 series (our factors were fitted to these): LUT ours [interval], Vivado, ratio; Yosys of the path, published; FF ours, Vivado",
   );
+  const ratios: number[] = [];
   for (const config of ["small", "regular", "large"]) {
     if (!`picorv32 ${config}`.includes(only)) continue;
     const mine = rows.filter(
@@ -98,11 +101,56 @@ async function comparePico(rows: readonly Row[]): Promise<void> {
     );
     const lut = design.total?.counts.lut;
     const ff = design.total?.counts.ff?.value ?? NaN;
+    ratios.push((lut?.value ?? NaN) / Number(vivado?.["lut"]));
     console.log(
       `${config.padEnd(8)} LUT ${lut?.value.toFixed(0) ?? "?"} [${lut?.low.toFixed(0) ?? ""}–${lut?.high.toFixed(0) ?? ""}] Vivado ${vivado?.["lut"] ?? "?"} ratio ${((lut?.value ?? NaN) / Number(vivado?.["lut"])).toFixed(3)}` +
         ` · ${design.tool}; yosys ${native ?? "-"} published ${yosys?.["lut"] ?? "?"}` +
         ` · FF ${ff.toFixed(0)} Vivado ${vivado?.["ff"] ?? "?"} ratio ${(ff / Number(vivado?.["ff"])).toFixed(3)}` +
         ` · lutram ${design.total?.counts.lutram?.value ?? "?"} Vivado ${vivado?.["lutram"] ?? "?"}`,
+    );
+  }
+  console.log(
+    `each with the factor of the other two: ${leaveOneOut(ratios)
+      .map((ratio) => ratio.toFixed(3))
+      .join(", ")} (bound 0.88 to 1.12)`,
+  );
+}
+
+/** With the factor that the other configurations would have given: what a design of its kind may expect. */
+function leaveOneOut(ratios: readonly number[]): readonly number[] {
+  return ratios.map((ratio, index) => {
+    const others = ratios.filter((_, other) => other !== index);
+    return ratio / (others.reduce((sum, other) => sum + other, 0) / others.length);
+  });
+}
+
+/**
+ * What its README states of the smallest configuration: Vivado for Artix-7, the vendors' tools elsewhere, gate equivalents for a
+ * CMOS process. Its author does not say the versions, so the rows are a test of the factors and no reference.
+ */
+async function compareServ(): Promise<void> {
+  const file = path.join(serv, "rtl/serv_synth_wrapper.v");
+  if (!existsSync(file) || !"serv".includes(only)) {
+    console.log(`\nSERV is not compared (set SERV; looked at ${serv}).`);
+    return;
+  }
+  console.log("\nSERV, smallest (nothing was fitted to it): ours [interval], README, ratio; FF");
+  for (const [part, kind, published] of [
+    ["xc7a35t", "lut", 125],
+    ["ice40hx8k", "lut", 198],
+    ["ep4ce22", "lut", 239],
+    ["asic", "gate", 2100],
+  ] as const) {
+    const { total } = await analyse(file, {
+      part,
+      top: "serv_synth_wrapper",
+      parameters: { WITH_CSR: "0", RESET_STRATEGY: '"NONE"' },
+    });
+    const { value = NaN, low = NaN, high = NaN } = total?.counts[kind] ?? {};
+    const ends = `[${low.toFixed(0)}–${high.toFixed(0)}]`;
+    const ratio = (value / published).toFixed(3);
+    console.log(
+      `${part.padEnd(10)} ${kind} ${value.toFixed(0)} ${ends} ${published} ratio ${ratio} · FF ${total?.counts.ff?.value.toFixed(0) ?? "?"} 164`,
     );
   }
 }

@@ -21,6 +21,7 @@ import { type Hierarchy, hierarchyOf, sourceName, variantName } from "./hierarch
 import { type Counts, LineLedger, type LedgerLine, addCounts } from "./line-ledger.js";
 import type { NetModule, Netlist } from "./netlist.js";
 import { PathPlaces } from "./path-places.js";
+import { portTimings } from "./port-timing.js";
 import { RegisterLines } from "./register-lines.js";
 import { type FileNames, readSrc } from "./source-names.js";
 import { longestPaths } from "./timing.js";
@@ -317,14 +318,15 @@ function timingOf(
     low: nanoseconds * grade * table.low,
     high: nanoseconds * grade * table.high,
   });
+  const ports = isFlat ? new Map<string, never>() : portTimings(cells, top, table);
   const timed = names.flatMap((name) => {
     const module = cells.modules.get(name);
     if (module === undefined) return [];
-    const registered = longestPaths(module, table, { limit: pathLimit, hasPorts: false });
+    const registered = longestPaths(module, table, { limit: pathLimit, hasPorts: false, ports });
     const found =
       registered.length > 0
         ? registered
-        : longestPaths(module, table, { limit: pathLimit, hasPorts: true });
+        : longestPaths(module, table, { limit: pathLimit, hasPorts: true, ports });
     const gateModule = gates.modules.get(name);
     const places = gateModule && new PathPlaces(gateModule, files);
     return found.map((path) => ({ path, isRegistered: registered.length > 0, places }));

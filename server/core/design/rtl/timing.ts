@@ -1,6 +1,7 @@
 import type { TimingTable } from "../part.js";
 import type { NetBit, NetCell, NetModule } from "./netlist.js";
 import { type CellTiming, cellTiming, isClockPort, isOutputPort } from "./timing-cells.js";
+import type { PortArc, PortTiming } from "./port-timing.js";
 
 /** A path of one module's netlist, from a register or input to a register or output. */
 export interface TimedPath {
@@ -20,10 +21,12 @@ export interface PathEnd {
   readonly bit: number;
 }
 
-interface Arrival {
+export interface Arrival {
   readonly time: number;
   /** Where it comes from; undefined at a start. */
   readonly from: number | undefined;
+  /** Register and name of a start inside of an instance. */
+  readonly inside?: PathEnd | undefined;
   readonly cell: NetCell | undefined;
   readonly levels: number;
   readonly isCarry: boolean;
@@ -40,19 +43,19 @@ export function longestPaths(
     readonly limit: number;
     /** Also from inputs and to outputs of the module. */
     readonly hasPorts: boolean;
+    /** Of the modules that it has instances of; without theirs nothing passes an instance. */
+    readonly ports?: ReadonlyMap<string, PortTiming>;
   },
 ): readonly TimedPath[] {
-  const graph = new TimingGraph(module, table);
-  const ends: { readonly end: PathEnd; readonly time: number; readonly bit: number }[] = [];
-  for (const sink of graph.sinks(options.hasPorts)) {
-    const arrival = graph.arrivalOf(sink.bit);
-    if (arrival === undefined || (!options.hasPorts && !graph.startsAtRegister(sink.bit))) continue;
-    ends.push({
-      end: sink,
-      bit: sink.bit,
-      time:
-        arrival.time + graph.wire(sink.bit, arrival) + (sink.cell === undefined ? 0 : table.setup),
-    });
+  const { hasPorts, ports } = options;
+  const graph = new TimingGraph(module, table, {
+    starts: { registers: true, inputs: hasPorts ? undefined : noBits },
+    ports,
+  });
+  const ends: { readonly end: Sink; readonly time: number; readonly bit: number }[] = [];
+  for (const sink of graph.sinks(hasPorts)) {
+    const time = graph.timeAt(sink);
+    if (time !== undefined) ends.push({ end: sink, bit: sink.bit, time });
   }
   ends.sort((a, b) => b.time - a.time);
   const paths: TimedPath[] = [];
@@ -73,19 +76,46 @@ function wordOf(name: string): string {
   return name.replace(/\[\d+\]$/, "");
 }
 
-class TimingGraph {
+const noBits: ReadonlySet<number> = new Set();
+const noPorts: ReadonlyMap<string, PortTiming> = new Map();
+
+/** Where signals start that are followed. */
+export interface Starts {
+  readonly registers: boolean;
+  /** Undefined: all. */
+  readonly inputs: ReadonlySet<number> | undefined;
+}
+
+/** An end of paths: a register's input, an output of the module, or an input of an instance that leads to a register. */
+export interface Sink extends PathEnd {
+  /** From here into the instance's register. */
+  readonly arc?: PortArc;
+}
+
+export class TimingGraph {
+  readonly #starts: Starts;
+  readonly #ports: ReadonlyMap<string, PortTiming>;
   readonly #module: NetModule;
   readonly #table: TimingTable;
   readonly #driver = new Map<number, { readonly cell: NetCell; readonly timing: CellTiming }>();
   readonly #fanout = new Map<number, number>();
   readonly #names = new Map<number, string>();
   readonly #inputs = new Set<number>();
-  readonly #arrivals = new Map<number, Arrival | "open">();
+  readonly #arrivals = new Map<number, Arrival | "open" | "none">();
   readonly #timings = new Map<NetCell, CellTiming>();
 
-  constructor(module: NetModule, table: TimingTable) {
+  constructor(
+    module: NetModule,
+    table: TimingTable,
+    more: {
+      readonly starts: Starts;
+      readonly ports?: ReadonlyMap<string, PortTiming> | undefined;
+    },
+  ) {
     this.#module = module;
     this.#table = table;
+    this.#starts = more.starts;
+    this.#ports = more.ports ?? noPorts;
     for (const { direction, bits } of module.ports.values())
       if (direction !== "output")
         for (const bit of bits) if (typeof bit === "number") this.#inputs.add(bit);
@@ -109,8 +139,9 @@ class TimingGraph {
       });
   }
 
-  *sinks(hasPorts: boolean): Iterable<PathEnd & { readonly bit: number }> {
+  *sinks(hasPorts: boolean): Iterable<Sink> {
     for (const cell of this.#module.cells) {
+      yield* this.#instanceSinks(cell);
       const timing = this.#timings.get(cell);
       if (timing?.kind !== "register" && timing?.kind !== "memory") continue;
       const q = firstBit(cell.connections["Q"] ?? cell.connections["q"] ?? cell.connections["O"]);
@@ -128,14 +159,23 @@ class TimingGraph {
             yield { cell: undefined, name: bits.length > 1 ? `${name}[${index}]` : name, bit };
   }
 
-  startsAtRegister(bit: number): boolean {
-    let at: number | undefined = bit;
-    for (let step = 0; at !== undefined && step < stepLimit; step += 1) {
-      const arrival: Arrival | undefined = this.arrivalOf(at);
-      if (arrival?.from === undefined) return arrival?.cell !== undefined;
-      at = arrival.from;
-    }
-    return false;
+  *#instanceSinks(cell: NetCell): Iterable<Sink> {
+    const model = this.#ports.get(cell.type);
+    if (model === undefined) return;
+    for (const [port, arc] of model.toRegister)
+      for (const bit of cell.connections[port] ?? [])
+        if (typeof bit === "number")
+          yield { cell: arc.end.cell, name: `${plainName(cell.name)}.${arc.end.name}`, bit, arc };
+  }
+
+  /** When a signal is there at a sink, set up; undefined when no start leads to it. */
+  timeAt({ bit, cell, arc }: Sink): number | undefined {
+    const arrival = this.arrivalOf(bit);
+    if (arrival === undefined) return undefined;
+    // The wire into an instance is counted inside of it, where it ends.
+    if (arc !== undefined) return arrival.time + arc.nanoseconds;
+    if (cell === undefined) return arrival.time;
+    return arrival.time + this.wire(bit, arrival) + this.#table.setup;
   }
 
   /** Time of a wire after its driver; a carry chain has wires of its own. */
@@ -147,23 +187,22 @@ class TimingGraph {
 
   /** Depth first without recursion: netlists are deeper than a call stack. */
   arrivalOf(bit: number): Arrival | undefined {
-    const known = this.#arrivals.get(bit);
-    if (known !== undefined) return known === "open" ? undefined : known;
     const stack: number[] = [bit];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1] ?? 0;
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const state = this.#arrivals.get(top);
       if (state !== undefined && state !== "open") {
         stack.pop();
         continue;
       }
       const driver = this.#driver.get(top);
-      if (driver === undefined || driver.timing.kind === "register") {
-        this.#arrivals.set(top, this.#startOf(driver));
+      const model = driver && this.#ports.get(driver.cell.type);
+      if (driver === undefined || (driver.timing.kind === "register" && model === undefined)) {
+        this.#arrivals.set(top, this.#startOf(top, driver) ?? "none");
         stack.pop();
         continue;
       }
-      const inputs = inputBits(driver.cell);
+      const inputs =
+        model === undefined ? inputBits(driver.cell) : bitsInto(driver.cell, model, top);
       if (state === undefined) {
         this.#arrivals.set(top, "open");
         const missing = inputs.filter((input) => this.#arrivals.get(input) === undefined);
@@ -172,32 +211,74 @@ class TimingGraph {
           continue;
         }
       }
-      this.#arrivals.set(top, this.#through(top, driver, inputs));
+      const found =
+        model === undefined
+          ? this.#through(top, driver, inputs)
+          : this.#throughInstance(top, driver.cell, model);
+      this.#arrivals.set(top, found ?? "none");
       stack.pop();
     }
-    const found = this.#arrivals.get(bit);
-    return found === "open" ? undefined : found;
+    return this.#known(bit);
   }
 
-  #startOf(driver: { readonly cell: NetCell; readonly timing: CellTiming } | undefined): Arrival {
+  #known(bit: number): Arrival | undefined {
+    const found = this.#arrivals.get(bit);
+    return found === "open" || found === "none" ? undefined : found;
+  }
+
+  #startOf(
+    bit: number,
+    driver: { readonly cell: NetCell; readonly timing: CellTiming } | undefined,
+  ): Arrival | undefined {
+    const { registers, inputs } = this.#starts;
+    const isStart = driver === undefined ? (inputs?.has(bit) ?? true) : registers;
+    if (!isStart) return undefined;
     const time = driver?.timing.kind === "register" ? driver.timing.clockToOutput : 0;
     return { time, from: undefined, cell: driver?.cell, levels: 0, isCarry: false };
+  }
+
+  /** The latest of what starts in the instance and what goes through it. */
+  #throughInstance(bit: number, cell: NetCell, model: PortTiming): Arrival | undefined {
+    let best: Arrival | undefined;
+    const [port, index] = outputPin(cell, model, bit);
+    const own = this.#starts.registers ? model.fromRegister.get(port)?.[index] : undefined;
+    if (own !== undefined)
+      best = {
+        ...{ time: own.nanoseconds, from: undefined, cell, levels: own.levels, isCarry: false },
+        inside: { ...own.end, name: `${plainName(cell.name)}.${own.end.name}` },
+      };
+    for (const [input, arcs] of model.through) {
+      const arc = arcs.get(port)?.[index];
+      if (arc === undefined) continue;
+      for (const from of cell.connections[input] ?? []) {
+        const before = typeof from === "number" ? this.#known(from) : undefined;
+        if (before === undefined || typeof from !== "number") continue;
+        const time = before.time + arc.nanoseconds;
+        if (best === undefined || time > best.time)
+          best = { time, from, cell, levels: before.levels + arc.levels, isCarry: false };
+      }
+    }
+    return best;
   }
 
   #through(
     bit: number,
     { cell, timing }: { readonly cell: NetCell; readonly timing: CellTiming },
     inputs: readonly number[],
-  ): Arrival {
-    let best: Arrival = { time: 0, from: undefined, cell, levels: 0, isCarry: false };
+  ): Arrival | undefined {
+    // A memory that is read without a clock also starts what its last write has changed.
+    let best: Arrival | undefined =
+      timing.kind === "memory" && this.#starts.registers
+        ? { time: timing.delay, from: undefined, cell, levels: 1, isCarry: false }
+        : undefined;
     const isCarryOutput = timing.kind === "carry" && this.#isChain(cell, bit);
     for (const input of inputs) {
-      const before = this.#arrivals.get(input);
-      if (before === undefined || before === "open") continue;
+      const before = this.#known(input);
+      if (before === undefined) continue;
       const isAlong = before.isCarry && timing.kind === "carry";
       const wire = isAlong ? 0 : this.wire(input, before);
       const time = before.time + wire + this.#delay(timing, { isAlong, isCarryOutput });
-      if (time <= best.time && best.from !== undefined) continue;
+      if (best !== undefined && time <= best.time) continue;
       const isLevel = timing.kind === "logic" || timing.kind === "memory";
       best = {
         time,
@@ -233,7 +314,7 @@ class TimingGraph {
     return chain?.[chain.length - 1] === bit;
   }
 
-  trace(bit: number, end: PathEnd, time: number): TimedPath {
+  trace(bit: number, end: Sink, time: number): TimedPath {
     const cells: { readonly cell: NetCell; readonly nanoseconds: number }[] = [];
     let at = bit;
     let levels = 0;
@@ -248,9 +329,35 @@ class TimingGraph {
       at = arrival.from;
     }
     const driver = this.#driver.get(at)?.cell;
-    const start = { cell: driver, name: this.#names.get(at) ?? "an input", bit: at };
-    return { nanoseconds: time, levels, start, end, cells };
+    const start = this.arrivalOf(at)?.inside ?? {
+      ...{ cell: driver, name: this.#names.get(at) ?? "an input", bit: at },
+    };
+    return { nanoseconds: time, levels: levels + (end.arc?.levels ?? 0), start, end, cells };
   }
+}
+
+/** Inputs of an instance from which something goes through it to one of its outputs. */
+function bitsInto(cell: NetCell, { through }: PortTiming, bit: number): readonly number[] {
+  const bits: number[] = [];
+  for (const [input, arcs] of through)
+    for (const [port, list] of arcs)
+      if (cell.connections[port]?.some((one, index) => one === bit && list[index] !== undefined))
+        for (const from of cell.connections[input] ?? [])
+          if (typeof from === "number") bits.push(from);
+  return bits;
+}
+
+/** The output of an instance that drives a bit. */
+function outputPin(
+  { connections }: NetCell,
+  { outputs }: PortTiming,
+  bit: number,
+): readonly [string, number] {
+  for (const port of outputs) {
+    const index = connections[port]?.indexOf(bit) ?? -1;
+    if (index >= 0) return [port, index];
+  }
+  return ["", 0];
 }
 
 const stepLimit = 100_000;

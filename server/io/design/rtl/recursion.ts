@@ -24,8 +24,12 @@ export function recursiveInstance(texts: ReadonlyMap<string, string>): SourceRan
   const children = new Map(
     [...bodies].map(([name, { code }]) => [
       name,
-      [...code.matchAll(/^[ \t]*(\w+)\s*(?:#\s*\(|\w+\s*(?:\[[^\]\n]*\]\s*)?\()/gm)]
-        .map((match) => ({ name: match[1] ?? "", at: match.index }))
+      [
+        ...code.matchAll(
+          /(?<=^|[;)]|\bbegin|\belse)\s*(\b\w+)\s*(?:#\s*\(|\w+\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
+        ),
+      ]
+        .map((match) => ({ name: match[1] ?? "", at: match.index + match[0].search(/\w/) }))
         .filter((child) => bodies.has(child.name)),
     ]),
   );

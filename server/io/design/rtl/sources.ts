@@ -1,8 +1,9 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
 import { blanked } from "../../../core/design/blanked.js";
-import { sourceFile, sourceLine } from "../../../core/design/places.js";
+import { sourceFile } from "../../../core/design/places.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
 import { readFileList } from "./file-list.js";
@@ -22,6 +23,8 @@ export interface Sources {
   readonly main: string;
   readonly defines: Readonly<Record<string, string>>;
   readonly problems: readonly DesignProblem[];
+  /** An `include` of a file in itself. A guard may end it: it is spoken of only after an elaboration that did not end. */
+  readonly includeRing: SourceRange | undefined;
 }
 
 const fileLimit = 500;
@@ -62,6 +65,7 @@ export function collectSources(request: DesignRequest): Sources {
     main: reader.shortName(request.file) ?? "",
     defines,
     problems: reader.problems,
+    includeRing: reader.includeRing,
   };
 }
 
@@ -71,6 +75,9 @@ class SourceReader {
   readonly names = new Map<string, string>();
   readonly problems: DesignProblem[] = [];
   includeFolders: readonly string[] = [];
+  includeRing: SourceRange | undefined;
+  /** Files whose includes are being read. */
+  readonly #open = new Set<string>();
   readonly #request: DesignRequest;
   readonly #short = new Map<string, string>();
   readonly #roots: readonly string[];
@@ -132,7 +139,9 @@ class SourceReader {
     this.names.set(short, file);
     this.originals.set(file, text);
     this.texts.set(short, "");
+    this.#open.add(file);
     this.texts.set(short, this.#withIncludes(file, text));
+    this.#open.delete(file);
     return short;
   }
 
@@ -146,7 +155,8 @@ class SourceReader {
       const start = match.index + match[0].lastIndexOf(`"${name}"`) + 1;
       const isInclude = match[0].startsWith("`");
       const found = this.#find(file, name);
-      const place = sourceLine(file, text.slice(0, start).split("\n").length - 1);
+      const line = text.slice(0, start).split("\n").length - 1;
+      const place = { ...{ file, line, character: 0 }, endLine: line + 1, endCharacter: 0 };
       if (found.kind !== "file") {
         const what = isInclude ? "Included file" : "Memory file";
         this.problems.push({
@@ -156,9 +166,11 @@ class SourceReader {
             found.kind === "escapes"
               ? `${what} \`${name}\` leads out of the workspace and is not read.`
               : `${what} \`${name}\` is not found; add its folder to the include folders.`,
-          place,
+          place: { kind: "source", ...place },
         });
       }
+      if (found.kind === "file" && isInclude && this.#open.has(found.path))
+        this.includeRing ??= place;
       const short = found.kind === "file" ? this.add(found.path) : undefined;
       edits.push({ start, end: start + name.length, text: short ?? this.#emptyFile() });
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
 import { libertyUse } from "../../../core/design/rtl/standard-cells.js";
 import type { ChosenPart } from "../../../core/design/part.js";
@@ -11,6 +12,7 @@ import { sourceFile } from "../../../core/design/places.js";
 import { type YosysEngine, YosysStopped } from "../../../engines/yosys/engine.js";
 import type { YosysResult } from "../../../engines/yosys/wire.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
+import { endlessMacro } from "./endless-macro.js";
 import { type Flow, flowOf } from "./flow.js";
 import { amdCells } from "./library.js";
 import { readMessages, readResizedPorts } from "./messages.js";
@@ -71,14 +73,9 @@ export async function synthesise(
       return undefined;
     }
   };
-  for (const [file, text] of sources.originals) {
-    const loop = endlessLoop(file, text);
-    if (loop === undefined) continue;
-    const message = "This loop never ends: its step leaves the variable as it is.";
-    const place = { kind: "source", ...loop } as const;
-    const endless = { code: "RP5024", severity: "error", message, place } as const;
-    return { elaborated: undefined, synthesis: undefined, problems: [endless] };
-  }
+  const refused = endlessText(sources);
+  if (refused !== undefined)
+    return { elaborated: undefined, synthesis: undefined, problems: [refused] };
   context.progress(`elaborating ${choice.top}`);
   const texts = Object.fromEntries(sources.texts);
   const front = await run(
@@ -137,6 +134,24 @@ export async function synthesise(
     use: familyId === "asic" ? libertyUse(library) : cellUse,
   };
   return { elaborated: elaboration, synthesis, problems };
+}
+
+/** What is known not to end before it is tried. */
+function endlessText({ originals }: Sources): DesignProblem | undefined {
+  const tell = (message: string, place: SourceRange): DesignProblem => ({
+    code: "RP5024",
+    severity: "error",
+    message,
+    place: { kind: "source", ...place },
+  });
+  const macro = endlessMacro(originals);
+  if (macro !== undefined) return tell(macro.message, macro.place);
+  for (const [file, text] of originals) {
+    const loop = endlessLoop(file, text);
+    if (loop !== undefined)
+      return tell("This loop never ends: its step leaves the variable as it is.", loop);
+  }
+  return undefined;
 }
 
 /** Elaboration takes a second or two; what takes many does not end. */
@@ -239,15 +254,21 @@ function lostProblem(error: YosysStopped, request: DesignRequest, sources: Sourc
 }
 
 /** What most likely never ends, by its place. */
-function endless(request: DesignRequest, { originals }: Sources, what: string): DesignProblem {
+function endless(
+  request: DesignRequest,
+  { originals, includeRing }: Sources,
+  what: string,
+): DesignProblem {
   const recursion = recursiveInstance(originals);
-  const loop = recursion ?? firstLoop(request.file, request.text);
+  const loop = includeRing ?? recursion ?? firstLoop(request.file, request.text);
   const why =
-    recursion !== undefined
-      ? "This instance is a module in itself, and nothing ends it."
-      : loop !== undefined
-        ? "This loop may never end, or the design is too large."
-        : "The design is too large for it.";
+    includeRing !== undefined
+      ? "This file is included in itself, and nothing ends it: put its text between `` `ifndef `` and `` `endif ``."
+      : recursion !== undefined
+        ? "This instance is a module in itself, and nothing ends it."
+        : loop !== undefined
+          ? "This loop may never end, or the design is too large."
+          : "The design is too large for it.";
   return {
     code: "RP5024",
     severity: "error",
