@@ -1,6 +1,7 @@
 import type { Problem } from "../base/problem.js";
 import { directiveOf } from "./directives.js";
 import { areaOf, memoryOf, unitsOf, type Area, type Memory, type Units } from "./estimate/area.js";
+import { portInterval } from "./estimate/interval.js";
 import { Legality } from "./estimate/legality.js";
 import { timeKernel, type Timing, type TimingContext } from "./estimate/kernel.js";
 import { partitionsOf, portsFrom, type Partition } from "./estimate/partition.js";
@@ -74,11 +75,26 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
     area,
     cycles: unknownLoops.length > 0 ? undefined : Math.round(assumedCycles),
     intervalCycles:
-      unknownLoops.length > 0 ? undefined : Math.round((flow?.interval ?? timing.cycles) + moved),
+      unknownLoops.length > 0
+        ? undefined
+        : Math.round(
+            (flow?.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved,
+          ),
     assumedCycles: Math.round(assumedCycles),
     unknownLoops,
     problems: unknownLoops.map(unknownTripProblem),
   };
+}
+
+/** Of a function that is pipelined itself: what is asked for, or what its memories allow. */
+function functionInterval({ target, portsOf }: TimingContext, timing: Timing): number | undefined {
+  const pipeline = directiveOf(target.directives, "pipeline");
+  if (pipeline?.isOff !== false || pipeline.dialect !== "vitis") return undefined;
+  if (timing.loops.some(({ isUnrolled }) => !isUnrolled)) return undefined;
+  return Math.max(
+    pipeline.interval ?? 1,
+    ...timing.regions.map(({ sites }) => portInterval(sites, portsOf).interval),
+  );
 }
 
 /**

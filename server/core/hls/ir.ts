@@ -81,6 +81,8 @@ export interface Call {
   readonly kind: "call";
   readonly name: string;
   readonly body: readonly Step[];
+  /** Of the called function's body, not of its loops. */
+  readonly directives: readonly Directive[];
   readonly span: TextSpan;
 }
 

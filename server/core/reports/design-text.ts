@@ -1,5 +1,6 @@
 import { resourceKinds } from "../design/design.js";
 import type { ReportDesign } from "../views/report-document.js";
+import { measuredOf } from "../views/design/measured-loop.js";
 import { measuredLines } from "../views/design/measured-lines.js";
 import { intervalText } from "../views/design/design-tables.js";
 import {
@@ -59,10 +60,15 @@ export function designText(design: ReportDesign, width: number): string {
         "lrl",
       ),
     );
+  const hasReports = design.loops.some((loop) => measuredOf(design, loop).length > 0);
   if (design.loops.length > 0)
     parts.push(
       table(
-        ["loop", "line", "trips", "II", "depth", "cycles", "because of"],
+        [
+          ...["loop", "line", "trips", "II", "depth", "cycles"],
+          ...(hasReports ? ["reported II, cycles"] : []),
+          "because of",
+        ],
         design.loops
           .slice(0, 4 * rowLimit)
           .map((loop) => [
@@ -72,9 +78,10 @@ export function designText(design: ReportDesign, width: number): string {
             loop.initiationInterval === undefined ? "" : String(loop.initiationInterval),
             loop.depthCycles === undefined ? "?" : String(loop.depthCycles),
             loopCyclesText(loop).replace(/ cycles?$/, ""),
+            ...(hasReports ? [reportedText(design, loop)] : []),
             loop.cause ?? "",
           ]),
-        "lrrrrrl",
+        hasReports ? "lrrrrrrl" : "lrrrrrl",
       ),
     );
   const heaviest = design.lines
@@ -114,4 +121,12 @@ export function designText(design: ReportDesign, width: number): string {
 
 function nameOf(file: string): string {
   return file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+}
+
+function reportedText(design: ReportDesign, loop: ReportDesign["loops"][number]): string {
+  return measuredOf(design, loop)
+    .map(({ loop: { initiationInterval = "–", latencyCycles = "?" } }) =>
+      [initiationInterval, latencyCycles.toLocaleString("en-US")].join(", "),
+    )
+    .join("; ");
 }

@@ -13,6 +13,9 @@ export interface CppParser {
   readonly parse: (text: string) => CppFile;
 }
 
+/** C's `restrict` and Intel's `component void f(…)` are no C++; what stands around them is. */
+const otherWords = /\b(?:__)?restrict(?:__)?\b|^[ \t]*component(?=[ \t]+\w)/gm;
+
 /** Deeper than people write, and shallow enough for every recursion over the tree. */
 const mostDepth = 300;
 const mostNodes = 400_000;
@@ -23,7 +26,7 @@ export async function openCppParser(files: CppGrammarFiles): Promise<CppParser> 
   parser.setLanguage(await Language.load(new Uint8Array(await readFile(files.grammar))));
   return {
     parse: (text) => {
-      const tree = parser.parse(text);
+      const tree = parser.parse(text.replace(otherWords, (word) => " ".repeat(word.length)));
       if (tree === null) return { text, root: emptyRoot, isCut: true };
       try {
         return plainTree(text, tree.walk());

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { measuredFormats } from "../../../server/core/design/measured/index.generated.js";
+import { loopText } from "../../../server/core/views/design/design-tables.js";
+import { measuredOf } from "../../../server/core/views/design/measured-loop.js";
 import type { MeasuredDesign } from "../../../server/core/design/design.js";
 
 function read(text: string): MeasuredDesign | undefined {
@@ -86,4 +88,60 @@ test("what is cut off or something else is no report, and throws nothing", () =>
   for (let length = 0; length < whole.length; length += 1)
     expect(() => read(whole.slice(0, length))).not.toThrow();
   expect(read("<profile><AreaEstimates>")).toMatchObject({ counts: {} });
+});
+
+test("Vitis HLS: a latency that varies is a range, of which the end counts", () => {
+  const report = read(`<profile><UserAssignments><TopModelName>f</TopModelName></UserAssignments>
+<SummaryOfLoopLatency><VITIS_LOOP_4_1><TripCount><range><min>1</min><max>64</max></range></TripCount><Latency><range><min>9</min><max>400</max></range></Latency><PipelineII>6</PipelineII></VITIS_LOOP_4_1></SummaryOfLoopLatency>
+<AreaEstimates><Resources><DSP>3</DSP></Resources></AreaEstimates></profile>`);
+  expect(report?.loops).toMatchObject([
+    { label: "VITIS_LOOP_4_1", tripCount: 64, initiationInterval: 6, latencyCycles: 400 },
+  ]);
+});
+
+test("a report's loop is found by its label, by its line, and by what it was merged into", () => {
+  const loop = (label: string): MeasuredDesign["loops"][number] => ({
+    label,
+    tripCount: undefined,
+    initiationInterval: 2,
+    depthCycles: undefined,
+    latencyCycles: 10,
+  });
+  const labels = ["SHIFT", "ROWS_COLUMNS", "VITIS_LOOP_24_1", "VITIS_LOOP_30_2_VITIS_LOOP_31_3"];
+  const report = { tool: "t", loops: labels.map(loop) } as unknown as MeasuredDesign;
+  const found = (label: string, line: number): string | undefined =>
+    measuredOf({ measured: [report] }, { label, line: line - 1 })[0]?.loop.label;
+  expect(found("SHIFT", 3)).toBe("SHIFT");
+  expect(found("COLUMNS", 12)).toBe("ROWS_COLUMNS");
+  expect(found("i", 24)).toBe("VITIS_LOOP_24_1");
+  expect(found("j", 31)).toBe("VITIS_LOOP_30_2_VITIS_LOOP_31_3");
+  expect(found("k", 40)).toBeUndefined();
+});
+
+test("a loop's table has the report beside, with the ratio", () => {
+  const ours = {
+    label: "L",
+    line: 0,
+    file: "k.cpp",
+    pragmaLine: undefined,
+    tripCount: { value: 64, low: 64, high: 64 },
+    isPipelined: true,
+    unrollFactor: 1,
+    initiationInterval: 6,
+    targetInterval: 1,
+    cause: undefined,
+    depthCycles: 8,
+    latencyCycles: { value: 400, low: 400, high: 400 },
+    resources: undefined,
+  } as const;
+  const report = {
+    tool: "Vitis HLS 2022.1 estimate",
+    loops: [
+      { label: "L", tripCount: 64, initiationInterval: 5, depthCycles: 8, latencyCycles: 320 },
+    ],
+  } as unknown as MeasuredDesign;
+  const beside = loopText({ measured: [report] }, ours);
+  expect(beside).toContain("| latency | 400 cycles | 320 (ours 1.3×) |");
+  expect(beside).toContain("| initiation interval | 6 | 5 (ours 1.2×) |");
+  expect(loopText({ measured: [] }, ours)).toContain("| latency | 400 cycles |\n");
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parser, read, shape } from "./kit.js";
+import { estimate, parser, read, shape } from "./kit.js";
+import { topOf } from "../../../server/core/hls/estimate-kernel.js";
 import { readUnit } from "../../../server/core/hls/read/unit.js";
 
 const shapeOf = (body: string, before = ""): readonly string[] => {
@@ -131,4 +132,58 @@ test("arbitrary text ends in a unit, whatever it is", () => {
 test("deep nesting is cut with a problem", () => {
   const deep = `void f() { int x = ${"(".repeat(5000)}1${")".repeat(5000)}; }`;
   expect(read(deep).problems.map(({ code }) => code)).toContain("RP5311");
+});
+
+test("templates take numbers, types and configurations from their arguments", () => {
+  const text = `
+    struct base { static const int n_in = 16; static const int reuse = 4; };
+    template <int OUT> struct config : base { static const int n_out = OUT; static const int size = n_in * n_out; };
+    template <class data_T, typename CONFIG_T>
+    void dense(data_T data[CONFIG_T::n_in], data_T out[CONFIG_T::n_out]) {
+      data_T mult[CONFIG_T::size];
+      #pragma HLS PIPELINE II=CONFIG_T::reuse
+      #pragma HLS ARRAY_PARTITION variable=mult complete
+      for (int i = 0; i < CONFIG_T::n_in; i++)
+        for (int j = 0; j < CONFIG_T::n_out; j++)
+          mult[i * CONFIG_T::n_out + j] = data[i] * data[i];
+      for (int j = 0; j < CONFIG_T::n_out; j++) out[j] = mult[j];
+    }
+    template <int N, class T> void twice(T a[N], T b[N]) { nnet::dense<T, config<N>>(a, b); }
+    void top(ap_fixed<12, 4> in[16], ap_fixed<12, 4> out[8]) { twice<8, ap_fixed<12, 4>>(in, out); }`;
+  const { unit } = read(text);
+  const top = topOf(unit, "top");
+  expect(shape(top?.body ?? [])).toEqual(["dense$2.i 16", "  dense$2.j 8", "dense$2.j 8"]);
+  expect(top?.variables.get("dense$2.mult")).toMatchObject({ dims: [128], type: { bits: 12 } });
+  // The called function's own pragmas hold where it is called.
+  const found = estimate(text);
+  expect(found.partitions.get("dense$2.mult")).toMatchObject({ isComplete: true });
+  expect(found.timing.regions.map(({ interval }) => interval)).toContain(4);
+});
+
+test("dividing by a power of two takes no divider", () => {
+  const lut = (divisor: string): number =>
+    estimate(`void f(unsigned a[64], unsigned b[64]) {
+      for (int i = 0; i < 64; i++) b[i] = a[i] / ${divisor} + a[i] % ${divisor};
+    }`).area.lut;
+  expect(lut("64")).toBeLessThan(lut("63") - 400);
+});
+
+test("Intel's `component` and C's `restrict` are read over", () => {
+  const { unit, problems } = read(
+    "component void f(float *restrict a, float *__restrict__ b) { for (int i = 0; i < 8; i++) a[i] = b[i]; }",
+  );
+  expect(problems).toEqual([]);
+  expect(unit.functions.map(({ name }) => name)).toEqual(["f"]);
+});
+
+test("a pipelined function starts as often as it asks, not when it is done", () => {
+  const found = estimate(`void fir(int x, int *y, const int c[8]) {
+    #pragma HLS PIPELINE II=2
+    #pragma HLS ARRAY_PARTITION variable=c complete
+    int sum = 0;
+    for (int i = 0; i < 8; i++) sum += x * c[i];
+    *y = sum;
+  }`);
+  expect(found.intervalCycles).toBe(2);
+  expect(found.cycles).toBeGreaterThan(2);
 });

@@ -49,14 +49,19 @@ function loopsOf(summary: string): readonly MeasuredLoop[] {
   ))
     loops.push({
       label: between(body, "Name") ?? tag,
-      tripCount: leadingNumber(between(body, "TripCount")),
+      tripCount: most(between(body, "TripCount")),
       initiationInterval: leadingNumber(between(body, "PipelineII")),
       depthCycles: leadingNumber(
         between(body, "PipelineDepth") ?? between(body, "IterationLatency"),
       ),
-      latencyCycles: leadingNumber(between(body, "Latency")),
+      latencyCycles: most(between(body, "Latency")),
     });
   return loops;
+}
+
+/** A number, or the end of a range (`<range><min>2</min><max>9</max></range>`). */
+function most(text: string | undefined): number | undefined {
+  return leadingNumber(between(text ?? "", "max") ?? text);
 }
 
 function between(text: string, tag: string): string | undefined {

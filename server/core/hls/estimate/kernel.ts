@@ -10,6 +10,7 @@ import {
 } from "./interval.js";
 import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
+import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
 import { mostCachedBits, wordsOf } from "./transfers.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
@@ -70,7 +71,12 @@ export interface TimingContext {
 
 export function timeKernel(context: TimingContext): Timing {
   const timer = new Timer(context, planDirectives(context.target));
-  const cycles = timer.steps(context.target.body, { executions: 1, copies: 1 });
+  const interval = directiveOf(context.target.directives, "pipeline")?.interval;
+  const cycles = timer.steps(context.target.body, {
+    executions: 1,
+    copies: 1,
+    ...(interval !== undefined && { interval }),
+  });
   return { cycles, loops: timer.loops, regions: timer.regions };
 }
 
@@ -78,6 +84,8 @@ export function timeKernel(context: TimingContext): Timing {
 const treeWidth = 0.4;
 
 interface Around {
+  /** How often a pipelined function around starts. */
+  readonly interval?: number;
   /** Whether this is what a parallel factor has left over: one copy of the body. */
   readonly isRest?: boolean;
   /** Whether a loop is around. */
@@ -118,6 +126,12 @@ class Timer {
       run = [];
     };
     for (const step of steps) {
+      if (step.kind === "call" && callInterval(step) !== undefined) {
+        finish();
+        const interval = directiveOf(step.directives, "pipeline")?.interval;
+        cycles += this.steps(step.body, { ...around, ...(interval !== undefined && { interval }) });
+        continue;
+      }
       if (isFlat(step, this.#plan.planOf)) {
         run.push(step);
         if (step.kind === "assign") set.add(accessKey(step.target));
@@ -156,7 +170,8 @@ class Timer {
       return { ...one, count: Math.ceil(one.count / Math.max(1, run)) };
     });
     const words = this.#memoryWords(sites, around);
-    this.regions.push({ operators: shared, sites, interval: words, copies: around.copies });
+    const interval = Math.max(words, around.interval ?? 1);
+    this.regions.push({ operators: shared, sites, interval, copies: around.copies });
     return Math.ceil(depth);
   }
 
@@ -313,7 +328,12 @@ class Timer {
       : found;
     const ports = portInterval(sites, portsOf);
     const spread = this.#plan.isMerlin
-      ? this.#registerConflict(loop, around, sites, { depth: Math.ceil(depth), factor })
+      ? registerConflict(loop, around, sites, {
+          profile,
+          legality: this.#legality,
+          depth: Math.ceil(depth),
+          factor,
+        })
       : undefined;
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
     const cause = [recurrence, ports, asked, ...(spread === undefined ? [] : [spread])].reduce(
@@ -424,46 +444,14 @@ class Timer {
       (site.isConditional || !this.#legality.reductions().has(target.name));
     return { copies, isTree, isGuarded };
   }
+}
 
-  /**
-   * An array that another loop unrolls whole lies in registers: reached by a running index there is no telling which
-   * register, so that each iteration waits for the one before.
-   */
-  #registerConflict(
-    loop: Loop,
-    around: Around,
-    sites: readonly Site[],
-    { depth, factor }: { readonly depth: number; readonly factor: number },
-  ): IntervalCause | undefined {
-    const { profile } = this.#context;
-    const outer = around.iterators ?? [];
-    const isCopied = around.copies > 1;
-    // Copies of an outer loop leave one port for all: even the copies of this loop take turns.
-    const turn = (profile.operators["add.f64"]?.latency ?? 1) + 1;
-    const alone = profile.hasPartialSums ? depth : turn;
-    for (const { target, value, span } of sites) {
-      if (target === undefined || target.indices.length === 0) continue;
-      if (!this.#legality.reductions().has(target.name)) continue;
-      const isRevisited =
-        target.indices.some((index) => index?.terms.size === 0) ||
-        outer.some((iterator) =>
-          target.indices.every((index) => index?.terms.has(iterator) === false),
-        );
-      if (!isRevisited && !(isCopied && profile.readsEarly)) continue;
-      const dim = target.indices.findIndex((index) => index?.terms.has(loop.iterator) === true);
-      if (dim < 0 || !this.#legality.wholeDims().has(`${target.name}:${dim}`)) continue;
-      if (!readsOf(value).some(({ name }) => name === target.name)) continue;
-      return {
-        kind: "recurrence",
-        variable: target.name,
-        interval: Math.max(2, isCopied ? factor * turn : alone),
-        latency: depth,
-        distance: 1,
-        span,
-      };
-    }
-    return undefined;
-  }
+/** What a called function, or one that it calls, asks its pipeline for. */
+function callInterval(step: Step): number | undefined {
+  if (step.kind !== "call") return undefined;
+  const pipeline = directiveOf(step.directives, "pipeline");
+  if (pipeline?.isOff === false && pipeline.interval !== undefined) return pipeline.interval;
+  return step.body.map(callInterval).find((interval) => interval !== undefined);
 }
 
 /** Whether a loop's body reads what stays the same over the loop: moved before it, that makes the nest imperfect. */

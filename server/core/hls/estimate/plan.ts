@@ -30,8 +30,11 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
       if (step.kind === "branch") {
         visit(step.then, isUnrolled, isDriven);
         visit(step.otherwise, isUnrolled, isDriven);
-      } else if (step.kind === "call") visit(step.body, isUnrolled, isDriven);
-      else if (step.kind === "loop") {
+      } else if (step.kind === "call") {
+        const isPipelined = !isMerlin && directiveOf(step.directives, "pipeline")?.isOff === false;
+        visit(step.body, isUnrolled || isPipelined, isDriven);
+      }
+      if (step.kind === "loop") {
         const isSmall =
           isDriven && step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostSmall;
         const plan = loopPlan(step, isUnrolled || isSmall);

@@ -7,7 +7,8 @@ export function evaluateText(
   lookup: (name: string) => number | undefined,
 ): number | undefined {
   if (text.length > 1000) return undefined;
-  const tokens = text.match(/0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\w+|<<|>>|[^\s]/g) ?? [];
+  const tokens =
+    text.match(/0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\w+(?:::\w+)*|<<|>>|[^\s]/g) ?? [];
   let at = 0;
   let depth = 0;
   const primary = (): number | undefined => {

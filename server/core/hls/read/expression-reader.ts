@@ -21,6 +21,7 @@ type CallFunction = (
   name: string,
   args: readonly CppNode[],
   local: LocalScope,
+  templateArguments: readonly CppNode[],
 ) => { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined;
 
 const binaryOperators: Readonly<Record<string, Operator>> = {
@@ -306,8 +307,14 @@ export class ExpressionReader {
     if (callee.type === "field_expression") return this.#method(node, callee, args, local, steps);
     const nameNode = callee.type === "template_function" ? fieldOf(callee, "name") : callee;
     const full = nameNode === undefined ? "" : textOf(this.#file.file, nameNode);
-    const name = full.slice(full.lastIndexOf(":") + 1);
-    const called = this.#call(name, args, local);
+    const name = full.replace(/<[\s\S]*$/, "").replace(/^.*::/, "");
+    const templateNode =
+      nameNode?.type === "qualified_identifier" ? fieldOf(nameNode, "name") : callee;
+    const templateArguments =
+      templateNode?.type === "template_function"
+        ? (fieldOf(templateNode, "arguments")?.children ?? [])
+        : [];
+    const called = this.#call(name, args, local, templateArguments);
     if (called !== undefined) {
       steps.push(...called.steps);
       return called.value ?? zero;
@@ -377,7 +384,17 @@ function operation(op: Operator, args: readonly Expression[], type: ElementType)
     const folded = fold(op, a.value, b.value);
     if (folded !== undefined) return { kind: "number", value: folded, type };
   }
+  if (a !== undefined && b?.kind === "number" && isPowerOfTwo(b.value) && a.type.kind !== "float") {
+    // Wires alone; signed division rounds towards zero, for which it adds first.
+    const isDivision = op === "div" || op === "rem";
+    if (isDivision && a.type.isSigned) return { kind: "operation", op: "add", args, type };
+    if (isDivision || op === "mul") return { kind: "operation", op: "shift", args: [a], type };
+  }
   return { kind: "operation", op, args, type };
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
 }
 
 function fold(op: Operator, a: number, b: number): number | undefined {

@@ -10,6 +10,7 @@ import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from
 import { readAttribute, readPragma } from "./pragma.js";
 import { declaratorOf, lookupConstant, typeOf, type FileScope, type LocalScope } from "./scope.js";
 import { evaluateText } from "./constant-text.js";
+import { bindTemplate } from "./templates.js";
 
 /** Bounds what calls that are put in place of one another may grow to. */
 const mostSteps = 20_000;
@@ -31,11 +32,13 @@ export class FunctionReader {
   #stepCount = 0;
   #loopCount = 0;
   #inlined = 0;
+  /** Of called functions, about arrays. */
+  readonly directives: Directive[] = [];
 
   constructor(file: FileScope) {
     this.#file = file;
-    this.#expressions = new ExpressionReader(file, (name, args, local) =>
-      this.#callForValue(name, args, local),
+    this.#expressions = new ExpressionReader(file, (name, args, local, templateArguments) =>
+      this.#callForValue(name, args, local, templateArguments),
     );
   }
 
@@ -318,6 +321,7 @@ export class FunctionReader {
     name: string,
     args: readonly CppNode[],
     local: LocalScope,
+    templateArguments: readonly CppNode[],
   ): { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined {
     const node = this.#file.functions.get(name);
     const body = node === undefined ? undefined : fieldOf(node, "body");
@@ -334,6 +338,15 @@ export class FunctionReader {
     }
     this.#inlined += 1;
     const prefix = `${name}$${this.#inlined}.`;
+    const template = this.#file.templates.get(name);
+    const bound =
+      template === undefined
+        ? undefined
+        : bindTemplate(this.#file, template, templateArguments, local.constants);
+    const constants = new Map([...local.constants, ...(bound?.constants ?? [])]);
+    // The names of a template's types mean something else in the next call.
+    const types = new Map(this.#file.types);
+    for (const [parameter, type] of bound?.types ?? []) this.#file.types.set(parameter, type);
     const aliases = new Map<string, string>();
     const values = new Map(local.values);
     const steps: Step[] = [];
@@ -346,7 +359,7 @@ export class FunctionReader {
         const argument = args[index];
         if (found === undefined || argument === undefined || declarator === undefined) return;
         const base = this.#expressions.baseName(argument, local);
-        const { type, isStream } = typeOf(this.#file, fieldOf(parameter, "type"), local.constants);
+        const { type, isStream } = typeOf(this.#file, fieldOf(parameter, "type"), constants);
         const isReference = declarator.type === "reference_declarator";
         const isArray = found.dims.length > 0 || found.isPointer || isStream || isReference;
         if (isArray && base !== undefined) {
@@ -384,14 +397,24 @@ export class FunctionReader {
       values,
       aliases,
       prefix,
-      constants: local.constants,
+      constants,
     };
     for (const changed of assignedNames(this.#file, body)) {
       const target = nameIn(inner, changed);
       if (aliases.has(changed)) local.values.delete(target);
     }
-    const { steps: bodySteps } = this.#block(body, inner);
+    const { steps: bodySteps, directives: own } = this.#block(body, inner);
     this.#calls.pop();
+    for (const parameter of bound?.types.keys() ?? []) {
+      const type = types.get(parameter);
+      if (type === undefined) this.#file.types.delete(parameter);
+      else this.#file.types.set(parameter, type);
+    }
+    const directives = own.map((one) => renamed(one, inner));
+    // What speaks of an array holds for the whole function that the call stands in.
+    this.directives.push(
+      ...directives.filter(({ kind }) => kind === "partition" || kind === "bind"),
+    );
     const returned = bodySteps
       .filter(
         (step): step is Assign => step.kind === "assign" && step.target.name === `${prefix}return`,
@@ -402,8 +425,15 @@ export class FunctionReader {
         ? undefined
         : { kind: "access", access: returned.target, type: returned.target.type };
     const span = { start: node.start, end: node.end };
-    return { steps: [...steps, { kind: "call", name, body: bodySteps, span }], value };
+    return { steps: [...steps, { kind: "call", name, body: bodySteps, directives, span }], value };
   }
+}
+
+/** A directive of a called function, with the names that its variables have where the call stands. */
+function renamed(one: Directive, local: LocalScope): Directive {
+  return "variable" in one && one.variable !== undefined
+    ? { ...one, variable: nameIn(local, one.variable) }
+    : one;
 }
 
 function nameIn(local: LocalScope, name: string): string {

@@ -3,6 +3,7 @@ import { fieldOf, textOf, type CppFile, type CppNode } from "../cpp-tree.js";
 import { arbitraryType, builtInType, intType, type ElementType } from "../element-type.js";
 import type { Variable } from "../ir.js";
 import { applyOperator, evaluateText } from "./constant-text.js";
+import { membersOf } from "./templates.js";
 
 /** What the file declares outside of functions. */
 export interface FileScope {
@@ -16,6 +17,9 @@ export interface FileScope {
   readonly members: Map<string, { readonly type: ElementType; readonly dims: Variable["dims"] }>;
   readonly globals: Map<string, Variable>;
   readonly functions: Map<string, CppNode>;
+  /** Parameters of function templates. */
+  readonly templates: Map<string, CppNode>;
+  readonly structs: Map<string, { readonly node: CppNode; readonly parameters?: CppNode }>;
 }
 
 /** What names mean at one point of a function. */
@@ -55,6 +59,17 @@ export function constantOf(
     case "identifier":
     case "type_identifier":
       return lookupConstant(scope, textOf(scope.file, node), extra);
+    case "qualified_identifier": {
+      const text = textOf(scope.file, node);
+      const known = lookupConstant(scope, text, extra);
+      if (known !== undefined) return known;
+      const [owner, name] = [fieldOf(node, "scope"), fieldOf(node, "name")];
+      if (owner === undefined || name === undefined) return undefined;
+      return (
+        membersOf(scope, owner, extra ?? new Map()).get(textOf(scope.file, name)) ??
+        constantOf(scope, name, extra)
+      );
+    }
     case "char_literal":
       return textOf(scope.file, node).charCodeAt(1);
     case "true":

@@ -54,6 +54,8 @@ function emptyScope(file: CppFile): FileScope {
     members: new Map(),
     globals: new Map(),
     functions: new Map(),
+    templates: new Map(),
+    structs: new Map(),
   };
 }
 
@@ -88,6 +90,8 @@ function collect(
   around: {
     readonly constants: ReadonlyMap<string, number>;
     readonly before: readonly Directive[];
+    /** Of the template around. */
+    readonly parameters?: CppNode | undefined;
   },
 ): void {
   let before = [...around.before];
@@ -116,6 +120,10 @@ function collect(
       case "struct_specifier":
       case "class_specifier":
         defineMembers(scope, child);
+        scope.structs.set(text("name"), {
+          node: child,
+          ...(around.parameters !== undefined && { parameters: around.parameters }),
+        });
         collectChildren(scope, child, found);
         break;
       case "enum_specifier":
@@ -129,13 +137,18 @@ function collect(
         const name = declarator === undefined ? undefined : declaratorOf(scope, declarator)?.name;
         if (name !== undefined) {
           scope.functions.set(name, child);
+          if (around.parameters !== undefined) scope.templates.set(name, around.parameters);
           found.push({ node: child, constants: around.constants, before });
         }
         before = [];
         break;
       }
       case "template_declaration":
-        collect(scope, child, found, { constants: templateConstants(scope, child), before });
+        collect(scope, child, found, {
+          constants: templateConstants(scope, child),
+          before,
+          parameters: fieldOf(child, "parameters"),
+        });
         before = [];
         break;
       default:
@@ -254,7 +267,7 @@ function readFunction(
   const { steps, directives } = reader.read(node, declarator.name, constants);
   for (const [name, variable] of scope.globals)
     if (!reader.variables.has(name)) reader.variables.set(name, variable);
-  const all = [...before, ...directives];
+  const all = [...before, ...directives, ...reader.directives];
   const value: HlsFunction = {
     name: declarator.name,
     nameSpan: { start: declarator.node.start, end: declarator.node.end },

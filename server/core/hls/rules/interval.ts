@@ -1,5 +1,6 @@
 import type { DesignFix, DesignProblem } from "../../design/design.js";
 import { causeText } from "../cause-text.js";
+import type { IntervalCause } from "../estimate/interval.js";
 import type { KernelEstimate } from "../estimate-kernel.js";
 import type { LoopEstimate } from "../estimate/kernel.js";
 import {
@@ -21,9 +22,7 @@ export const rule: HlsRule = {
       if (cause.kind !== "ports" && cause.kind !== "recurrence") return [];
       const why = causeText(cause) ?? "";
       const better = cause.kind === "ports" ? partitioned(estimate, one, context) : undefined;
-      const advice =
-        better?.text ??
-        "Accumulate into several partial sums, or declare the reduction, to start an iteration every cycle.";
+      const advice = better?.text ?? adviceOf(estimate, cause);
       return [
         {
           code: "RP5301",
@@ -35,6 +34,14 @@ export const rule: HlsRule = {
       ];
     }),
 };
+
+function adviceOf({ target }: KernelEstimate, { kind, variable }: IntervalCause): string {
+  if (kind === "recurrence")
+    return "Accumulate into several partial sums, or declare the reduction, to start an iteration every cycle.";
+  return target.variables.get(variable)?.isStream === true
+    ? "A stream hands over one element a cycle: make its element a wider word, or unroll less."
+    : "Read it into a local array first, or unroll less.";
+}
 
 interface Cut {
   readonly name: string;

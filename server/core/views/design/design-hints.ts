@@ -1,10 +1,11 @@
 import type { TextSpan } from "../../base/text-span.js";
-import type { Design, DesignLine, DesignLoop } from "../../design/design.js";
+import type { Design, DesignLine, DesignLoop, MeasuredLoop } from "../../design/design.js";
 import { endOfLineAt } from "../../base/line-starts.js";
 import { beforeEditText } from "../source/source-hints.js";
 import type { Hint } from "../text/hints.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";
 import { lineTable, loopText } from "./design-tables.js";
+import { measuredOf } from "./measured-loop.js";
 import { countText, loopCyclesText, nanosecondsText, usedTexts } from "./resource-text.js";
 
 /** Editors give a line's hints 43 characters, for all providers together. */
@@ -23,10 +24,11 @@ export function designHints(state: DesignState, span: TextSpan): readonly Hint[]
     labels.set(line.line, { label, tooltip: lineTable(design, line) });
   }
   for (const loop of loopsOfFile(numbers, state.file)) {
-    const tooltip = loopText(loop);
-    labels.set(loop.line, { label: loopCyclesText(loop), tooltip });
+    const tooltip = loopText(design, loop);
+    const report = measuredOf(design, loop)[0]?.loop;
+    labels.set(loop.line, { label: cyclesLabel(loop, report), tooltip });
     if (loop.pragmaLine !== undefined && loop.initiationInterval !== undefined)
-      labels.set(loop.pragmaLine, { label: intervalLabel(loop), tooltip });
+      labels.set(loop.pragmaLine, { label: intervalLabel(loop, report), tooltip });
   }
   const isOld = numbers.isOld || numbers.moved !== undefined;
   return [...labels].flatMap(([line, { label, tooltip }]): Hint[] => {
@@ -57,10 +59,23 @@ function lineLabel(design: Design, line: DesignLine): string {
     : `${first} · ${more}`;
 }
 
+/** `~4,226 · report 4,150`. */
+function cyclesLabel(loop: DesignLoop, report: MeasuredLoop | undefined): string {
+  const ours = loopCyclesText(loop);
+  const measured = report?.latencyCycles;
+  if (measured === undefined || loop.latencyCycles === undefined) return ours;
+  return `${ours.replace(/ cycles?$/, "")} · report ${measured.toLocaleString("en-US")}`;
+}
+
 /** `II=4 !` when it is worse than what was asked for. */
-function intervalLabel({ initiationInterval, targetInterval, depthCycles }: DesignLoop): string {
+function intervalLabel(
+  { initiationInterval, targetInterval, depthCycles }: DesignLoop,
+  report: MeasuredLoop | undefined,
+): string {
   const isMissed =
     targetInterval !== undefined && (initiationInterval ?? 0) > targetInterval ? " !" : "";
+  if (report?.initiationInterval !== undefined)
+    return `II=${initiationInterval ?? "?"}${isMissed} · report ${report.initiationInterval}`;
   const depth =
     depthCycles === undefined
       ? ""

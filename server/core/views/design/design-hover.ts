@@ -63,7 +63,7 @@ function lineParts(state: DesignState, numbers: DesignNumbers, offset: number): 
   );
   return [
     ...costs.map((entry) => lineTable(design, entry)),
-    ...loops.map(loopText),
+    ...loops.map((loop) => loopText(design, loop)),
     ...(path === undefined || loops.length > 0
       ? []
       : [

@@ -11,6 +11,7 @@ import { resourceKinds } from "../../design/design.js";
 import { formatNumber, formatShare } from "../../base/units.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
 import { measuredLines } from "./measured-lines.js";
+import { measuredOf } from "./measured-loop.js";
 import { countText, loopCyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
 
 /** Markdown: every resource that is used, with its interval and its share of the part. */
@@ -66,24 +67,57 @@ export function lineTable(design: Design, line: DesignLine): string {
   ].join("\n\n");
 }
 
-export function loopText(loop: DesignLoop): string {
-  const rows: [string, string][] = [
-    ["trip count", loop.tripCount === undefined ? "?" : intervalText(loop.tripCount)],
-    ["latency", loopCyclesText(loop)],
-    [
+export function loopText(design: Pick<Design, "measured">, loop: DesignLoop): string {
+  const measured = measuredOf(design, loop);
+  const row = (
+    name: string,
+    ours: string,
+    value: number | undefined,
+    key: "tripCount" | "latencyCycles" | "initiationInterval" | "depthCycles",
+  ): string => {
+    const beside = measured.map((one) => ` ${besideLoop(value, one.loop[key])} |`);
+    return `| ${name} | ${ours} |${beside.join("")}`;
+  };
+  const rows = [
+    row(
+      "trip count",
+      loop.tripCount === undefined ? "?" : intervalText(loop.tripCount),
+      loop.tripCount?.value,
+      "tripCount",
+    ),
+    row("latency", loopCyclesText(loop), loop.latencyCycles?.value, "latencyCycles"),
+    row(
       "initiation interval",
       loop.initiationInterval === undefined ? "not pipelined" : `${loop.initiationInterval}`,
-    ],
-    ["depth of an iteration", loop.depthCycles === undefined ? "?" : `${loop.depthCycles} cycles`],
-    ["unrolled", `${loop.unrollFactor}×`],
+      loop.initiationInterval,
+      "initiationInterval",
+    ),
+    row(
+      "depth of an iteration",
+      loop.depthCycles === undefined ? "?" : `${loop.depthCycles} cycles`,
+      loop.depthCycles,
+      "depthCycles",
+    ),
+    `| unrolled | ${loop.unrollFactor}× |${" |".repeat(measured.length)}`,
   ];
+  const tools = measured.map(({ tool }) => ` ${plain(tool)} |`).join("");
   return [
     `**Loop** ${codeSpan(loop.label)}`,
-    `| | |\n|---|--:|\n${rows.map(([name, text]) => `| ${name} | ${text} |`).join("\n")}`,
+    `| | ${measured.length === 0 ? "" : "ours "}|${tools}\n|---|--:|${"--:|".repeat(measured.length)}\n${rows.join("\n")}`,
     ...(loop.cause === undefined
       ? []
       : [`II=${loop.initiationInterval ?? "?"} because of ${plain(loop.cause)}.`]),
   ].join("\n\n");
+}
+
+/** What a report says, with how much more or less we say. */
+function besideLoop(ours: number | undefined, measured: number | undefined): string {
+  if (measured === undefined) return "";
+  const ratio =
+    ours === undefined || measured === 0 || ours === measured
+      ? ""
+      : ` (ours ${formatNumber(ours / measured, 2)}×)`;
+  return `${measured.toLocaleString("en-US")}${ratio}`;
 }
 
 /** Longest paths: start, end, time and levels. */

@@ -6,7 +6,7 @@ const pathLimit = 5;
 /** What another tool says beside counts, a sentence a line: speeds with the ratio to ours, its cells, its longest paths. */
 export function measuredLines(
   report: MeasuredDesign,
-  { fmaxHertz: ours }: Pick<Design, "fmaxHertz">,
+  { fmaxHertz: ours, latencyCycles }: Pick<Design, "fmaxHertz" | "latencyCycles">,
 ): readonly string[] {
   const { tool, fmaxHertz, clocks = [], paths = [], cells = [] } = report;
   const ratio =
@@ -15,6 +15,16 @@ export function measuredLines(
       : ` (ours ${formatNumber(ours.value / fmaxHertz, 2)}×)`;
   const speed =
     fmaxHertz === undefined ? [] : [`${tool}: Fmax ${megahertz(fmaxHertz)}${ratio}, measured`];
+  const latency =
+    report.latencyCycles === undefined
+      ? []
+      : [
+          `${tool}: latency ${report.latencyCycles.toLocaleString("en-US")} cycles${
+            latencyCycles === undefined || report.latencyCycles === 0
+              ? ""
+              : ` (ours ${formatNumber(latencyCycles.value / report.latencyCycles, 2)}×)`
+          }, reported`,
+        ];
   const each =
     clocks.length < 2
       ? []
@@ -28,6 +38,7 @@ export function measuredLines(
     .join(", ");
   return [
     ...speed,
+    ...latency,
     ...each,
     ...(used.length === 0 ? [] : [`cells: ${filled}`]),
     ...paths
