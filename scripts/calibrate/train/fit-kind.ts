@@ -29,6 +29,11 @@ export interface KindPlan {
   readonly terms?: readonly string[];
   /** Trains on logarithms of measured / (work + overhead); answers what a file holds. */
   readonly train: (rows: Rows, targets: Float64Array) => unknown;
+  /**
+   * A fitted function of the inputs that `train` corrects, as a file holds it: what other chips teach. It has not seen
+   * the keys of the fold, where one is named.
+   */
+  readonly prior?: (fold: number | undefined) => unknown;
   readonly folds?: number;
   readonly margin?: number;
 }
@@ -67,7 +72,7 @@ export function fitKindOfMany(
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
     const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
     if (rest.length === 0 || part.length === 0) continue;
-    const predict = predictorOf(trained(rest, plan, base), plan, base);
+    const predict = predictorOf(trained(rest, plan, base, fold), plan, base);
     for (const row of part)
       unseen.push({
         predicted: predict(row),
@@ -105,7 +110,7 @@ export function fitKindOfMany(
 const rowsForInterval = 60;
 
 /** Seconds beside the work: once for a kernel, and for each of what a feature counts. */
-interface Base {
+export interface Base {
   readonly overhead: number;
   readonly terms: readonly {
     readonly feature: string;
@@ -114,10 +119,21 @@ interface Base {
   }[];
 }
 
+<<<<<<< HEAD
 function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
   const counted = (plan.terms ?? [])
     .map((feature) => ({ feature, at: plan.features.indexOf(feature) }))
     .filter(({ at }) => rows.some((row) => (row.features[at] ?? nothing) > nothing));
+=======
+export function fitBase(
+  rows: readonly KindRow[],
+  plan: Pick<KindPlan, "features" | "terms">,
+): Base {
+  const counted = (plan.terms ?? []).map((feature) => ({
+    feature,
+    at: plan.features.indexOf(feature),
+  }));
+>>>>>>> d4cca11 (Fit eager float32 operators with caches, broadcasts and what a vendor's chips share; attention's products by themselves)
   const { weights } = fitNonNegative(
     rows.map((row) =>
       Float64Array.of(1, row.work, ...counted.map(({ at }) => 2 ** (row.features[at] ?? 0))),
@@ -137,26 +153,37 @@ function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
   };
 }
 
-function baseSeconds(row: KindRow, { overhead, terms }: Base): number {
+export function baseSeconds(row: KindRow, { overhead, terms }: Base): number {
   let seconds = row.work + overhead;
   for (const term of terms) seconds += term.seconds * 2 ** (row.features[term.at] ?? 0);
   return seconds;
 }
 
-function trained(rows: readonly KindRow[], plan: KindPlan, base: Base): unknown {
-  return plan.train(
-    rows.map((row) => picked(row, plan)),
-    Float64Array.from(rows, (row) => Math.log(row.seconds / baseSeconds(row, base))),
+function trained(rows: readonly KindRow[], plan: KindPlan, base: Base, fold?: number): unknown {
+  const prior = plan.prior?.(fold);
+  const start = prior === undefined ? undefined : functionOf(prior, plan);
+  const inputs = rows.map((row) => picked(row, plan));
+  const targets = Float64Array.from(
+    rows,
+    (row, index) =>
+      Math.log(row.seconds / baseSeconds(row, base)) -
+      (start?.(inputs[index] ?? new Float64Array()) ?? 0),
   );
+  const own = plan.train(inputs, targets);
+  return prior === undefined ? own : { kind: "sum", scale: 1, parts: [prior, own] };
 }
 
 /** Through the decoder and the evaluation that the product uses, so that rounding counts. */
 function predictorOf(file: unknown, plan: KindPlan, base: Base): (row: KindRow) => number {
+  const answer = functionOf(file, plan);
+  return (row) => baseSeconds(row, base) * Math.exp(answer(picked(row, plan)));
+}
+
+function functionOf(file: unknown, plan: KindPlan): (inputs: Float64Array) => number {
   const decoder = new Decoder("fit");
   const regressor = decodeRegressor(decoder, file, "regressor", inputsOf(plan).length);
   if (regressor === undefined) throw new Error(decoder.problems[0]?.message ?? "no regressor");
-  return (row) =>
-    baseSeconds(row, base) * Math.exp(evaluateRegressor(regressor, picked(row, plan)));
+  return (inputs) => evaluateRegressor(regressor, inputs);
 }
 
 function inputsOf({ inputs, features }: KindPlan): readonly string[] {

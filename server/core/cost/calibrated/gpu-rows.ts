@@ -1,5 +1,6 @@
 import type { Kernel } from "../../lower/lowered.js";
 import type { Target } from "../../targets/target.js";
+import { streamSeconds } from "./cached-stream.js";
 import { log2, unitsOf } from "./gpu-terms.js";
 import type { KernelView } from "./kernel-model.js";
 import { workOfKernel } from "./work-features.js";
@@ -42,8 +43,8 @@ export function describeRows(
 ): KernelView | undefined {
   if (target.chip.kind !== "gpu" || rows * columns === 0) return undefined;
   const { activations, weights } = workOfKernel(kernel, target);
-  const memory = activations + weights;
   const bytes = kernel.readBytes + kernel.writeBytes;
+  const memory = streamSeconds(target, bytes, activations + weights);
   const perUnit = rows / unitsOf(target);
   return {
     computeSeconds: 0,

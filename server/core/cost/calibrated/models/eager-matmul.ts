@@ -6,8 +6,6 @@ import { workOfKernel } from "../work-features.js";
  * Products in a library that picks among kernels of fixed tiles (cuBLAS, rocBLAS under PyTorch): how far the shape fills
  * tiles of several sizes, how far the tiles fill the last wave over the multiprocessors, and whether extents are
  * multiples of what vector loads need. A product with one right operand for all batches is one product of more rows.
- * The two products of attention come as networks lay them out, keys transposed and heads taken apart, for which the
- * library has other kernels than for packed operands: they are told by their extents and their axes.
  */
 export const kernelModel: KernelModel = {
   id: "eager-matmul",
@@ -30,8 +28,6 @@ export const kernelModel: KernelModel = {
     "align-m",
     "align-n",
     "align-k",
-    "is-scores",
-    "is-values",
   ],
   describe: (kernel, target) => {
     const { shape } = kernel;
@@ -74,8 +70,6 @@ export const kernelModel: KernelModel = {
         alignment(m),
         alignment(n),
         alignment(k),
-        shape.hasHeads === true && m === n && k <= m / 2 ? 1 : 0,
-        shape.hasHeads === true && m === k && n <= m / 2 ? 1 : 0,
       ],
     };
   },

@@ -1,4 +1,5 @@
 // Written by scripts/gen.mjs; do not edit.
+import { kernelModel as eagerAttentionProduct } from "./eager-attention-product.js";
 import { kernelModel as eagerConv } from "./eager-conv.js";
 import { kernelModel as eagerElementwise } from "./eager-elementwise.js";
 import { kernelModel as eagerMatmul } from "./eager-matmul.js";
@@ -31,6 +32,7 @@ import { kernelModel as workReduction } from "./work-reduction.js";
 import type { KernelModel } from "../kernel-model.js";
 
 export const kernelModels: readonly KernelModel[] = [
+  eagerAttentionProduct,
   eagerConv,
   eagerElementwise,
   eagerMatmul,
