@@ -119,21 +119,13 @@ export interface Base {
   }[];
 }
 
-<<<<<<< HEAD
-function fitBase(rows: readonly KindRow[], plan: KindPlan): Base {
-  const counted = (plan.terms ?? [])
-    .map((feature) => ({ feature, at: plan.features.indexOf(feature) }))
-    .filter(({ at }) => rows.some((row) => (row.features[at] ?? nothing) > nothing));
-=======
 export function fitBase(
   rows: readonly KindRow[],
   plan: Pick<KindPlan, "features" | "terms">,
 ): Base {
-  const counted = (plan.terms ?? []).map((feature) => ({
-    feature,
-    at: plan.features.indexOf(feature),
-  }));
->>>>>>> d4cca11 (Fit eager float32 operators with caches, broadcasts and what a vendor's chips share; attention's products by themselves)
+  const counted = (plan.terms ?? [])
+    .map((feature) => ({ feature, at: plan.features.indexOf(feature) }))
+    .filter(({ at }) => rows.some((row) => (row.features[at] ?? nothing) > nothing));
   const { weights } = fitNonNegative(
     rows.map((row) =>
       Float64Array.of(1, row.work, ...counted.map(({ at }) => 2 ** (row.features[at] ?? 0))),
