@@ -81,10 +81,14 @@ export function resultsOn(shelf: Shelf, modelPath: string, build: string): Known
   };
 }
 
-/** The same bytes, as far as a file system tells. */
+/** The same bytes, as far as a file system tells; empty where it tells nothing: no file, a link to itself, a shut folder. */
 function fileIdentity(file: string): string {
-  const status = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return status === undefined ? "" : `${path.resolve(file)}:${status.size}:${status.mtimeNs}`;
+  try {
+    const { size, mtimeNs } = statSync(file, { bigint: true });
+    return `${path.resolve(file)}:${size}:${mtimeNs}`;
+  } catch {
+    return "";
+  }
 }
 
 /** Of the bundle that reckons: the same for the editor and the command line of one installation. */
