@@ -23,6 +23,13 @@ export function modelUriFor(argument: unknown): vscode.Uri | undefined {
   return activeModelUri();
 }
 
+/** The same; where there is none, the user is told what to do first. */
+export function modelUriOrTell(argument: unknown): vscode.Uri | undefined {
+  const uri = modelUriFor(argument);
+  if (uri === undefined) void vscode.window.showInformationMessage("Open a model file first.");
+  return uri;
+}
+
 export function activeModelUri(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputCustom)

@@ -19,6 +19,15 @@ export async function saveFile(
   return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }
 
+/** The same for a command: the status bar says what has been written. */
+export async function saveFileAndTell(
+  beside: vscode.Uri,
+  file: { readonly name: string; readonly content: string },
+): Promise<void> {
+  const name = await saveFile(beside, file);
+  if (name !== null) vscode.window.setStatusBarMessage(`Ridgepoint: wrote ${name}`, 4000);
+}
+
 /** Results are lines of reports; more than this is no file that a panel can show. */
 const readLimit = 64 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { reportRequest, viewRequest } from "../../../server/protocol/requests.js";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor } from "../model-uri.js";
-import { saveFile } from "../save-file.js";
+import { modelUriOrTell } from "../model-uri.js";
+import { saveFileAndTell } from "../save-file.js";
 
 interface Choice extends vscode.QuickPickItem {
   readonly source: "report" | "export";
@@ -51,17 +51,13 @@ export const command: ClientCommand = {
   title: "Export…",
   icon: "$(export)",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
-    if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const uri = modelUriOrTell(argument);
+    if (uri === undefined) return;
     const choice = await vscode.window.showQuickPick(choices, { title: "Ridgepoint: export" });
     if (choice === undefined) return;
     const made = await contentOf(choice);
     if (made === undefined) throw new Error("There is nothing to write; the log says why.");
-    const name = await saveFile(uri, made);
-    if (name !== null) vscode.window.setStatusBarMessage(`Ridgepoint: wrote ${name}`, 4000);
+    await saveFileAndTell(uri, made);
 
     async function contentOf({
       source,

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor } from "../model-uri.js";
+import { modelUriOrTell } from "../model-uri.js";
 import { recipeOf } from "../recipe.js";
-import { saveFile } from "../save-file.js";
+import { saveFileAndTell } from "../save-file.js";
 
 /** Ids are those of `ridgepoint quantize --export`. */
 const recipes = [
@@ -19,21 +19,17 @@ export const command: ClientCommand = {
   id: "exportRecipe",
   title: "Export a Quantization Recipe…",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
-    if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const uri = modelUriOrTell(argument);
+    if (uri === undefined) return;
     const picked = await vscode.window.showQuickPick(recipes, {
       title: "Ridgepoint: who carries out the plan",
     });
     const content = picked && (await recipeOf(ctx, uri, picked.id));
     if (picked === undefined || content === undefined) return;
     const base = uri.path.slice(uri.path.lastIndexOf("/") + 1);
-    const name = await saveFile(uri, {
+    await saveFileAndTell(uri, {
       name: picked.id === "json" ? `${base}.plan.json` : `${base}.${picked.id}.${picked.extension}`,
       content,
     });
-    if (name !== null) vscode.window.setStatusBarMessage(`Ridgepoint: wrote ${name}`, 4000);
   },
 };

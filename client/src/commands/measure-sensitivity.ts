@@ -1,18 +1,15 @@
 import * as vscode from "vscode";
 import { measureRequest } from "../../../server/protocol/requests.js";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor } from "../model-uri.js";
+import { modelUriOrTell } from "../model-uri.js";
 
 /** Sensitivity with data: the model is run on the user's samples, or on made-up ones. */
 export const command: ClientCommand = {
   id: "measureSensitivity",
   title: "Measure Quantization Sensitivity on Samples…",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
-    if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const uri = modelUriOrTell(argument);
+    if (uri === undefined) return;
     const choice = await vscode.window.showQuickPick(
       [
         { label: "Samples from a folder…", isFolder: true, isGenerated: false },

@@ -2,17 +2,14 @@ import * as vscode from "vscode";
 import { bindRequest } from "../../../server/protocol/requests.js";
 import { parseBinding } from "../binding.js";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor } from "../model-uri.js";
+import { modelUriOrTell } from "../model-uri.js";
 
 export const command: ClientCommand = {
   id: "setDimensions",
   title: "Set Batch Size and Dimensions…",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
-    if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const uri = modelUriOrTell(argument);
+    if (uri === undefined) return;
     const key = `binding:${uri.toString()}`;
     const text = await vscode.window.showInputBox({
       title: "Ridgepoint: batch size and dimensions",

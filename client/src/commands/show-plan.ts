@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor } from "../model-uri.js";
+import { modelUriOrTell } from "../model-uri.js";
 import { recipeOf } from "../recipe.js";
 
 /** The proposed plan layer by layer; saved beside the model as `<model>.plan.json`, it fixes what it says. */
@@ -8,11 +8,8 @@ export const command: ClientCommand = {
   id: "showPlan",
   title: "Show the Quantization Plan",
   run: async (ctx, argument) => {
-    const uri = modelUriFor(argument);
-    if (uri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const uri = modelUriOrTell(argument);
+    if (uri === undefined) return;
     const content = await recipeOf(ctx, uri, "json");
     if (content === undefined) return;
     const document = await vscode.workspace.openTextDocument({ language: "json", content });
