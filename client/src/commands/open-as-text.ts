@@ -1,18 +1,15 @@
 import * as vscode from "vscode";
 import { locateRequest } from "../../../server/protocol/requests.js";
 import type { ClientCommand } from "../command.js";
-import { modelUriFor, printedUriOf } from "../model-uri.js";
+import { modelUriOrTell, printedUriOf } from "../model-uri.js";
 
 export const command: ClientCommand = {
   id: "openAsText",
   title: "Open Model as Text",
   icon: "$(file-code)",
   run: async (ctx, argument, node) => {
-    const modelUri = modelUriFor(argument);
-    if (modelUri === undefined) {
-      void vscode.window.showInformationMessage("Open a model file first.");
-      return;
-    }
+    const modelUri = modelUriOrTell(argument);
+    if (modelUri === undefined) return;
     const isText = /\.(onnxtxt|py)$/i.test(modelUri.path);
     const uri = isText ? modelUri : printedUriOf(modelUri);
     const document = await vscode.workspace.openTextDocument(uri);

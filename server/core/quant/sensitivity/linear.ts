@@ -168,16 +168,21 @@ function onnxWindow(node: Node): Node {
   };
 }
 
+/** Rows of `columns` elements, one below the other, as the columns of a matrix. */
+function rowsAsColumns(columns: number, count: number): Int32Array {
+  const map = new Int32Array(columns * count);
+  for (let column = 0; column < columns; column++)
+    for (let position = 0; position < count; position++)
+      map[column * count + position] = position * columns + column;
+  return map;
+}
+
 function connected(node: Node, { rows, columns }: MatrixShape, x: readonly number[]): LinearPlan {
   const count = countOf(x) / columns;
   if (!Number.isInteger(count)) throw new NotPropagated("FULLY_CONNECTED of this form");
   const keeps = intAttribute(node, "keep_num_dims", 0) === 1;
-  const columnMap = new Int32Array(columns * count);
-  for (let column = 0; column < columns; column++)
-    for (let position = 0; position < count; position++)
-      columnMap[column * count + position] = position * columns + column;
   return {
-    ...flat(rows, columns, count, columnMap),
+    ...flat(rows, columns, count, rowsAsColumns(columns, count)),
     outputShape: keeps ? [...x.slice(0, -1), rows] : [count, rows],
   };
 }
@@ -294,12 +299,8 @@ function product(
   if (weightIndex === 1) {
     const count = countOf(x) / columns;
     if (x[x.length - 1] !== columns) throw new NotPropagated("MatMul of this form");
-    const columnMap = new Int32Array(columns * count);
-    for (let column = 0; column < columns; column++)
-      for (let position = 0; position < count; position++)
-        columnMap[column * count + position] = position * columns + column;
     return {
-      ...flat(rows, columns, count, columnMap),
+      ...flat(rows, columns, count, rowsAsColumns(columns, count)),
       outputShape: [...x.slice(0, -1), rows],
     };
   }
