@@ -6,7 +6,8 @@ import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
 import { progressOnStderr } from "./progress.js";
 import { analyzeUsage } from "./usage.js";
-import { parseAnalyzeWords, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { parseAnalyzeWords } from "./words.js";
 
 export const command: Command = {
   name: "analyze",

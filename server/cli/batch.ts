@@ -5,7 +5,8 @@ import { emptyReport } from "../core/views/empty-report.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
-import { decodeBatchLine, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { decodeBatchLine } from "./words.js";
 
 /** Lines longer than this are refused: memory stays constant whatever the input. */
 const lineLimit = 1 << 20;

@@ -1,7 +1,7 @@
 import { formatBytes } from "../core/base/units.js";
 import { clearResults, resultFolder } from "../io/quant/result-cache.js";
 import type { Command } from "./command.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "clear-cache",

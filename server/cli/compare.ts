@@ -11,11 +11,13 @@ import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import { defaultSchemeIds } from "../core/quant/default-schemes.js";
 import { comparePlans, type PlanSide } from "../core/views/compare/compare-plans.js";
 import { fileAtRevision, pythonAtRevision } from "../io/git-revision.js";
+import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext, type JobResult } from "./job.js";
 import { progressOnStderr } from "./progress.js";
 import { choicesOf, savedPlan } from "./quantize-choices.js";
-import { parseAnalyzeWords, UsageError, type AnalyzeRequest } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { analyzeOptions, parseAnalyzeWords, type AnalyzeRequest } from "./words.js";
 
 export const command: Command = {
   name: "compare",
@@ -200,27 +202,20 @@ function parse(words: readonly string[]): {
   readonly rest: readonly string[];
   readonly isJson: boolean;
 } {
-  const files: string[] = [];
-  const rest: string[] = [];
-  const plans: string[] = [];
-  let revision: string | undefined;
-  let limit: number | undefined;
-  let isJson = false;
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (word === "--json") isJson = true;
-    else if (word === "--rev") revision = queue.shift();
-    else if (word === "--plan") plans.push(queue.shift() ?? "");
-    else if (word === "--limit") {
-      limit = Number(queue.shift());
-      if (!Number.isSafeInteger(limit) || limit < 0)
-        throw new UsageError("Option `--limit` takes a whole number.");
-    } else if (word.startsWith("--")) {
-      rest.push(word);
-      const isFlag = word.includes("=") || ["--memory", "--quantization"].includes(word);
-      const value = isFlag ? undefined : queue.shift();
-      if (value !== undefined) rest.push(value);
-    } else files.push(word);
-  }
-  return { files, revision, plans, limit, rest, isJson };
+  const given = readArguments(
+    words,
+    { flags: ["json"], once: ["rev", "limit"], many: ["plan"] },
+    analyzeOptions,
+  );
+  const limit = given.one("limit");
+  if (limit !== undefined && !/^\d+$/.test(limit))
+    throw new UsageError("Option `--limit` takes a whole number.");
+  return {
+    files: given.files,
+    revision: given.one("rev"),
+    plans: given.all("plan"),
+    limit: limit === undefined ? undefined : Number(limit),
+    rest: given.passed,
+    isJson: given.has("json"),
+  };
 }

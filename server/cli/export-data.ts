@@ -3,7 +3,8 @@ import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
 import { progressOnStderr } from "./progress.js";
-import { parseAnalyzeWords, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { parseAnalyzeWords } from "./words.js";
 
 export const command: Command = {
   name: "export",

@@ -9,7 +9,8 @@ import { designReport } from "../core/views/design/design-report.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadParts } from "../io/parts-files.js";
 import type { JobResult } from "./job.js";
-import { UsageError, type AnalyzeRequest } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { type AnalyzeRequest } from "./words.js";
 
 const defaultPart = "xcvu9p";
 

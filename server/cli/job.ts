@@ -26,7 +26,8 @@ import { isDesignJob, runDesignJob } from "./design-job.js";
 import { quantifyModel, sensitivityWords, tensorReport } from "./quantification.js";
 import { withOwnAccelerators } from "./own-accelerators.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
-import { UsageError, type AnalyzeRequest } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { type AnalyzeRequest } from "./words.js";
 
 /** What one analysis answers; `isAnalysed` false means exit status 1. */
 export interface JobResult {

@@ -1,7 +1,7 @@
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { startServer } from "../lsp/server.js";
 import type { Command } from "./command.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "lsp",

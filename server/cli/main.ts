@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { commands } from "./index.generated.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 /** `ridgepoint`: dispatches to a subcommand. Exit status 0, 1 or 2 as each command says; never a stack trace. */
 async function main(words: readonly string[]): Promise<number> {

@@ -14,10 +14,12 @@ import type { Catalogue, Target } from "../core/targets/target.js";
 import { view as mappingView, type MappedLayer, type MappingView } from "../core/views/mapping.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import { readAcceleratorFile } from "../io/accelerator-file.js";
+import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
 import { progressOnStderr } from "./progress.js";
-import { parseAnalyzeWords, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { analyzeOptions, parseAnalyzeWords } from "./words.js";
 
 export const command: Command = {
   name: "map",
@@ -193,54 +195,25 @@ function areaText(squareMetres: number): string {
 }
 
 function parse(words: readonly string[]): Asked {
-  const rest: string[] = [];
-  const layers: string[] = [];
-  const sweep: SweptParameter[] = [];
-  const single = new Map<string, string>();
-  let isJson = false;
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    const equals = word.indexOf("=");
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const value = (): string => {
-      const found = equals < 0 ? queue.shift() : word.slice(equals + 1);
-      if (found === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
-      return found;
-    };
-    switch (name) {
-      case "--accelerator":
-      case "--precision":
-      case "--objective":
-        if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
-        single.set(name, value());
-        break;
-      case "--layer":
-        layers.push(value());
-        break;
-      case "--sweep":
-        sweep.push(sweptOf(value()));
-        break;
-      case "--json":
-        isJson = true;
-        break;
-      default:
-        rest.push(word);
-    }
-  }
-  const accelerator = single.get("--accelerator");
+  const given = readArguments(
+    words,
+    { flags: ["json"], once: ["accelerator", "precision", "objective"], many: ["layer", "sweep"] },
+    analyzeOptions,
+  );
+  const accelerator = given.one("accelerator");
   if (accelerator === undefined)
     throw new UsageError("`ridgepoint map` needs `--accelerator FILE`.");
-  const objective = single.get("--objective") ?? "latency";
+  const objective = given.one("objective") ?? "latency";
   if (objective !== "traffic" && objective !== "latency" && objective !== "energy")
     throw new UsageError(`\`--objective ${objective}\` should be latency, traffic or energy.`);
   return {
     accelerator,
-    precision: single.get("--precision"),
-    layers,
+    precision: given.one("precision"),
+    layers: given.all("layer"),
     objective,
-    sweep,
-    isJson,
-    rest,
+    sweep: given.all("sweep").map(sweptOf),
+    isJson: given.has("json"),
+    rest: [...given.files, ...given.passed],
   };
 }
 

@@ -4,7 +4,7 @@ import { targetsOf } from "../core/accelerator/as-target.js";
 import { acceleratorExtension, isRtlFile, readAcceleratorFile } from "../io/accelerator-file.js";
 import { withAccelerators } from "../io/catalogue-files.js";
 import { findAccelerators } from "../io/find-accelerators.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 /**
  * Targets that are accelerators of the user's: a file stands for its first precision, an id of one is looked for in the

@@ -9,8 +9,9 @@ import {
   type ParetoAxis,
 } from "../core/search/compare-alternatives.js";
 import { readResults } from "../core/search/read-results.js";
+import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "pareto",
@@ -112,27 +113,13 @@ function parse(words: readonly string[]): {
   readonly grouping: Grouping;
   readonly isJson: boolean;
 } {
-  const files: string[] = [];
-  const axes: ParetoAxis[] = [];
-  let grouping: Grouping = "none";
-  let isJson = false;
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (word === "--json") isJson = true;
-    else if (word === "--axis" || word.startsWith("--axis=")) {
-      const value = word === "--axis" ? queue.shift() : word.slice("--axis=".length);
-      if (value === undefined) throw new UsageError("Option `--axis` needs a value.");
-      axes.push(axisOf(value));
-    } else if (word === "--by" || word.startsWith("--by=")) {
-      const value = word === "--by" ? queue.shift() : word.slice("--by=".length);
-      const found = groupings.find((one) => one === value);
-      if (found === undefined)
-        throw new UsageError(`\`--by\` takes one of ${groupings.join(", ")}.`);
-      grouping = found;
-    } else if (word.startsWith("-") && word !== "-")
-      throw new UsageError(`Option \`${word}\` is not known.`);
-    else files.push(word);
-  }
+  const given = readArguments(words, { flags: ["json"], once: ["by"], many: ["axis"] });
+  const { files } = given;
+  const axes = given.all("axis").map(axisOf);
+  const by = given.one("by") ?? "none";
+  const grouping = groupings.find((one) => one === by);
+  if (grouping === undefined)
+    throw new UsageError(`\`--by\` takes one of ${groupings.join(", ")}.`);
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new UsageError("`ridgepoint pareto` takes one file of batch results.");
@@ -148,7 +135,7 @@ function parse(words: readonly string[]): {
           ]
         : axes,
     grouping,
-    isJson,
+    isJson: given.has("json"),
   };
 }
 

@@ -14,8 +14,9 @@ import { findDataFolder } from "../io/catalogue-files.js";
 import { cppParser } from "../io/cpp-parser.js";
 import { loadHlsProfiles } from "../io/hls-files.js";
 import { loadParts } from "../io/parts-files.js";
+import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "pragmas",
@@ -87,40 +88,29 @@ interface Asked {
 }
 
 function parse(words: readonly string[]): Asked {
-  const values = new Map<string, string>();
-  const files: string[] = [];
-  const flags = new Set<string>();
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (!word.startsWith("-")) files.push(word);
-    else if (word === "--json" || word === "--apply") flags.add(word);
-    else {
-      const [name = "", given] = word.split(/=(.*)/s);
-      if (!["--top", "--part", "--tool", "--limit", "--evaluations"].includes(name))
-        throw new UsageError(`Option \`${name}\` is not known.`);
-      const value = given ?? queue.shift();
-      if (value === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
-      values.set(name, value);
-    }
-  }
+  const given = readArguments(words, {
+    flags: ["json", "apply"],
+    once: ["top", "part", "tool", "limit", "evaluations"],
+  });
+  const { files } = given;
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new UsageError("`ridgepoint pragmas` takes one file.");
   const number = (name: string, fallback: number, low: number, high: number): number => {
-    const value = Number(values.get(name) ?? fallback);
+    const value = Number(given.one(name) ?? fallback);
     if (!(low <= value && value <= high))
-      throw new UsageError(`\`${name}\` is a number from ${low} to ${high}.`);
+      throw new UsageError(`\`--${name}\` is a number from ${low} to ${high}.`);
     return value;
   };
   return {
     file,
-    top: values.get("--top"),
-    part: values.get("--part") ?? "xcvu9p",
-    tool: values.get("--tool"),
-    limit: number("--limit", 0.8, 0, 100),
-    evaluations: number("--evaluations", 1500, 1, 100_000),
-    isJson: flags.has("--json"),
-    isApplied: flags.has("--apply"),
+    top: given.one("top"),
+    part: given.one("part") ?? "xcvu9p",
+    tool: given.one("tool"),
+    limit: number("limit", 0.8, 0, 100),
+    evaluations: number("evaluations", 1500, 1, 100_000),
+    isJson: given.has("json"),
+    isApplied: given.has("apply"),
   };
 }
 

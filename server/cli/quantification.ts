@@ -15,7 +15,7 @@ import { reportQuantization } from "../core/views/report-quantization.js";
 import { NotAFile } from "../io/file-bytes.js";
 import { quantifyTensors } from "../io/quant/quantify-tensors.js";
 import type { JobResult, Progress } from "./job.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 /** Quantization errors of the model's weights in the given formats, or in the usual ones. */
 export async function quantifyModel(

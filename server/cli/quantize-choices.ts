@@ -21,7 +21,8 @@ import { workspaceTargets } from "../io/workspace-targets.js";
 import { bindingsOf, type Progress } from "./job.js";
 import { formatTable, parseSchemes, quantifyModel, sensitivityWords } from "./quantification.js";
 import type { QuantizeRequest } from "./quantize-words.js";
-import { parseAnalyzeWords, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { parseAnalyzeWords } from "./words.js";
 
 export interface ChoicesRequest {
   readonly file: string | undefined;

@@ -1,5 +1,6 @@
 import type { Limits, Measure } from "../core/quant/plan/problem.js";
-import { UsageError } from "./words.js";
+import { readArguments } from "./arguments.js";
+import { UsageError } from "./usage-error.js";
 
 export interface QuantizeRequest {
   readonly file: string | undefined;
@@ -43,75 +44,35 @@ Chooses a number format for every layer: the least expected error of the outputs
   --batch, --input, --dim  as for \`ridgepoint analyze\``;
 
 export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
-  const files: string[] = [];
-  const formats: string[] = [];
-  const limits: Partial<Record<Measure, number>> = {};
-  const single = new Map<string, string>();
-  const flags = new Set<string>();
-  const rest: string[] = [];
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (!word.startsWith("-") || word === "-") {
-      files.push(word);
-      continue;
-    }
-    const equals = word.indexOf("=");
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const given = equals < 0 ? undefined : word.slice(equals + 1);
-    const value = (): string => {
-      const next = given ?? queue.shift();
-      if (next === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
-      return next;
-    };
-    switch (name) {
-      case "--format":
-        formats.push(value());
-        break;
-      case "--limit":
-        Object.assign(limits, parseLimit(value()));
-        break;
-      case "--target":
-      case "--objective":
-      case "--export":
-      case "--compare":
-      case "--samples":
-      case "--import":
-        if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
-        single.set(name, value());
-        break;
-      case "--json":
-      case "--list":
-      case "--ungrouped":
-        flags.add(name);
-        break;
-      case "--batch":
-      case "--input":
-      case "--dim":
-        rest.push(name, value());
-        break;
-      default:
-        throw new UsageError(`Option \`${name}\` is not known.`);
-    }
-  }
+  const given = readArguments(
+    words,
+    {
+      flags: ["json", "list", "ungrouped"],
+      once: ["target", "objective", "export", "compare", "samples", "import"],
+      many: ["format", "limit"],
+    },
+    { once: ["batch"], many: ["input", "dim"] },
+  );
+  const { files } = given;
   if (files.length > 1) throw new UsageError("One model at a time.");
-  const objective = single.get("--objective") ?? "risk";
+  const objective = given.one("objective") ?? "risk";
   if (!isMeasure(objective))
     throw new UsageError(`Objective \`${objective}\` should be one of ${measures.join(", ")}.`);
-  if (files.length === 0 && !flags.has("--list")) throw new UsageError("A model file is needed.");
+  if (files.length === 0 && !given.has("list")) throw new UsageError("A model file is needed.");
   return {
     file: files[0],
-    target: single.get("--target"),
-    formats,
-    limits,
+    target: given.one("target"),
+    formats: given.all("format"),
+    limits: Object.assign({}, ...given.all("limit").map(parseLimit)) as Limits,
     objective,
-    exportId: single.get("--export"),
-    compare: single.get("--compare"),
-    samples: single.get("--samples"),
-    statistics: single.get("--import"),
-    isJson: flags.has("--json"),
-    isList: flags.has("--list"),
-    isUngrouped: flags.has("--ungrouped"),
-    rest,
+    exportId: given.one("export"),
+    compare: given.one("compare"),
+    samples: given.one("samples"),
+    statistics: given.one("import"),
+    isJson: given.has("json"),
+    isList: given.has("list"),
+    isUngrouped: given.has("ungrouped"),
+    rest: given.passed,
   };
 }
 

@@ -17,7 +17,7 @@ import { formatTable } from "./quantification.js";
 import { choicesOf, type NotPlanned, planFor } from "./quantize-choices.js";
 import { quantizeText } from "./quantize-text.js";
 import { parseQuantizeWords, quantizeUsage, type QuantizeRequest } from "./quantize-words.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "quantize",

@@ -2,7 +2,7 @@ import { table } from "../core/reports/text-table.js";
 import type { Target } from "../core/targets/target.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
-import { UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "targets",

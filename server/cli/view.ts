@@ -5,7 +5,8 @@ import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
 import { progressOnStderr } from "./progress.js";
 import { defaultParams } from "./view-params.js";
-import { parseAnalyzeWords, UsageError } from "./words.js";
+import { UsageError } from "./usage-error.js";
+import { parseAnalyzeWords } from "./words.js";
 
 export const command: Command = {
   name: "view",

@@ -1,3 +1,6 @@
+import { readArguments, type Options } from "./arguments.js";
+import { UsageError } from "./usage-error.js";
+
 /** What `analyze` and a line of `batch` ask for. */
 export interface AnalyzeRequest {
   readonly file: string | undefined;
@@ -49,152 +52,63 @@ export interface AnalyzeWords {
   readonly isHelp: boolean;
 }
 
-/** The call's words are wrong: exit status 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "UsageError";
-  }
-}
+/** What `analyze` takes; other commands pass it on. */
+export const analyzeOptions: Options = {
+  flags: ["json", "quantization", "deploy", "memory", "route", "help"],
+  once: [
+    ...["op", "batch", "entry", "format", "samples", "import", "weights"],
+    ...["top", "part", "clock", "tool", "hls4ml"],
+  ],
+  many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
+};
 
 export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
-  const files: string[] = [];
-  const targets: string[] = [];
-  const inputs: string[] = [];
-  const pythonPath: string[] = [];
-  const dims = new Map<string, number>();
-  const single = new Map<string, string>();
-  let format: string | undefined;
-  let quantization = false;
-  let memory = false;
-  let deploy = false;
-  let isHelp = false;
-  const includeFolders: string[] = [];
-  const reports: string[] = [];
-  const parameters: Record<string, string> = {};
-  const defines: Record<string, string> = {};
-  let isRouted = false;
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (!word.startsWith("-") || word === "-") {
-      files.push(word);
-      continue;
-    }
-    const equals = word.indexOf("=");
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const given = equals < 0 ? undefined : word.slice(equals + 1);
-    const value = (): string => {
-      const next = given ?? queue.shift();
-      if (next === undefined) throw new UsageError(`Option \`${name}\` needs a value.`);
-      return next;
-    };
-    switch (name) {
-      case "--target":
-        targets.push(value());
-        break;
-      case "--input":
-        inputs.push(value());
-        break;
-      case "--python-path":
-        pythonPath.push(value());
-        break;
-      case "--dim":
-        addDim(dims, value());
-        break;
-      case "--include":
-        includeFolders.push(value());
-        break;
-      case "--report":
-        reports.push(value());
-        break;
-      case "--param":
-        addSetting(parameters, value(), "--param");
-        break;
-      case "--define":
-        addSetting(defines, value(), "--define");
-        break;
-      case "--route":
-        isRouted = true;
-        break;
-      case "--top":
-      case "--part":
-      case "--clock":
-      case "--tool":
-      case "--hls4ml":
-      case "--op":
-      case "--batch":
-      case "--entry":
-      case "--samples":
-      case "--import":
-      case "--weights":
-        if (single.has(name)) throw new UsageError(`Option \`${name}\` is given twice.`);
-        single.set(name, value());
-        break;
-      case "--format":
-        format = value();
-        break;
-      case "--json":
-        format = "json";
-        break;
-      case "--quantization":
-        quantization = true;
-        break;
-      case "--deploy":
-        deploy = true;
-        break;
-      case "--memory":
-        memory = true;
-        break;
-      case "--help":
-      case "-h":
-        isHelp = true;
-        break;
-      default:
-        throw new UsageError(`Option \`${name}\` is not known.`);
-    }
-  }
+  const given = readArguments(words, analyzeOptions);
+  const { files } = given;
+  const isHelp = given.has("help");
   const isDesign = files.length > 1 && files.every(isDesignSourceFile);
   if (files.length > 1 && !isDesign)
     throw new UsageError(
       `One file at a time: \`${files.join("`, `")}\`. Use \`ridgepoint batch\` for many.`,
     );
-  const batch = single.get("--batch");
-  const samples = single.get("--samples");
-  const statistics = single.get("--import");
-  const weights = single.get("--weights");
+  const batch = given.one("batch");
+  const samples = given.one("samples");
+  const statistics = given.one("import");
+  const weights = given.one("weights");
+  const quantization = given.has("quantization");
   if ((samples ?? statistics ?? weights) !== undefined && !quantization && !isHelp)
     throw new UsageError("`--samples`, `--import` and `--weights` go with `--quantization`.");
   const request: AnalyzeRequest = {
     file: files[0],
-    op: single.get("--op"),
-    targets,
+    op: given.one("op"),
+    targets: given.all("target"),
     batch: batch === undefined ? undefined : positiveInteger(batch, "--batch"),
-    inputs,
-    entry: single.get("--entry"),
-    pythonPath,
-    deploy,
-    dims,
+    inputs: given.all("input"),
+    entry: given.one("entry"),
+    pythonPath: given.all("python-path"),
+    deploy: given.has("deploy"),
+    dims: new Map(given.all("dim").map(dimOf)),
     quantization,
     ...(samples !== undefined && { samples }),
     ...(statistics !== undefined && { statistics }),
     ...(weights !== undefined && { weights }),
-    memory,
+    memory: given.has("memory"),
     design: {
-      top: single.get("--top"),
-      part: single.get("--part"),
-      clockNanoseconds: periodOf(single.get("--clock")),
-      tool: single.get("--tool"),
+      top: given.one("top"),
+      part: given.one("part"),
+      clockNanoseconds: periodOf(given.one("clock")),
+      tool: given.one("tool"),
       files: files.slice(1),
-      includeFolders,
-      parameters,
-      defines,
-      reports,
-      isRouted,
-      hls4ml: single.get("--hls4ml"),
+      includeFolders: given.all("include"),
+      parameters: settingsOf(given.all("param"), "--param"),
+      defines: settingsOf(given.all("define"), "--define"),
+      reports: given.all("report"),
+      isRouted: given.has("route"),
+      hls4ml: given.one("hls4ml"),
     },
   };
   if (!isHelp) requireSubject(request);
-  return { request, format, isHelp };
+  return { request, format: given.has("json") ? "json" : given.one("format"), isHelp };
 }
 
 /** One line of a batch file; keys are the options' names. */
@@ -297,11 +211,17 @@ function isDesignSourceFile(file: string): boolean {
 }
 
 /** `N=8`; a macro may be defined as nothing: `SIMULATION`. */
-function addSetting(into: Record<string, string>, word: string, option: string): void {
-  const equals = word.indexOf("=");
-  if (equals === 0 || (equals < 0 && option !== "--define"))
-    throw new UsageError(`\`${option} ${word}\` should read NAME=VALUE.`);
-  into[equals < 0 ? word : word.slice(0, equals)] = equals < 0 ? "" : word.slice(equals + 1);
+function settingsOf(
+  words: readonly string[],
+  option: "--param" | "--define",
+): Readonly<Record<string, string>> {
+  const pairs = words.map((word) => {
+    const [name = "", value] = word.split(/=(.*)/s);
+    if (name === "" || (value === undefined && option !== "--define"))
+      throw new UsageError(`\`${option} ${word}\` should read NAME=VALUE.`);
+    return [name, value ?? ""] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function clockWord(value: unknown): string | undefined {
@@ -327,11 +247,11 @@ function settings(
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]));
 }
 
-function addDim(dims: Map<string, number>, word: string): void {
+function dimOf(word: string): readonly [string, number] {
   const equals = word.lastIndexOf("=");
   if (equals < 1)
     throw new UsageError(`\`--dim ${word}\` should read NAME=N, for example \`--dim seq=128\`.`);
-  dims.set(word.slice(0, equals), wholeNumber(word.slice(equals + 1), "--dim"));
+  return [word.slice(0, equals), wholeNumber(word.slice(equals + 1), "--dim")];
 }
 
 /** An extent may be 0: nothing is cached yet where a prompt is read. */
