@@ -113,3 +113,43 @@ test("what the top's inputs bring is no path between registers", () => {
   );
   expect(paths(top)).toEqual([]);
 });
+
+/** d[0] → LUT → LUT → y[0], d[1] → y[1], d[1] → LUT → q. */
+const pair = moduleOf(
+  "pair",
+  { clk: ["input", 1], d: ["input", 2, 3], y: ["output", 5, 6] },
+  [
+    cell("l1", "LUT1", { I0: [2] }, { O: [4] }),
+    cell("l2", "LUT1", { I0: [4] }, { O: [5] }),
+    cell("l3", "LUT1", { I0: [3] }, { O: [6] }),
+    cell("l4", "LUT1", { I0: [3] }, { O: [7] }),
+    cell("q", "FDRE", { C: [1], D: [7] }, { Q: [8] }),
+  ],
+  { q: [8] },
+);
+
+test("bits of one port are timed by themselves", () => {
+  const top = moduleOf(
+    "top",
+    { clk: ["input", 1] },
+    [
+      // Only the first bit starts in a register that is far away, only the second leads to one in the instance.
+      cell("p", "FDRE", { C: [1], D: [20] }, { Q: [2] }),
+      cell("u", "pair", { clk: [1], d: [2, 21] }, { y: [3, 4] }),
+      cell("r", "FDRE", { C: [1], D: [3] }, { Q: [21] }),
+      cell("s", "FDRE", { C: [1], D: [4] }, { Q: [20] }),
+    ],
+    { p: [2], r: [21], s: [20] },
+  );
+  const modules = new Map([pair, top].map((module) => [module.name, module]));
+  const ports = portTimings({ modules }, "top", table);
+  const found = longestPaths(top, table, { limit: 9, hasPorts: false, ports });
+  expect(
+    found.map(({ start, end, nanoseconds }) => `${start.name}>${end.name} ${nanoseconds}`),
+  ).toEqual([
+    "p>r 1123", // 100 + two of wire and LUT + wire + setup
+    "r>u.q 1112",
+    "r>s 1112",
+    "s>p 1101",
+  ]);
+});

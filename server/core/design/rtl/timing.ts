@@ -1,7 +1,15 @@
 import type { TimingTable } from "../part.js";
-import type { NetBit, NetCell, NetModule } from "./netlist.js";
-import { type CellTiming, cellTiming, isClockPort, isOutputPort } from "./timing-cells.js";
+import type { NetCell, NetModule } from "./netlist.js";
 import type { PortArc, PortTiming } from "./port-timing.js";
+import { type CellTiming, isClockPort } from "./timing-cells.js";
+import {
+  type Driver,
+  firstBit,
+  inputBits,
+  isOutputOf,
+  plainName,
+  TimingNet,
+} from "./timing-net.js";
 
 /** A path of one module's netlist, from a register or input to a register or output. */
 export interface TimedPath {
@@ -48,9 +56,9 @@ export function longestPaths(
   },
 ): readonly TimedPath[] {
   const { hasPorts, ports } = options;
-  const graph = new TimingGraph(module, table, {
-    starts: { registers: true, inputs: hasPorts ? undefined : noBits },
-    ports,
+  const graph = new TimingGraph(new TimingNet(module, table, ports ?? noPorts), {
+    registers: true,
+    inputs: hasPorts ? undefined : noBits,
   });
   const ends: { readonly end: Sink; readonly time: number; readonly bit: number }[] = [];
   for (const sink of graph.sinks(hasPorts)) {
@@ -84,6 +92,8 @@ export interface Starts {
   readonly registers: boolean;
   /** Undefined: all. */
   readonly inputs: ReadonlySet<number> | undefined;
+  /** Nothing of interest comes by other bits. */
+  readonly within?: ReadonlySet<number>;
 }
 
 /** An end of paths: a register's input, an output of the module, or an input of an instance that leads to a register. */
@@ -92,67 +102,33 @@ export interface Sink extends PathEnd {
   readonly arc?: PortArc;
 }
 
+/** Longest arrivals from some starts, found when they are asked for. */
 export class TimingGraph {
+  readonly #net: TimingNet;
   readonly #starts: Starts;
-  readonly #ports: ReadonlyMap<string, PortTiming>;
-  readonly #module: NetModule;
   readonly #table: TimingTable;
-  readonly #driver = new Map<number, { readonly cell: NetCell; readonly timing: CellTiming }>();
-  readonly #fanout = new Map<number, number>();
-  readonly #names = new Map<number, string>();
-  readonly #inputs = new Set<number>();
   readonly #arrivals = new Map<number, Arrival | "open" | "none">();
-  readonly #timings = new Map<NetCell, CellTiming>();
 
-  constructor(
-    module: NetModule,
-    table: TimingTable,
-    more: {
-      readonly starts: Starts;
-      readonly ports?: ReadonlyMap<string, PortTiming> | undefined;
-    },
-  ) {
-    this.#module = module;
-    this.#table = table;
-    this.#starts = more.starts;
-    this.#ports = more.ports ?? noPorts;
-    for (const { direction, bits } of module.ports.values())
-      if (direction !== "output")
-        for (const bit of bits) if (typeof bit === "number") this.#inputs.add(bit);
-    for (const cell of module.cells) {
-      const timing = cellTiming(cell.type, cell.parameters, table);
-      this.#timings.set(cell, timing);
-      for (const [port, bits] of Object.entries(cell.connections)) {
-        const isOutput = isOutputOf(cell, port);
-        for (const bit of bits) {
-          if (typeof bit !== "number") continue;
-          if (isOutput) this.#driver.set(bit, { cell, timing });
-          else this.#fanout.set(bit, (this.#fanout.get(bit) ?? 0) + 1);
-        }
-      }
-    }
-    for (const { name, bits, isHidden } of module.netNames)
-      bits.forEach((bit, index) => {
-        if (typeof bit !== "number" || (isHidden && this.#names.has(bit))) return;
-        const shown = bits.length > 1 ? `${name}[${index}]` : name;
-        if (!isHidden || !this.#names.has(bit)) this.#names.set(bit, shown);
-      });
+  constructor(net: TimingNet, starts: Starts) {
+    this.#net = net;
+    this.#table = net.table;
+    this.#starts = starts;
   }
 
   *sinks(hasPorts: boolean): Iterable<Sink> {
-    for (const cell of this.#module.cells) {
+    for (const cell of this.#net.module.cells) {
       yield* this.#instanceSinks(cell);
-      const timing = this.#timings.get(cell);
+      const timing = this.#net.timingOf(cell);
       if (timing?.kind !== "register" && timing?.kind !== "memory") continue;
       const q = firstBit(cell.connections["Q"] ?? cell.connections["q"] ?? cell.connections["O"]);
-      const name = (q === undefined ? undefined : this.#names.get(q)) ?? plainName(cell.name);
+      const name = this.#net.nameOf(q) ?? plainName(cell.name);
       for (const [port, bits] of Object.entries(cell.connections)) {
         if (isOutputOf(cell, port) || isClockPort(port)) continue;
         for (const bit of bits) if (typeof bit === "number") yield { cell, name, bit };
       }
     }
     if (!hasPorts) return;
-    for (const [name, { direction, bits }] of this.#module.ports)
+    for (const [name, { direction, bits }] of this.#net.module.ports)
       if (direction === "output")
         for (const [index, bit] of bits.entries())
           if (typeof bit === "number")
@@ -160,12 +136,14 @@ export class TimingGraph {
   }
 
   *#instanceSinks(cell: NetCell): Iterable<Sink> {
-    const model = this.#ports.get(cell.type);
+    const model = this.#net.ports.get(cell.type);
     if (model === undefined) return;
-    for (const [port, arc] of model.toRegister)
-      for (const bit of cell.connections[port] ?? [])
-        if (typeof bit === "number")
-          yield { cell: arc.end.cell, name: `${plainName(cell.name)}.${arc.end.name}`, bit, arc };
+    for (const [port, arcs] of model.toRegister)
+      for (const [index, arc] of arcs.entries()) {
+        const bit = cell.connections[port]?.[index];
+        if (arc === undefined || typeof bit !== "number") continue;
+        yield { cell: arc.end.cell, name: `${plainName(cell.name)}.${arc.end.name}`, bit, arc };
+      }
   }
 
   /** When a signal is there at a sink, set up; undefined when no start leads to it. */
@@ -181,7 +159,7 @@ export class TimingGraph {
   /** Time of a wire after its driver; a carry chain has wires of its own. */
   wire(bit: number, { isCarry }: Arrival): number {
     if (isCarry) return 0;
-    const sinks = this.#fanout.get(bit) ?? 1;
+    const sinks = this.#net.fanoutOf(bit);
     return this.#table.net + this.#table.fanout * Math.log2(Math.max(1, sinks));
   }
 
@@ -194,8 +172,13 @@ export class TimingGraph {
         stack.pop();
         continue;
       }
-      const driver = this.#driver.get(top);
-      const model = driver && this.#ports.get(driver.cell.type);
+      if (this.#starts.within?.has(top) === false) {
+        this.#arrivals.set(top, "none");
+        stack.pop();
+        continue;
+      }
+      const driver = this.#net.driverOf(top);
+      const model = driver && this.#net.ports.get(driver.cell.type);
       if (driver === undefined || (driver.timing.kind === "register" && model === undefined)) {
         this.#arrivals.set(top, this.#startOf(top, driver) ?? "none");
         stack.pop();
@@ -226,10 +209,7 @@ export class TimingGraph {
     return found === "open" || found === "none" ? undefined : found;
   }
 
-  #startOf(
-    bit: number,
-    driver: { readonly cell: NetCell; readonly timing: CellTiming } | undefined,
-  ): Arrival | undefined {
+  #startOf(bit: number, driver: Driver | undefined): Arrival | undefined {
     const { registers, inputs } = this.#starts;
     const isStart = driver === undefined ? (inputs?.has(bit) ?? true) : registers;
     if (!isStart) return undefined;
@@ -247,25 +227,18 @@ export class TimingGraph {
         ...{ time: own.nanoseconds, from: undefined, cell, levels: own.levels, isCarry: false },
         inside: { ...own.end, name: `${plainName(cell.name)}.${own.end.name}` },
       };
-    for (const [input, arcs] of model.through) {
-      const arc = arcs.get(port)?.[index];
-      if (arc === undefined) continue;
-      for (const from of cell.connections[input] ?? []) {
-        const before = typeof from === "number" ? this.#known(from) : undefined;
-        if (before === undefined || typeof from !== "number") continue;
-        const time = before.time + arc.nanoseconds;
-        if (best === undefined || time > best.time)
-          best = { time, from, cell, levels: before.levels + arc.levels, isCarry: false };
-      }
+    for (const arc of model.through.get(port)?.[index] ?? []) {
+      const from = cell.connections[arc.input]?.[arc.index];
+      const before = typeof from === "number" ? this.#known(from) : undefined;
+      if (before === undefined || typeof from !== "number") continue;
+      const time = before.time + arc.nanoseconds;
+      if (best === undefined || time > best.time)
+        best = { time, from, cell, levels: before.levels + arc.levels, isCarry: false };
     }
     return best;
   }
 
-  #through(
-    bit: number,
-    { cell, timing }: { readonly cell: NetCell; readonly timing: CellTiming },
-    inputs: readonly number[],
-  ): Arrival | undefined {
+  #through(bit: number, { cell, timing }: Driver, inputs: readonly number[]): Arrival | undefined {
     // A memory that is read without a clock also starts what its last write has changed.
     let best: Arrival | undefined =
       timing.kind === "memory" && this.#starts.registers
@@ -328,23 +301,21 @@ export class TimingGraph {
       if (arrival.from === undefined) break;
       at = arrival.from;
     }
-    const driver = this.#driver.get(at)?.cell;
+    const driver = this.#net.driverOf(at)?.cell;
     const start = this.arrivalOf(at)?.inside ?? {
-      ...{ cell: driver, name: this.#names.get(at) ?? "an input", bit: at },
+      ...{ cell: driver, name: this.#net.nameOf(at) ?? "an input", bit: at },
     };
     return { nanoseconds: time, levels: levels + (end.arc?.levels ?? 0), start, end, cells };
   }
 }
 
 /** Inputs of an instance from which something goes through it to one of its outputs. */
-function bitsInto(cell: NetCell, { through }: PortTiming, bit: number): readonly number[] {
-  const bits: number[] = [];
-  for (const [input, arcs] of through)
-    for (const [port, list] of arcs)
-      if (cell.connections[port]?.some((one, index) => one === bit && list[index] !== undefined))
-        for (const from of cell.connections[input] ?? [])
-          if (typeof from === "number") bits.push(from);
-  return bits;
+function bitsInto(cell: NetCell, model: PortTiming, bit: number): readonly number[] {
+  const [port, index] = outputPin(cell, model, bit);
+  return (model.through.get(port)?.[index] ?? []).flatMap((arc) => {
+    const from = cell.connections[arc.input]?.[arc.index];
+    return typeof from === "number" ? [from] : [];
+  });
 }
 
 /** The output of an instance that drives a bit. */
@@ -361,28 +332,3 @@ function outputPin(
 }
 
 const stepLimit = 100_000;
-
-function isOutputOf(cell: NetCell, port: string): boolean {
-  const said = cell.directions[port];
-  return said === undefined ? isOutputPort(cell.type, port) : said === "output";
-}
-
-function inputBits(cell: NetCell): readonly number[] {
-  const bits: number[] = [];
-  for (const [port, connected] of Object.entries(cell.connections)) {
-    if (isOutputOf(cell, port) || (isClockPort(port) && /^(?:RAM|SRL|TRELLIS|DSP)/.test(cell.type)))
-      continue;
-    for (const bit of connected) if (typeof bit === "number") bits.push(bit);
-  }
-  return bits;
-}
-
-function firstBit(bits: readonly NetBit[] | undefined): number | undefined {
-  const bit = bits?.[0];
-  return typeof bit === "number" ? bit : undefined;
-}
-
-/** Without what Yosys calls its own cells. */
-function plainName(name: string): string {
-  return name.startsWith("$") ? "a register" : name.replace(/^\\/, "");
-}
