@@ -57,6 +57,7 @@ export async function runDesignJob(
       defines: words.defines,
       reports:
         words.reports.length === 0 ? undefined : words.reports.map((name) => path.resolve(name)),
+      hierarchy: words.hierarchy,
       isRouted: words.isRouted,
       seconds: timeLimitSeconds,
     },

@@ -35,6 +35,8 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --define NAME[=TEXT]  macro, repeatable
   --include DIR         folder of included files, repeatable
   --report FILE         report of another tool to show beside, repeatable
+  --hierarchy keep|flatten
+                        RTL: map modules one by one, or all in one (default: flatten up to 40,000 bits of cells)
   --route               also place and route, on an iCE40 part by nextpnr
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json

@@ -1,3 +1,4 @@
+import { type HierarchyChoice, hierarchyChoices } from "../io/design/design-request.js";
 import { readArguments, type Options } from "./arguments.js";
 import { UsageError } from "./usage-error.js";
 
@@ -40,6 +41,7 @@ export interface DesignWords {
   readonly parameters: Readonly<Record<string, string>>;
   readonly defines: Readonly<Record<string, string>>;
   readonly reports: readonly string[];
+  readonly hierarchy: HierarchyChoice | undefined;
   readonly isRouted: boolean;
   /** Of models: how hls4ml makes hardware of them, or a file of its configuration. */
   readonly hls4ml: string | undefined;
@@ -57,7 +59,7 @@ export const analyzeOptions: Options = {
   flags: ["json", "quantization", "deploy", "memory", "route", "help"],
   once: [
     ...["op", "batch", "entry", "format", "samples", "import", "weights"],
-    ...["top", "part", "clock", "tool", "hls4ml"],
+    ...["top", "part", "clock", "tool", "hls4ml", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
 };
@@ -103,6 +105,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       parameters: settingsOf(given.all("param"), "--param"),
       defines: settingsOf(given.all("define"), "--define"),
       reports: given.all("report"),
+      hierarchy: hierarchyOf(given.one("hierarchy")),
       isRouted: given.has("route"),
       hls4ml: given.one("hls4ml"),
     },
@@ -143,6 +146,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "clock",
       "tool",
       "hls4ml",
+      "hierarchy",
       "files",
       "include",
       "parameters",
@@ -191,6 +195,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       parameters: settings(fields, "parameters"),
       defines: settings(fields, "defines"),
       reports: texts(fields, "reports"),
+      hierarchy: hierarchyOf(text(fields, "hierarchy")),
       isRouted: fields["route"] === true,
       hls4ml: text(fields, "hls4ml"),
     },
@@ -235,6 +240,13 @@ function periodOf(word: string | undefined): number | undefined {
   if (!Number.isFinite(value) || value <= 0)
     throw new UsageError(`The clock's period is a number of nanoseconds, not \`${word}\`.`);
   return value;
+}
+
+function hierarchyOf(word: string | undefined): HierarchyChoice | undefined {
+  const choice = hierarchyChoices.find((one) => one === word);
+  if (word !== undefined && choice === undefined)
+    throw new UsageError(`The hierarchy is ${hierarchyChoices.join(" or ")}, not \`${word}\`.`);
+  return choice;
 }
 
 function settings(

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Design, MeasuredDesign } from "../core/design/design.js";
 import { isHlsSource } from "../core/design/hls-source.js";
 import type { DesignNumbers, DesignState } from "../core/views/design/design-state.js";
-import { movedLines } from "../core/views/source/moved-lines.js";
+import { type MovedLines, movedLines } from "../core/views/source/moved-lines.js";
 import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import type { Settings } from "../protocol/settings.js";
@@ -46,13 +46,21 @@ interface Entry {
   /** What is being analysed. */
   run: Run | undefined;
   /** The last analysis that has ended, with the text that it saw. */
-  last: (Analysed & { readonly key: string }) | undefined;
+  last: (Analysed & { readonly key: Key }) | undefined;
   /** The last one with numbers. */
   good: Analysed | undefined;
   /** What place and route has said, and of what. */
   routed: Routed | undefined;
   /** Text as last saved or opened: what a slow analysis is made of. */
   settledText: string;
+  /** The last answers of where lines are now, for all features that ask of the same text. */
+  readonly moved: Map<string, Moved>;
+}
+
+interface Moved {
+  readonly from: string;
+  readonly to: string;
+  readonly lines: MovedLines;
 }
 
 interface Analysed {
@@ -67,14 +75,21 @@ interface Routed {
   readonly measured: readonly MeasuredDesign[];
 }
 
+/** What a run is of. Long texts are the same string as a rule, and compare in no time. */
+interface Key {
+  readonly text: string;
+  readonly rest: string;
+}
+
 interface Run {
-  readonly key: string;
+  readonly key: Key;
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
-/** RTL of more lines than this waits for a save. */
+/** RTL of more lines or characters than this waits for a save. */
 const smallLines = 100;
+const smallLength = 20_000;
 /** Answers wait this long for a new analysis; then what was known is shown, and the editor is told when there is more. */
 const patienceMilliseconds = 700;
 
@@ -85,6 +100,8 @@ const patienceMilliseconds = 700;
 export class DesignDocuments {
   readonly #options: DesignDocumentsOptions;
   readonly #entries = new Map<string, Entry>();
+  /** Whether open texts are what lies on disk. */
+  readonly #compared = new Map<string, { readonly state: string; readonly differs: boolean }>();
   /** Counts changes on disk and in settings: includes and sources of other files. */
   #revision = 0;
 
@@ -147,6 +164,7 @@ export class DesignDocuments {
     const entry = this.#entries.get(normalUri(uri));
     entry?.run?.abort.abort();
     this.#entries.delete(normalUri(uri));
+    this.#compared.delete(uri);
   }
 
   /** Files on disk or settings changed. */
@@ -164,21 +182,16 @@ export class DesignDocuments {
     if (entry === undefined) {
       entry = {
         ...{ run: undefined, last: undefined, good: undefined, routed: undefined },
-        settledText: current,
+        ...{ settledText: current, moved: new Map<string, Moved>() },
       };
       this.#entries.set(uri, entry);
     }
     const text = isQuick(document) ? current : entry.settledText;
     const request = this.#request(file, text, settings);
-    const key = JSON.stringify([
-      this.#revision,
-      request.text,
-      subjectOf(request),
-      request.tool,
-      request.reports,
-    ]);
-    if (entry.run?.key === key) return entry.run;
-    if (entry.run === undefined && entry.last?.key === key) return undefined;
+    const rest = [this.#revision, subjectOf(request), request.tool, request.reports];
+    const key = { text, rest: JSON.stringify(rest) };
+    if (isSame(entry.run?.key, key)) return entry.run;
+    if (entry.run === undefined && isSame(entry.last?.key, key)) return undefined;
     entry.run?.abort.abort();
     const abort = new AbortController();
     const run: Run = { key, abort, done: this.#run(document.uri, entry, request, key, abort) };
@@ -190,7 +203,7 @@ export class DesignDocuments {
     uri: string,
     entry: Entry,
     request: DesignRequest,
-    key: string,
+    key: Key,
     abort: AbortController,
   ): Promise<void> {
     let endSlow: (() => void) | undefined;
@@ -210,7 +223,7 @@ export class DesignDocuments {
     } finally {
       clearTimeout(slowTimer);
       endSlow?.();
-      if (entry.run?.key === key && entry.run.abort === abort) entry.run = undefined;
+      if (entry.run?.abort === abort) entry.run = undefined;
     }
   }
 
@@ -235,6 +248,7 @@ export class DesignDocuments {
       tool: settings.designTool === "" ? undefined : settings.designTool,
       reports:
         settings.designReports.length === 0 ? undefined : settings.designReports.flatMap(absolute),
+      hierarchy: settings.designHierarchy === "auto" ? undefined : settings.designHierarchy,
       isRouted: false,
       seconds: settings.designSeconds,
     };
@@ -246,9 +260,20 @@ export class DesignDocuments {
     for (const document of this.#options.documents()) {
       const other = filePathOf(document.uri);
       if (other === undefined || other === file || !isDesignLanguage(document)) continue;
-      if (document.getText() !== readText(other)) overlays[other] = document.getText();
+      if (this.#differs(document, other)) overlays[other] = document.getText();
     }
     return overlays;
+  }
+
+  /** Read again only when either has changed: this is asked at every keystroke in any of them. */
+  #differs(document: TextDocument, file: string): boolean {
+    const status = statSync(file, { throwIfNoEntry: false });
+    const state = `${document.version} ${status?.mtimeMs ?? ""} ${status?.size ?? ""}`;
+    const known = this.#compared.get(document.uri);
+    if (known?.state === state) return known.differs;
+    const differs = document.getText() !== readText(file);
+    this.#compared.set(document.uri, { state, differs });
+    return differs;
   }
 
   #stateOf(document: TextDocument, file: string): DesignState {
@@ -268,18 +293,29 @@ function numbersOf(entry: Entry, text: string): DesignNumbers | undefined {
   return {
     design: isOld ? { ...design, problems: last.design.problems } : design,
     text: shown.text,
-    moved: shown.text === text ? undefined : movedLines(shown.text, text),
-    told: {
-      text: last.text,
-      moved: last.text === text ? undefined : movedLines(last.text, text),
-    },
+    moved: movedIn(entry, "shown", shown.text, text),
+    told: { text: last.text, moved: movedIn(entry, "told", last.text, text) },
     isOld,
   };
 }
 
+function movedIn({ moved }: Entry, what: string, from: string, to: string): MovedLines | undefined {
+  if (from === to) return undefined;
+  const known = moved.get(what);
+  if (known?.from === from && known.to === to) return known.lines;
+  const lines = movedLines(from, to);
+  moved.set(what, { from, to, lines });
+  return lines;
+}
+
+function isSame(a: Key | undefined, b: Key): boolean {
+  return a?.rest === b.rest && a.text === b.text;
+}
+
 /** What a design is of, beside its text. */
-function subjectOf({ top, part, parameters, defines, clockNanoseconds }: DesignRequest): string {
-  return JSON.stringify([top, part, parameters, defines, clockNanoseconds]);
+function subjectOf(request: DesignRequest): string {
+  const { top, part, parameters, defines, clockNanoseconds, hierarchy } = request;
+  return JSON.stringify([top, part, parameters, defines, clockNanoseconds, hierarchy]);
 }
 
 function withRouted({ routed }: Entry, { design, text, subject }: Analysed): Design {
@@ -292,7 +328,8 @@ function withRouted({ routed }: Entry, { design, text, subject }: Analysed): Des
 }
 
 function isQuick(document: TextDocument): boolean {
-  return designKindOf(document) === "hls" || document.lineCount <= smallLines;
+  if (designKindOf(document) === "hls") return true;
+  return document.lineCount <= smallLines && document.getText().length <= smallLength;
 }
 
 function isInside(folder: string, file: string): boolean {

@@ -140,6 +140,15 @@ export const settingRows = {
   ),
   designDefines: table("design.defines", 'Macros that are defined: `{"WIDTH": "16"}`.'),
   designParameters: table("design.parameters", 'Parameters of the top module: `{"N": "8"}`.'),
+  designHierarchy: {
+    key: "design.hierarchy",
+    fallback: "auto" as "auto" | "keep" | "flatten",
+    schema: { type: "string", enum: ["auto", "keep", "flatten"] },
+    text: "Whether RTL is mapped module by module (`keep`) or all in one (`flatten`), as vendors' tools do by default. `auto`: large designs are kept in modules.",
+    invalidates: "analysis",
+    decode: (value) =>
+      value === "auto" || value === "keep" || value === "flatten" ? value : undefined,
+  },
   designTool: textOf(
     "design.tool",
     "HLS tool whose report is foretold, such as `Vitis 2020.2`. Empty: Vitis 2020.2.",

@@ -1,4 +1,5 @@
 import type { LayerClass } from "./layer-class.js";
+import { sparsePrecision } from "./sparsity.js";
 import { effectiveThroughput } from "./throughput.js";
 
 /** Which operand stays in a processing element while the others pass by. */
@@ -118,6 +119,21 @@ export interface AcceleratorPrecision {
   readonly accumulatorBits: number;
   /** Times the multiply-accumulates a cycle of the engine as described. */
   readonly throughput: number;
+  /** What of the products is left out, in layers with weights; `weightBits` and the like say what dense operands take. */
+  readonly sparsity?: Sparsity;
+}
+
+/** Zeros that are neither stored nor multiplied (`sparsity.ts`). */
+export interface Sparsity {
+  /** `2of4`, or `sparse`: what the precision's id ends in. */
+  readonly id: string;
+  /** Share of weights, and of activations, that are not zero. */
+  readonly weights: number;
+  readonly activations: number;
+  /** Bits that say where a weight stands that is stored. */
+  readonly indexBits: number;
+  /** Share of the time that it saves in the ideal which is left: 1 for a fixed pattern, less where elements wait for one another. */
+  readonly balance: number;
 }
 
 export interface Buffer {
@@ -129,6 +145,8 @@ export interface Buffer {
   readonly holds: readonly Operand[];
   /** Half of it is filled while the other half is used. */
   readonly isDoubleBuffered: boolean;
+  /** What a layer leaves in it the next finds there, as far as it fits (`stay.ts`). */
+  readonly keepsActivations?: boolean;
 }
 
 export interface Dram {
@@ -201,7 +219,7 @@ export function fastestMacsPerCycle(
     const own = alone.precisions.find((precision) => precision.id === id);
     return own === undefined
       ? []
-      : [(peakMacsPerCycle(alone, own) * alone.clock) / accelerator.clock];
+      : [(peakMacsPerCycle(alone, sparsePrecision(own)) * alone.clock) / accelerator.clock];
   });
   return Math.max(...peaks);
 }

@@ -9,6 +9,7 @@ import {
   type Accelerator,
   type AcceleratorPrecision,
 } from "./accelerator.js";
+import { sparsePrecision } from "./sparsity.js";
 import type { Objective } from "./tiling.js";
 import type { Technology } from "./technology.js";
 
@@ -149,7 +150,7 @@ function precisionOf(precision: AcceleratorPrecision): Precision {
     name: precision.id,
     arithmetic: [precision.id],
     vectorArithmetic: [precision.id],
-    weightBits: precision.weightBits,
+    weightBits: sparsePrecision(precision).weightBits,
     activationBits: precision.activationBits,
     cacheBits: precision.activationBits,
     quantizesOnTheFly: false,

@@ -17,8 +17,11 @@ export function bestOnCores(
   engine: ArrayEngine,
   c: Contraction,
 ): OnCores {
-  const { accelerator, precision, objective } = question;
-  const ask = { accelerator, engine, precision, objective };
+  const { accelerator, precision, objective, stay } = question;
+  const ask = {
+    ...{ accelerator, engine, precision, objective },
+    ...(stay !== undefined && { resident: stay.operands }),
+  };
   if (accelerator.cores === 1) return { mapping: mapContraction(ask, c), note: undefined };
   let best: (OnCores & { readonly rank: number }) | undefined;
   for (const { along, part, used } of ways(c, accelerator.cores)) {

@@ -174,15 +174,25 @@ function decodeBuffer(decoder: Decoder, value: unknown, path: string): Buffer | 
   const bandwidth = optional(decoder, fields, "bandwidth", rules.bandwidth, Infinity, path);
   const holds = decodeHolds(decoder, fields["holds"], `${path}.holds`);
   const isDoubleBuffered = decodeFlag(decoder, fields, "doubleBuffered", true, path);
+  const keepsActivations = decodeFlag(decoder, fields, "keepsActivations", false, path);
   if (
     name === undefined ||
     size === undefined ||
     bandwidth === undefined ||
     holds === undefined ||
-    isDoubleBuffered === undefined
+    isDoubleBuffered === undefined ||
+    keepsActivations === undefined
   )
     return undefined;
-  return { name, size, bandwidth, holds, isDoubleBuffered };
+  if (keepsActivations && !(holds.includes("inputs") && holds.includes("outputs")))
+    return decoder.complain(
+      `${path}.keepsActivations`,
+      "is for a buffer that holds inputs and outputs: what is one layer's output is the next one's input.",
+    );
+  return {
+    ...{ name, size, bandwidth, holds, isDoubleBuffered },
+    ...(keepsActivations && { keepsActivations }),
+  };
 }
 
 function decodeHolds(
@@ -260,5 +270,12 @@ export const sideFields = [
   "runs",
 ] as const;
 const sharedFields = ["id", "source", "clock", "node", "precisions", "dram"] as const;
-export const bufferFields = ["name", "size", "bandwidth", "holds", "doubleBuffered"] as const;
+export const bufferFields = [
+  "name",
+  "size",
+  "bandwidth",
+  "holds",
+  "doubleBuffered",
+  "keepsActivations",
+] as const;
 export const dramFields = ["size", "bandwidth", "energyPerByte", "kind"] as const;

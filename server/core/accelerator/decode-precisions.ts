@@ -1,10 +1,18 @@
 import type { Decoder } from "../base/decode.js";
 import { complainOfUnknown } from "../targets/decode-fields.js";
-import type { AcceleratorPrecision } from "./accelerator.js";
+import type { AcceleratorPrecision, Sparsity } from "./accelerator.js";
 import { optional } from "./file-fields.js";
 import { parseNumberFormat, type NumberFormat } from "./number-format.js";
+import { patternOf } from "./sparsity.js";
 
-export const precisionFields = ["weights", "activations", "accumulatorBits", "throughput"] as const;
+export const precisionFields = [
+  "weights",
+  "activations",
+  "accumulatorBits",
+  "throughput",
+  "sparsity",
+] as const;
+export const sparsityFields = ["weights", "activations", "indexBits", "balance"] as const;
 
 /** A list of formats, each a name (`"int8"`) or an object where weights and activations differ. */
 export function decodePrecisions(
@@ -89,14 +97,48 @@ function precisionOf(
     1,
     path,
   );
-  if (accumulatorBits === undefined || throughput === undefined) return undefined;
+  const sparsity =
+    fields["sparsity"] === undefined
+      ? null
+      : decodeSparsity(decoder, fields["sparsity"], `${path}.sparsity`);
+  if (accumulatorBits === undefined || throughput === undefined || sparsity === undefined)
+    return undefined;
+  const formats = weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`;
   return {
-    id: weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`,
+    id: sparsity === null ? formats : `${formats}-${sparsity.id}`,
     weights: weights.id,
     activations: activations.id,
     weightBits: weights.bits,
     activationBits: activations.bits,
     accumulatorBits,
     throughput,
+    ...(sparsity !== null && { sparsity }),
   };
+}
+
+/** `"2:4"`, or the shares of operands that are no zeros. */
+function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsity | undefined {
+  if (typeof value === "string") {
+    const pattern = patternOf(value);
+    return pattern === undefined
+      ? decoder.complain(path, 'should name a pattern such as `"2:4"`, two of four weights.')
+      : { ...pattern, activations: 1 };
+  }
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  complainOfUnknown(decoder, fields, path, sparsityFields);
+  const share = { unit: "", low: 1 / 64, high: 1 } as const;
+  const weights = optional(decoder, fields, "weights", share, 1, path);
+  const activations = optional(decoder, fields, "activations", share, 1, path);
+  const balance = optional(decoder, fields, "balance", share, 1, path);
+  const bits = { unit: "", low: 0, high: 32 } as const;
+  const indexBits = optional(decoder, fields, "indexBits", bits, 4, path);
+  if (
+    weights === undefined ||
+    activations === undefined ||
+    balance === undefined ||
+    indexBits === undefined
+  )
+    return undefined;
+  return { id: "sparse", weights, activations, indexBits, balance };
 }

@@ -3,6 +3,7 @@ import { macUnit } from "./mac-unit.js";
 import { registerBits } from "./area.js";
 import type { KernelQuestion, RawMapping } from "./map-kernel.js";
 import { dramName } from "./map-contraction.js";
+import { productsLeft } from "./sparsity.js";
 import { operationAt, sramEnergy } from "./technology.js";
 
 /** Joules by where they are spent. */
@@ -22,15 +23,16 @@ export interface EnergyParts {
 export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMapping): EnergyParts {
   const { accelerator, precision, technology } = question;
   const { engine, node, buffers, dram } = accelerator;
+  const left = kernel.weightReadBytes > 0 ? productsLeft(precision) : 1;
   const style = engine.kind === "array" ? engine.multiplier : "parallel";
   const multipliers =
-    raw.engineJoules ?? kernel.macs * macUnit(technology, node, precision, style).energy;
+    raw.engineJoules ?? left * kernel.macs * macUnit(technology, node, precision, style).energy;
   const words = engine.kind === "array" ? engine.registers : { weights: 1, inputs: 1, outputs: 1 };
   const bytesOfAccess =
     (precision.weightBits + precision.activationBits + 2 * precision.accumulatorBits) / 8;
   const registerBytes = registerBits(words, precision) / 8;
   const registers =
-    (raw.registerAccesses / 4) * bytesOfAccess * sramEnergy(technology, node, registerBytes);
+    left * (raw.registerAccesses / 4) * bytesOfAccess * sramEnergy(technology, node, registerBytes);
   let inBuffers = 0;
   for (const { memory, readBytes, writeBytes } of raw.traffic) {
     const size = buffers.find(({ name }) => name === memory)?.size;

@@ -2,6 +2,7 @@ import type { Kernel } from "../lower/lowered.js";
 import type { MappedAccelerator } from "./as-target.js";
 import { mapOnBest } from "./map-beside.js";
 import type { KernelMapping } from "./map-kernel.js";
+import { chooseStays, type Stay } from "./stay.js";
 import { foldPipeline, type Pipeline } from "./streaming.js";
 
 /** What has been searched for a target stays with it: an edit of a model changes few of its shapes. */
@@ -15,6 +16,7 @@ export class KernelMapper {
   readonly streaming: Pipeline | undefined;
   readonly #mapped: MappedAccelerator;
   readonly #known: Map<string, KernelMapping>;
+  readonly #stays: ReadonlyMap<Kernel, Stay>;
 
   constructor(mapped: MappedAccelerator, kernels: readonly Kernel[]) {
     this.#mapped = mapped;
@@ -25,16 +27,29 @@ export class KernelMapper {
     const { engine } = mapped.accelerator;
     this.streaming =
       engine.kind === "streaming" ? foldPipeline(mapped, engine, kernels) : undefined;
+    this.#stays = chooseStays(mapped.accelerator, mapped.objective, kernels, (kernel, stay) =>
+      this.#search(kernel, stay),
+    );
+  }
+
+  /** Whether a kernel's mapping depends on its neighbours. */
+  get hasStays(): boolean {
+    return this.#stays.size > 0;
   }
 
   map(kernel: Kernel): KernelMapping {
     const stage = this.streaming?.stageOf(kernel);
-    if (stage !== undefined) return stage;
+    return stage ?? this.#search(kernel, this.#stays.get(kernel));
+  }
+
+  #search(kernel: Kernel, stay: Stay | undefined): KernelMapping {
     const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = kernel;
-    const key = JSON.stringify([shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes]);
+    const amounts = [shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes];
+    const key = JSON.stringify([amounts, stay && { ...stay, operands: [...stay.operands] }]);
     let mapping = this.#known.get(key);
     if (mapping === undefined) {
-      mapping = mapOnBest(this.#mapped, kernel);
+      const asked = stay === undefined ? this.#mapped : { ...this.#mapped, stay };
+      mapping = mapOnBest(asked, kernel);
       this.#known.set(key, mapping);
     }
     return mapping;

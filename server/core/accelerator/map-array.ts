@@ -2,7 +2,13 @@ import type { Kernel } from "../lower/lowered.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
 import type { ArrayEngine } from "./accelerator.js";
 import { scoreTraffic } from "./cascade.js";
-import { compulsory, contractionsOf, macsOf, type Contraction } from "./contraction.js";
+import {
+  compulsory,
+  contractionsOf,
+  macsOf,
+  type Contraction,
+  type Footprint,
+} from "./contraction.js";
 import { bestOnCores } from "./cores.js";
 import { dramName, type ContractionMapping, type MemoryTraffic } from "./map-contraction.js";
 import { mapElementwise, vectorCycles } from "./map-elementwise.js";
@@ -28,8 +34,12 @@ export function mapOnArray(
   const corrected = withScores(question, engine, kernel, contractions, traffic);
   const least = leastBytes(question, contractions, kernel.shape);
   // Residuals, biases and scales stream past: they are read and written once, whatever the tiles.
-  const extra = Math.max(0, kernel.readBytes + kernel.writeBytes - least);
-  const whole = withExtra(corrected.traffic, extra);
+  const all = kernel.readBytes + kernel.writeBytes;
+  const extra = Math.max(
+    0,
+    all - least.weights - least.inputs - least.outputs - streamedStay(question, least),
+  );
+  const whole = withoutAttention(question, kernel, withExtra(corrected.traffic, extra));
   const dramBytes = whole
     .filter(({ memory }) => memory === dramName)
     .reduce((total, { readBytes, writeBytes }) => total + readBytes + writeBytes, 0);
@@ -63,6 +73,32 @@ export function mapOnArray(
   };
 }
 
+/** Of what is read once and lies on the chip, what no product takes as its operand. */
+function streamedStay({ stay }: KernelQuestion, least: Footprint): number {
+  if (stay === undefined) return 0;
+  const inputs = stay.operands.has("inputs") ? least.inputs : 0;
+  const weights = stay.operands.has("weights") ? least.weights : 0;
+  return Math.max(0, stay.readBytes - inputs - weights);
+}
+
+/** What attention finds on the chip and leaves there: its two products share operands, so no tiling speaks of them. */
+function withoutAttention(
+  { stay }: KernelQuestion,
+  { shape }: Kernel,
+  traffic: readonly MemoryTraffic[],
+): readonly MemoryTraffic[] {
+  if (stay === undefined || shape.kind !== "attention") return traffic;
+  return traffic.map((entry) =>
+    entry.memory === dramName
+      ? {
+          ...entry,
+          readBytes: Math.max(0, entry.readBytes - stay.readBytes),
+          writeBytes: Math.max(0, entry.writeBytes - stay.writeBytes),
+        }
+      : entry,
+  );
+}
+
 /** Products without a shape that tells how they lie (a fused cell, a sparse lookup): one after the other. */
 function onOneElement(question: KernelQuestion, kernel: Kernel): RawMapping {
   const bare = mapElementwise(question, kernel);
@@ -80,15 +116,15 @@ function leastBytes(
   { precision }: KernelQuestion,
   contractions: readonly Contraction[],
   shape: KernelShape,
-): number {
-  let bytes = 0;
+): Footprint {
+  const bytes = { weights: 0, inputs: 0, outputs: 0 };
   for (const [index, contraction] of contractions.entries()) {
     const { weights, inputs, outputs } = compulsory(contraction);
     // Scores are neither read nor written by the kernel as a whole.
     const isAttention = shape.kind === "attention";
-    bytes += (weights * precision.weightBits) / 8;
-    if (!isAttention || index === 0) bytes += (inputs * precision.activationBits) / 8;
-    if (!isAttention || index === 1) bytes += (outputs * precision.activationBits) / 8;
+    bytes.weights += (weights * precision.weightBits) / 8;
+    if (!isAttention || index === 0) bytes.inputs += (inputs * precision.activationBits) / 8;
+    if (!isAttention || index === 1) bytes.outputs += (outputs * precision.activationBits) / 8;
   }
   return bytes;
 }

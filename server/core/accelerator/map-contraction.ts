@@ -62,6 +62,8 @@ export interface MappingQuestion {
   readonly engine: ArrayEngine;
   readonly precision: AcceleratorPrecision;
   readonly objective: Objective;
+  /** Operands that lie in the outermost buffer whole: they do not cross to the DRAM. */
+  readonly resident?: ReadonlySet<Operand>;
 }
 
 export const dramName = "DRAM";
@@ -138,7 +140,7 @@ function timerOf({ engine }: MappingQuestion, c: Contraction, rows: RowMapping |
 }
 
 function rankOf(
-  { accelerator, engine, precision, objective }: MappingQuestion,
+  { accelerator, engine, precision, objective, resident }: MappingQuestion,
   level: Level,
   isOutermost: boolean,
   ideal: number,
@@ -149,7 +151,8 @@ function rankOf(
     Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
   return (outer, array, tileBytes) => {
     const inner = arrayCrossing(array, precision);
-    const outside = crossingBytes(passing(outer, inner, level));
+    const crossing = passing(outer, inner, level);
+    const outside = crossingBytes(isOutermost ? without(crossing, resident) : crossing);
     const inside = crossingBytes(inner);
     const compute = array.cycles / throughput;
     // The first tile's way in and the last one's out are waited for.
@@ -179,15 +182,27 @@ function passing(outer: Crossing, inner: Crossing, { holds }: Level): Crossing {
   };
 }
 
+/** What crosses when some operands need not. */
+function without(crossing: Crossing, resident: ReadonlySet<Operand> | undefined): Crossing {
+  if (resident === undefined) return crossing;
+  const isOutput = resident.has("outputs");
+  return {
+    weights: resident.has("weights") ? 0 : crossing.weights,
+    inputs: resident.has("inputs") ? 0 : crossing.inputs,
+    outputWrites: isOutput ? 0 : crossing.outputWrites,
+    outputReads: isOutput ? 0 : crossing.outputReads,
+  };
+}
+
 function passesBy(
-  { precision }: MappingQuestion,
+  { precision, resident }: MappingQuestion,
   level: Level,
   choice: TileChoice,
   whole: ArrayTime,
 ): boolean {
-  const bare = crossingBytes(arrayCrossing(whole, precision));
-  const kept = crossingBytes(passing(choice.outer, arrayCrossing(choice.array, precision), level));
-  return bare < kept;
+  const bare = arrayCrossing(whole, precision);
+  const kept = passing(choice.outer, arrayCrossing(choice.array, precision), level);
+  return crossingBytes(without(bare, resident)) < crossingBytes(without(kept, resident));
 }
 
 export function arrayCrossing(array: ArrayTime, precision: AcceleratorPrecision): Crossing {
@@ -210,7 +225,7 @@ interface Found {
 }
 
 function summarise(
-  { accelerator, engine, precision }: MappingQuestion,
+  { accelerator, engine, precision, resident }: MappingQuestion,
   c: Contraction,
   { levels, borders, array, tiles, rows }: Found,
 ): ContractionMapping {
@@ -223,6 +238,7 @@ function summarise(
     }
     return bare;
   };
+  const last = levels.length - 1;
   const traffic: MemoryTraffic[] = [];
   let bufferCycles = 0;
   let slowestBuffer: string | undefined;
@@ -233,20 +249,27 @@ function summarise(
         traffic.push({ memory: buffer.name, readBytes: 0, writeBytes: 0 });
         continue;
       }
-      const one = bufferTraffic(buffer.holds, border, (operand) => inside(operand, index - 1));
+      const outer = index === last ? without(border, resident) : border;
+      const one = bufferTraffic(buffer.holds, outer, (operand) => inside(operand, index - 1));
       traffic.push({ memory: buffer.name, readBytes: one.readBytes, writeBytes: one.writeBytes });
       const cycles = (one.innerBytes / buffer.bandwidth) * accelerator.clock;
       if (cycles <= bufferCycles) continue;
       bufferCycles = cycles;
       slowestBuffer = buffer.name;
     }
-  const last = levels.length - 1;
-  const outputs = inside("outputs", last);
+  const { outputWrites, outputReads } = inside("outputs", last);
+  const crossing = without(
+    {
+      weights: inside("weights", last).weights,
+      inputs: inside("inputs", last).inputs,
+      ...{ outputWrites, outputReads },
+    },
+    resident,
+  );
   const dram = {
     memory: dramName,
-    readBytes:
-      inside("weights", last).weights + inside("inputs", last).inputs + outputs.outputReads,
-    writeBytes: outputs.outputWrites,
+    readBytes: crossing.weights + crossing.inputs + crossing.outputReads,
+    writeBytes: crossing.outputWrites,
   };
   traffic.push(dram);
   return {
@@ -254,7 +277,7 @@ function summarise(
     computeCycles: array.cycles / effectiveThroughput(engine, precision),
     bufferCycles,
     slowestBuffer,
-    edgeBytes: edgeBytesOf(c, precision, tiles.at(-1)?.tile),
+    edgeBytes: edgeBytesOf(c, precision, tiles.at(-1)?.tile, resident),
     traffic,
     dramBytes: dram.readBytes + dram.writeBytes,
     // Two operands and a partial sum that is read and written.
@@ -293,11 +316,21 @@ function edgeBytesOf(
   c: Contraction,
   precision: AcceleratorPrecision,
   tile: Tile | undefined,
+  resident: ReadonlySet<Operand> | undefined,
 ): number {
   if (tile === undefined) return 0;
   const one = compulsory({ ...tileProblem(c, tile), times: 1 });
-  return (
-    (one.weights * precision.weightBits + (one.inputs + one.outputs) * precision.activationBits) / 8
+  const bytes = (words: number, bits: number): number => (words * bits) / 8;
+  return crossingBytes(
+    without(
+      {
+        weights: bytes(one.weights, precision.weightBits),
+        inputs: bytes(one.inputs, precision.activationBits),
+        outputWrites: bytes(one.outputs, precision.activationBits),
+        outputReads: 0,
+      },
+      resident,
+    ),
   );
 }
 

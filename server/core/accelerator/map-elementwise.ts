@@ -3,9 +3,10 @@ import { dramName } from "./map-contraction.js";
 import type { KernelQuestion, RawMapping } from "./map-kernel.js";
 
 /** A kernel without products: the vector units work while its operands stream from and to the DRAM. */
-export function mapElementwise({ accelerator }: KernelQuestion, kernel: Kernel): RawMapping {
+export function mapElementwise({ accelerator, stay }: KernelQuestion, kernel: Kernel): RawMapping {
   const isNothing = kernel.shape.kind === "view" && kernel.readBytes === 0;
-  const dramBytes = isNothing ? 0 : kernel.readBytes + kernel.writeBytes;
+  const readBytes = isNothing ? 0 : kernel.readBytes - (stay?.readBytes ?? 0);
+  const writeBytes = isNothing ? 0 : kernel.writeBytes - (stay?.writeBytes ?? 0);
   return {
     computeCycles: 0,
     vectorCycles: vectorCycles(accelerator, kernel.otherFlops),
@@ -14,14 +15,8 @@ export function mapElementwise({ accelerator }: KernelQuestion, kernel: Kernel):
     slowestBuffer: undefined,
     edgeBytes: 0,
     isOverlapped: true,
-    traffic: [
-      {
-        memory: dramName,
-        readBytes: isNothing ? 0 : kernel.readBytes,
-        writeBytes: isNothing ? 0 : kernel.writeBytes,
-      },
-    ],
-    dramBytes,
+    traffic: [{ memory: dramName, readBytes, writeBytes }],
+    dramBytes: readBytes + writeBytes,
     registerAccesses: 0,
     tiles: [],
     notes: [],

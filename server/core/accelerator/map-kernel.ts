@@ -1,3 +1,4 @@
+import { formatBytes } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Accelerator, AcceleratorPrecision } from "./accelerator.js";
 import { peakMacsPerCycle } from "./accelerator.js";
@@ -8,6 +9,8 @@ import { mapOnCrossbars } from "./map-crossbar.js";
 import { mapOnArray } from "./map-array.js";
 import { mapElementwise } from "./map-elementwise.js";
 import type { RowMapping } from "./row-stationary.js";
+import { sparsePrecision } from "./sparsity.js";
+import { besideTensors, type Stay } from "./stay.js";
 import type { Technology } from "./technology.js";
 import type { Objective } from "./tiling.js";
 
@@ -69,10 +72,17 @@ export interface KernelQuestion {
   readonly precision: AcceleratorPrecision;
   readonly technology: Technology;
   readonly objective: Objective;
+  /** Activations that lie on the chip between layers. */
+  readonly stay?: Stay;
 }
 
-export function mapKernel(question: KernelQuestion, kernel: Kernel): KernelMapping {
-  const { accelerator, precision } = question;
+export function mapKernel(asked: KernelQuestion, kernel: Kernel): KernelMapping {
+  const { stay } = asked;
+  // Products of two activations are pruned by nobody.
+  const precision = kernel.weightReadBytes > 0 ? sparsePrecision(asked.precision) : asked.precision;
+  const accelerator =
+    stay === undefined ? asked.accelerator : besideTensors(asked.accelerator, stay);
+  const question = { ...asked, precision, accelerator };
   const raw = rawMapping(question, kernel);
   const perCycle = accelerator.dram.bandwidth / accelerator.clock;
   const dramCycles = raw.dramBytes / perCycle;
@@ -101,12 +111,25 @@ export function mapKernel(question: KernelQuestion, kernel: Kernel): KernelMappi
     ...limitOf(raw, { dramCycles, vector, busy, engineUtilization }),
     traffic: raw.traffic,
     dramBytes: raw.dramBytes,
-    leastDramBytes: kernel.readBytes + kernel.writeBytes - (raw.keptBytes ?? 0),
-    energy: energyOf(question, kernel, raw),
+    leastDramBytes:
+      kernel.readBytes +
+      kernel.writeBytes -
+      (raw.keptBytes ?? 0) -
+      (stay === undefined ? 0 : stay.readBytes + stay.writeBytes),
+    energy: energyOf({ ...asked, precision }, kernel, raw),
     tiles: raw.tiles,
     ...(raw.rows !== undefined && { rows: raw.rows }),
-    notes: raw.notes,
+    notes: stay === undefined ? raw.notes : [...raw.notes, ...stayNotes(stay)],
   };
+}
+
+function stayNotes({ buffer, readBytes, writeBytes }: Stay): readonly string[] {
+  const found = readBytes > 0 ? [`finds ${formatBytes(readBytes)} in \`${buffer}\``] : [];
+  const left = writeBytes > 0 ? [`leaves ${formatBytes(writeBytes)} there`] : [];
+  const what = [...found, ...left].join(" and ");
+  return what === ""
+    ? []
+    : [`It ${what.replace("there", found.length > 0 ? "there" : `in \`${buffer}\``)}: no DRAM.`];
 }
 
 function rawMapping(question: KernelQuestion, kernel: Kernel): RawMapping {

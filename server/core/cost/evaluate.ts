@@ -29,7 +29,10 @@ export function costModel(
   isOperator: boolean,
 ): ModelCost {
   const evaluator = evaluatorFor(target, lowered, footprint);
-  const kernelCosts = costKernels(lowered.kernels, evaluator.evaluate);
+  const kernelCosts =
+    evaluator.isPositional === true
+      ? lowered.kernels.map(evaluator.evaluate)
+      : costKernels(lowered.kernels, evaluator.evaluate);
   if (lowered.uncosted.length > 0) return { kernelCosts, latency: undefined, energy: undefined };
   if (!isOperator && evaluator.total !== undefined) {
     const { latency, scale } = evaluator.total(kernelCosts);

@@ -6,6 +6,8 @@ import type { Estimate, KernelCost, Method } from "./cost.js";
 export interface Evaluator {
   readonly method: Method;
   readonly evaluate: (kernel: Kernel) => KernelCost;
+  /** Equal kernels may cost differently, by what runs before and after. */
+  readonly isPositional?: boolean;
   /** Where whole inferences were measured: their time, and the factor that brings the kernels' sum to it. */
   readonly total?: (costs: readonly KernelCost[]) => {
     readonly latency: Estimate;

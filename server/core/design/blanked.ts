@@ -7,12 +7,16 @@ export function blanked(text: string, lineComment = "//"): string {
   let from = 0;
   const pattern = lineComment === "//" ? cPattern : vhdlPattern;
   for (const match of text.matchAll(pattern)) {
-    parts.push(text.slice(from, match.index), match[0].replace(/[^\r\n]/g, " "));
+    parts.push(
+      text.slice(from, match.index),
+      match[0].replace(/[^\r\n]+/g, (run) => " ".repeat(run.length)),
+    );
     from = match.index + match[0].length;
   }
   parts.push(text.slice(from));
   return parts.join("");
 }
 
-const cPattern = /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"/g;
-const vhdlPattern = /--[^\r\n]*|"[^"\r\n]*"/g;
+/** A string that is not closed ends with its line: to look for its end at each of its quotes takes the square of its length. */
+const cPattern = /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|'\\?"'|"(?:\\[\s\S]|[^"\\\r\n])*"?/g;
+const vhdlPattern = /--[^\r\n]*|'"'|"[^"\r\n]*"?/g;

@@ -2,6 +2,9 @@ import type { Cancel } from "../../core/base/cancel.js";
 import type { Design } from "../../core/design/design.js";
 import type { ChosenPart, PartFamily } from "../../core/design/part.js";
 
+export const hierarchyChoices = ["keep", "flatten"] as const;
+export type HierarchyChoice = (typeof hierarchyChoices)[number];
+
 /** What is asked of a hardware description; plain data, for it goes to a worker. */
 export interface DesignRequest {
   /** Absolute. */
@@ -25,6 +28,8 @@ export interface DesignRequest {
   readonly defines: Readonly<Record<string, string>>;
   /** Reports of other tools to show beside; absolute. Undefined: those that lie around the file. */
   readonly reports: readonly string[] | undefined;
+  /** RTL: whether modules are mapped one by one; undefined: large designs are, small ones are flattened. */
+  readonly hierarchy?: HierarchyChoice | undefined;
   /** Also place and route, where that can be done. */
   readonly isRouted: boolean;
   readonly seconds: number;

@@ -49,7 +49,7 @@ export const designAnalyst: DesignAnalyst = {
     ];
     if (synthesis === undefined)
       return {
-        ...emptyDesign("rtl", all, files),
+        ...emptyDesign("rtl", [...sources.likely, ...all], files),
         ...partFacts(part),
         modules: structureOf(sources),
       };

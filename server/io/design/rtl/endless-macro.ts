@@ -47,7 +47,7 @@ function readMacros(
   used: Set<string>,
 ): void {
   const code = text.replace(/\/\/[^\r\n\\]*|\/\*[\s\S]*?(?:\*\/|$)/g, (comment) =>
-    comment.replace(/[^\r\n]/g, " "),
+    comment.replace(/[^\r\n]+/g, (run) => " ".repeat(run.length)),
   );
   const pattern = /`define[ \t]+([A-Za-z_]\w*)((?:\\\r?\n|[^\r\n])*)/g;
   for (const match of code.matchAll(pattern)) {

@@ -65,7 +65,7 @@ function definitionsOf(code: string): readonly string[] {
 /** Words that stand where the name of a module or a package would. */
 function usesOf(code: string): readonly string[] {
   const instances = code.matchAll(
-    /^\s*([A-Za-z_]\w*)\s*(?:#\s*\(|[A-Za-z_]\w*\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
+    /^\s*([A-Za-z_]\w*)(?:\s*#\s*\(|\s+[A-Za-z_]\w*\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
   );
   const packages = code.matchAll(/\b([A-Za-z_]\w*)::/g);
   return [...instances, ...packages].map((match) => match[1] ?? "");

@@ -26,7 +26,7 @@ export function recursiveInstance(texts: ReadonlyMap<string, string>): SourceRan
       name,
       [
         ...code.matchAll(
-          /(?<=^|[;)]|\bbegin|\belse)\s*(\b\w+)\s*(?:#\s*\(|\w+\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
+          /(?<=^|[;)]|\bbegin|\belse)\s*(\b\w+)(?:\s*#\s*\(|\s+\w+\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
         ),
       ]
         .map((match) => ({ name: match[1] ?? "", at: match.index + match[0].search(/\w/) }))

@@ -6,6 +6,7 @@ import { blanked } from "../../../core/design/blanked.js";
 import { sourceFile } from "../../../core/design/places.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
+import { brokenText } from "./broken-text.js";
 import { readFileList } from "./file-list.js";
 import { findModules } from "./module-index.js";
 
@@ -23,6 +24,8 @@ export interface Sources {
   readonly main: string;
   readonly defines: Readonly<Record<string, string>>;
   readonly problems: readonly DesignProblem[];
+  /** What is told only of sources that cannot be read: it may be the cause. */
+  readonly likely: readonly DesignProblem[];
   /** An `include` of a file in itself. A guard may end it: it is spoken of only after an elaboration that did not end. */
   readonly includeRing: SourceRange | undefined;
 }
@@ -65,6 +68,7 @@ export function collectSources(request: DesignRequest): Sources {
     main: reader.shortName(request.file) ?? "",
     defines,
     problems: reader.problems,
+    likely: reader.likely,
     includeRing: reader.includeRing,
   };
 }
@@ -74,6 +78,7 @@ class SourceReader {
   readonly originals = new Map<string, string>();
   readonly names = new Map<string, string>();
   readonly problems: DesignProblem[] = [];
+  readonly likely: DesignProblem[] = [];
   includeFolders: readonly string[] = [];
   includeRing: SourceRange | undefined;
   /** Files whose includes are being read. */
@@ -138,9 +143,12 @@ class SourceReader {
     this.#short.set(file, short);
     this.names.set(short, file);
     this.originals.set(file, text);
+    const { certain, likely } = brokenText(file, text);
+    this.problems.push(...certain);
+    if (likely !== undefined) this.likely.push(likely);
     this.texts.set(short, "");
     this.#open.add(file);
-    this.texts.set(short, this.#withIncludes(file, text));
+    this.texts.set(short, this.#withIncludes(file, text.replaceAll("\0", " ")));
     this.#open.delete(file);
     return short;
   }
@@ -232,8 +240,10 @@ const referencePattern = /(`include|\$readmem[hb]\s*\()\s*"([^"\r\n]*)"/g;
 
 /** Comments alone: names stand in strings. */
 function commentsBlanked(text: string): string {
-  return text.replace(/\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"/g, (match) =>
-    match.startsWith('"') ? match : match.replace(/[^\r\n]/g, " "),
+  return text.replace(
+    /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"?/g,
+    (match) =>
+      match.startsWith('"') ? match : match.replace(/[^\r\n]+/g, (run) => " ".repeat(run.length)),
   );
 }
 

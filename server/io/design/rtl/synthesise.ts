@@ -15,6 +15,7 @@ import type { DesignContext, DesignRequest } from "../design-request.js";
 import { endlessMacro } from "./endless-macro.js";
 import { type Flow, flowOf } from "./flow.js";
 import { amdCells } from "./library.js";
+import { heaviestPlace } from "./heaviest-place.js";
 import { readMessages, readResizedPorts } from "./messages.js";
 import { endlessLoop, firstLoop, recursiveInstance } from "./recursion.js";
 import type { Sources } from "./sources.js";
@@ -95,7 +96,10 @@ export async function synthesise(
   if (elaborated === undefined || top === undefined || front === undefined)
     return { elaborated: undefined, synthesis: undefined, problems };
   const elaboration = { top, netlist: elaborated };
-  const isFlat = bitsOf(elaborated, top) <= flatBits;
+  const isFlat =
+    request.hierarchy === undefined
+      ? bitsOf(elaborated, top) <= flatBits
+      : request.hierarchy === "flatten";
   const familyId = familyOf(choice.part);
   const library =
     familyId === "asic"
@@ -260,15 +264,18 @@ function endless(
   what: string,
 ): DesignProblem {
   const recursion = recursiveInstance(originals);
-  const loop = includeRing ?? recursion ?? firstLoop(request.file, request.text);
+  const heavy = heaviestPlace(request.file, request.text);
+  const loop = includeRing ?? recursion ?? heavy?.place ?? firstLoop(request.file, request.text);
   const why =
     includeRing !== undefined
       ? "This file is included in itself, and nothing ends it: put its text between `` `ifndef `` and `` `endif ``."
       : recursion !== undefined
         ? "This instance is a module in itself, and nothing ends it."
-        : loop !== undefined
-          ? "This loop may never end, or the design is too large."
-          : "The design is too large for it.";
+        : heavy !== undefined
+          ? heavy.why
+          : loop !== undefined
+            ? "This loop may never end, or the design is too large."
+            : "The design is too large for it.";
   return {
     code: "RP5024",
     severity: "error",
