@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { blanked } from "../../../core/design/blanked.js";
 import type { DesignRequest } from "../design-request.js";
+import { moduleHeads } from "./module-heads.js";
 
 const fileLimit = 3000;
 const sizeLimit = 4 << 20;
@@ -55,11 +56,13 @@ export function findModules(
 }
 
 function definitionsOf(code: string): readonly string[] {
+  const others = code.matchAll(
+    /\b(?:package|interface)\s+(?:(?:automatic|static)\s+)?([A-Za-z_]\w*)\s*(?:;|#|\()/g,
+  );
   return [
-    ...code.matchAll(
-      /^\s*(?:module|macromodule|package|interface)\s+(?:automatic\s+|static\s+)?(\w+)/gm,
-    ),
-  ].map((match) => match[1] ?? "");
+    ...moduleHeads(code).map(({ name }) => name),
+    ...[...others].map((match) => match[1] ?? ""),
+  ];
 }
 
 /** Words that stand where the name of a module or a package would. */

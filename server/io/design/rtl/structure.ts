@@ -1,7 +1,9 @@
 import type { DesignModule, DesignProblem } from "../../../core/design/design.js";
 import { blanked } from "../../../core/design/blanked.js";
 import { constructName } from "../../../core/design/rtl/constructs.js";
+import { lineAt, lineStartsOf } from "../../../core/base/line-starts.js";
 import { systemVerilogParser } from "../../systemverilog-parser.js";
+import { moduleHeads } from "./module-heads.js";
 import type { Sources } from "./sources.js";
 
 /** What is left where the synthesis cannot read a source: its modules without numbers, and the name of what it stumbles over. */
@@ -32,13 +34,10 @@ export function structureOf({ originals, names, main }: Sources): readonly Desig
   const file = names.get(main);
   const text = file === undefined ? undefined : originals.get(file);
   if (file === undefined || text === undefined) return [];
-  const code = blanked(text);
+  const starts = lineStartsOf(text);
   const unknown = { method: "estimated", counts: {} } as const;
-  return [
-    ...code.matchAll(/^[ \t]*(?:module|macromodule)\s+(?:automatic\s+|static\s+)?(\w+)/gm),
-  ].map((match): DesignModule => {
-    const line = code.slice(0, match.index).split("\n").length - 1;
-    const name = match[1] ?? "";
+  return moduleHeads(blanked(text)).map(({ name, start }): DesignModule => {
+    const line = lineAt(starts, start);
     const place = { file, line, character: 0, endLine: line + 1, endCharacter: 0 };
     return { name, variant: name, place, instanceCount: 1, own: unknown, whole: unknown };
   });

@@ -1,10 +1,9 @@
 import { blanked } from "../../../core/design/blanked.js";
+import { instanceWords, moduleBodies, moduleHeads } from "./module-heads.js";
 
 /** Modules of a source, in its order. */
 export function modulesIn(text: string): readonly string[] {
-  return [
-    ...blanked(text).matchAll(/^\s*(?:module|macromodule)\s+(?:automatic\s+|static\s+)?(\w+)/gm),
-  ].map((match) => match[1] ?? "");
+  return moduleHeads(blanked(text)).map(({ name }) => name);
 }
 
 /**
@@ -12,36 +11,34 @@ export function modulesIn(text: string): readonly string[] {
  * of the others below it, and of equal ones the last.
  */
 export function topModule(text: string): string | undefined {
-  const code = blanked(text);
-  const names = modulesIn(text);
-  if (names.length <= 1) return names[0];
-  const bodies = new Map<string, string>();
-  const starts = [
-    ...code.matchAll(/^\s*(?:module|macromodule)\s+(?:automatic\s+|static\s+)?(\w+)/gm),
-  ];
-  starts.forEach((match, index) =>
-    bodies.set(match[1] ?? "", code.slice(match.index, starts[index + 1]?.index ?? code.length)),
-  );
+  const bodies = moduleBodies(blanked(text));
   const children = new Map(
-    [...bodies].map(([name, body]) => [
+    [...bodies].map(([name, { body }]) => [
       name,
-      names.filter(
-        (other) =>
-          other !== name &&
-          new RegExp(`^\\s*${other}\\s*(?:#|[\\w\\\\]+\\s*(?:\\[[^\\]]*\\]\\s*)?\\()`, "m").test(
-            body,
-          ),
+      new Set(
+        instanceWords(body).flatMap((word) =>
+          word.name !== name && bodies.has(word.name) ? [word.name] : [],
+        ),
       ),
     ]),
   );
-  const used = new Set([...children.values()].flat());
-  const size = (name: string, seen: Set<string>): number => {
-    if (seen.has(name)) return 0;
-    seen.add(name);
-    return (children.get(name) ?? []).reduce((sum, child) => sum + 1 + size(child, seen), 0);
-  };
-  const candidates = names.filter((name) => !used.has(name));
-  return (candidates.length > 0 ? candidates : names).reduce((best, name) =>
-    size(name, new Set()) >= size(best, new Set()) ? name : best,
-  );
+  const used = new Set([...children.values()].flatMap((names) => [...names]));
+  const all = [...bodies.keys()];
+  const candidates = all.filter((name) => !used.has(name));
+  let top: string | undefined;
+  let most = -1;
+  for (const name of candidates.length > 0 ? candidates : all) {
+    const below = reachedFrom(name, children);
+    if (below < most) continue;
+    top = name;
+    most = below;
+  }
+  return top;
+}
+
+function reachedFrom(name: string, children: ReadonlyMap<string, ReadonlySet<string>>): number {
+  const reached = new Set([name]);
+  // A set that is added to while it is gone through goes through those as well.
+  for (const one of reached) for (const child of children.get(one) ?? []) reached.add(child);
+  return reached.size;
 }
