@@ -98,7 +98,11 @@ export function createYosysEngine(options: {
     try {
       return await new Promise<YosysResult>((resolve, reject) => {
         timer = setTimeout(
-          () => stop(new YosysStopped("time", `longer than ${Math.round(10 * seconds) / 10} s`), reject),
+          () =>
+            stop(
+              new YosysStopped("time", `longer than ${Math.round(10 * seconds) / 10} s`),
+              reject,
+            ),
           seconds * 1000,
         );
         onAbort = () => stop(new YosysStopped("aborted", "The content changed."), reject);
