@@ -172,5 +172,6 @@ export function bindingsOf(request: AnalyzeRequest): Bindings {
     contents,
     dims: request.dims,
     ...(request.batch !== undefined && { batch: request.batch }),
+    ...(request.goals !== undefined && { goals: request.goals }),
   };
 }

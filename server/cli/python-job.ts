@@ -56,7 +56,11 @@ export async function runPythonJob(
     return { document: { ...document, kind: "python" }, isAnalysed: false };
   }
   progress(`analysing ${reported.model.graph.nodes.length} calls on ${targets.length} targets`);
-  const bindings = { inputs: new Map(), dims: request.dims };
+  const bindings = {
+    inputs: new Map(),
+    dims: request.dims,
+    ...(request.goals !== undefined && { goals: request.goals }),
+  };
   const analysis = analyze(reported.model, bindings, targets, neverCancelled);
   const quantified = request.quantization
     ? await quantifySource(analysis, file, request, progress)

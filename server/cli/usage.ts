@@ -38,6 +38,9 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --hierarchy keep|flatten
                         RTL: map modules one by one, or all in one (default: flatten up to 40,000 bits of cells)
   --route               also place and route, on an iCE40 part by nextpnr
+  --budget LIMIT        what a call may take, 16.7ms, or images a second that it has to keep up with, 60fps: says which
+                        targets hold it, and which layers take most where one does not
+  --grid GRAMS          grams of CO₂ per kilowatt hour: adds the carbon of 1,000 inferences
   --format FORMAT       json, markdown, html, csv or sarif (default: a table for people)
   --json                short for --format json
   --memory              adds all buffers of the memory plans: addresses and life times

@@ -1,5 +1,7 @@
 import { type HierarchyChoice, hierarchyChoices } from "../io/design/design-request.js";
+import type { Goals } from "../core/goals.js";
 import { readArguments, type Options } from "./arguments.js";
+import { goalsOf } from "./goal-words.js";
 import { UsageError } from "./usage-error.js";
 
 /** What `analyze` and a line of `batch` ask for. */
@@ -16,6 +18,7 @@ export interface AnalyzeRequest {
   readonly deploy: boolean;
   readonly dims: ReadonlyMap<string, number>;
   readonly quantization: boolean;
+  readonly goals?: Goals;
   /** Where samples lie that sensitivities are measured on, or `generated`. */
   readonly samples?: string;
   /** A file with the weights of a Python model. */
@@ -58,7 +61,7 @@ export interface AnalyzeWords {
 export const analyzeOptions: Options = {
   flags: ["json", "quantization", "deploy", "memory", "route", "help"],
   once: [
-    ...["op", "batch", "entry", "format", "samples", "import", "weights"],
+    ...["op", "batch", "entry", "format", "samples", "import", "weights", "budget", "grid"],
     ...["top", "part", "clock", "tool", "hls4ml", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
@@ -91,6 +94,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     deploy: given.has("deploy"),
     dims: new Map(given.all("dim").map(dimOf)),
     quantization,
+    ...goalsOf(given.one("budget"), given.one("grid")),
     ...(samples !== undefined && { samples }),
     ...(statistics !== undefined && { statistics }),
     ...(weights !== undefined && { weights }),
@@ -139,6 +143,8 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "deploy",
     "dims",
     "quantization",
+    "budget",
+    "grid",
     "memory",
     ...[
       "top",
@@ -184,11 +190,12 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     deploy: fields["deploy"] === true,
     dims,
     quantization: fields["quantization"] === true,
+    ...goalsOf(text(fields, "budget"), wordOf(fields["grid"])),
     memory: fields["memory"] === true,
     design: {
       top: text(fields, "top"),
       part: text(fields, "part"),
-      clockNanoseconds: periodOf(clockWord(fields["clock"])),
+      clockNanoseconds: periodOf(wordOf(fields["clock"])),
       tool: text(fields, "tool"),
       files: texts(fields, "files"),
       includeFolders: texts(fields, "include"),
@@ -229,7 +236,7 @@ function settingsOf(
   return Object.fromEntries(pairs);
 }
 
-function clockWord(value: unknown): string | undefined {
+function wordOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === "number" || typeof value === "string" ? `${value}` : "?";
 }

@@ -1,8 +1,10 @@
 import type { Problem } from "./base/problem.js";
 import type { KernelCost, Estimate } from "./cost/cost.js";
 import type { Model, NodeId } from "./graph/graph.js";
+import type { Goals } from "./goals.js";
 import type { InferredGraph } from "./graph/inferred.js";
 import type { TensorType } from "./graph/value-type.js";
+import type { Deployment } from "./linear-blocks/deployment.js";
 import type { Lowered } from "./lower/lowered.js";
 import type { MemoryPlan } from "./memory/plan.js";
 import type { QuantizationFacts } from "./quant/facts.js";
@@ -19,6 +21,8 @@ export interface Bindings {
   readonly dims: ReadonlyMap<string, number>;
   /** What inputs hold, by name; "" stands for the single input. */
   readonly contents?: ReadonlyMap<string, readonly number[]>;
+  /** What the results are judged by. */
+  readonly goals?: Goals;
 }
 
 /** One node of the source, with what it takes whatever the target. Parallel to `model.graph.nodes`. */
@@ -62,6 +66,8 @@ export interface TargetAnalysis {
   readonly energy: Estimate | undefined;
   /** Present for a model that generates text. */
   readonly generation?: TargetGeneration;
+  /** Present where blocks are linear, and merging each into one convolution gains time. */
+  readonly deployment?: Deployment;
   readonly weightBytes: number;
   readonly memoryPlan: MemoryPlan | undefined;
   readonly peakActivationBytes: number | undefined;
@@ -97,6 +103,7 @@ export interface Analysis {
   readonly memoryPlan: MemoryPlan | undefined;
   readonly targets: readonly TargetAnalysis[];
   readonly problems: readonly Problem[];
+  readonly goals?: Goals;
   /** Where it has been asked for: what number formats do to the weights. */
   readonly quantization?: QuantizationFacts;
 }

@@ -12,11 +12,22 @@ import type { Problem } from "./base/problem.js";
 import type { Estimate } from "./cost/cost.js";
 import { exchangeReason, withoutUnknownExchanges } from "./cost/calibrated/unknown-exchanges.js";
 import { costModel } from "./cost/evaluate.js";
+import { movementProblem } from "./cost/movement-problem.js";
+import { budgetProblems, type Goals } from "./goals.js";
 import { bindInputs } from "./graph/bind.js";
 import { expandFunctions } from "./graph/expand-functions.js";
 import { operatorKey, type Model, type NodeId } from "./graph/graph.js";
 import { infer } from "./graph/infer.js";
 import type { InferredGraph } from "./graph/inferred.js";
+import {
+  deploymentOn,
+  deploymentProblem,
+  type Deployable,
+  type Deployment,
+  type Execution,
+} from "./linear-blocks/deployment.js";
+import { findLinearBlocks } from "./linear-blocks/find-blocks.js";
+import { mergeBlocks } from "./linear-blocks/merge-blocks.js";
 import { lower } from "./lower/lower.js";
 import { emptyReason, withoutEmptyKernels } from "./lower/empty-operator.js";
 import type { Lowered } from "./lower/lowered.js";
@@ -64,7 +75,10 @@ export interface InferredModel {
   readonly call: Call | undefined;
   /** Of a step of generation: the same model reading a text as long as the cached one. */
   readonly prompt: () => InferredModel | undefined;
+  /** Where blocks of it are linear: the same model with each as one convolution. */
+  readonly deployable: () => Deployable<InferredModel> | undefined;
   readonly problems: readonly Problem[];
+  readonly goals?: Goals;
 }
 
 export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): InferredModel {
@@ -100,7 +114,9 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     batch: batchOf(inferred),
     call,
     prompt: once(() => promptOf(model, bindings, call, cancel)),
+    deployable: once(() => deployableOf(bound.value, bindings, graphWork, cancel)),
     problems,
+    ...(bindings.goals !== undefined && { goals: bindings.goals }),
   };
 }
 
@@ -122,6 +138,26 @@ function promptOf(
   if (call?.tokens !== 1 || call.past < 2) return undefined;
   const dims = new Map(bindings.dims).set("sequence", call.past).set("past", 0);
   return inferModel(model, { ...bindings, dims }, cancel);
+}
+
+function deployableOf(
+  model: Model,
+  bindings: Bindings,
+  graphWork: GraphWork,
+  cancel: Cancel,
+): Deployable<InferredModel> | undefined {
+  const blocks = findLinearBlocks(graphWork);
+  if (blocks.length === 0) return undefined;
+  const merged = mergeBlocks(model, graphWork.flow, blocks);
+  const inferred = inferModel(merged.model, bindings, cancel);
+  const parametersIn = ({ layers }: { readonly layers: readonly Layer[] }): number =>
+    layers.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
+  return {
+    blocks,
+    inferred,
+    nodeIds: merged.nodeIds,
+    savedParameters: parametersIn({ layers: layersOf(graphWork) }) - parametersIn(inferred),
+  };
 }
 
 /**
@@ -160,6 +196,8 @@ export function analyzeTarget(
   };
   const cost = costModel(target, lowered, footprint, isOperator);
   const generation = generationOf(inferred, target, cost.latency, cancel);
+  const now = { latency: cost.latency, lowered, kernelCosts: cost.kernelCosts };
+  const deployment = isOperator ? undefined : deploymentOf(inferred, target, now, cancel);
   const unsupported = unsupportedNodes(inferred, target, lowered);
   const fit = fitOf(target, flow.graph, lowered.weightBytes, {
     plan: memoryPlan,
@@ -168,11 +206,10 @@ export function analyzeTarget(
   return {
     target,
     batch: inferred.batch,
-    lowered,
-    kernelCosts: cost.kernelCosts,
-    latency: cost.latency,
+    ...now,
     energy: cost.energy,
     ...(generation !== undefined && { generation }),
+    ...(deployment !== undefined && { deployment }),
     weightBytes: lowered.weightBytes,
     memoryPlan,
     peakActivationBytes: memoryPlan?.best.size,
@@ -189,8 +226,35 @@ export function analyzeTarget(
         ? []
         : [{ code: "RP1205", severity: "warning", message: emptyReason } as const]),
       ...fit.problems,
+      ...(isOperator
+        ? []
+        : movementProblem(target, flow.graph, lowered, cost.kernelCosts, cost.latency)),
+      ...budgetProblems(inferred.goals ?? {}, flow.graph, {
+        target,
+        batch: inferred.batch,
+        ...now,
+      }),
+      ...(deployment === undefined ? [] : [deploymentProblem(target, now, deployment)]),
     ],
   };
+}
+
+/** What the target would make of the model with its linear blocks merged. */
+function deploymentOf(
+  inferred: InferredModel,
+  target: Target,
+  now: Execution,
+  cancel: Cancel,
+): Deployment | undefined {
+  const deployable = now.latency === undefined ? undefined : inferred.deployable();
+  if (deployable === undefined) return undefined;
+  return deploymentOn(deployable, now, executionOf(deployable.inferred, target, cancel));
+}
+
+function executionOf({ graphWork }: InferredModel, target: Target, cancel: Cancel): Execution {
+  const lowered = lower(graphWork, target, cancel);
+  const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
+  return { lowered, ...costModel(target, lowered, footprint, false) };
 }
 
 /** A step's rate, and what reading a prompt of the same length takes. */
@@ -210,15 +274,7 @@ function generationOf(
   const context = call.past + call.tokens;
   const computeBytes = computeBufferBytes(model.generation, target, context);
   const prompt = inferred.prompt();
-  const lowered = prompt && lower(prompt.graphWork, target, cancel);
-  const promptLatency =
-    lowered &&
-    costModel(
-      target,
-      lowered,
-      { weightBytes: lowered.weightBytes, activationBytes: undefined },
-      false,
-    ).latency;
+  const promptLatency = prompt && executionOf(prompt, target, cancel).latency;
   return {
     call,
     batch,
@@ -246,8 +302,17 @@ function targetSchedule(
 }
 
 export function assemble(inferred: InferredModel, targets: readonly TargetAnalysis[]): Analysis {
-  const { model, layers, totals, memoryPlan, problems } = inferred;
-  return { model, inferred: inferred.inferred, layers, totals, memoryPlan, targets, problems };
+  const { model, layers, totals, memoryPlan, problems, goals } = inferred;
+  return {
+    model,
+    inferred: inferred.inferred,
+    layers,
+    totals,
+    memoryPlan,
+    targets,
+    problems,
+    ...(goals !== undefined && { goals }),
+  };
 }
 
 /** Nodes that the runtime's engine does not run, in their order. */

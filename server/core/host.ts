@@ -85,10 +85,11 @@ function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
 }
 
 /** Equal text means equal bindings. */
-function bindingsText({ batch, inputs, dims }: Bindings): string {
+function bindingsText({ batch, inputs, dims, goals }: Bindings): string {
   return JSON.stringify([
     batch ?? null,
     [...inputs].map(([name, type]) => [name, typeText(type)]).sort(),
     [...dims].sort(([a], [b]) => (a < b ? -1 : 1)),
+    goals ?? null,
   ]);
 }

@@ -2,6 +2,7 @@ import type { Analysis, Bindings } from "../core/analysis.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { type TracedProgram, readTracedProgram } from "../core/formats/torch-trace.js";
+import type { Goals } from "../core/goals.js";
 import { AnalysisHost } from "../core/host.js";
 import { movedLines } from "../core/views/source/moved-lines.js";
 import { type SourceIndex, indexSource } from "../core/views/source/source-index.js";
@@ -51,7 +52,7 @@ export class PythonAnalyst {
     ];
     if (lastGood === undefined || model === undefined) return { analysis: undefined, problems };
     const chosen = await this.#catalogues.choose(subject.choice);
-    const [main] = this.#analysed(lastGood, chosen);
+    const [main] = this.#analysed(lastGood, chosen, subject.goals);
     if (main === undefined) return { analysis: undefined, problems };
     lastGood.whole ??= new WeakMap();
     let analysis = lastGood.whole.get(main.analysis);
@@ -74,7 +75,7 @@ export class PythonAnalyst {
       choiceProblems: chosen.problems,
     };
     if (lastGood === undefined) return { ...base, numbers: undefined };
-    const models = this.#analysed(lastGood, chosen);
+    const models = this.#analysed(lastGood, chosen, subject.goals);
     const [main] = models;
     if (lastGood.index === undefined || lastGood.indexed !== main?.analysis) {
       lastGood.index = indexSource(lastGood.run.text, models);
@@ -87,16 +88,20 @@ export class PythonAnalyst {
     };
   }
 
-  #analysed(good: GoodRun, chosen: Chosen): readonly AnalysedModel[] {
+  #analysed(good: GoodRun, chosen: Chosen, goals: Goals | undefined): readonly AnalysedModel[] {
     good.host ??= new AnalysisHost(good.models.length + 1);
     const { host } = good;
-    if (good.analysed !== undefined && good.targets === chosen.targets) return good.analysed;
+    const text = JSON.stringify(goals ?? null);
+    const bindings = goals === undefined ? noBindings : { ...noBindings, goals };
+    if (good.analysed !== undefined && good.targets === chosen.targets && good.goals === text)
+      return good.analysed;
     good.analysed = good.models.flatMap((traced): AnalysedModel[] => {
       if (traced.model === undefined) return [];
-      const analysis = host.analyze(traced.model, noBindings, chosen.targets, this.#cancel);
+      const analysis = host.analyze(traced.model, bindings, chosen.targets, this.#cancel);
       return [{ traced, analysis }];
     });
     good.targets = chosen.targets;
+    good.goals = text;
     return good.analysed;
   }
 
@@ -120,6 +125,8 @@ interface GoodRun {
   host?: AnalysisHost;
   analysed?: readonly AnalysedModel[];
   targets?: Chosen["targets"];
+  /** As text. */
+  goals?: string;
   index?: SourceIndex;
   indexed?: Analysis | undefined;
   /** With the problems of the run. */

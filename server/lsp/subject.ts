@@ -1,6 +1,8 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Bindings } from "../core/analysis.js";
+import { parseBudget, type Goals } from "../core/goals.js";
+import type { Settings } from "../protocol/settings.js";
 import type { Subject } from "./worker-api.js";
 
 /** The file whose own bytes weights lie in, or beside which their files lie. */
@@ -23,11 +25,22 @@ export function sourceFileOf({ source, uri }: Subject): string | undefined {
     : undefined;
 }
 
-export function bindingsOf({ batch, dims }: Subject): Bindings {
+export function bindingsOf({ batch, dims, goals }: Subject): Bindings {
   return {
+    ...(goals !== undefined && { goals }),
     ...(batch !== null && { batch }),
     inputs: new Map(),
     dims: new Map(Object.entries(dims)),
+  };
+}
+
+/** Undefined where none is set: most people have none. */
+export function goalsOf({ budget, gridCarbon }: Settings): Goals | undefined {
+  const parsed = parseBudget(budget);
+  if (parsed === undefined && gridCarbon === null) return undefined;
+  return {
+    ...(parsed !== undefined && { budget: parsed }),
+    ...(gridCarbon !== null && { gridGramsPerKilowattHour: gridCarbon }),
   };
 }
 

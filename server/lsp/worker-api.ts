@@ -1,3 +1,4 @@
+import type { Goals } from "../core/goals.js";
 import type { TextSpan } from "../core/base/text-span.js";
 import type { Model } from "../core/graph/graph.js";
 import type { Hint, HintKinds } from "../core/views/text/hints.js";
@@ -36,6 +37,7 @@ export interface Subject {
   readonly choice: TargetChoice;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
+  readonly goals?: Goals;
   /** File of weights that is chosen for Python source. */
   readonly weights?: string;
   /** Sensitivities that were measured on samples, where somebody asked for it. */

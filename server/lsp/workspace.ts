@@ -10,7 +10,7 @@ import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
-import { bindingsText } from "./subject.js";
+import { bindingsText, goalsOf } from "./subject.js";
 import { isDesignFile, isDesignLanguage } from "./design-documents.js";
 import {
   type PythonDocuments,
@@ -236,6 +236,7 @@ export class Workspace {
     const modelUri = normalUri(modelUriOf(uri));
     const weights = source.kind === "python" ? this.#weightsOf(uri, settings) : undefined;
     this.#asked.add(modelUri);
+    const goals = goalsOf(settings);
     const own = { batch, dims: binding?.dims ?? {} };
     const measured = this.#measuredOf(modelUri, source, bindingsText(own));
     return {
@@ -246,6 +247,7 @@ export class Workspace {
       // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
+      ...(goals !== undefined && { goals }),
       ...(weights !== undefined && { weights }),
       ...(measured !== null && { measured }),
     };

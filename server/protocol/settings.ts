@@ -17,6 +17,9 @@ export interface SettingRow<T> {
 
 const noPins: Readonly<Record<string, string>> = {};
 
+/** What `parseBudget` of core reads, or nothing. */
+const budgetPattern = "^\\s*(\\d+(\\.\\d+)?\\s*(s|ms|us|µs|fps|Hz|((frames|images)?/s)))?\\s*$";
+
 export const settingRows = {
   enable: flag(
     "enable",
@@ -60,6 +63,26 @@ export const settingRows = {
     invalidates: "analysis",
     decode: (value) =>
       value === null || (typeof value === "number" && Number.isInteger(value) && value >= 1)
+        ? value
+        : undefined,
+  },
+  budget: {
+    key: "budget",
+    fallback: "",
+    schema: { type: "string", pattern: budgetPattern, examples: ["16.7 ms", "60 fps"] },
+    text: "What one inference may take, `16.7 ms`, or images a second that a model has to keep up with, `60 fps`. A problem says where a target misses it and which layers take most. Empty: none.",
+    invalidates: "analysis",
+    decode: (value) =>
+      typeof value === "string" && new RegExp(budgetPattern).test(value) ? value : undefined,
+  },
+  gridCarbon: {
+    key: "gridCarbon",
+    fallback: null as number | null,
+    schema: { type: ["number", "null"], minimum: 0 },
+    text: "Grams of CO₂ per kilowatt hour of your grid: lenses and reports then give the carbon of 1,000 inferences where the energy is known. Empty: none.",
+    invalidates: "analysis",
+    decode: (value) =>
+      value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0)
         ? value
         : undefined,
   },

@@ -39,6 +39,31 @@ export const report: ReportFormat = {
           lines.push(`- ${escaped(rows.labelOf(target, context))}: ${escaped(generation)}`, "");
       }
     }
+    for (const target of document.targets) {
+      const goals = rows.goalTexts(target);
+      if (goals.length > 0)
+        lines.push(
+          `- ${escaped(rows.labelOf(target, context))}: ${escaped(goals.join(" · "))}`,
+          "",
+        );
+    }
+    const kinds = rows.kindRows(document);
+    if (kinds.length > 0) {
+      const perTarget = document.targets
+        .map((target) => ` ${escaped(rows.labelOf(target, context))} | share | achieved |`)
+        .join("");
+      lines.push(
+        "## Where the time goes",
+        "",
+        `| kind of work |${perTarget}`,
+        `|---|${"--:|--:|--:|".repeat(document.targets.length)}`,
+        ...kinds.map(
+          ({ kind, perTarget: found }) =>
+            `| ${kind} | ${found.flatMap(rows.kindCells).join(" | ")} |`,
+        ),
+        "",
+      );
+    }
     const heaviest = rows.heaviestLayers(document);
     if (heaviest.length > 0) {
       const perTarget = document.targets

@@ -4,12 +4,14 @@ import {
   formatJoules,
   formatMacs,
   formatNumber,
+  formatRate,
   formatSeconds,
   formatShare,
 } from "../base/units.js";
 import type { ReportContext } from "./report.js";
 import type {
   ReportDocument,
+  ReportKind,
   ReportLayer,
   ReportTarget,
   ReportTargetLayer,
@@ -86,6 +88,63 @@ export function generationText({ generation }: ReportTarget): string | undefined
     );
   parts.push(`cache ${bytesText(cacheBytes)}`);
   return parts.join(" · ");
+}
+
+export interface KindRow {
+  readonly kind: string;
+  /** Parallel to `document.targets`. */
+  readonly perTarget: readonly (ReportKind | undefined)[];
+}
+
+/** Kinds of work on any target, in the order of the first; empty where there is but one. */
+export function kindRows({ targets }: ReportDocument): readonly KindRow[] {
+  const kinds = new Set(targets.flatMap((target) => target.kinds.map(({ kind }) => kind)));
+  if (kinds.size < 2) return [];
+  return [...kinds].map((kind) => ({
+    kind,
+    perTarget: targets.map((target) => target.kinds.find((found) => found.kind === kind)),
+  }));
+}
+
+export const kindHeader = ["time", "share", "achieved"] as const;
+
+/** Time, its share, and operations a second: of what does next to none, bytes a second. */
+export function kindCells(kind: ReportKind | undefined): readonly string[] {
+  if (kind === undefined) return kindHeader.map(() => "");
+  const { seconds, low, high, share, macs, flops, bytes } = kind;
+  const rate =
+    seconds <= 0
+      ? ""
+      : macs > 0
+        ? formatRate(flops / seconds, "FLOP/s")
+        : formatRate(bytes / seconds, "B/s");
+  return [secondsText(seconds, low, high), shareText(share), rate];
+}
+
+/** What the goals make of a target, in half a sentence each. */
+export function goalTexts({ budget, carbon, latency }: ReportTarget): readonly string[] {
+  const texts: string[] = [];
+  if (budget !== undefined) {
+    const part = latency === null ? 0 : latency.seconds / budget.seconds;
+    const used =
+      latency === null
+        ? ""
+        : part <= 1
+          ? `, ${formatShare(part)} of it used`
+          : `, ${formatNumber(part)} times as long`;
+    const verdict = budget.verdict ?? unknownText;
+    texts.push(`${verdict} the budget of ${formatSeconds(budget.seconds)}${used}`);
+  }
+  if (carbon === null) texts.push("carbon not known: no energy is");
+  else if (carbon !== undefined) {
+    const [grams, low, high] = [carbon.grams, carbon.low, carbon.high].map((value) =>
+      formatNumber(value, 2),
+    );
+    texts.push(
+      `${grams} g CO₂ (${low} – ${high}) per 1,000 inferences at ${formatNumber(carbon.gridGramsPerKilowattHour)} g/kWh`,
+    );
+  }
+  return texts;
 }
 
 export interface LayerRow {

@@ -48,6 +48,13 @@ export const report: ReportFormat = {
       for (const target of document.targets)
         if (target.memory.plan !== null)
           parts.push(memoryText(target, target.memory.plan, context));
+    const goals = document.targets.flatMap((target) => {
+      const texts = rows.goalTexts(target);
+      return texts.length === 0 ? [] : [`${rows.labelOf(target, context)}: ${texts.join(" · ")}\n`];
+    });
+    if (goals.length > 0) parts.push(goals.join(""));
+    const kinds = rows.kindRows(document);
+    if (kinds.length > 0) parts.push(kindTable(kinds, document.targets.length));
     const heaviest = rows.heaviestLayers(document);
     if (heaviest.length > 0)
       parts.push(layerTable(heaviest, document.targets.length, context.width));
@@ -73,6 +80,18 @@ function madeBy({ python, models = [] }: ReportDocument): string {
       ? ""
       : `also here: ${others.slice(0, 8).join(", ")}${others.length > 8 ? " …" : ""} (--entry)\n`;
   return `${python.entry} on ${inputs.join(", ") || "no input"} (${python.inputsFrom})\n${more}`;
+}
+
+/** Which kinds of work the time goes to, and how far each is from what the target could do. */
+function kindTable(kinds: readonly rows.KindRow[], targetCount: number): string {
+  const header = ["kind of work", "MACs"];
+  for (let index = 0; index < targetCount; index += 1)
+    header.push(...rows.kindHeader.map((name) => (name === "time" ? `time ${index + 1}` : name)));
+  const lines = kinds.map(({ kind, perTarget }) => {
+    const macs = perTarget.find((found) => found !== undefined)?.macs ?? 0;
+    return [kind, macs === 0 ? "" : rows.macsText(macs), ...perTarget.flatMap(rows.kindCells)];
+  });
+  return table(header, lines, `lr${"rrr".repeat(targetCount)}`);
 }
 
 function layerTable(

@@ -3,7 +3,9 @@ import type { Problem } from "../base/problem.js";
 import type { Bound } from "../cost/cost.js";
 import type { NodeId, Value, ValueId } from "../graph/graph.js";
 import { byteCount, typeText } from "../graph/value-type.js";
+import { achievedText } from "./achieved.js";
 import { attributeText } from "./attribute-text.js";
+import { deploymentNote } from "./deployment-note.js";
 import { extentRead } from "./extent-read.js";
 import { quantizationText } from "./quantization-text.js";
 import { layerCost, nodeLabel, quantity, type LayerState, type Quantity } from "./layer-cost.js";
@@ -209,7 +211,11 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
     kernel: (kernel?.nodeIds ?? [])
       .slice(0, kernelLinkLimit)
       .map((id) => ({ nodeId: id, name: nodeLabel(analysis, id) })),
-    reasons: reasonsOf(own, cost?.reasons ?? []),
+    reasons: [
+      ...achievedText(target, nodeId),
+      ...deploymentNote(target, [nodeId]),
+      ...reasonsOf(own, cost?.reasons ?? []),
+    ],
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
+import type { WorkKind } from "../cost/time-by-kind.js";
+import type { Verdict } from "../goals.js";
 import type { Design } from "../design/design.js";
 import type { MemoryView } from "./memory.js";
 
@@ -145,7 +147,47 @@ export interface ReportTarget {
   readonly energy: (ReportEstimate & { readonly joules: number }) | null;
   /** Present for a model that generates text. */
   readonly generation?: ReportGeneration;
+  /** Present where merging linear blocks, as a deployed model has them, gains time. */
+  readonly deployed?: ReportDeployed;
+  /** Present where a budget is given. */
+  readonly budget?: {
+    /** Of one call. */
+    readonly seconds: number;
+    /** `may miss`: the budget lies inside the interval; null while the latency is not known. */
+    readonly verdict: Verdict | null;
+  };
+  /** Present where the grid's carbon intensity is given: grams of CO₂ equivalents for 1,000 calls. */
+  readonly carbon?: {
+    readonly gridGramsPerKilowattHour: number;
+    readonly grams: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+  /** What each kind of work takes, longest first. */
+  readonly kinds: readonly ReportKind[];
   readonly layers: readonly ReportTargetLayer[];
+}
+
+export type ReportDeployed = ReportEstimate & {
+  readonly seconds: number;
+  readonly kernelCount: number;
+  readonly movedBytes: number;
+  readonly savedParameters: number;
+  /** Ids of the layers that one convolution each takes the place of. */
+  readonly blocks: readonly (readonly string[])[];
+};
+
+export interface ReportKind {
+  readonly kind: WorkKind;
+  readonly kernelCount: number;
+  readonly seconds: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of the latency; null while that is not known. */
+  readonly share: number | null;
+  readonly macs: number;
+  readonly flops: number;
+  readonly bytes: number;
 }
 
 /** Tokens a second over all texts of the batch; `low` and `high` are seconds. */

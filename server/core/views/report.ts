@@ -1,9 +1,12 @@
 import type { Analysis, Layer, TargetAnalysis, TargetGeneration } from "../analysis.js";
 import type { Estimate } from "../cost/cost.js";
+import { timeByKind } from "../cost/time-by-kind.js";
 import type { Problem } from "../base/problem.js";
 import type { Place, SourceRange } from "../base/text-span.js";
+import { budgetSeconds, carbonOf, verdictOf, type Goals } from "../goals.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
+import type { Deployment } from "../linear-blocks/deployment.js";
 import type { QuantizationResult } from "../quant/result.js";
 import { reportQuantization } from "./report-quantization.js";
 import type { ValueType } from "../graph/value-type.js";
@@ -11,8 +14,10 @@ import { unwrittenPlace } from "./empty-report.js";
 import { extentRead } from "./extent-read.js";
 import { view as memoryView } from "./memory.js";
 import type {
+  ReportDeployed,
   ReportDocument,
   ReportGeneration,
+  ReportKind,
   ReportLayer,
   ReportProblem,
   ReportRate,
@@ -135,8 +140,56 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
         ? null
         : { joules: energy.value, low: energy.low, high: energy.high, method: energy.method },
     ...(target.generation !== undefined && { generation: generationOf(target.generation) }),
+    ...(target.deployment !== undefined && { deployed: deployedOf(target.deployment) }),
+    ...goalsOf(analysis.goals ?? {}, target),
+    kinds: kindsOf(target),
     layers: targetLayersOf(analysis, target),
   };
+}
+
+function deployedOf(deployment: Deployment): ReportDeployed {
+  const { latency, kernelCount, movedBytes, savedParameters, blocks } = deployment;
+  const { value: seconds, low, high, method } = latency;
+  return {
+    seconds,
+    low,
+    high,
+    method,
+    kernelCount,
+    movedBytes,
+    savedParameters,
+    blocks: blocks.map(({ nodeIds }) => nodeIds.map(String)),
+  };
+}
+
+function goalsOf(
+  goals: Goals,
+  { batch, latency, energy }: TargetAnalysis,
+): Pick<ReportTarget, "budget" | "carbon"> {
+  const { budget, gridGramsPerKilowattHour } = goals;
+  const seconds = budget && budgetSeconds(budget, batch);
+  const carbon = carbonOf(goals, energy);
+  return {
+    ...(seconds !== undefined && {
+      budget: { seconds, verdict: latency === undefined ? null : verdictOf(latency, seconds) },
+    }),
+    ...(gridGramsPerKilowattHour !== undefined && {
+      carbon:
+        carbon === undefined
+          ? null
+          : { gridGramsPerKilowattHour, grams: carbon.value, low: carbon.low, high: carbon.high },
+    }),
+  };
+}
+
+function kindsOf({ lowered, kernelCosts, latency }: TargetAnalysis): readonly ReportKind[] {
+  return timeByKind(lowered.kernels, kernelCosts).map(({ seconds, ...kind }) => ({
+    ...kind,
+    seconds: seconds.value,
+    low: seconds.low,
+    high: seconds.high,
+    share: latency === undefined || latency.value <= 0 ? null : seconds.value / latency.value,
+  }));
 }
 
 function generationOf({

@@ -4,6 +4,7 @@ import type { Bound, KernelCost } from "../cost/cost.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Chip } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
+import { usedPeak } from "../targets/used-peak.js";
 import { nodeLabel, quantity, type Quantity } from "./layer-cost.js";
 
 /**
@@ -172,13 +173,6 @@ function ceilingsOf({ chip, precision }: Target): readonly RooflineCeiling[] {
   return [...of(chip.peaks, "matrix", matrix), ...of(chip.vectorPeaks, "vector", vector)].sort(
     (a, b) => b.opsPerSecond - a.opsPerSecond || a.name.localeCompare(b.name, "en"),
   );
-}
-
-/** The first that a chip has; else its slowest, as the cost model has it. */
-function usedPeak(peaks: Chip["peaks"], names: readonly string[]): string | undefined {
-  const found = names.find((name) => Object.hasOwn(peaks, name));
-  if (found !== undefined) return found;
-  return Object.entries(peaks).sort(([, a], [, b]) => a.value - b.value)[0]?.[0];
 }
 
 function ridgesOf(

@@ -2,6 +2,8 @@ import type { Analysis } from "../../analysis.js";
 import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
 import { absent, type NodeId, type SourceModule } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
+import { achievedText } from "../achieved.js";
+import { deploymentNote } from "../deployment-note.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import type { HoverText } from "../text/hover.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
@@ -78,6 +80,7 @@ function siteMarkdown(site: SourceSite, isOneOfSeveral: boolean): string {
     tensorLine(model.analysis, nodeIds),
     costTable(model.analysis, nodeIds),
     ...(nodeIds.length === 1 ? [notes(model.analysis, nodeIds[0] ?? absent)] : []),
+    deploymentNote(model.analysis.targets[0], nodeIds).map(plain).join(""),
     instanceList(site),
     originLine(model, isOneOfSeveral),
   ]
@@ -150,7 +153,8 @@ function notes(analysis: Analysis, nodeId: NodeId): string {
       ? []
       : [`Reads ${formatBytes(layer.readBytes)}, writes ${formatBytes(layer.writeBytes)}.`];
   const reasons = cost.kind === "time" ? cost.reasons : [cost.reason];
-  return [...moved, ...reasons].map(plain).join("  \n");
+  const achieved = achievedText(analysis.targets[0], nodeId);
+  return [...moved, ...achieved, ...reasons].map(plain).join("  \n");
 }
 
 const instanceLimit = 8;

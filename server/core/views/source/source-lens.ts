@@ -1,8 +1,8 @@
-import type { Analysis, TargetAnalysis } from "../../analysis.js";
+import type { Analysis } from "../../analysis.js";
 import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
 import type { NodeId } from "../../graph/graph.js";
-import { fallbackCount } from "../layer-cost.js";
-import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
+import { secondsText } from "../text/estimate-text.js";
+import { lensTarget, lensTargetLine } from "../text/lens-target.js";
 import type { LensText } from "../text/lens.js";
 import { sourceCost, sourceWork } from "./source-cost.js";
 import { beforeEditText } from "./source-hints.js";
@@ -48,7 +48,7 @@ function titleOf(analysis: Analysis): string {
   return [
     `${formatCount(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
-    ...targets.slice(0, shownTargets).map(targetText),
+    ...targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
     ...(targets.length > shownTargets
       ? [
           `+${targets.length - shownTargets} ${targets.length - shownTargets === 1 ? "target" : "targets"}`,
@@ -64,23 +64,11 @@ function titleOf(analysis: Analysis): string {
 
 const shownTargets = 2;
 
-function targetText(target: TargetAnalysis): string {
-  const { latency, fits } = target;
-  const name = target.target.chip.name;
-  if (fits === false) return `${name} does not fit`;
-  const fallback = fallbackCount(target);
-  const on = fallback > 0 ? `, ${fallback} on ${target.target.runtime.fallback ?? "?"}` : "";
-  return `${name} ${latency === undefined ? "?" : secondsText(latency)}${on}`;
-}
-
 function tooltipOf({ analysis, traced }: AnalysedModel): string {
   const inputs = traced.inputs.map(
     ({ name, type, shape }) => `${name}: ${type}[${shape.join(",")}]`,
   );
-  const lines = analysis.targets.map(
-    ({ target, latency }) =>
-      `${target.label}: ${latency === undefined ? "not known" : `${secondsWithInterval(latency)}, ${latency.method}`}`,
-  );
+  const lines = analysis.targets.map((target) => lensTargetLine(target, analysis.goals));
   return [
     traced.entry,
     `${traced.inputsFrom}${inputs.length > 0 ? ` (${inputs.join(", ")})` : ""}`,

@@ -3,7 +3,9 @@ import type { TextSpan } from "../../base/text-span.js";
 import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
 import { absent, type Node, type NodeId } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
+import { achievedText } from "../achieved.js";
 import { attributeText } from "../attribute-text.js";
+import { deploymentNote } from "../deployment-note.js";
 import { secondsWithInterval } from "./estimate-text.js";
 import { codeCell, codeSpan, plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
@@ -144,5 +146,12 @@ function notes(analysis: Analysis, nodeId: NodeId): readonly string[] {
   const problems = [...analysis.problems, ...(target?.problems ?? [])]
     .filter((problem) => problem.nodeId === nodeId)
     .map((problem) => `${problem.code} ${problem.message}`);
-  return [[...moved, ...reasons, ...problems].map(plain).join("  \n")];
+  const sentences = [
+    ...moved,
+    ...achievedText(target, nodeId),
+    ...deploymentNote(target, [nodeId]),
+    ...reasons,
+    ...problems,
+  ];
+  return [sentences.map(plain).join("  \n")];
 }

@@ -1,7 +1,6 @@
-import type { Analysis, TargetAnalysis } from "../../analysis.js";
+import type { Analysis } from "../../analysis.js";
 import { formatCount, formatMacs } from "../../base/units.js";
-import { fallbackCount } from "../layer-cost.js";
-import { secondsText, secondsWithInterval } from "./estimate-text.js";
+import { lensTarget, lensTargetLine } from "./lens-target.js";
 import type { TextState } from "./text-state.js";
 
 export interface LensText {
@@ -21,7 +20,7 @@ export function lensOf(state: TextState): LensText {
     nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
     `${formatCount(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
-    ...analysis.targets.slice(0, shownTargets).map(targetText),
+    ...analysis.targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
     ...(analysis.targets.length > shownTargets
       ? [`+${analysis.targets.length - shownTargets} targets`]
       : []),
@@ -35,20 +34,8 @@ export function lensOf(state: TextState): LensText {
 
 const shownTargets = 3;
 
-function targetText(target: TargetAnalysis): string {
-  const { latency, fits } = target;
-  const name = target.target.chip.name;
-  if (fits === false) return `${name} does not fit`;
-  const fallback = fallbackCount(target);
-  const on = fallback > 0 ? `, ${fallback} on ${target.target.runtime.fallback ?? "?"}` : "";
-  return `${name} ${latency === undefined ? "?" : secondsText(latency)}${on}`;
-}
-
 function tooltipOf(analysis: Analysis, isOld: boolean): string {
-  const lines = analysis.targets.map(
-    ({ target, latency }) =>
-      `${target.label}: ${latency === undefined ? "not known" : `${secondsWithInterval(latency)}, ${latency.method}`}`,
-  );
+  const lines = analysis.targets.map((target) => lensTargetLine(target, analysis.goals));
   const warning = isOld ? ["From before the last edit: the text has an error now."] : [];
   return [...warning, ...lines].join("\n");
 }
