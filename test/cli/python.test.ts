@@ -99,3 +99,29 @@ test(
   },
   patience,
 );
+
+// Vasu et al. 2023, MobileOne, section 3.2: the deployed form has no branches. Its price is foretold from the training form.
+test(
+  "what merging branches saves is what the model costs once it has merged them",
+  async () => {
+    const targets = ["nvidia-rtx-3090/pytorch-eager/amp-fp16", "raspberry-pi-5/onnxruntime/fp32"];
+    const words = [fixture("branches.py"), ...targets.flatMap((id) => ["--target", id])];
+    const training = await analyzeJson(words);
+    const deployed = await analyzeJson([...words, "--deploy"]);
+    expect(deployed.layers.filter(({ op }) => op === "conv2d")).toHaveLength(5);
+    for (const [index, target] of training.targets.entries()) {
+      const then = deployed.targets[index]!;
+      expect(target.deployed?.blocks).toHaveLength(4);
+      expect(target.deployed!.seconds / then.latency!.seconds).toBeCloseTo(1, 3);
+      expect(then.latency!.seconds).toBeLessThan(target.latency!.seconds / 1.5);
+      expect(then.deployed).toBeUndefined();
+    }
+    expect(training.model!.parameterCount! - deployed.model!.parameterCount!).toBe(
+      training.targets[0]!.deployed!.savedParameters,
+    );
+    const codes = training.problems.map(({ code }) => code);
+    expect(codes.filter((code) => code === "RP2105")).toHaveLength(2);
+    expect(deployed.problems.map(({ code }) => code)).not.toContain("RP2105");
+  },
+  patience,
+);

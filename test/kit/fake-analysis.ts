@@ -342,13 +342,14 @@ function fakeTarget(fake: FakeTarget): Target {
     label: fake.label,
     chip: {
       id: fake.id.split("/")[0],
+      peaks: {},
       memories: [{ name: "RAM", role: "ram", size: { value: fake.capacityBytes } }],
     },
     runtime: {
       engine: fake.engine,
       ...(fake.fallback === undefined ? {} : { fallback: fake.fallback }),
     },
-    precision: { id: fake.id.split("/")[2] },
+    precision: { id: fake.id.split("/")[2], arithmetic: [] },
   } as unknown as Target;
 }
 

@@ -6,7 +6,7 @@ export type Severity = "error" | "warning" | "information" | "hint";
  * Something a person should know about their input. The sentence says what is wrong, where, and what to do.
  *
  * Codes are stable and grouped by stage: RP10xx reading a file, RP11xx shapes and types, RP12xx operator
- * support and rules, RP20xx targets and cost, RP24xx memory, RP90xx our own mistakes.
+ * support and rules, RP20xx targets and cost, RP21xx what would take less, RP24xx memory, RP90xx our own mistakes.
  */
 export interface Problem {
   readonly code: string;

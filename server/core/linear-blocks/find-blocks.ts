@@ -1,4 +1,5 @@
 import type { Attribute, Node, NodeId, ValueId } from "../graph/graph.js";
+import { typeText } from "../graph/value-type.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
 import { readersOf, type Dataflow } from "../work/dataflow.js";
 import { elementsOf } from "../work/value-bytes.js";
@@ -114,7 +115,7 @@ function formRead(
 
 function isSameShape(flow: Dataflow, left: ValueId, right: ValueId): boolean {
   const [a, b] = [flow.inferred.types[left], flow.inferred.types[right]];
-  return a?.kind === "tensor" && b?.kind === "tensor" && String(a.shape) === String(b.shape);
+  return a?.kind === "tensor" && b?.kind === "tensor" && typeText(a) === typeText(b);
 }
 
 function kernelOf({ works }: GraphWork, nodeId: NodeId): Conv | undefined {

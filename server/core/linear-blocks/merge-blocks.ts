@@ -1,5 +1,5 @@
 import { bytesOfElements } from "../graph/element-type.js";
-import type { Attribute, Graph, Model, Node, NodeId, Value, ValueId } from "../graph/graph.js";
+import type { Attribute, Model, Node, NodeId, Value, ValueId } from "../graph/graph.js";
 import type { Dataflow } from "../work/dataflow.js";
 import type { LinearBlock } from "./find-blocks.js";
 import { weightShapeOf, type LinearForm, type Window } from "./form.js";
