@@ -64,11 +64,19 @@ export interface LayerScheme {
   /** The part of each that does not differ from sample to sample (`Effect.drift`); undefined where it is not known. */
   readonly drift?: readonly number[];
   readonly activationDrift?: readonly number[];
+  /** The part of either that rounding behind the layer adds (`Effect.floor`); left out where it is none. */
+  readonly floor?: number;
+  readonly activationFloor?: number;
 }
 
 export type LayerEffect = Pick<
   LayerScheme,
-  "sensitivity" | "activationSensitivity" | "drift" | "activationDrift"
+  | "sensitivity"
+  | "activationSensitivity"
+  | "drift"
+  | "activationDrift"
+  | "floor"
+  | "activationFloor"
 >;
 
 /** Joins the errors of a layer's weights. */

@@ -1,4 +1,4 @@
-import { absent, type Graph, type Node, type NodeId, operatorKey } from "../graph/graph.js";
+import { absent, type Graph, type Node, type NodeId, operatorKey, type ValueId } from "../graph/graph.js";
 import { type MatrixShape, matrixShape } from "./measure/matrix.js";
 import { affineOperands, producersOf, type StoredWeight, storedWeight } from "./stored-weight.js";
 
@@ -35,6 +35,14 @@ export function layerWeights(graph: Graph): readonly LayerWeight[] {
     }
   }
   return found;
+}
+
+/** The value that a layer's weight meets. */
+export function inputOf(graph: Graph, { nodeId, inputIndex }: LayerWeight): ValueId {
+  const node = graph.nodes[nodeId];
+  // TensorFlow Lite's has its output's shape first.
+  const index = node?.op === "TRANSPOSE_CONV" ? 2 : inputIndex === 1 ? 0 : 1;
+  return node?.inputs[index] ?? absent;
 }
 
 /** Operators whose integer weights have their scale and zero point beside them, by the position of the weight. */

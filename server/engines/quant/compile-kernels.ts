@@ -35,6 +35,7 @@ export function compileKernels(grids: readonly Grid[]): Kernels {
     clean: named("clean"),
     ranges: named("ranges"),
     multiply: named("multiply"),
+    multiplyTransposed: named("multiplyTransposed"),
     error: (name) => named(name),
   };
 }

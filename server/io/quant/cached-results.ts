@@ -151,22 +151,23 @@ function decodeLayers(
     const activations = listOf(fields?.["activations"])?.map(numberOf);
     if (typeof nodeId !== "number" || !areNumbers(weights) || !areNumbers(activations))
       return undefined;
-    const given = fieldsOf(fields?.["drifts"]);
-    if (given === undefined) return [nodeId, { weights, activations }];
-    const drifts = {
-      weights: vectorsOf(given["weights"]),
-      activations: vectorsOf(given["activations"]),
+    const halves = <T>(name: string, decode: (value: unknown) => readonly T[] | undefined) => {
+      const given = fieldsOf(fields?.[name]);
+      const [own, inputs] = [decode(given?.["weights"]), decode(given?.["activations"])];
+      return own === undefined || inputs === undefined
+        ? undefined
+        : { weights: own, activations: inputs };
     };
-    return drifts.weights !== undefined && drifts.activations !== undefined
-      ? [
-          nodeId,
-          {
-            weights,
-            activations,
-            drifts: { weights: drifts.weights, activations: drifts.activations },
-          },
-        ]
-      : undefined;
+    const drifts = halves("drifts", vectorsOf);
+    const floors = halves("floors", (one) => {
+      const numbers = listOf(one)?.map(numberOf);
+      return areNumbers(numbers) ? numbers : undefined;
+    });
+    if (fields?.["drifts"] !== undefined && drifts === undefined) return undefined;
+    return [
+      nodeId,
+      { weights, activations, ...(drifts && { drifts }), ...(floors && { floors }) },
+    ];
   });
   const whole = found?.filter((one) => one !== undefined);
   return whole?.length === found?.length ? whole : undefined;

@@ -16,7 +16,9 @@ import { generatedSamples, sampleInputs } from "../../core/quant/measured/sample
 import type { Feeds } from "../../core/quant/measured/session.js";
 import { exportedSites, layerSites, type Sites } from "../../core/quant/measured/sites.js";
 import type { LayerSensitivity } from "../../core/quant/sensitivity/sensitivity.js";
-import { layerWeights } from "../../core/quant/weights.js";
+import { gridOfValue, gridOfWeight, keepsStored } from "../../core/quant/stored-grid.js";
+import { producersOf } from "../../core/quant/stored-weight.js";
+import { inputOf, layerWeights } from "../../core/quant/weights.js";
 import { type ExternalFile, openSession } from "../../engines/onnxruntime/session.js";
 import { neighbourhoodOf } from "../neighbourhood.js";
 import { readModelFile } from "../read-model.js";
@@ -81,8 +83,7 @@ async function measure(
   cancel: Cancel,
   onProgress: (sentence: string) => void,
 ): Promise<MeasuredAnswer> {
-  const read = traced ?? readModel(modelPath, cancel);
-  const { model, inferred } = inferModel(read, bindings, cancel);
+  const { model, inferred } = inferModel(traced ?? readModel(modelPath, cancel), bindings, cancel);
   const { graph } = model;
   const inputs = sampleInputs(inferred.graph, bindings);
   const samples: readonly Feeds[] =
@@ -98,6 +99,8 @@ async function measure(
     if (sites.length === 0)
       throw new NotMeasured("No layer's weight can be replaced while the model runs.");
     onProgress("loading the model into ONNX Runtime");
+    const producers = producersOf(graph);
+    const read = readerOf(files);
     const byNode = await measuredSensitivity({
       open: (site) =>
         openSession(site === undefined ? bytes : editOnnx(bytes, site.edit), externals),
@@ -108,6 +111,13 @@ async function measure(
         const values = new Float32Array(count);
         openLayerWeight(files, layer)?.load(0, count, values);
         return values.every(Number.isFinite) ? values : undefined;
+      },
+      keeps: ({ layer }, operand, scheme) => {
+        const grid =
+          operand === "weight"
+            ? gridOfWeight(layer, read)
+            : gridOfValue(graph, producers, inputOf(graph, layer), read);
+        return grid !== undefined && keepsStored(scheme, grid);
       },
       samples,
       schemes,

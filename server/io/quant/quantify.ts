@@ -92,6 +92,8 @@ export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
       const activation = activationOf[index] ?? -1;
       const drift = propagated?.drifts?.weights[index];
       const activationDrift = propagated?.drifts?.activations[activation];
+      const floor = propagated?.floors?.weights[index];
+      const activationFloor = propagated?.floors?.activations[activation];
       return {
         sensitivity:
           sensitivities.byNode === undefined
@@ -100,6 +102,8 @@ export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
         activationSensitivity: numberOrNone(propagated?.activations[activation]),
         ...(drift !== undefined && { drift }),
         ...(activationDrift !== undefined && { activationDrift }),
+        ...(floor !== undefined && { floor }),
+        ...(activationFloor !== undefined && { activationFloor }),
       };
     };
     return [layerQuantization(nodeId, own, whole, schemes, effectOf)];

@@ -14,7 +14,8 @@ import { elementsOf } from "../../core/quant/measure/elements.js";
 import type { Kernels } from "../../core/quant/measure/kernels.js";
 import type { MatrixShape } from "../../core/quant/measure/matrix.js";
 import { measureWeight } from "../../core/quant/measure/measure-weight.js";
-import type { WeightErrors } from "../../core/quant/measure/statistics.js";
+import { type WeightErrors, withoutError } from "../../core/quant/measure/statistics.js";
+import { keepsStored } from "../../core/quant/stored-grid.js";
 import type { LayerWeight } from "../../core/quant/weights.js";
 import { openFileBytes, type FileBytes } from "../file-bytes.js";
 import { neighbourhoodOf, type FileNeighbourhood } from "../neighbourhood.js";
@@ -28,9 +29,9 @@ export interface WeightTask {
   readonly offset: number;
   readonly elementType: ElementType;
   readonly shape: MatrixShape;
-  /** Where the file holds integers: how they stand for real numbers, and the shape that the file gives the tensor. */
   /** Of the columns: mean squares of what meets them. */
   readonly importance?: Float32Array;
+  /** Where the file holds integers: how they stand for real numbers, and the shape that the file gives the tensor. */
   readonly dequantization?: Quantization & { readonly tensorShape: readonly number[] };
 }
 
@@ -71,13 +72,19 @@ export function runWeightTask(
     stored === undefined || dequantization === undefined
       ? stored
       : dequantized(stored, dequantization.tensorShape, dequantization);
-  return (
+  const errors =
     elements &&
     measureWeight(kernels, elements, task.shape, schemes, {
       cancel,
       ...(task.importance !== undefined && { importance: task.importance }),
-    })
-  );
+    });
+  if (errors === undefined || dequantization === undefined) return errors;
+  const grid = { elementType: task.elementType, quantization: dequantization };
+  const isKept = schemes.map((scheme) => keepsStored(scheme, grid));
+  return {
+    ...errors,
+    schemes: errors.schemes.map((error, index) => (isKept[index] ? withoutError(error) : error)),
+  };
 }
 
 /** Elements of constants in the model's files, as they are stored. */

@@ -4,19 +4,29 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { inferModel } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import type { NodeId } from "../../../server/core/graph/graph.js";
-import { activationSchemeIds } from "../../../server/core/quant/formats/activation-scheme.js";
+import {
+  activationSchemeId,
+  activationSchemeIds,
+} from "../../../server/core/quant/formats/activation-scheme.js";
 import { parseScheme, type Scheme } from "../../../server/core/quant/formats/scheme.js";
 import { modelChoices } from "../../../server/core/quant/plan/choices.js";
 import { groupLayers } from "../../../server/core/quant/plan/groups.js";
 import { makePlan } from "../../../server/core/quant/plan/plan.js";
 import type { PlanProblem } from "../../../server/core/quant/plan/problem.js";
 import { supportOf } from "../../../server/core/quant/plan/support.js";
-import { layerWeights } from "../../../server/core/quant/weights.js";
+import {
+  gridOfValue,
+  gridOfWeight,
+  keepsStored,
+  type StoredGrid,
+} from "../../../server/core/quant/stored-grid.js";
+import { producersOf } from "../../../server/core/quant/stored-weight.js";
+import { inputOf, layerWeights } from "../../../server/core/quant/weights.js";
 import { loadSolver } from "../../../server/engines/highs/solver.js";
 import { loadCatalogue } from "../../../server/io/catalogue-files.js";
 import { loadFormats } from "../../../server/io/format-files.js";
 import { quantify } from "../../../server/io/quant/quantify.js";
-import { openLayerWeight, openTaskFiles } from "../../../server/io/quant/weight-task.js";
+import { openLayerWeight, openTaskFiles, readerOf } from "../../../server/io/quant/weight-task.js";
 import { readModelFile } from "../../../server/io/read-model.js";
 import { loadSupport } from "../../../server/io/support-files.js";
 import { inputRanges, type Planned, withPlan } from "./measured-plan.js";
@@ -73,7 +83,12 @@ export async function comparePlans(
       return [layer.nodeId, values];
     }),
   );
-  files.close();
+  const elementsOf = readerOf(files);
+  const producers = producersOf(graph);
+  const keeps = (grid: StoredGrid | undefined, scheme: Scheme | undefined): boolean =>
+    grid !== undefined && scheme !== undefined && keepsStored(scheme, grid);
+  const activationOf = (scheme: Scheme): Scheme | undefined =>
+    schemesOf(activationSchemeIds).find(({ id }) => id === activationSchemeId(scheme));
   const [input = 0] = graph.inputs;
   const inputName = graph.values[input]?.name ?? "";
   const type = inferred.inferred.types[input];
@@ -105,12 +120,16 @@ export async function comparePlans(
       const weight = weights.get(nodeId);
       const choice = own.find(({ schemeId }) => schemeId === schemeOf(nodeId)) ?? own[0];
       if (layer === undefined || weight === undefined || choice === undefined) return [];
+      const scheme = schemes.find(({ id }) => id === choice.schemeId);
+      const inputGrid = gridOfValue(graph, producers, inputOf(graph, layer), elementsOf);
       return [
         {
           layer,
           weight,
-          scheme: schemes.find(({ id }) => id === choice.schemeId),
+          scheme,
           isComputed: choice.kind === "computed",
+          keepsWeight: keeps(gridOfWeight(layer, elementsOf), scheme),
+          keepsInput: keeps(inputGrid, scheme && activationOf(scheme)),
         },
       ];
     });
@@ -141,5 +160,6 @@ export async function comparePlans(
       uniform: best,
     });
   }
+  files.close();
   return compared;
 }

@@ -79,6 +79,43 @@ test.each([1, 2, 3, 4, 5, 6])("a limit on the joint risk is kept (seed %i)", (se
   expect(found?.status).toBe("optimal");
 });
 
+/** Every choice but a layer's own moves what later layers round. */
+function rounding(problem: PlanProblem): PlanProblem {
+  const layers = problem.choices.layers.map((layer, index) => ({
+    ...layer,
+    choices: layer.choices.map((choice): Choice => {
+      const floor = choice.schemeId === "" ? 0 : 3 / (index + 1);
+      return { ...choice, risk: choice.risk + floor, floor };
+    }),
+  }));
+  return { ...problem, choices: { ...problem.choices, layers } };
+}
+
+test("what later layers round otherwise is counted once", () => {
+  const early = { risk: 5, floor: 3 };
+  const late = { risk: 2, floor: 1 };
+  expect(jointRisk([early])).toBe(5);
+  expect(jointRisk([early, late])).toBe(2 + 1 + 3);
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  "with rounding behind the layers a plan is the best of all combinations (seed %i)",
+  (seed) => {
+    const problem = rounding(drifting(randomProblem(6, 4, { latency: 22 }, seed), seed));
+    const within = everyPlan(problem).filter(({ latency }) => latency <= 22);
+    const found = plan(problem).plan;
+    expect(found?.totals.risk).toBeCloseTo(Math.min(...within.map(({ risk }) => risk)), 6);
+    expect(found?.status).toBe("optimal");
+    const limit = 1.5 * (found?.totals.risk ?? 0);
+    const fastest = everyPlan(problem)
+      .filter(({ risk }) => risk <= limit)
+      .reduce((least, { latency }) => Math.min(least, latency), Infinity);
+    const faster = plan({ ...problem, objective: "latency", limits: { risk: limit } }).plan;
+    expect(faster?.totals.risk).toBeLessThanOrEqual(limit);
+    expect(faster?.totals.latency).toBeCloseTo(fastest, 6);
+  },
+);
+
 test("the mean over samples is the drift, per gradient and kind of input", () => {
   // Two kinds of two samples, one gradient: the first layer moves all samples alike, the second none on the mean.
   const projected = {
@@ -89,7 +126,7 @@ test("the mean over samples is the drift, per gradient and kind of input", () =>
     energies: [2, 2, 2, 2],
     scale: 1,
   };
-  const effects = effectsOf(projected);
+  const effects = effectsOf({ ...projected, quantizersBehind: () => [] });
   const [first] = effects.get(0) ?? [];
   const [second] = effects.get(1) ?? [];
   expect(first?.risk).toBeCloseTo(0.5, 9);

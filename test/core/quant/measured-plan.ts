@@ -9,7 +9,7 @@ import {
   type NewNode,
 } from "../../../server/core/quant/measured/onnx-edit.js";
 import { quantizedWeight } from "../../../server/core/quant/measured/quantized-weight.js";
-import type { LayerWeight } from "../../../server/core/quant/weights.js";
+import { inputOf, type LayerWeight } from "../../../server/core/quant/weights.js";
 
 /** A scheme as a plan applies it; `isComputed` where the layer's input is quantized too. */
 export interface Planned {
@@ -18,6 +18,9 @@ export interface Planned {
   readonly weight: Float32Array;
   readonly scheme: Scheme | undefined;
   readonly isComputed: boolean;
+  /** Held as the file has them. */
+  readonly keepsWeight: boolean;
+  readonly keepsInput: boolean;
 }
 
 export type Range = readonly [low: number, high: number];
@@ -58,10 +61,6 @@ export async function inputRanges(
   return new Map([...names].map(([nodeId, name]) => [nodeId, ranges.get(name) ?? [0, 0]]));
 }
 
-function inputOf(graph: Graph, { nodeId, inputIndex }: LayerWeight): number {
-  return graph.nodes[nodeId]?.inputs[inputIndex === 1 ? 0 : 1] ?? absent;
-}
-
 /** The file with every layer as a plan has it: weights rounded, inputs of computed layers quantized and dequantized. */
 export function withPlan(
   bytes: Uint8Array,
@@ -73,20 +72,22 @@ export function withPlan(
   const nodes: NewNode[] = [];
   const initializers: NewInitializer[] = [];
   const nameOf = (id: number): string => graph.values[id]?.name ?? "";
-  for (const { layer, weight, scheme, isComputed } of plan) {
+  for (const { layer, weight, scheme, isComputed, keepsWeight, keepsInput } of plan) {
     if (scheme === undefined) continue;
     const { nodeId } = layer;
     const node = graph.nodes[nodeId];
     const key = nameOf(node?.outputs[0] ?? absent);
     const own = renames.get(key) ?? new Map<string, string>();
     renames.set(key, own);
-    own.set(nameOf(node?.inputs[layer.inputIndex] ?? absent), `w${nodeId}`);
-    initializers.push({
-      name: `w${nodeId}`,
-      shape: layer.weight.shape,
-      values: quantizedWeight(scheme, weight, layer.shape),
-    });
-    if (!isComputed) continue;
+    if (!keepsWeight) {
+      own.set(nameOf(node?.inputs[layer.inputIndex] ?? absent), `w${nodeId}`);
+      initializers.push({
+        name: `w${nodeId}`,
+        shape: layer.weight.shape,
+        values: quantizedWeight(scheme, weight, layer.shape),
+      });
+    }
+    if (!isComputed || keepsInput) continue;
     if (activationSchemeId(scheme) !== "uint8@tensor")
       throw new Error(`activations of ${scheme.id} are not measured`);
     const [low, high] = ranges.get(nodeId) ?? [0, 0];

@@ -153,7 +153,7 @@ function propagated(file: string, x: ReadonlyMap<string, Tensor>, schemes: reado
   const outputs = propagation.forward();
   const [first] = outputs;
   const seed = new Map([[first!.id, new Float32Array(first!.value.data.length).fill(1)]]);
-  const projections = [...propagation.backward([seed]).values()];
+  const projections = [...propagation.backward([seed]).byNode.values()];
   files.close();
   return { outputs: outputs.map(({ value }) => value.data), projections };
 }

@@ -14,7 +14,7 @@ import {
   v128,
   whileLoop,
 } from "./assembler.js";
-import { multiply } from "./multiply-kernel.js";
+import { multiply, multiplyTransposed } from "./multiply-kernel.js";
 
 /**
  * Kernels over a matrix of float32 rows, each padded with zeros to a multiple of four elements. Blocks run along the
@@ -48,6 +48,7 @@ export function kernelModule(codebooks: ReadonlyMap<string, CodebookCode>): Uint
     clean,
     ranges,
     multiply,
+    multiplyTransposed,
     errorKernel("integer", integerCode, { isStoring: false }),
     errorKernel("integerStore", integerCode, { isStoring: true }),
     errorKernel("minifloat", minifloatCode, { isStoring: false }),

@@ -25,6 +25,14 @@ export interface Kernels {
     depthBytes: number,
     widthBytes: number,
   ): void;
+  multiplyTransposed(
+    a: number,
+    b: number,
+    c: number,
+    rowBytes: number,
+    depthBytes: number,
+    widthBytes: number,
+  ): void;
   error(name: string): ErrorKernel;
 }
 

@@ -15,6 +15,12 @@ export interface SchemeError {
   readonly bytes: number;
 }
 
+/** Of a weight that the scheme holds as the file does. */
+export function withoutError({ schemeId, bytes }: SchemeError): SchemeError {
+  const none = { squareSum: 0, productSum: 0, weightedSquareSum: 0, largest: 0, clippedCount: 0 };
+  return { schemeId, bytes, ...none };
+}
+
 /** One weight in all schemes. */
 export interface WeightErrors {
   readonly elementCount: number;

@@ -24,6 +24,8 @@ export interface MeasuredRequest {
   readonly sites: readonly Site[];
   /** The layer's weight in real numbers, in the order of the file; undefined when it cannot be read. */
   readonly weightOf: (site: Site) => Float32Array | undefined;
+  /** True where a scheme holds the file's integers as they are. */
+  readonly keeps: (site: Site, operand: "weight" | "input", scheme: Scheme) => boolean;
   readonly samples: readonly Feeds[];
   readonly schemes: readonly Scheme[];
   readonly activationSchemes: readonly Scheme[];
@@ -89,6 +91,7 @@ async function byScheme(
 
 async function weightEffect(experiment: Experiment, scheme: Scheme): Promise<number> {
   const { request, site, session, stored, reference, energy } = experiment;
+  if (request.keeps(site, "weight", scheme)) return 0;
   const given = quantizedWeight(scheme, stored, site.layer.shape);
   const made = await runAll(request, session, () => [
     [site.weightInput, weightFeed(site, given)],
@@ -134,6 +137,7 @@ async function activationEffects(experiment: Experiment): Promise<readonly numbe
     high: Math.max(...ends.map(({ high }) => high)),
   };
   return byScheme(request, activationSchemes, async (scheme) => {
+    if (request.keeps(site, "input", scheme)) return 0;
     const isShared = scheme.format.granularity.kind === "tensor";
     const made = await runAll(request, session, (index) => {
       const { shape, data: x } = values[index] ?? { shape: [], data: new Float32Array(0) };

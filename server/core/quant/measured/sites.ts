@@ -1,6 +1,6 @@
 import { absent, type Graph, type NodeId } from "../../graph/graph.js";
 import type { Exported } from "../../onnx-export/export-model.js";
-import type { LayerWeight } from "../weights.js";
+import { inputOf, type LayerWeight } from "../weights.js";
 import type { OnnxEdit, OnnxFacts } from "./onnx-edit.js";
 
 /** Where a layer can be moved from outside, once its model is edited for it. */
@@ -57,7 +57,7 @@ function siteOf(
   const isReal = isDirect ? elementType === "float32" || isHalf : isDequantized(graph, weightId);
   if (!isReal) return undefined;
   const renames = new Map([[weightName, weightInput]]);
-  const xId = node.inputs[layer.inputIndex === 1 ? 0 : 1] ?? absent;
+  const xId = inputOf(graph, layer);
   const value = nameOf(xId);
   const hasActivation = value !== "" && value !== weightName && isFloat32(value);
   if (hasActivation) renames.set(value, moved);
@@ -94,7 +94,7 @@ export function exportedSites(
     const { nodeId, inputIndex } = layer;
     const node = graph.nodes[nodeId];
     const at = readers.get(nodeId);
-    const xId = node?.inputs[inputIndex === 1 ? 0 : 1] ?? absent;
+    const xId = inputOf(graph, layer);
     if (node === undefined || at === undefined || inputIndex > 1) {
       unreachable.push(nodeId);
       continue;

@@ -6,7 +6,7 @@ import type { Catalogue, Target } from "../../targets/target.js";
 import { cacheChoices } from "../cache/cache-choices.js";
 import type { LayerScheme, QuantizationResult } from "../result.js";
 import { type Executability, executability } from "./executability.js";
-import { jointRisk } from "./joint-risk.js";
+import { driftSum, floorOf, jointRisk, type RiskPart } from "./joint-risk.js";
 import type { RuntimeSupport } from "./support.js";
 import { unquantizedTarget } from "./unquantized.js";
 
@@ -25,6 +25,8 @@ export interface Choice {
   readonly risk: number;
   /** The part of it that adds up with other layers' by its sign (`joint-risk.ts`). */
   readonly drift?: readonly number[];
+  /** The part of it that a plan counts once (`joint-risk.ts`). */
+  readonly floor?: number;
 }
 
 export interface LayerChoices {
@@ -122,17 +124,22 @@ export function modelChoices(
 
 /** Of the weights, and of the layer's input where that is quantized too: drifts add up, what scatters adds up in squares. */
 function riskOf(
-  { sensitivity = 0, activationSensitivity = 0, drift = [], activationDrift = [] }: LayerScheme,
+  effect: LayerScheme,
   quantizesInput: boolean,
-): Pick<Choice, "risk" | "drift"> {
-  const parts = [
-    { risk: sensitivity, drift },
-    ...(quantizesInput ? [{ risk: activationSensitivity, drift: activationDrift }] : []),
+): Pick<Choice, "risk" | "drift" | "floor"> {
+  const { sensitivity = 0, drift = [], floor } = effect;
+  const { activationSensitivity = 0, activationDrift = [], activationFloor } = effect;
+  const parts: readonly RiskPart[] = [
+    { risk: sensitivity, drift, floor },
+    ...(quantizesInput
+      ? [{ risk: activationSensitivity, drift: activationDrift, floor: activationFloor }]
+      : []),
   ];
-  const whole = drift.map(
-    (one, index) => one + (quantizesInput ? (activationDrift[index] ?? 0) : 0),
-  );
-  return { risk: jointRisk(parts), ...(drift.length > 0 && { drift: whole }) };
+  return {
+    risk: jointRisk(parts),
+    ...(drift.length > 0 && { drift: driftSum(parts) }),
+    ...(floor !== undefined && { floor: floorOf(parts) }),
+  };
 }
 
 function kernelOf(

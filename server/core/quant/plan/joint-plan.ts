@@ -1,5 +1,5 @@
 import { lagrangianBounds } from "./bounds.js";
-import { dot, driftSum, jointRisk, scatterOf, squareOf } from "./joint-risk.js";
+import { dot, driftSum, jointRisk, type RiskPart, scatterOf, squareOf } from "./joint-risk.js";
 import { chosenPicks, type Solved, solveLinear, type SolveText } from "./linear-plan.js";
 import {
   type GroupOption,
@@ -260,11 +260,11 @@ function exchange(
   return picks;
 }
 
-function partOf({ amounts, drift }: GroupOption): { risk: number; drift: readonly number[] } {
-  return { risk: amounts.risk, drift };
+function partOf({ amounts, drift, floor }: GroupOption): RiskPart {
+  return { risk: amounts.risk, drift, floor };
 }
 
-function partsOf(options: Options, picks: readonly number[]): ReturnType<typeof partOf>[] {
+function partsOf(options: Options, picks: readonly number[]): RiskPart[] {
   return picks.flatMap((pick, group) => {
     const option = options[group]?.[pick];
     return option === undefined ? [] : [partOf(option)];

@@ -1,9 +1,10 @@
 import type { NodeId } from "../../graph/graph.js";
 import type { Choice } from "./choices.js";
+import { solveWithFloors } from "./floors.js";
 import { paretoFront } from "./front.js";
 import { riskOf, solveJoint } from "./joint-plan.js";
 import { jointRisk } from "./joint-risk.js";
-import { solveLinear, type SolveText } from "./linear-plan.js";
+import { type Solved, solveLinear, type SolveText } from "./linear-plan.js";
 import {
   groupOptions,
   type GroupOption,
@@ -52,11 +53,12 @@ export function makePlan(problem: PlanProblem, solve: SolveText): Planning {
   );
   const uniform = uniformPlans(problem);
   const isJoint = options.some((own) => own.some(({ drift }) => drift.length > 0));
-  const { picks, lower, isProven, failure } = (isJoint ? solveJoint : solveLinear)(
-    problem,
-    options,
-    solve,
-  );
+  const hasFloors = options.some((own) => own.some(({ floor }) => floor > 0));
+  const solveOne = (one: PlanProblem, own: readonly (readonly GroupOption[])[]): Solved =>
+    (isJoint ? solveJoint : solveLinear)(one, own, solve);
+  const { picks, lower, isProven, failure } = hasFloors
+    ? solveWithFloors(problem, options, solveOne)
+    : solveOne(problem, options);
   if (picks === undefined)
     return {
       plan: undefined,

@@ -1,5 +1,5 @@
 import type { Choice, ModelChoices } from "./choices.js";
-import { driftSum, jointRisk } from "./joint-risk.js";
+import { driftSum, floorOf, jointRisk } from "./joint-risk.js";
 
 export type Measure = "risk" | "latency" | "size" | "energy";
 
@@ -20,6 +20,8 @@ export interface GroupOption {
   readonly amounts: Readonly<Record<Measure, number>>;
   /** The part of the risk that adds up with other groups' by its sign. */
   readonly drift: readonly number[];
+  /** The part of the risk that counts once in a plan. */
+  readonly floor: number;
 }
 
 /** Schemes that every layer of the group has, without those that another beats in everything. */
@@ -46,6 +48,7 @@ export function groupOptions({
             energy: sum(({ joules }) => joules ?? 0),
           },
           drift: driftSum(whole),
+          floor: floorOf(whole),
         },
       ];
     });
@@ -61,6 +64,7 @@ const measures: readonly Measure[] = ["risk", "latency", "size", "energy"];
 /** At least as good in everything, drifting nowhere else, and better in something, or the earlier of two equal ones. */
 function beats(left: GroupOption, right: GroupOption, isEarlier: boolean): boolean {
   if (left.drift.some((one, index) => one !== right.drift[index])) return false;
+  if (left.floor > right.floor) return false;
   let isBetter = isEarlier;
   for (const measure of measures) {
     if (left.amounts[measure] > right.amounts[measure]) return false;

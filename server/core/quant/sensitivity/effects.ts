@@ -1,4 +1,5 @@
 import type { NodeId } from "../../graph/graph.js";
+import { addedByRounding } from "./rounding-noise.js";
 
 /** How far a layer's error moves the outputs. */
 export interface Effect {
@@ -9,6 +10,8 @@ export interface Effect {
    * add up with their signs, what differs from sample to sample adds up in squares.
    */
   readonly drift: readonly number[];
+  /** The part of it that rounding behind the layer adds (`rounding-noise.ts`): once, however many layers err before it. */
+  readonly floor: number;
 }
 
 /** What is made of projections: by node and scheme [gradient × sample], energies of the samples' outputs. */
@@ -17,6 +20,8 @@ export interface Projected {
   readonly energies: readonly number[];
   /** What sums of squared projections are multiplied by. */
   readonly scale: number;
+  /** For each quantizer behind a node, in order: `powerOfStep`. */
+  readonly quantizersBehind: (nodeId: NodeId) => readonly Float64Array[];
 }
 
 /** Samples of one kind of input, [first, last). */
@@ -34,20 +39,20 @@ export function effectsOf({
   byNode,
   energies,
   scale,
+  quantizersBehind,
 }: Projected): ReadonlyMap<NodeId, readonly Effect[]> {
   const kinds = kindsOf(energies);
   const batch = energies.length;
-  const all = [...byNode.values()].map(([first = new Float64Array(0)]) => first);
-  const levels = kinds.map((kind) =>
-    all.reduce((sum, sums) => sum + movement(sums, kind, batch), Number.MIN_VALUE),
-  );
-  const effectOf = (sums: Float64Array): Effect => {
+  const levels = levelsOf([...byNode.values()], kinds, batch);
+  const meanOf = (moved: readonly number[]): number =>
+    scale * moved.reduce((whole, one) => whole * one, 1) ** (1 / kinds.length);
+  const effectOf = (sums: Float64Array, units: readonly (readonly number[])[]): Effect => {
     const moved = kinds.map((kind) => movement(sums, kind, batch));
-    const product = moved.reduce((whole, one) => whole * one, 1);
-    const risk = scale * product ** (1 / kinds.length);
+    const risk = meanOf(moved);
+    const rounded = moved.map((one, index) => one + addedByRounding(one, units[index] ?? []));
     // Kinds weigh in the drift as if all layers together moved both alike.
     const parts = kinds.map((kind, index) => {
-      const weight = 1 / Math.max(Number.MIN_VALUE, levels[index] ?? 1);
+      const weight = 1 / (levels[index] ?? 1);
       return {
         drift: means(sums, kind, batch).map((mean) => mean * Math.sqrt(weight)),
         square: weight * (moved[index] ?? 0),
@@ -55,9 +60,39 @@ export function effectsOf({
     });
     const square = parts.reduce((sum, part) => sum + part.square, 0);
     const factor = square > 0 ? Math.sqrt(risk / square) : 0;
-    return { risk, drift: parts.flatMap(({ drift }) => drift.map((one) => one * factor)) };
+    const whole = meanOf(rounded);
+    return {
+      risk: whole,
+      drift: parts.flatMap(({ drift }) => drift.map((one) => one * factor)),
+      floor: whole - risk,
+    };
   };
-  return new Map([...byNode].map(([nodeId, schemes]) => [nodeId, schemes.map(effectOf)]));
+  return new Map(
+    [...byNode].map(([nodeId, schemes]) => {
+      const behind = quantizersBehind(nodeId);
+      const units = kinds.map((kind) => behind.map((power) => sumOfKind(power, kind, batch)));
+      return [nodeId, schemes.map((sums) => effectOf(sums, units))];
+    }),
+  );
+}
+
+/** How far all layers together move each kind, in the first scheme in which they move both. */
+function levelsOf(
+  layers: readonly (readonly Float64Array[])[],
+  kinds: readonly Kind[],
+  batch: number,
+): readonly number[] {
+  const schemeCount = Math.max(0, ...layers.map(({ length }) => length));
+  for (let scheme = 0; scheme < schemeCount; scheme++) {
+    const levels = kinds.map((kind) =>
+      layers.reduce((sum, own) => {
+        const sums = own[scheme];
+        return sums === undefined ? sum : sum + movement(sums, kind, batch);
+      }, 0),
+    );
+    if (levels.every((level) => level > 0)) return levels;
+  }
+  return kinds.map(() => 1);
 }
 
 /** The first half of the samples is of one kind, the rest of the other (`probeInputs`). */
@@ -73,11 +108,19 @@ function kindsOf(energies: readonly number[]): readonly Kind[] {
 }
 
 /** Σ of squared projections over the energy of one kind's outputs. */
-function movement(sums: Float64Array, { first, last, energy }: Kind, batch: number): number {
-  let moved = 0;
-  for (let start = 0; start < sums.length; start += batch)
-    for (let at = start + first; at < start + last; at++) moved += (sums[at] ?? 0) ** 2;
-  return moved / energy;
+function movement(sums: Float64Array, kind: Kind, batch: number): number {
+  return sumOfKind(
+    sums.map((one) => one * one),
+    kind,
+    batch,
+  );
+}
+
+function sumOfKind(squares: Float64Array, { first, last, energy }: Kind, batch: number): number {
+  let sum = 0;
+  for (let start = 0; start < squares.length; start += batch)
+    for (let at = start + first; at < start + last; at++) sum += squares[at] ?? 0;
+  return sum / energy;
 }
 
 /** For each gradient the mean projection over the samples of a kind, of such a size that squares compare with `movement`. */

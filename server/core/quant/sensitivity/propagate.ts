@@ -16,14 +16,17 @@ import { quantizeRows } from "../measure/quantize-rows.js";
 import { errorOfChunk } from "../measure/scheme-chunk.js";
 import { measureRanges, Workspace } from "../measure/workspace.js";
 import { dequantized, resolveDequantization } from "../measure/dequantize.js";
-import { producersOf, storedWeight } from "../stored-weight.js";
-import type { LayerWeight } from "../weights.js";
+import { gridOfValue, gridOfWeight, keepsStored, storedType } from "../stored-grid.js";
+import { producersOf } from "../stored-weight.js";
+import { inputOf, type LayerWeight } from "../weights.js";
 import { attentionOperators } from "./attention.js";
+import { addGradients, type Gradients } from "./gradients.js";
 import { type LinearPlan, linearPlan } from "./linear.js";
 import { NotPropagated, type Operator, type Step } from "./operator.js";
 import { Products, productRoom } from "./products.js";
 import { dequantizeStep, quantizeStep } from "./quantized-tensors.js";
 import { recurrentOperators } from "./recurrent.js";
+import { powerOfStep } from "./rounding-noise.js";
 import { plainOperators } from "./tape.js";
 import { countOf, type Tensor, tensor } from "./tensor.js";
 import { fusedActivation, tfliteOperators, withActivation } from "./tflite.js";
@@ -61,6 +64,17 @@ const operators: Readonly<Record<string, Operator>> = {
   ...attentionOperators,
   ...tfliteOperators,
 };
+
+/** What the backward pass finds. */
+export interface Projections {
+  /**
+   * Of each layer's error on each gradient: [scheme][gradient × sample], of the weights' schemes and then of the
+   * activations'.
+   */
+  readonly byNode: ReadonlyMap<NodeId, readonly Float64Array[]>;
+  /** Of the model's own rounding of what layers make: `powerOfStep`. */
+  readonly quantizers: ReadonlyMap<NodeId, Float64Array>;
+}
 
 interface LinearStep {
   readonly layer: LayerWeight;
@@ -116,65 +130,51 @@ export class Propagation {
     });
   }
 
-  /**
-   * Projections of each layer's error on each gradient: [scheme][gradient × sample] by node, of the weights' schemes
-   * and then of the activations'. `seeds` holds, for each
-   * gradient, what it is at the outputs.
-   */
-  backward(
-    seeds: readonly ReadonlyMap<ValueId, Float32Array>[],
-  ): ReadonlyMap<NodeId, readonly Float64Array[]> {
-    const { graph, cancel } = this.#request;
-    const gradients = new Map<ValueId, Float32Array[]>();
-    for (const [index, seed] of seeds.entries())
-      for (const [id, value] of seed) {
-        const list = gradients.get(id) ?? seeds.map(() => new Float32Array(value.length));
-        list[index] = value;
-        gradients.set(id, list);
-      }
+  /** `seeds` holds, for each gradient, what it is at the outputs. */
+  backward(seeds: readonly ReadonlyMap<ValueId, Float32Array>[]): Projections {
+    const { graph, batch, cancel } = this.#request;
+    const gradients: Gradients = new Map();
+    for (const id of graph.outputs) {
+      const own = seeds.map((seed) => seed.get(id));
+      if (own.some((seed) => seed !== undefined)) gradients.set(id, own);
+    }
     const found = new Map<NodeId, readonly Float64Array[]>();
+    const quantizers = new Map<NodeId, Float64Array>();
     for (let nodeId = graph.nodes.length - 1; nodeId >= 0; nodeId--) {
       throwIfCancelled(cancel);
       const step = this.#steps.get(nodeId);
       const node = graph.nodes[nodeId];
       if (step === undefined || node === undefined) continue;
       for (const [index, id] of node.outputs.entries()) {
-        const own = gradients.get(id);
-        if (own === undefined) continue;
+        const given = gradients.get(id);
+        if (given === undefined) continue;
         gradients.delete(id);
+        const length = this.#values.get(id)?.data.length ?? 0;
+        const own = given.map((one) => one ?? new Float32Array(length));
         if ("plan" in step) {
           const result = this.#linearBackward(step, own);
           found.set(nodeId, result.projections);
-          addGradients(gradients, step.xId, result.gradients);
+          if (this.#isVarying(step.xId)) addGradients(gradients, step.xId, result.gradients);
           continue;
         }
         const plain = "again" in step ? step.step : step;
         if ("again" in step)
-          addProjections(found, nodeId, this.#weightedProjections(step, own, index));
-        for (const [at, gradient] of own.entries())
-          // What no output depends on, or not by its slope, has no gradient.
-          for (const [input, part] of plain.backward(gradient, index).entries())
-            this.#add(gradients, node.inputs[input] ?? absent, seeds.length, at, part);
+          addProjections(found, nodeId, this.#weightedProjections(step, node, own, index));
+        const parts = own.map((gradient) => plain.backward(gradient, index));
+        if (node.op === "QuantizeLinear" && this.#isVarying(node.inputs[0] ?? absent)) {
+          const inner = parts.map(([part]) => part);
+          quantizers.set(nodeId, powerOfStep(plain.outputs[0] ?? tensor([]), own, inner, batch));
+        }
+        for (const [input, from] of node.inputs.entries())
+          if (from !== absent && this.#isVarying(from))
+            addGradients(
+              gradients,
+              from,
+              parts.map((part) => part[input]),
+            );
       }
     }
-    return found;
-  }
-
-  #add(
-    gradients: Map<ValueId, Float32Array[]>,
-    id: ValueId,
-    count: number,
-    at: number,
-    part: Float32Array | undefined,
-  ): void {
-    if (part === undefined || id === absent || !this.#isVarying(id)) return;
-    const list =
-      gradients.get(id) ?? Array.from({ length: count }, () => new Float32Array(part.length));
-    gradients.set(id, list);
-    const into = list[at];
-    if (into === undefined) return;
-    for (let index = 0; index < part.length; index++)
-      into[index] = (into[index] ?? 0) + (part[index] ?? 0);
+    return { byNode: found, quantizers };
   }
 
   /** Made by some node, and so by some layer before it, possibly. */
@@ -213,10 +213,8 @@ export class Propagation {
   #operatorOf(node: Node): Operator {
     switch (operatorKey(node.domain, node.op)) {
       case "QuantizeLinear": {
-        const { graph } = this.#request;
-        const id = node.inputs[2] ?? absent;
-        const zero = id === absent ? undefined : storedWeight(graph, this.#producers, id);
-        return (_, inputs) => quantizeStep(node, inputs, zero?.weight.elementType ?? "uint8");
+        const elementType = storedType(this.#request.graph, this.#producers, node);
+        return (_, inputs) => quantizeStep(node, inputs, elementType);
       }
       case "DequantizeLinear":
         return dequantizeStep;
@@ -255,7 +253,7 @@ export class Propagation {
     const node = graph.nodes[nodeId];
     if (node === undefined) return [];
     const isTurned = node.op === "TRANSPOSE_CONV";
-    const xId = node.inputs[isTurned ? 2 : layer.inputIndex === 1 ? 0 : 1] ?? absent;
+    const xId = inputOf(graph, layer);
     const x = this.#value(xId);
     const plan = linearPlan(node, layer.inputIndex, layer.shape, layer.weight.shape, x.shape);
     const biasId = node.op === "MatMul" ? absent : (node.inputs[isTurned ? 3 : 2] ?? absent);
@@ -305,7 +303,7 @@ export class Propagation {
   }
 
   #linearBackward(
-    { layer, plan, x, activation }: LinearStep,
+    { layer, plan, x, xId, activation }: LinearStep,
     outer: readonly Float32Array[],
   ): {
     readonly gradients: readonly Float32Array[];
@@ -324,17 +322,24 @@ export class Propagation {
     const ranges = measureRanges(workspace, chunk, schemes);
     // As many schemes at a time as there is room for their errors.
     const length = layer.shape.rows * paddedLength(layer.shape.columns);
-    const projections: Float64Array[] = [];
-    for (let first = 0; first < schemes.length; first += room) {
-      const part = schemes.slice(first, first + room);
+    const none = (): Float64Array => new Float64Array(gradients.length * batch);
+    const moving = schemes.filter((scheme) => !this.#keepsWeight(layer, scheme));
+    const moved: Float64Array[] = [];
+    for (let first = 0; first < moving.length; first += room) {
+      const part = moving.slice(first, first + room);
       const matrices = part.map((scheme, index) => {
         workspace.forgetBlocks();
         errorOfChunk(workspace, scheme, chunk, ranges, errors + 4 * index * length);
         return errors + 4 * index * length;
       });
-      projections.push(...products.project(matrices, x, gradients, batch));
+      moved.push(...products.project(matrices, x, gradients, batch));
     }
+    const projections = schemes.map((scheme) => moved[moving.indexOf(scheme)] ?? none());
     for (const scheme of this.#request.activationSchemes) {
+      if (this.#keepsValue(xId, scheme)) {
+        projections.push(none());
+        continue;
+      }
       const quantized = quantizeRows(scheme, x, x.length);
       const error = x.map((value, index) => value - (quantized[index] ?? 0));
       projections.push(...products.project([workspace.x], error, gradients, batch));
@@ -342,9 +347,21 @@ export class Propagation {
     return { gradients: inputGradients, projections };
   }
 
+  #keepsWeight(layer: LayerWeight, scheme: Scheme): boolean {
+    const grid = gridOfWeight(layer, (one) => this.#request.weights.elements(one));
+    return grid !== undefined && keepsStored(scheme, grid);
+  }
+
+  #keepsValue(id: ValueId, scheme: Scheme): boolean {
+    const { graph, weights } = this.#request;
+    const grid = gridOfValue(graph, this.#producers, id, (one) => weights.elements(one));
+    return grid !== undefined && keepsStored(scheme, grid);
+  }
+
   /** What a node makes of rounded weights, and of a rounded first input, against what it makes: exact, one node at a time. */
   #weightedProjections(
     { weights, inputs, step, again }: WeightedStep,
+    node: Node,
     gradients: readonly Float32Array[],
     output: number,
   ): readonly Float64Array[] {
@@ -364,7 +381,9 @@ export class Propagation {
     );
     const [x] = inputs;
     const byInput = activationSchemes.map((scheme) =>
-      x === undefined || weights.some(({ inputIndex }) => inputIndex === 0)
+      x === undefined ||
+      weights.some(({ inputIndex }) => inputIndex === 0) ||
+      this.#keepsValue(node.inputs[0] ?? absent, scheme)
         ? new Float64Array(gradients.length * batch)
         : project([
             { shape: x.shape, data: quantizeRows(scheme, x.data, x.data.length) },
@@ -384,6 +403,7 @@ export class Propagation {
       throw new NotPropagated("a weight that is too large");
     const chunk = { firstRow: 0, firstColumn: 0, rows: shape.rows, columns: shape.columns };
     const rounded = (scheme: Scheme): Tensor => {
+      if (this.#keepsWeight(layer, scheme)) return own;
       const workspace = new Workspace(kernels, [chunk], [scheme], length);
       loadChunk(elements, shape, chunk, workspace.elements(length));
       workspace.clean(length);
@@ -423,23 +443,6 @@ const products: ReadonlySet<string> = new Set([
   ...["tflite:CONV_2D", "tflite:DEPTHWISE_CONV_2D", "tflite:TRANSPOSE_CONV"],
   "tflite:FULLY_CONNECTED",
 ]);
-
-function addGradients(
-  gradients: Map<ValueId, Float32Array[]>,
-  id: ValueId,
-  parts: readonly Float32Array[],
-): void {
-  const known = gradients.get(id);
-  if (known === undefined) {
-    gradients.set(id, [...parts]);
-    return;
-  }
-  for (const [index, part] of parts.entries()) {
-    const into = known[index];
-    if (into === undefined) continue;
-    for (let at = 0; at < part.length; at++) into[at] = (into[at] ?? 0) + (part[at] ?? 0);
-  }
-}
 
 /** Integers as what they stand for. */
 function inReal({ shape, data }: Tensor, { scales, zeroPoints, axis }: Quantization): Tensor {

@@ -3,10 +3,11 @@ import type { Model, NodeId, ValueId } from "../../graph/graph.js";
 import type { Scheme } from "../formats/scheme.js";
 import type { Kernels } from "../measure/kernels.js";
 import { layerWeights } from "../weights.js";
-import { effectsOf } from "./effects.js";
+import { type Effect, effectsOf } from "./effects.js";
 import { NotPropagated } from "./operator.js";
 import { probeInputs, random } from "./probe-inputs.js";
 import { Propagation, type Weights } from "./propagate.js";
+import { quantizersBehind } from "./rounding-noise.js";
 import type { Tensor } from "./tensor.js";
 
 export interface SensitivityRequest {
@@ -37,6 +38,8 @@ export interface LayerSensitivity {
     readonly weights: readonly (readonly number[])[];
     readonly activations: readonly (readonly number[])[];
   };
+  /** `Effect.floor` of each; undefined where there is none. */
+  readonly floors?: Pick<LayerSensitivity, "weights" | "activations">;
 }
 
 /** Gradients that are followed where there are too many outputs to follow each. */
@@ -69,18 +72,23 @@ export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities 
     const energies = sampleEnergies(outputs, inputs.batch);
     if (energies.some((energy) => !Number.isFinite(energy) || energy === 0))
       throw new NotPropagated("outputs that are all zero or no numbers");
-    const effects = effectsOf({ byNode: propagation.backward(seeds), energies, scale });
+    const { byNode: projections, quantizers } = propagation.backward(seeds);
+    const effects = effectsOf({
+      byNode: projections,
+      energies,
+      scale,
+      quantizersBehind: (nodeId) => quantizersBehind(model.graph, quantizers, nodeId),
+    });
     const byNode = new Map<NodeId, LayerSensitivity>();
     for (const [nodeId, own] of effects) {
-      const risks = own.map(({ risk }) => risk);
-      const drifts = own.map(({ drift }) => drift);
+      const halves = <T>(of: (effect: Effect) => T) => ({
+        weights: own.slice(0, schemes.length).map(of),
+        activations: own.slice(schemes.length).map(of),
+      });
       byNode.set(nodeId, {
-        weights: risks.slice(0, schemes.length),
-        activations: risks.slice(schemes.length),
-        drifts: {
-          weights: drifts.slice(0, schemes.length),
-          activations: drifts.slice(schemes.length),
-        },
+        ...halves(({ risk }) => risk),
+        drifts: halves(({ drift }) => drift),
+        ...(quantizers.size > 0 && { floors: halves(({ floor }) => floor) }),
       });
     }
     return {
