@@ -1,4 +1,11 @@
-import { absent, type Graph, type Node, type NodeId, operatorKey, type ValueId } from "../graph/graph.js";
+import {
+  absent,
+  type Graph,
+  type Node,
+  type NodeId,
+  operatorKey,
+  type ValueId,
+} from "../graph/graph.js";
 import { type MatrixShape, matrixShape } from "./measure/matrix.js";
 import { affineOperands, producersOf, type StoredWeight, storedWeight } from "./stored-weight.js";
 

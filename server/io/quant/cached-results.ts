@@ -164,10 +164,7 @@ function decodeLayers(
       return areNumbers(numbers) ? numbers : undefined;
     });
     if (fields?.["drifts"] !== undefined && drifts === undefined) return undefined;
-    return [
-      nodeId,
-      { weights, activations, ...(drifts && { drifts }), ...(floors && { floors }) },
-    ];
+    return [nodeId, { weights, activations, ...(drifts && { drifts }), ...(floors && { floors }) }];
   });
   const whole = found?.filter((one) => one !== undefined);
   return whole?.length === found?.length ? whole : undefined;

@@ -34,7 +34,10 @@ test("a small movement sets off all rounding behind it, none sets off none", () 
 });
 
 test("a quantized model in its own format errs nowhere, in another one early layers set off what is behind", async () => {
-  const file = path.resolve(import.meta.dirname, "../../fixtures/onnx/mlperftiny_kws_dscnn_k1.onnx");
+  const file = path.resolve(
+    import.meta.dirname,
+    "../../fixtures/onnx/mlperftiny_kws_dscnn_k1.onnx",
+  );
   const read = readModelFile(file).value;
   if (read === undefined) throw new Error("the fixture cannot be read");
   const { model } = inferModel(read, { inputs: new Map(), dims: new Map() }, neverCancelled);

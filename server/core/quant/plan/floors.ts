@@ -2,7 +2,6 @@ import { riskOf } from "./joint-plan.js";
 import type { Solved } from "./linear-plan.js";
 import { type GroupOption, type PlanProblem, restOf } from "./problem.js";
 
-
 type Options = readonly (readonly GroupOption[])[];
 type Solve = (problem: PlanProblem, options: Options) => Solved;
 
@@ -50,7 +49,10 @@ export function solveWithFloors(problem: PlanProblem, options: Options, solve: S
       lower = Math.min(lower, own + (problem.objective === "risk" ? least : 0));
     }
     const picks = solved.picks?.map((pick, group) => places[group]?.[pick] ?? 0);
-    if (picks !== undefined && (best === undefined || valueOf(options, picks) < valueOf(options, best)))
+    if (
+      picks !== undefined &&
+      (best === undefined || valueOf(options, picks) < valueOf(options, best))
+    )
       best = picks;
   }
   const value = best === undefined ? NaN : valueOf(options, best);

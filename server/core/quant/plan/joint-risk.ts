@@ -16,9 +16,7 @@ export interface RiskPart {
  */
 export function jointRisk(parts: readonly RiskPart[]): number {
   const sum = driftSum(parts);
-  return (
-    squareOf(sum) + parts.reduce((total, part) => total + scatterOf(part), 0) + floorOf(parts)
-  );
+  return squareOf(sum) + parts.reduce((total, part) => total + scatterOf(part), 0) + floorOf(parts);
 }
 
 export function floorOf(parts: readonly RiskPart[]): number {

@@ -154,7 +154,8 @@ export class Products {
         }
       }
     if (scale !== 1)
-      for (const one of into) for (let at = 0; at < one.length; at++) one[at] = (one[at] ?? 0) * scale;
+      for (const one of into)
+        for (let at = 0; at < one.length; at++) one[at] = (one[at] ?? 0) * scale;
     return into;
   }
 
@@ -232,7 +233,11 @@ function dotsOfColumns(
   into: Float64Array,
   a: Float32Array,
   b: Float32Array,
-  { rows, padded, width }: { readonly rows: number; readonly padded: number; readonly width: number },
+  {
+    rows,
+    padded,
+    width,
+  }: { readonly rows: number; readonly padded: number; readonly width: number },
 ): void {
   into.fill(0);
   for (let row = 0; row < rows; row++)

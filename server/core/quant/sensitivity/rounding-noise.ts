@@ -22,8 +22,7 @@ export function excessOfRounding(sigma: number): number {
  */
 export function addedByRounding(moved: number, units: readonly number[]): number {
   let total = moved;
-  for (const unit of units)
-    if (unit > 0) total += unit * excessOfRounding(Math.sqrt(total / unit));
+  for (const unit of units) if (unit > 0) total += unit * excessOfRounding(Math.sqrt(total / unit));
   return total - moved;
 }
 
