@@ -1,3 +1,4 @@
+import { affineKey } from "../affine.js";
 import { directiveOf } from "../directives.js";
 import type { Access, HlsFunction, Loop, Variable } from "../ir.js";
 import type { HlsProfile } from "./profile.js";
@@ -177,7 +178,7 @@ function usesOf(
   planOf: PlanOf,
 ): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
-  const note = (access: Access, isRead: boolean, around: readonly Loop[]): void => {
+  const note = ({ access, isRead, around, spread }: Neighbours): void => {
     const use = uses.get(access.name) ?? {
       isRead: false,
       isWritten: false,
@@ -226,15 +227,26 @@ function usesOf(
       const holder = around[local];
       if (holder === undefined) return;
       const factor = splitFactor(holder);
-      const words = spanOf(access, dims, around.slice(local + 1), [holder, factor]);
+      // Iterations of a tile share what is loaded; parallel copies each load their own, one after another on one port.
+      const isShared = tileOf(holder) > 1;
+      const words = spanOf(access, dims, around.slice(local + 1), {
+        split: [holder, isShared ? factor : 1],
+        spread,
+      });
+      const blocks = Math.ceil((holder.trip.average ?? 1) / factor);
       const count = around
         .slice(0, local)
         .reduce(
           (product, { trip }) => product * (trip.average ?? 1),
-          Math.ceil((holder.trip.average ?? 1) / factor),
+          isShared ? blocks : blocks * factor,
         );
       use.bursts.push({
-        words: words / (isDense(access, around.slice(local + 1)) ? width : 1),
+        // Windows that overlap from row to row are moved word by word.
+        words:
+          words /
+          (isDense(access, around.slice(local + 1)) && !spread.slice(0, -1).some((one) => one > 0)
+            ? width
+            : 1),
         count,
         ...(local === 0 && tileOf(holder) > 1 && { tiledLoop: holder.id }),
       });
@@ -242,14 +254,22 @@ function usesOf(
     }
     const [outermost, ...rest] = around;
     if (outermost === undefined || rest.length === 0) {
-      use.bursts.push({ words: spanOf(access, dims, around, undefined), count: 1 });
+      use.bursts.push({ words: spanOf(access, dims, around), count: 1 });
       return;
     }
     const words = Math.min(
-      spanOf(access, dims, rest, undefined),
+      spanOf(access, dims, rest),
       rest.reduce((product, { trip }) => product * (trip.average ?? 1), 1),
     );
     const dense = isDense(access, rest) ? width : 1;
+    // What is the same for all iterations of the outermost loop, and fits, is loaded before it.
+    const isInvariant = access.indices.every(
+      (index) => index !== undefined && !index.terms.has(outermost.iterator),
+    );
+    if (isInvariant && !isLarge) {
+      use.bursts.push({ words: words / dense, count: 1 });
+      return;
+    }
     const pipeline = directiveOf(outermost.directives, "pipeline");
     const isCoarse = pipeline?.isOff === false && pipeline.grain === "coarse";
     use.bursts.push({
@@ -258,15 +278,41 @@ function usesOf(
       ...(isCoarse && { tiledLoop: outermost.id }),
     });
   };
-  const seen = new Set<string>();
-  // Several accesses to an array in one innermost loop share a burst.
-  eachAccess(target.body, (access, isRead, around) => {
-    const key = `${access.name}:${isRead}:${around.at(-1)?.id ?? -1}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    note(access, isRead, around);
-  });
+  for (const group of neighboursIn(target.body)) note(group);
   return uses;
+}
+
+/** Accesses to an array in one innermost loop that are a constant apart: they share a burst. */
+interface Neighbours {
+  readonly access: Access;
+  readonly isRead: boolean;
+  readonly around: readonly Loop[];
+  /** By dimension, how far the outermost of them are apart. */
+  readonly spread: readonly number[];
+}
+
+function neighboursIn(steps: HlsFunction["body"]): Iterable<Neighbours> {
+  const groups = new Map<string, Neighbours & { ranges: (readonly [number, number])[] }>();
+  eachAccess(steps, (access, isRead, around) => {
+    const key = `${directionKey(access)}:${isRead}:${around.at(-1)?.id ?? -1}`;
+    const known = groups.get(key);
+    const ranges = access.indices.map((index, dim): readonly [number, number] => {
+      const constant = index?.constant ?? 0;
+      const [least, most] = known?.ranges[dim] ?? [constant, constant];
+      return [Math.min(least, constant), Math.max(most, constant)];
+    });
+    const spread = ranges.map(([least, most]) => most - least);
+    groups.set(key, { access: known?.access ?? access, isRead, around, spread, ranges });
+  });
+  return groups.values();
+}
+
+/** The same for accesses that only constants tell apart. */
+function directionKey({ name, indices }: Access): string {
+  const parts = indices.map((index) =>
+    index === undefined ? "?" : affineKey({ terms: index.terms, constant: 0 }),
+  );
+  return `${name}[${parts.join("][")}]`;
 }
 
 /** The smallest step of a loop over a one-dimensional array that is more than one element. */
@@ -282,14 +328,17 @@ function spanOf(
   access: Access,
   dims: Variable["dims"],
   loops: readonly Loop[],
-  split: readonly [Loop, number] | undefined,
+  {
+    split,
+    spread,
+  }: { readonly split?: readonly [Loop, number]; readonly spread?: readonly number[] } = {},
 ): number {
   let span = 1;
   let stride = 1;
   for (let dim = access.indices.length - 1; dim >= 0; dim -= 1) {
     const index = access.indices[dim];
     const extent = dims[dim] ?? 1;
-    let reach = 0;
+    let reach = spread?.[dim] ?? 0;
     if (index === undefined) reach = extent - 1;
     else {
       for (const loop of loops)
