@@ -83,6 +83,9 @@ export function timeKernel(context: TimingContext): Timing {
 /** Adders of a reduction tree that is not pipelined, of those that it would have pipelined. */
 const treeWidth = 0.4;
 
+/** Rows of a tile from which on it is moved as one block. */
+const longBurst = 8;
+
 interface Around {
   /** How often a pipelined function around starts. */
   readonly interval?: number;
@@ -92,6 +95,8 @@ interface Around {
   readonly isInside?: boolean;
   /** Whether a loop around is tiled, so that arrays are cut to fit. */
   readonly isTiled?: boolean;
+  /** Iterations of the longest of those tiles. */
+  readonly tile?: number;
   readonly iterators?: readonly string[];
   /** Keys of array elements that are held in registers here. */
   readonly registers?: ReadonlySet<string>;
@@ -198,6 +203,7 @@ class Timer {
       copies: around.copies * factor,
       isInside: true,
       isTiled: around.isTiled === true || tileOf(loop) > 1,
+      tile: Math.max(around.tile ?? 1, tileOf(loop)),
       iterators: [...(around.iterators ?? []), loop.iterator],
     };
     const nested = perfectInner(loop);
@@ -321,6 +327,7 @@ class Timer {
       found.kind === "recurrence" &&
       ((around.copies > 1 &&
         !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
+        (plan.factor === 1 && this.#isStreamed(sites, around)) ||
         this.#legality.reductions().has(found.variable)) &&
       sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread
@@ -348,8 +355,12 @@ class Timer {
     const tile = this.#plan.isMerlin && around.isInside !== true ? tileOf(loop) : 1;
     const tiles = tile > 1 ? Math.ceil(trip / tile) : 1;
     const perTile = tile > 1 ? Math.min(Math.ceil(tile / factor), iterations) : iterations;
+    // Copies that the trip count leaves without work hand the value of a recurrence on at once.
+    const isHandedOn =
+      isChained && cause.kind === "recurrence" && sites.every(({ isConditional }) => !isConditional);
+    const starts = isHandedOn && tiles === 1 ? Math.min(perTile, trip / factor) : perTile;
     const cycles = isPipelined
-      ? tiles * (latency + interval * (perTile - 1) + profile.loopOverhead)
+      ? tiles * (latency + interval * (starts - 1) + profile.loopOverhead)
       : iterations * (latency + 1) + profile.loopOverhead;
     const operators = operatorsOf(sites, profile);
     this.loops.push({
@@ -370,6 +381,19 @@ class Timer {
     const shared = Math.max(interval, this.#memoryWords(sites, around));
     this.regions.push({ operators, sites, interval: shared, copies: around.copies });
     return cycles;
+  }
+
+  /** Whether an array is fed row by row from memory: it is too large to be held, or the outermost loop's tiles are short. */
+  #isStreamed(sites: readonly Site[], around: Around): boolean {
+    if (!this.#plan.isMerlin) return false;
+    if (around.isTiled === true && (around.tile ?? 1) < longBurst) return true;
+    return sites.some(({ value }) =>
+      readsOf(value).some(({ name }) => {
+        const variable = this.#context.target.variables.get(name);
+        if (variable?.kind !== "argument") return false;
+        return (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
+      }),
+    );
   }
 
   /** Words that an iteration takes from arrays that stay in memory, one a cycle: more operators would idle. */
