@@ -85,6 +85,8 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
     needsEvenRows: flag("needsEvenRows"),
     hoistsInvariants: flag("hoistsInvariants"),
     guardLatency: number(root, "guardLatency", ""),
+    bankChoiceLatency: number(root, "bankChoiceLatency", ""),
+    bankTurn: number(root, "bankTurn", ""),
     readsEarly: flag("readsEarly"),
     area: { merlin: area("merlin"), plain: area("plain") },
     intervals: { merlin: intervals("merlin"), plain: intervals("plain") },

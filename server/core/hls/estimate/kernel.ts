@@ -1,5 +1,11 @@
 import type { Access, HlsFunction, Loop, Step } from "../ir.js";
 import { directiveOf } from "../directives.js";
+import {
+  bankConflict,
+  partitioningOf,
+  type BankConflict,
+  type Partitioning,
+} from "./bank-conflict.js";
 import { isUneven, Legality } from "./legality.js";
 import {
   portInterval,
@@ -12,7 +18,7 @@ import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
-import { mostCachedBits, wordsOf } from "./transfers.js";
+import { mostCachedBits, rowWidth, wordsOf } from "./transfers.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
 import {
   accessKey,
@@ -111,6 +117,7 @@ class Timer {
   readonly #plan: DirectivePlan;
   readonly #isMemory: IsMemory;
   readonly #legality: Legality;
+  #partitioning: Partitioning | undefined;
 
   constructor(context: TimingContext, plan: DirectivePlan) {
     this.#context = context;
@@ -342,13 +349,17 @@ class Timer {
           factor,
         })
       : undefined;
+    const banks: BankConflict = this.#plan.isMerlin
+      ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
+      : { cause: undefined, latency: 0 };
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
-    const cause = [recurrence, ports, asked, ...(spread === undefined ? [] : [spread])].reduce(
-      (worst, one) => (one.interval > worst.interval ? one : worst),
+    const cause = [recurrence, ports, asked, spread, banks.cause].reduce<IntervalCause>(
+      (worst, one) => (one !== undefined && one.interval > worst.interval ? one : worst),
+      recurrence,
     );
     const isChained = sites.some((site) => chainOf(site).copies > 1);
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
-    const latency = Math.max(1, Math.ceil(depth)) + guards;
+    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency;
     const isPipelined = wish.kind !== "off";
     const interval = isPipelined ? cause.interval : latency + 1;
     // A tiled outermost loop fills its pipeline anew for each tile; copies are of tiles.
@@ -357,7 +368,9 @@ class Timer {
     const perTile = tile > 1 ? Math.min(Math.ceil(tile / factor), iterations) : iterations;
     // Copies that the trip count leaves without work hand the value of a recurrence on at once.
     const isHandedOn =
-      isChained && cause.kind === "recurrence" && sites.every(({ isConditional }) => !isConditional);
+      isChained &&
+      cause.kind === "recurrence" &&
+      sites.every(({ isConditional }) => !isConditional);
     const starts = isHandedOn && tiles === 1 ? Math.min(perTile, trip / factor) : perTile;
     const cycles = isPipelined
       ? tiles * (latency + interval * (starts - 1) + profile.loopOverhead)
@@ -381,6 +394,18 @@ class Timer {
     const shared = Math.max(interval, this.#memoryWords(sites, around));
     this.regions.push({ operators, sites, interval: shared, copies: around.copies });
     return cycles;
+  }
+
+  #merlinCuts(): Partitioning {
+    const { target, profile } = this.#context;
+    return partitioningOf(
+      target,
+      (loop) => (this.#legality.isIgnored(loop) ? 1 : this.#plan.planOf(loop).factor),
+      (name) => {
+        const variable = target.variables.get(name);
+        return variable?.kind === "argument" ? rowWidth(variable, profile) : 1;
+      },
+    );
   }
 
   /** Whether an array is fed row by row from memory: it is too large to be held, or the outermost loop's tiles are short. */

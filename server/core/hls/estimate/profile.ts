@@ -40,6 +40,9 @@ export interface HlsProfile {
   readonly hoistsInvariants: boolean;
   /** Cycles that guarding the last copies adds, where a factor does not divide the trip count. */
   readonly guardLatency: number;
+  /** Where copies may meet at a bank: cycles that choosing it takes, and that each copy's turn takes (0: none waits). */
+  readonly bankChoiceLatency: number;
+  readonly bankTurn: number;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
   /** Where Merlin has made the interfaces and banks, and for plain C++. */

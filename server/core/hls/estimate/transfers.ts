@@ -76,6 +76,11 @@ export function wordsOf(variable: Variable): number | undefined {
   return words;
 }
 
+/** Elements of a row that one cycle moves where the array is moved whole. */
+export function rowWidth(variable: Variable, profile: HlsProfile): number {
+  return widthOf(variable, wordsOf(variable) ?? 1, profile, { copies: 1 });
+}
+
 /** The widest power of two of words in a memory word that cuts the rows evenly, where the tool wants that. */
 function widthOf(
   variable: Variable,
