@@ -62,9 +62,7 @@ test("rows of one array that are not a constant apart are two bursts", () => {
       }`,
       "a",
     );
-  expect(tiles("a[i][k] * a[j][k]")).toBe(
-    tiles("a[i][k] * b[j][k]") + tiles("b[i][k] * a[j][k]"),
-  );
+  expect(tiles("a[i][k] * a[j][k]")).toBe(tiles("a[i][k] * b[j][k]") + tiles("b[i][k] * a[j][k]"));
 });
 
 const twoLoops = (first: number, second: number): string => `

@@ -18,7 +18,8 @@ import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
-import { mostCachedBits, rowWidth, wordsOf } from "./transfers.js";
+import { isStreamed, wordsFromMemory } from "./streamed.js";
+import { rowWidth } from "./transfers.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
 import {
   accessKey,
@@ -88,9 +89,6 @@ export function timeKernel(context: TimingContext): Timing {
 
 /** Adders of a reduction tree that is not pipelined, of those that it would have pipelined. */
 const treeWidth = 0.4;
-
-/** Rows of a tile from which on it is moved as one block. */
-const longBurst = 8;
 
 interface Around {
   /** How often a pipelined function around starts. */
@@ -181,7 +179,7 @@ class Timer {
       const run = longestRun(sites, one.op, one.types[0]?.bits ?? 0);
       return { ...one, count: Math.ceil(one.count / Math.max(1, run)) };
     });
-    const words = this.#memoryWords(sites, around);
+    const words = this.#wordsFromMemory(sites, around);
     const interval = Math.max(words, around.interval ?? 1);
     this.regions.push({ operators: shared, sites, interval, copies: around.copies });
     return Math.ceil(depth);
@@ -334,7 +332,9 @@ class Timer {
       found.kind === "recurrence" &&
       ((around.copies > 1 &&
         !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
-        (plan.factor === 1 && this.#isStreamed(sites, around)) ||
+        (plan.factor === 1 &&
+          this.#plan.isMerlin &&
+          isStreamed(sites, this.#context.target, around.tile)) ||
         this.#legality.reductions().has(found.variable)) &&
       sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread
@@ -391,7 +391,7 @@ class Timer {
       operators,
     });
     this.#noteUnrolled(loop.body, { ...around, executions: around.executions * iterations });
-    const shared = Math.max(interval, this.#memoryWords(sites, around));
+    const shared = Math.max(interval, this.#wordsFromMemory(sites, around));
     this.regions.push({ operators, sites, interval: shared, copies: around.copies });
     return cycles;
   }
@@ -408,35 +408,9 @@ class Timer {
     );
   }
 
-  /** Whether an array is fed row by row from memory: it is too large to be held, or the outermost loop's tiles are short. */
-  #isStreamed(sites: readonly Site[], around: Around): boolean {
-    if (!this.#plan.isMerlin) return false;
-    if (around.isTiled === true && (around.tile ?? 1) < longBurst) return true;
-    return sites.some(({ value }) =>
-      readsOf(value).some(({ name }) => {
-        const variable = this.#context.target.variables.get(name);
-        if (variable?.kind !== "argument") return false;
-        return (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
-      }),
-    );
-  }
-
-  /** Words that an iteration takes from arrays that stay in memory, one a cycle: more operators would idle. */
-  #memoryWords(sites: readonly Site[], around: Around): number {
+  #wordsFromMemory(sites: readonly Site[], around: Around): number {
     if (!this.#plan.isMerlin || around.isTiled === true) return 1;
-    let words = 1;
-    for (const site of sites)
-      for (const { name, indices } of readsOf(site.value)) {
-        const variable = this.#context.target.variables.get(name);
-        if (variable?.kind !== "argument") continue;
-        const bits = (wordsOf(variable) ?? 0) * variable.type.bits;
-        if (bits <= mostCachedBits) continue;
-        let own = 1;
-        for (const [iterator, copies] of site.unrolled)
-          if (indices.some((index) => index?.terms.has(iterator) === true)) own *= copies;
-        words = Math.max(words, own);
-      }
-    return words;
+    return wordsFromMemory(sites, this.#context.target);
   }
 
   #noteUnrolled(steps: readonly Step[], around: Around): void {
