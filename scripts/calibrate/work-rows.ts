@@ -1,3 +1,4 @@
+import { aggregate } from "../../server/core/cost/calibrated/aggregates.js";
 import { isLaunched, launchClass } from "../../server/core/cost/calibrated/launch-class.js";
 import { calibratedEvaluator } from "../../server/core/cost/calibrated/evaluator.js";
 import type { Interval } from "../../server/core/cost/calibrated/calibration.js";
@@ -9,6 +10,7 @@ import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
 import type { Unseen } from "./train/interval.js";
+import { hostFeatures } from "./train/fit-hosts.js";
 import { rounded } from "./train/matrix.js";
 import { overlapPower } from "./train/overlapped.js";
 import {
@@ -62,6 +64,9 @@ export function workRow(
     work,
     launches,
     roofline: rooflineSeconds,
+    aggregates: Float64Array.from(hostFeatures, (name) =>
+      aggregate(name, { lowered, costs: [], seconds: 0 }),
+    ),
     macs: lowered.kernels.reduce((sum, { macs }) => sum + macs, 0),
     weightBytes: lowered.weightBytes,
     ...(known > 0 && { known }),
@@ -214,7 +219,7 @@ function withBestPower(
   rows: readonly WorkRow[],
   plan: WorkPlan,
 ): { readonly plan: WorkPlan; readonly unseen: readonly Unseen[] } {
-  const powers = plan.hasDispatch ? [overlapPower, 8, 24] : [overlapPower];
+  const powers = plan.hasDispatch ? [2, overlapPower, 8, 24] : [overlapPower];
   const tried = powers.map((power) => {
     const candidate = { ...plan, power };
     const unseen = intervalOfWork(rows, candidate);
@@ -262,12 +267,13 @@ function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
 /** Work goes on in proportion beyond what was measured. */
 const unbounded = 1e30;
 
-function dispatchOf({ launches }: WorkFit, power: number): unknown {
+function dispatchOf({ launches, hosts }: WorkFit, power: number): unknown {
   const seconds = [...launches.values()].sort((a, b) => a - b);
   return {
     power,
     seconds: Object.fromEntries(launches),
     other: seconds[seconds.length >> 1] ?? 0,
+    ...(hosts !== undefined && { hosts }),
   };
 }
 

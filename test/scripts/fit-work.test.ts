@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hostFeatures } from "../../scripts/calibrate/train/fit-hosts.js";
 import { fitWork, type WorkRow } from "../../scripts/calibrate/train/fit-work.js";
 
 /** Networks of two kinds of kernel in changing numbers. */
@@ -49,5 +50,30 @@ describe("weights of work from times of networks", () => {
     const fit = fitWork(all, { hasDispatch: true });
     const errors = all.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
     expect(Math.max(...errors)).toBeLessThan(0.05);
+  });
+
+  test("one card in two machines has one set of kernels and two times for launches", () => {
+    const slow = 1.5;
+    const made = (session: string, host: number, size: number): readonly WorkRow[] =>
+      rows(
+        (conv, add) =>
+          ((2e-5 * conv * conv) ** 4 + (host * (1e-4 * conv + 5e-5 * add)) ** 4) ** (1 / 4),
+      ).map((row) => ({
+        ...row,
+        session,
+        aggregates: new Float64Array(hostFeatures.length).fill(size),
+      }));
+    const fast = made("fast", 1, 10);
+    const fit = fitWork([...fast, ...made("slow", slow, 20)], { hasDispatch: true });
+    const [first, second] = fit.hosts?.measured ?? [];
+    expect((second?.factor ?? 1) / (first?.factor ?? 1)).toBeCloseTo(slow, 1);
+    const errors = fast.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
+    expect(Math.max(...errors)).toBeLessThan(0.05);
+    // What is like neither gets the mean host, whose launches lie between.
+    const few = fast.find(({ key }) => key === "1,12");
+    const strange = few && { ...few, aggregates: new Float64Array(hostFeatures.length).fill(60) };
+    const between = strange ? fit.predict(strange) / strange.measured : 0;
+    expect(between).toBeGreaterThan(1.1);
+    expect(between).toBeLessThan(1.4);
   });
 });

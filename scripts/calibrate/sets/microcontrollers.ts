@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { readModelFile } from "../../../server/io/read-model.js";
-import { modelOfLayers, type LayerRow } from "../edge/layer-list.js";
 import { librarySubject } from "../edge/library-models.js";
 import { fitFamily, type FamilyPlan } from "../edge/family.js";
 import { fitPooled, type PooledPlan } from "../edge/pooled.js";
 import { tinySystem } from "../edge/tiny-systems.js";
+import { zooRows } from "../edge/zoo-lists.js";
 import { parseCsv } from "../csv.js";
-import { groupBy } from "../group.js";
-import type { CalibrationContext, CalibrationSet, Sample, Subject } from "../set.js";
+import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
 
 /**
  * Networks on microcontrollers: the STM32 model zoo's figures with its layer lists, and MLPerf Tiny's four networks on
@@ -136,31 +135,14 @@ function keyOf(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** Latencies of which the layer list is there: int8 networks, and floating-point ones of the same layers. */
 function zooSamples(ctx: CalibrationContext): readonly Sample[] {
-  const text = ctx.text("stm32_modelzoo.calib.csv");
-  const layers = ctx.text("stm32_modelzoo_layers.calib.csv");
-  if (text === undefined || layers === undefined) return [];
-  const lists = groupBy(parseCsv(layers), (row) => `${row["release"]}|${row["model_path"]}`);
-  return parseCsv(text).flatMap((row): readonly Sample[] => {
-    if (row["kind"] !== "latency") return [];
-    const id = `${row["release"]}|${row["model_path"]}`;
-    const list = lists.get(id);
-    if (list === undefined || list.every((layer) => Number(layer["macs"] ?? 0) === 0)) return [];
-    return [
-      {
-        target: `${(row["board"] ?? "").toLowerCase()}/x-cube-ai/int8`,
-        kind: "model",
-        key: keyOf(row["model"] ?? ""),
-        seconds: Number(row["inference_ms"]) * 1e-3,
-        subject: listSubject(id, list),
-      },
-    ];
-  });
-}
-
-function listSubject(id: string, list: readonly LayerRow[]): Subject {
-  return { kind: "model", id, load: () => Promise.resolve(modelOfLayers(id, list)) };
+  return zooRows(ctx, "latency").map(({ row, subject }) => ({
+    target: `${(row["board"] ?? "").toLowerCase()}/x-cube-ai/int8`,
+    kind: "model",
+    key: keyOf(row["model"] ?? ""),
+    seconds: Number(row["inference_ms"]) * 1e-3,
+    subject,
+  }));
 }
 
 /** Newer tables name published networks without a list; those that torchvision and timm have too. */

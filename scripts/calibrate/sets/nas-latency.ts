@@ -25,7 +25,12 @@ export const set: CalibrationSet = {
         before?.regressor.kind === "linear" && before.features.length === 0
           ? Math.exp(before.regressor.intercept)
           : 1;
-      const rows = own.map(({ row }) => ({ ...row, measured: row.measured / factor }));
+      // A column of a table is one session: spaces and batch sizes were measured on other hosts and days.
+      const rows = own.map(({ row, sample }) => ({
+        ...row,
+        session: sample.kind,
+        measured: row.measured / factor,
+      }));
       const chipKind = ctx.target(targetId)?.chip.kind;
       const { kinds, network } = fitNetworks(rows, {
         hasDispatch: chipKind === "gpu",

@@ -2,7 +2,7 @@ import { hubSubject } from "../edge/qaihub-models.js";
 import { fitFamily, type FamilyPlan } from "../edge/family.js";
 import { parseCsv } from "../csv.js";
 import { groupBy } from "../group.js";
-import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
+import type { CalibrationContext, CalibrationSet, Fragment, Sample, Subject } from "../set.js";
 
 /** Public networks on Qualcomm's NPUs, one release of the vendor's stack; those whose source is at hand. */
 export const set: CalibrationSet = {
@@ -97,15 +97,26 @@ const priors: Readonly<Record<string, FamilyPlan["prior"]>> = {
 
 const release = "v0.46.1";
 
-function samplesOf(ctx: CalibrationContext): readonly Sample[] {
-  const text = ctx.text("qaihub_perf.calib.csv");
-  if (text === undefined) return [];
-  return parseCsv(text).flatMap((row) => {
-    const name = row["model"] ?? "";
-    const subject = hubSubject(name);
+/** A row of the release, what it is about, and the target in the catalogue's words. */
+export interface HubRow {
+  readonly row: Readonly<Record<string, string>>;
+  readonly subject: Subject;
+  readonly target: string;
+}
+
+/** Rows of networks whose source is at hand. */
+export function hubRows({ text }: Pick<CalibrationContext, "text">): readonly HubRow[] {
+  return parseCsv(text("qaihub_perf.calib.csv") ?? "").flatMap((row) => {
+    const subject = hubSubject(row["model"] ?? "");
     if (row["release"] !== release || subject === undefined) return [];
     const dashed = (field: string): string => (row[field] ?? "").replaceAll("_", "-");
     const target = `${row["chipset"]}/${dashed("runtime")}/${dashed("precision")}`;
+    return [{ row, subject, target }];
+  });
+}
+
+function samplesOf(ctx: CalibrationContext): readonly Sample[] {
+  return hubRows(ctx).flatMap(({ row, subject, target }) => {
     // What a runtime put elsewhere than is usual on the device tells of that day's compiler, not of the device.
     const unit = row["compute_unit"]?.toLowerCase();
     const isMixed = unit === "npu" && (row["layers_cpu"] !== "" || row["layers_gpu"] !== "");
@@ -114,7 +125,7 @@ function samplesOf(ctx: CalibrationContext): readonly Sample[] {
       {
         target,
         kind: "model",
-        key: name.replace(/[^a-z0-9]/g, ""),
+        key: (row["model"] ?? "").replace(/[^a-z0-9]/g, ""),
         seconds: Number(row["latency_ms"]) * 1e-3,
         subject,
       },

@@ -1,8 +1,10 @@
+import { hostFactor, type Hosts } from "../../../server/core/cost/calibrated/hosts.js";
 import { overlapped } from "../../../server/core/cost/calibrated/network.js";
 import { foldOf } from "../split.js";
 import { conformalInterval, type Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
 import { fitOverlapped, overlapPower } from "./overlapped.js";
+import { hostsOf } from "./fit-hosts.js";
 import { fitShares } from "./shares.js";
 
 /** A measured network as sums over its kernels. */
@@ -18,6 +20,10 @@ export interface WorkRow {
   readonly roofline?: ReadonlyMap<string, number>;
   /** Number of launches by class. */
   readonly launches: ReadonlyMap<string, number>;
+  /** What was measured together, on one host and day: its launches have a level of their own. */
+  readonly session?: string;
+  /** Values of `hostFeatures`, by which networks of one session are told from those of another. */
+  readonly aggregates?: Float64Array;
   /** Multiply-accumulates of the whole, and bytes of its weights. */
   readonly macs?: number;
   readonly weightBytes?: number;
@@ -30,6 +36,8 @@ export interface WorkFit {
   readonly once: number;
   /** Seconds of a launch by class; empty where launches do not run ahead. */
   readonly launches: ReadonlyMap<string, number>;
+  /** Where there were several sessions. */
+  readonly hosts?: Hosts;
   readonly predict: (row: WorkRow) => number;
 }
 
@@ -61,14 +69,21 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
       row.known ?? 0,
     ),
   );
-  const isKernel = columns.map(({ kind }) => kind === "work");
-  const free = plan.hasDispatch
-    ? fitOverlapped(matrix, measured, isKernel, known, plan.power)
-    : fitSum(matrix, measured, known);
+  const whole = (free: Float64Array): Float64Array =>
+    free.map((weight, column) => weight + (least[column] ?? 0));
+  if (!plan.hasDispatch) return fitOf(columns, whole(fitSum(matrix, measured, known)), plan);
+  const names = [...new Set(rows.map(({ session = "" }) => session))].sort();
+  const session = Int32Array.from(rows, (row) => names.indexOf(row.session ?? ""));
+  const { weights, hosts } = fitOverlapped(
+    { rows: matrix, measured, known, session, sessions: names.length },
+    columns.map(({ kind }) => kind === "work"),
+    plan.power,
+  );
   return fitOf(
     columns,
-    free.map((weight, column) => weight + (least[column] ?? 0)),
+    whole(weights),
     plan,
+    names.length < 2 ? undefined : hostsOf(rows, names, hosts),
   );
 }
 
@@ -157,13 +172,18 @@ function totalOf(
   columns: readonly Column[],
   weights: Float64Array,
   { hasDispatch, power = overlapPower }: WorkPlan,
-  known: number,
+  { known, host }: { readonly known: number; readonly host: number },
 ): number {
   const [kernels, launches] = sumsOf(values, columns, weights, hasDispatch);
-  return overlapped(power, kernels + known, launches);
+  return overlapped(power, kernels + known, host * launches);
 }
 
-function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan): WorkFit {
+function fitOf(
+  columns: readonly Column[],
+  found: Float64Array,
+  plan: WorkPlan,
+  hosts?: Hosts,
+): WorkFit {
   const weights = new Map<string, number[]>();
   const launches = new Map<string, number>();
   const kept = found.map((value) => rounded(value, 5));
@@ -178,13 +198,11 @@ function fitOf(columns: readonly Column[], found: Float64Array, plan: WorkPlan):
     weights,
     once,
     launches,
+    ...(hosts !== undefined && { hosts }),
     predict: (row) =>
-      totalOf(
-        Float64Array.from(columns, (column) => column.of(row)),
-        columns,
-        kept,
-        plan,
-        row.known ?? 0,
-      ),
+      totalOf(Float64Array.from(columns, (column) => column.of(row)), columns, kept, plan, {
+        known: row.known ?? 0,
+        host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
+      }),
   };
 }

@@ -4,32 +4,53 @@ import { fitShares } from "./shares.js";
 /** Exponent of the overlap of launches and kernels where nothing else is said: nearly their maximum, and smooth. */
 export const overlapPower = 4;
 
+export interface OverlappedRows {
+  readonly rows: Rows;
+  readonly measured: Float64Array;
+  /** Seconds of kernels that are not fitted here, by row. */
+  readonly known: Float64Array;
+  /** In which of the sessions each row was measured: the same card in another host launches at another speed. */
+  readonly session: Int32Array;
+  readonly sessions: number;
+}
+
+export interface OverlappedFit {
+  readonly weights: Float64Array;
+  /** By session, what its launches take relative to the mean of all. */
+  readonly hosts: Float64Array;
+}
+
 /**
- * Weights ≥ 0 of total = (kernels^p + launches^p)^(1/p), where columns are parts of one or of the other: descent (Adam,
- * Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors of the logarithm.
+ * Weights ≥ 0 of total = (kernels^p + (host × launches)^p)^(1/p), where columns are parts of one or of the other: descent
+ * (Adam, Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors of the
+ * logarithm.
  */
 export function fitOverlapped(
-  rows: Rows,
-  measured: Float64Array,
+  { rows, measured, known, session, sessions }: OverlappedRows,
   isKernel: readonly boolean[],
-  /** Seconds of kernels that are not fitted here, by row. */
-  known: Float64Array,
   power = overlapPower,
-): Float64Array {
-  const width = isKernel.length;
-  const logs = startOf(rows, measured, isKernel).map(Math.log);
+): OverlappedFit {
+  const columns = isKernel.length;
+  const width = columns + sessions;
+  const logs = new Float64Array(width);
+  logs.set(startOf(rows, measured, isKernel).map(Math.log));
   const first = new Float64Array(width);
   const second = new Float64Array(width);
   const weights = new Float64Array(width);
   const gradient = new Float64Array(width);
-  const rounds = 1500;
+  const rounds = 800;
   for (let round = 1; round <= rounds; round++) {
     for (let j = 0; j < width; j++) weights[j] = Math.exp(logs[j] ?? 0);
     gradient.fill(0);
     for (const [index, row] of rows.entries())
       addGradient(
         row,
-        { measured: measured[index] ?? 1, known: known[index] ?? 0, power },
+        {
+          measured: measured[index] ?? 1,
+          known: known[index] ?? 0,
+          hostAt: columns + (session[index] ?? 0),
+          power,
+        },
         weights,
         isKernel,
         gradient,
@@ -45,12 +66,13 @@ export function fitOverlapped(
       logs[j] = (logs[j] ?? 0) - (rate * mean) / (spread + 1e-9);
     }
   }
-  return weights;
+  const found = logs.map(Math.exp);
+  return { weights: found.slice(0, columns), hosts: found.slice(columns) };
 }
 
 /**
  * Launches of different kernels go through the same framework: where the networks do not tell them apart, they take about
- * as long. The first column is the inference's own and stays out of it.
+ * as long. The first column is the inference's own and stays out of it. The mean of the hosts is 1.
  */
 function pullTogether(
   logs: Float64Array,
@@ -60,14 +82,16 @@ function pullTogether(
 ): void {
   let sum = 0;
   let count = 0;
-  for (let j = 1; j < logs.length; j++)
+  for (let j = 1; j < isKernel.length; j++)
     if (isKernel[j] !== true) {
       sum += logs[j] ?? 0;
       count += 1;
     }
-  for (let j = 1; j < logs.length; j++)
+  for (let j = 1; j < isKernel.length; j++)
     if (isKernel[j] !== true)
       gradient[j] = (gradient[j] ?? 0) + 3e-3 * rowCount * ((logs[j] ?? 0) - sum / count);
+  for (let j = isKernel.length; j < logs.length; j++)
+    gradient[j] = (gradient[j] ?? 0) + 1e-2 * rowCount * (logs[j] ?? 0);
 }
 
 /** ∂loss/∂log weight, where the loss is sqrt(error² + ε²) of the logarithm. */
@@ -76,8 +100,15 @@ function addGradient(
   {
     measured,
     known,
+    hostAt,
     power,
-  }: { readonly measured: number; readonly known: number; readonly power: number },
+  }: {
+    readonly measured: number;
+    readonly known: number;
+    /** Where the weight of the row's host stands. */
+    readonly hostAt: number;
+    readonly power: number;
+  },
   weights: Float64Array,
   isKernel: readonly boolean[],
   gradient: Float64Array,
@@ -89,12 +120,15 @@ function addGradient(
     if (isKernel[j] === true) kernels += part;
     else launches += part;
   }
+  launches *= weights[hostAt] ?? 1;
   const slower = Math.max(kernels, launches);
   const kernelShare = (kernels / slower) ** power;
   const launchShare = (launches / slower) ** power;
   const whole = kernelShare + launchShare;
   const error = Math.log((slower * whole ** (1 / power)) / measured);
   const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
+  gradient[hostAt] = (gradient[hostAt] ?? 0) + slope * (launchShare / whole);
+  const host = weights[hostAt] ?? 1;
   for (let j = 0; j < row.length; j++) {
     const value = row[j] ?? 0;
     if (value === 0) continue;
@@ -104,7 +138,7 @@ function addGradient(
       slope *
         (isKernel[j] === true
           ? (kernelShare / whole) * (part / kernels)
-          : (launchShare / whole) * (part / launches));
+          : (launchShare / whole) * ((host * part) / launches));
   }
 }
 

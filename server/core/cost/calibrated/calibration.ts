@@ -1,3 +1,4 @@
+import type { Hosts } from "./hosts.js";
 import type { Regressor } from "./regressor.js";
 
 /**
@@ -81,6 +82,8 @@ export interface Dispatch {
   readonly seconds: Readonly<Record<string, number>>;
   /** Of classes that were not measured. */
   readonly other: number;
+  /** Where the card was measured in several machines. */
+  readonly hosts?: Hosts;
 }
 
 /** Joules, where a meter was read. */

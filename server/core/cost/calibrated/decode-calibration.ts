@@ -12,6 +12,7 @@ import type {
   Transfer,
 } from "./calibration.js";
 import { isAggregate } from "./aggregates.js";
+import { decodeHosts } from "./decode-hosts.js";
 import { decodeNumbers, decodeRegressor, decodeWords } from "./decode-regressor.js";
 
 /** Reads a target's calibration. What is wrong costs the kind of kernel that it belongs to, no other. */
@@ -204,7 +205,11 @@ function decodeDispatch(decoder: Decoder, value: unknown, path: string): Dispatc
   const classes = decoder.object(fields["seconds"], `${path}.seconds`) ?? {};
   for (const [name, entry] of Object.entries(classes))
     seconds[name] = decoder.number(entry, `${path}.seconds.${name}`, range) ?? 0;
-  return power === undefined || other === undefined ? undefined : { power, seconds, other };
+  if (power === undefined || other === undefined) return undefined;
+  const dispatch = { power, seconds, other };
+  if (fields["hosts"] === undefined) return dispatch;
+  const hosts = decodeHosts(decoder, fields["hosts"], `${path}.hosts`);
+  return hosts === undefined ? undefined : { ...dispatch, hosts };
 }
 
 function decodeEnergy(decoder: Decoder, value: unknown, path: string): EnergyModel | undefined {

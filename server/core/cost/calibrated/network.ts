@@ -1,8 +1,9 @@
 import type { Lowered } from "../../lower/lowered.js";
 import type { Estimate, KernelCost } from "../cost.js";
-import { aggregate } from "./aggregates.js";
+import { aggregate, type Aggregated } from "./aggregates.js";
 import type { Dispatch, NetworkModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
+import { hostFactor } from "./hosts.js";
 import { estimateOf, lentInterval } from "./interval.js";
 import { isLaunched, launchClass } from "./launch-class.js";
 import { evaluateRegressor } from "./regressor.js";
@@ -31,10 +32,13 @@ export function networkTotal(
     widening = clampToRange(features, correction);
     factor = Math.exp(evaluateRegressor(correction.regressor, features));
   }
-  const whole =
-    dispatch === undefined
-      ? sum + inferenceSeconds
-      : overlapped(dispatch.power, sum, inferenceSeconds + launchSeconds(dispatch, lowered));
+  let whole = sum + inferenceSeconds;
+  if (dispatch !== undefined) {
+    const host = hostOf(dispatch, { lowered, costs, seconds: sum });
+    widening += host.widening;
+    const launches = host.factor * (inferenceSeconds + launchSeconds(dispatch, lowered));
+    whole = overlapped(dispatch.power, sum, launches);
+  }
   const { loan } = known;
   const interval = loan === undefined ? network.interval : lentInterval(network.interval, loan);
   const value = whole * factor;
@@ -44,6 +48,14 @@ export function networkTotal(
     latency: estimateOf(value, interval, known.method, widening),
     scale: sum > 0 ? shared / sum : 1,
   };
+}
+
+function hostOf({ hosts }: Dispatch, subject: Aggregated): ReturnType<typeof hostFactor> {
+  if (hosts === undefined) return { factor: 1, widening: 0 };
+  return hostFactor(
+    hosts,
+    hosts.features.map((name) => aggregate(name, subject)),
+  );
 }
 
 /** About the slower of two that run side by side. */

@@ -1,0 +1,51 @@
+import type { Hosts } from "../../../server/core/cost/calibrated/hosts.js";
+import { rounded } from "./matrix.js";
+
+/** Aggregates (`aggregates.ts`) by which networks of one session are told from those of another. */
+export const hostFeatures: readonly string[] = [
+  "log-kernels",
+  "log-macs",
+  "log-activation-bytes",
+  "log-weight-bytes",
+  "log-reduction-bytes",
+  "log-movement-bytes",
+  "depthwise-mac-share",
+];
+
+interface HostRow {
+  /** What was measured together, on one host and day. */
+  readonly session?: string;
+  /** Values of `hostFeatures`. */
+  readonly aggregates?: Float64Array;
+}
+
+/** `factors`: by session, parallel to `names`, what its launches take. */
+export function hostsOf(
+  rows: readonly HostRow[],
+  names: readonly string[],
+  factors: Float64Array,
+): Hosts {
+  const measured = names.map((name, at) => {
+    const own = rows.filter(({ session = "" }) => session === name);
+    const moments = hostFeatures.map((_, index) =>
+      momentsOf(own.map(({ aggregates }) => aggregates?.[index] ?? 0)),
+    );
+    return {
+      name,
+      factor: rounded(factors[at] ?? 1, 4),
+      mean: moments.map(({ mean }) => rounded(mean, 4)),
+      deviation: moments.map(({ deviation }) => rounded(deviation, 3)),
+    };
+  });
+  return { features: hostFeatures, measured };
+}
+
+/** Networks of one space may agree altogether in something; others are still like them if they differ a little. */
+const leastDeviation = 0.05;
+
+function momentsOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+  return { mean, deviation: Math.max(deviation, leastDeviation) };
+}

@@ -1,0 +1,24 @@
+import type { Decoder } from "../../base/decode.js";
+import { isAggregate } from "./aggregates.js";
+import { decodeNumbers } from "./decode-regressor.js";
+import type { Hosts, MeasuredHost } from "./hosts.js";
+
+export function decodeHosts(decoder: Decoder, value: unknown, path: string): Hosts | undefined {
+  const fields = decoder.object(value, path);
+  const features = decoder.array(fields?.["features"], `${path}.features`)?.map(String);
+  const items = decoder.array(fields?.["measured"], `${path}.measured`);
+  if (features === undefined || items === undefined) return undefined;
+  if (!features.every(isAggregate))
+    return decoder.complain(`${path}.features`, "names what is unknown.");
+  const measured: MeasuredHost[] = [];
+  for (const [index, item] of items.entries()) {
+    const at = `${path}.measured[${index}]`;
+    const host = decoder.object(item, at);
+    const factor = decoder.number(host?.["factor"], `${at}.factor`, { low: 0.01, high: 100 });
+    const mean = decodeNumbers(decoder, host?.["mean"], `${at}.mean`, features.length);
+    const deviation = decodeNumbers(decoder, host?.["deviation"], `${at}.deviation`, features.length);
+    if (factor === undefined || mean === undefined || deviation === undefined) return undefined;
+    measured.push({ name: String(host?.["name"]), factor, mean, deviation });
+  }
+  return { features, measured };
+}
