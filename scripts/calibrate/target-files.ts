@@ -44,7 +44,12 @@ export function writeFragments(
       }),
       ...((fragment.network ?? old.network) === undefined
         ? {}
-        : { network: fragment.network ?? old.network }),
+        : {
+            network:
+              keepsIntervals && isKnown
+                ? withOldInterval(fragment.network ?? old.network, old.network)
+                : (fragment.network ?? old.network),
+          }),
       ...((fragment.energy ?? old.energy) === undefined
         ? {}
         : { energy: fragment.energy ?? old.energy }),
@@ -53,6 +58,11 @@ export function writeFragments(
     };
     return write(folder, file);
   });
+}
+
+function withOldInterval(network: unknown, old: unknown): unknown {
+  const interval = (old as { readonly interval?: unknown } | undefined)?.interval;
+  return interval === undefined ? network : { ...(network as object), interval };
 }
 
 /** Intervals of a fit that has not seen the rows by which it is judged. */

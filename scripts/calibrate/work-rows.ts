@@ -1,7 +1,7 @@
 import { aggregate } from "../../server/core/cost/calibrated/aggregates.js";
 import { isLaunched, launchClass } from "../../server/core/cost/calibrated/launch-class.js";
 import { calibratedEvaluator } from "../../server/core/cost/calibrated/evaluator.js";
-import type { Interval } from "../../server/core/cost/calibrated/calibration.js";
+import type { Dispatch, Interval } from "../../server/core/cost/calibrated/calibration.js";
 import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
 import { kernelModels } from "../../server/core/cost/calibrated/models/index.generated.js";
 import { rooflineEvaluator } from "../../server/core/cost/roofline.js";
@@ -9,14 +9,14 @@ import type { Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
-import type { Unseen } from "./train/interval.js";
-import { hostFeatures } from "./train/fit-hosts.js";
+import { hostFeatures, withIntervals } from "./train/fit-hosts.js";
 import { rounded } from "./train/matrix.js";
 import { overlapPower } from "./train/overlapped.js";
 import {
   conformalInterval,
   fitWork,
   intervalOfWork,
+  type SessionUnseen,
   type WorkFit,
   type WorkPlan,
   type WorkRow,
@@ -177,12 +177,17 @@ function subjectId(subject: Subject): string {
 export function fitNetworks(
   all: readonly WorkRow[],
   given: WorkPlan,
+  /** Of the fit before the final one, which keeps what cross-validation said. */
+  before?: Dispatch,
 ): {
   readonly kinds: Record<string, unknown>;
   readonly network: Readonly<Record<string, unknown>>;
 } {
   const rows = withoutConstant(all, 1);
-  const { plan, unseen } = withBestPower(rows, given);
+  const { plan, unseen } =
+    before === undefined
+      ? withBestPower(rows, given)
+      : { plan: { ...given, power: before.power }, unseen: [] };
   const fit = fitWork(rows, plan);
   const interval = repeatable(conformalInterval(unseen, { margin: 0.005 }));
   // A kernel by itself is less certain than the sum that was measured.
@@ -207,7 +212,12 @@ export function fitNetworks(
   }
   const network = {
     inferenceSeconds: fit.once,
-    ...(plan.hasDispatch && { dispatch: dispatchOf(fit, plan.power ?? overlapPower) }),
+    ...(plan.hasDispatch && {
+      dispatch: {
+        ...dispatchOf(fit, plan.power ?? overlapPower),
+        ...(fit.hosts && { hosts: withIntervals(fit.hosts, unseen, before?.hosts) }),
+      },
+    }),
     correction: rangeOf(rows),
     interval,
   };
@@ -218,8 +228,8 @@ export function fitNetworks(
 function withBestPower(
   rows: readonly WorkRow[],
   plan: WorkPlan,
-): { readonly plan: WorkPlan; readonly unseen: readonly Unseen[] } {
-  const powers = plan.hasDispatch ? [2, overlapPower, 8, 24] : [overlapPower];
+): { readonly plan: WorkPlan; readonly unseen: readonly SessionUnseen[] } {
+  const powers = plan.hasDispatch ? [2, overlapPower, 8] : [overlapPower];
   const tried = powers.map((power) => {
     const candidate = { ...plan, power };
     const unseen = intervalOfWork(rows, candidate);
@@ -267,13 +277,12 @@ function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
 /** Work goes on in proportion beyond what was measured. */
 const unbounded = 1e30;
 
-function dispatchOf({ launches, hosts }: WorkFit, power: number): unknown {
+function dispatchOf({ launches }: WorkFit, power: number): object {
   const seconds = [...launches.values()].sort((a, b) => a - b);
   return {
     power,
     seconds: Object.fromEntries(launches),
     other: seconds[seconds.length >> 1] ?? 0,
-    ...(hosts !== undefined && { hosts }),
   };
 }
 

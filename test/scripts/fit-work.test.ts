@@ -65,7 +65,7 @@ describe("weights of work from times of networks", () => {
       }));
     const fast = made("fast", 1, 10);
     const fit = fitWork([...fast, ...made("slow", slow, 20)], { hasDispatch: true });
-    const [first, second] = fit.hosts?.measured ?? [];
+    const [first, second] = fit.hosts ?? [];
     expect((second?.factor ?? 1) / (first?.factor ?? 1)).toBeCloseTo(slow, 1);
     const errors = fast.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
     expect(Math.max(...errors)).toBeLessThan(0.05);

@@ -2,6 +2,7 @@ import { parseCsv } from "../csv.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
+import { isFinalFit } from "../train/fit-kind.js";
 import { rounded } from "../train/matrix.js";
 import { fitNetworks, leastWeight, workRows } from "../work-rows.js";
 
@@ -32,10 +33,12 @@ export const set: CalibrationSet = {
         measured: row.measured / factor,
       }));
       const chipKind = ctx.target(targetId)?.chip.kind;
-      const { kinds, network } = fitNetworks(rows, {
+      const plan = {
         hasDispatch: chipKind === "gpu",
         ...((chipKind === "gpu" || chipKind === "cpu") && { leastOf: leastWeight }),
-      });
+      };
+      const known = isFinalFit() ? ctx.fitted(targetId)?.network?.dispatch : undefined;
+      const { kinds, network } = fitNetworks(rows, plan, known);
       const constant = { kind: "linear", intercept: rounded(Math.log(factor), 4), weights: [] };
       fragments.push({
         target: targetId,

@@ -46,9 +46,10 @@ export const set: CalibrationSet = {
       const errors = unseen
         .map(({ predicted, measured }) => Math.abs(predicted / measured - 1))
         .sort((a, b) => a - b);
-      console.error(
-        `  ${targetId}: ${networks.length} networks, cross-validated median ${percent(errors, 0.5)}, p90 ${percent(errors, 0.9)}`,
-      );
+      if (errors.length > 0)
+        console.error(
+          `  ${targetId}: ${networks.length} networks, cross-validated median ${percent(errors, 0.5)}, p90 ${percent(errors, 0.9)}`,
+        );
       fragments.push({
         target: targetId,
         kinds: { "network-kernel": kind },

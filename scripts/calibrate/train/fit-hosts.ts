@@ -1,4 +1,5 @@
-import type { Hosts } from "../../../server/core/cost/calibrated/hosts.js";
+import type { Host, Hosts } from "../../../server/core/cost/calibrated/hosts.js";
+import { conformalInterval, type Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
 
 /** Aggregates (`aggregates.ts`) by which networks of one session are told from those of another. */
@@ -24,8 +25,8 @@ export function hostsOf(
   rows: readonly HostRow[],
   names: readonly string[],
   factors: Float64Array,
-): Hosts {
-  const measured = names.map((name, at) => {
+): readonly Host[] {
+  return names.map((name, at) => {
     const own = rows.filter(({ session = "" }) => session === name);
     const moments = hostFeatures.map((_, index) =>
       momentsOf(own.map(({ aggregates }) => aggregates?.[index] ?? 0)),
@@ -37,13 +38,34 @@ export function hostsOf(
       deviation: moments.map(({ deviation }) => rounded(deviation, 3)),
     };
   });
-  return { features: hostFeatures, measured };
+}
+
+/** By each host's own networks, as cross-validation predicted them; else as a fit before said. */
+export function withIntervals(
+  hosts: readonly Host[],
+  unseen: readonly (Unseen & { readonly session: string })[],
+  before: Hosts | undefined,
+): Hosts {
+  return {
+    features: hostFeatures,
+    measured: hosts.map((host) => {
+      const own = unseen.filter(({ session }) => session === host.name);
+      const kept = before?.measured.find(({ name }) => name === host.name);
+      if (own.length === 0 && kept !== undefined)
+        return { ...host, low: kept.low, high: kept.high };
+      const { low, high } = conformalInterval(own, { groups: 1, margin: 0.005 });
+      return { ...host, low: low[0] ?? 0.5, high: high[0] ?? 2 };
+    }),
+  };
 }
 
 /** Networks of one space may agree altogether in something; others are still like them if they differ a little. */
 const leastDeviation = 0.05;
 
-function momentsOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+function momentsOf(values: readonly number[]): {
+  readonly mean: number;
+  readonly deviation: number;
+} {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));

@@ -45,6 +45,10 @@ export function setFinal(value: boolean): void {
   isFinal = value;
 }
 
+export function isFinalFit(): boolean {
+  return isFinal;
+}
+
 /**
  * A kind's model in the form of the files: fitted to all rows; its interval from a cross-validation in which no key is
  * on both sides.

@@ -7,6 +7,7 @@ import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { Target } from "../../../server/core/targets/target.js";
 import { foldOf } from "../split.js";
 import { fitAdditive, type AdditiveOptions, type Whole } from "./additive-mlp.js";
+import { isFinalFit } from "./fit-kind.js";
 import { conformalInterval, type Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
 
@@ -51,7 +52,8 @@ export function fitNetwork(
 ): NetworkFit {
   const wholes = networks.map((network) => wholeOf(target, network, plan.overhead));
   const brief = wholes.map((whole) => withoutCrumbs(whole, plan.covered ?? 1));
-  const folds = plan.folds ?? 2;
+  // The final fit keeps the interval of the one before.
+  const folds = isFinalFit() ? 0 : (plan.folds ?? 2);
   const unseen: Unseen[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const isIn = (index: number): boolean => foldOf(networks[index]?.key ?? "", folds) === fold;

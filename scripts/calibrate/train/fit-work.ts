@@ -1,4 +1,4 @@
-import { hostFactor, type Hosts } from "../../../server/core/cost/calibrated/hosts.js";
+import { hostFactor, type Host } from "../../../server/core/cost/calibrated/hosts.js";
 import { overlapped } from "../../../server/core/cost/calibrated/network.js";
 import { foldOf } from "../split.js";
 import { conformalInterval, type Unseen } from "./interval.js";
@@ -37,7 +37,7 @@ export interface WorkFit {
   /** Seconds of a launch by class; empty where launches do not run ahead. */
   readonly launches: ReadonlyMap<string, number>;
   /** Where there were several sessions. */
-  readonly hosts?: Hosts;
+  readonly hosts?: readonly Host[];
   readonly predict: (row: WorkRow) => number;
 }
 
@@ -105,15 +105,26 @@ function fitSum(
   return weights;
 }
 
+export interface SessionUnseen extends Unseen {
+  readonly session: string;
+}
+
 /** Interval of whole networks from a cross-validation by key. */
-export function intervalOfWork(rows: readonly WorkRow[], plan: WorkPlan, folds = 3): Unseen[] {
-  const unseen: Unseen[] = [];
+export function intervalOfWork(
+  rows: readonly WorkRow[],
+  plan: WorkPlan,
+  folds = 3,
+): readonly SessionUnseen[] {
+  const unseen: SessionUnseen[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
     const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
     if (rest.length === 0 || part.length === 0) continue;
     const { predict } = fitWork(rest, plan);
-    for (const row of part) unseen.push({ predicted: predict(row), measured: row.measured });
+    for (const row of part) {
+      const { measured, session = "" } = row;
+      unseen.push({ predicted: predict(row), measured, session });
+    }
   }
   return unseen;
 }
@@ -182,7 +193,7 @@ function fitOf(
   columns: readonly Column[],
   found: Float64Array,
   plan: WorkPlan,
-  hosts?: Hosts,
+  hosts?: readonly Host[],
 ): WorkFit {
   const weights = new Map<string, number[]>();
   const launches = new Map<string, number>();
@@ -200,9 +211,15 @@ function fitOf(
     launches,
     ...(hosts !== undefined && { hosts }),
     predict: (row) =>
-      totalOf(Float64Array.from(columns, (column) => column.of(row)), columns, kept, plan, {
-        known: row.known ?? 0,
-        host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
-      }),
+      totalOf(
+        Float64Array.from(columns, (column) => column.of(row)),
+        columns,
+        kept,
+        plan,
+        {
+          known: row.known ?? 0,
+          host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
+        },
+      ),
   };
 }

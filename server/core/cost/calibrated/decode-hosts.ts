@@ -16,9 +16,17 @@ export function decodeHosts(decoder: Decoder, value: unknown, path: string): Hos
     const host = decoder.object(item, at);
     const factor = decoder.number(host?.["factor"], `${at}.factor`, { low: 0.01, high: 100 });
     const mean = decodeNumbers(decoder, host?.["mean"], `${at}.mean`, features.length);
-    const deviation = decodeNumbers(decoder, host?.["deviation"], `${at}.deviation`, features.length);
-    if (factor === undefined || mean === undefined || deviation === undefined) return undefined;
-    measured.push({ name: String(host?.["name"]), factor, mean, deviation });
+    const deviation = decodeNumbers(
+      decoder,
+      host?.["deviation"],
+      `${at}.deviation`,
+      features.length,
+    );
+    const low = decoder.number(host?.["low"], `${at}.low`, { low: 0.01, high: 1 });
+    const high = decoder.number(host?.["high"], `${at}.high`, { low: 1, high: 100 });
+    if (factor === undefined || low === undefined || high === undefined) return undefined;
+    if (mean === undefined || deviation === undefined) return undefined;
+    measured.push({ name: String(host?.["name"]), factor, mean, deviation, low, high });
   }
   return { features, measured };
 }

@@ -1,9 +1,9 @@
 import type { Lowered } from "../../lower/lowered.js";
 import type { Estimate, KernelCost } from "../cost.js";
 import { aggregate, type Aggregated } from "./aggregates.js";
-import type { Dispatch, NetworkModel } from "./calibration.js";
+import type { Dispatch, Interval, NetworkModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
-import { hostFactor } from "./hosts.js";
+import { hostFactor, hostInterval } from "./hosts.js";
 import { estimateOf, lentInterval } from "./interval.js";
 import { isLaunched, launchClass } from "./launch-class.js";
 import { evaluateRegressor } from "./regressor.js";
@@ -33,14 +33,16 @@ export function networkTotal(
     factor = Math.exp(evaluateRegressor(correction.regressor, features));
   }
   let whole = sum + inferenceSeconds;
+  let interval = network.interval;
   if (dispatch !== undefined) {
     const host = hostOf(dispatch, { lowered, costs, seconds: sum });
     widening += host.widening;
+    interval = host.interval ?? interval;
     const launches = host.factor * (inferenceSeconds + launchSeconds(dispatch, lowered));
     whole = overlapped(dispatch.power, sum, launches);
   }
   const { loan } = known;
-  const interval = loan === undefined ? network.interval : lentInterval(network.interval, loan);
+  if (loan !== undefined) interval = lentInterval(interval, loan);
   const value = whole * factor;
   // What launches add belongs to the kernels launched; the inference's own seconds belong to none.
   const shared = dispatch === undefined ? sum * factor : value;
@@ -50,12 +52,16 @@ export function networkTotal(
   };
 }
 
-function hostOf({ hosts }: Dispatch, subject: Aggregated): ReturnType<typeof hostFactor> {
+function hostOf(
+  { hosts }: Dispatch,
+  subject: Aggregated,
+): ReturnType<typeof hostFactor> & { readonly interval?: Interval | undefined } {
   if (hosts === undefined) return { factor: 1, widening: 0 };
-  return hostFactor(
-    hosts,
-    hosts.features.map((name) => aggregate(name, subject)),
-  );
+  const aggregates = hosts.features.map((name) => aggregate(name, subject));
+  return {
+    ...hostFactor(hosts.measured, aggregates),
+    interval: hostInterval(hosts.measured, aggregates),
+  };
 }
 
 /** About the slower of two that run side by side. */
