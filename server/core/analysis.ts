@@ -89,6 +89,8 @@ export interface TargetGeneration {
   readonly prompt: { readonly tokens: number; readonly latency: Estimate } | undefined;
   /** Keys and values of the cached tokens. */
   readonly cacheBytes: number;
+  /** What recurrences remember, however long the text. */
+  readonly stateBytes: number;
   /** What the runtime allots beside weights and cache, where that is known. */
   readonly computeBytes?: number;
 }

@@ -269,8 +269,12 @@ function generationOf(
   const { flow } = graphWork;
   const bytes = targetBytes(flow, target.precision);
   let cacheBytes = 0;
-  for (const id of flow.graph.inputs)
-    if (flow.graph.values[id]?.isCache === true) cacheBytes += bytes.of(id) ?? 0;
+  let stateBytes = 0;
+  for (const id of flow.graph.inputs) {
+    const { isCache, isState } = flow.graph.values[id] ?? {};
+    if (isCache === true) cacheBytes += bytes.of(id) ?? 0;
+    if (isState === true) stateBytes += bytes.of(id) ?? 0;
+  }
   const context = call.past + call.tokens;
   const computeBytes = computeBufferBytes(model.generation, target, context);
   const prompt = inferred.prompt();
@@ -284,6 +288,7 @@ function generationOf(
         ? latency && { tokens: call.tokens, latency }
         : promptLatency && { tokens: call.past, latency: promptLatency },
     cacheBytes,
+    stateBytes,
     ...(computeBytes !== undefined && { computeBytes }),
   };
 }

@@ -110,6 +110,8 @@ export interface Value {
   readonly isVariable?: boolean;
   /** Keys or values of earlier tokens, which a target keeps in a width of its own. */
   readonly isCache?: boolean;
+  /** What a recurrence remembers of earlier tokens; it does not grow with them. */
+  readonly isState?: boolean;
   /** What the user says that an input holds; row-major, 0 and 1 for bool. The input is still given at run time. */
   readonly contents?: readonly number[];
   readonly place?: Place;

@@ -65,6 +65,7 @@ import { rule as sequence } from "./sequence.js";
 import { rule as shapeOf } from "./shape-of.js";
 import { rule as slice } from "./slice.js";
 import { rule as softmax } from "./softmax.js";
+import { rule as stateSpace } from "./state-space.js";
 import { rule as string } from "./string.js";
 import { rule as tfliteControl } from "./tflite-control.js";
 import { rule as tfliteConv } from "./tflite-conv.js";
@@ -156,6 +157,7 @@ export const rules: readonly OpRule[] = [
   shapeOf,
   slice,
   softmax,
+  stateSpace,
   string,
   tfliteControl,
   tfliteConv,

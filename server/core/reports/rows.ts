@@ -72,7 +72,7 @@ export function labelOf(target: ReportTarget, context: ReportContext): string {
 /** `125 tokens/s (109 – 134) after 512 tokens`, and what a prompt takes. */
 export function generationText({ generation }: ReportTarget): string | undefined {
   if (generation === undefined) return undefined;
-  const { decode, prompt, contextTokens, cacheBytes } = generation;
+  const { decode, prompt, contextTokens, cacheBytes, stateBytes } = generation;
   const parts: string[] = [];
   const rate = (tokens: number): string => formatNumber(Number(tokens.toPrecision(3)));
   if (decode !== null) {
@@ -86,7 +86,8 @@ export function generationText({ generation }: ReportTarget): string | undefined
     parts.push(
       `reads a prompt of ${formatNumber(prompt.tokens)} tokens in ${secondsText(prompt.seconds, prompt.low, prompt.high)} (${rate(prompt.tokensPerSecond)} tokens/s, ${prompt.method})`,
     );
-  parts.push(`cache ${bytesText(cacheBytes)}`);
+  if (cacheBytes > 0 || stateBytes === 0) parts.push(`cache ${bytesText(cacheBytes)}`);
+  if (stateBytes > 0) parts.push(`state ${bytesText(stateBytes)}, however long the text`);
   return parts.join(" · ");
 }
 

@@ -197,6 +197,8 @@ export interface ReportGeneration {
   readonly decode: ReportRate | null;
   readonly prompt: (ReportRate & { readonly tokens: number }) | null;
   readonly cacheBytes: number;
+  /** What recurrent layers remember; it does not grow with the text. */
+  readonly stateBytes: number;
   /** What the runtime allots beside weights and cache; null where that is not known. */
   readonly computeBytes: number | null;
 }

@@ -198,6 +198,7 @@ function generationOf({
   step,
   prompt,
   cacheBytes,
+  stateBytes,
   computeBytes,
 }: TargetGeneration): ReportGeneration {
   return {
@@ -208,6 +209,7 @@ function generationOf({
         ? null
         : { tokens: prompt.tokens, ...rateOf(prompt.latency, batch * prompt.tokens) },
     cacheBytes,
+    stateBytes,
     computeBytes: computeBytes ?? null,
   };
 }

@@ -61,6 +61,9 @@ export function callOf({ generation, graph }: Model): Call | undefined {
     return dim !== undefined && isKnown(dim) ? dim : undefined;
   };
   const tokens = extent((name) => name === "input_ids", 1);
-  const past = extent((name) => name.startsWith("past."), 2);
+  // A model with states alone caches no tokens: a call is the same after any number of them.
+  const past = graph.inputs.some((id) => graph.values[id]?.isCache === true)
+    ? extent((name) => name.startsWith("past."), 2)
+    : 0;
   return tokens === undefined || past === undefined ? undefined : { tokens, past };
 }

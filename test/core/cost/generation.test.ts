@@ -21,8 +21,9 @@ const llama3 = {
 async function onTarget(
   id: string,
   dims: Readonly<Record<string, number>>,
+  config: Readonly<Record<string, unknown>> = llama3,
 ): Promise<TargetAnalysis> {
-  const { value } = format.read(bytesOf(new Uint8Array(Buffer.from(JSON.stringify(llama3)))), {
+  const { value } = format.read(bytesOf(new Uint8Array(Buffer.from(JSON.stringify(config)))), {
     fileName: "config.json",
     neighbourhood: emptyNeighbourhood,
     cancel: neverCancelled,
@@ -77,4 +78,31 @@ test("a texts' batch multiplies the cache and not the weights", async () => {
   const eight = await onTarget("nvidia-h100-sxm/tensorrt-llm/fp8", { past: 1000, batch: 8 });
   expect(eight.generation?.cacheBytes).toBe(8 * (one.generation?.cacheBytes ?? 0));
   expect(eight.weightBytes).toBe(one.weightBytes);
+});
+
+// Zuo et al. 2025, Falcon-H1: the state of the recurrent heads stays, the cache of the attention heads grows.
+test("a hybrid's cache grows with the text and its state does not", async () => {
+  const hybrid = {
+    ...llama3,
+    model_type: "falcon_h1",
+    head_dim: 64,
+    num_attention_heads: 8,
+    num_key_value_heads: 2,
+    mamba_d_ssm: 1536,
+    mamba_d_state: 128,
+    mamba_n_heads: 24,
+    mamba_d_conv: 4,
+  };
+  const id = "nvidia-h100-sxm/tensorrt-llm/bf16";
+  const [short, long] = await Promise.all(
+    [1 << 10, 1 << 18].map((past) => onTarget(id, { past: past - 1 }, hybrid)),
+  );
+  const of = (target: TargetAnalysis | undefined): readonly number[] => [
+    target?.generation?.cacheBytes ?? 0,
+    target?.generation?.stateBytes ?? 0,
+  ];
+  const states = 32 * 2 * (24 * 128 * 64 + 3 * (1536 + 2 * 128));
+  expect(of(short)).toEqual([32 * 2 * 2 * 64 * 2 * 1023, states]);
+  expect(of(long)).toEqual([32 * 2 * 2 * 64 * 2 * ((1 << 18) - 1), states]);
+  expect(long!.latency!.value).toBeGreaterThan(short!.latency!.value);
 });

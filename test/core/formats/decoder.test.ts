@@ -326,3 +326,106 @@ test("an unknown family is read like Llama, and that is said", () => {
   expect(value?.graph.nodes.length).toBeGreaterThan(300);
   expect(problems.map(({ code }) => code)).toEqual(["RP1042"]);
 });
+
+describe("models with a state", () => {
+  // The configurations as their authors published them; the counts are those of the weight files.
+  const mamba = {
+    model_type: "mamba",
+    hidden_size: 768,
+    intermediate_size: 1536,
+    num_hidden_layers: 24,
+    state_size: 16,
+    time_step_rank: 48,
+    conv_kernel: 4,
+    vocab_size: 50280,
+  };
+  const falconMamba = {
+    model_type: "falcon_mamba",
+    hidden_size: 4096,
+    intermediate_size: 8192,
+    num_hidden_layers: 64,
+    state_size: 16,
+    time_step_rank: 256,
+    conv_kernel: 4,
+    vocab_size: 65024,
+    tie_word_embeddings: false,
+  };
+  const mamba2 = {
+    model_type: "mamba2",
+    hidden_size: 768,
+    num_hidden_layers: 24,
+    num_heads: 24,
+    state_size: 128,
+    n_groups: 1,
+    expand: 2,
+    conv_kernel: 4,
+    vocab_size: 50288,
+    tie_word_embeddings: true,
+  };
+  const falconH1 = {
+    model_type: "falcon_h1",
+    hidden_size: 1024,
+    intermediate_size: 2048,
+    num_hidden_layers: 36,
+    num_attention_heads: 8,
+    num_key_value_heads: 2,
+    head_dim: 64,
+    mamba_d_ssm: 1536,
+    mamba_d_state: 128,
+    mamba_n_groups: 1,
+    mamba_n_heads: 24,
+    mamba_d_conv: 4,
+    mamba_rms_norm: false,
+    vocab_size: 32784,
+    rms_norm_eps: 1e-5,
+    max_position_embeddings: 16384,
+  };
+
+  test.each([
+    ["mamba-130m", mamba, 129_135_360],
+    ["falcon-mamba-7b", falconMamba, 7_272_665_088],
+    ["mamba2-130m", mamba2, 128_989_632],
+    ["Falcon-H1-0.5B", falconH1, 521_411_104],
+  ])("parameters of %s", (_, config, parameters) => {
+    const { totals, problems } = analysed(config);
+    expect(totals.parameterCount).toBe(parameters);
+    expect(totals.uncostedCount).toBe(0);
+    expect(problems.filter(({ severity }) => severity !== "information")).toEqual([]);
+  });
+
+  test("a token costs the same after any number of tokens, but for attention", () => {
+    const [short, long] = [100, 10_000].map(
+      (past) => analysed(falconH1, { past, sequence: 1 }).totals.macs ?? 0,
+    );
+    // Scores and values of eight heads of 64, in 36 layers.
+    expect(long! - short!).toBe(36 * 2 * 8 * 64 * 9900);
+    const { layers, model } = analysed(falconH1);
+    const recurrences = layers.filter(
+      ({ nodeId }) => model.graph.nodes[nodeId]?.op === "StateSpace",
+    );
+    expect(recurrences).toHaveLength(36);
+    // The state of 24 heads, 128 × 64 elements each, is added to and read.
+    expect(recurrences[0]?.macs).toBe(2 * 24 * 128 * 64);
+  });
+
+  test("hybrids that are not read are refused, not taken for a Llama", () => {
+    const cases: readonly (readonly [Config, string])[] = [
+      [{ ...llama, model_type: "jamba", mamba_d_state: 16 }, "mamba_d_state"],
+      [
+        { ...llama, model_type: "nemotron_h", hybrid_override_pattern: "M-M*" },
+        "hybrid_override_pattern",
+      ],
+      [
+        { ...llama, model_type: "qwen3_next", linear_num_value_heads: 32 },
+        "linear_num_value_heads",
+      ],
+      [{ ...falconH1, mamba_n_heads: 25 }, "mamba_n_heads"],
+      [{ ...falconH1, mamba_d_state: undefined }, "mamba_d_state"],
+    ];
+    for (const [config, field] of cases) {
+      const { value, problems } = read(config);
+      expect(value).toBeUndefined();
+      expect(problems[0]).toMatchObject({ code: "RP1041", place: { kind: "path", path: field } });
+    }
+  });
+});

@@ -4,6 +4,7 @@ import type { DecoderDescription, FeedForward } from "./description.js";
 import { GraphDraft, type WeightFinder } from "./graph-draft.js";
 import { expandedFrom, latentAttention } from "./latent-attention.js";
 import { batch, linear, norm, past, sequence, type Builder } from "./layers.js";
+import { stateSpace } from "./state-space.js";
 import type { WeightNames } from "./weight-names.js";
 
 /** What a reader adds to a description: how the file calls weights, what it says of their storage, where it is. */
@@ -98,7 +99,7 @@ function block(builder: Builder, layer: number, x: ValueId): ValueId {
     hasPostNorms ? norm(builder, input, names.of(layer, role), hidden, role) : input;
   draft.scope = names.scope(layer, "block");
   const input = normed(x, "inputNorm");
-  const attended = after(attention(builder, layer, input), "attentionPostNorm");
+  const attended = after(mixer(builder, layer, input), "attentionPostNorm");
   draft.scope = names.scope(layer, "block");
   if (isParallel) {
     const own = description.hasTwoNorms ? normed(x, "feedForwardNorm") : input;
@@ -107,9 +108,23 @@ function block(builder: Builder, layer: number, x: ValueId): ValueId {
     return draft.node("Add", [draft.node("Add", [x, attended]), other], { name: "residual" });
   }
   const middle = draft.node("Add", [x, attended], { name: "attention_residual" });
+  if (description.stateSpace?.hasFeedForward === false) return middle;
   const inner = feedForward(builder, layer, normed(middle, "feedForwardNorm"));
   draft.scope = names.scope(layer, "block");
   return draft.node("Add", [middle, after(inner, "feedForwardPostNorm")], { name: "residual" });
+}
+
+/** Attention, a recurrence, or both of the same input, added up (Falcon-H1, section 2.1). */
+function mixer(builder: Builder, layer: number, x: ValueId): ValueId {
+  const { draft, description, names } = builder;
+  const sizes = description.stateSpace;
+  const kind = sizes?.mixerOf(layer) ?? "attention";
+  if (sizes === undefined || kind === "attention") return attention(builder, layer, x);
+  const remembered = stateSpace(builder, layer, x, sizes);
+  if (kind === "state") return remembered;
+  const attended = attention(builder, layer, x);
+  draft.scope = names.scope(layer, "block");
+  return draft.node("Add", [remembered, attended], { name: "add_heads" });
 }
 
 function attention(builder: Builder, layer: number, x: ValueId): ValueId {

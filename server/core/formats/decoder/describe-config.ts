@@ -1,5 +1,6 @@
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
+import { stateSpaceOf } from "./describe-state-space.js";
 import type { DecoderDescription, Experts, FeedForward, LatentSizes } from "./description.js";
 
 /** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
@@ -115,6 +116,11 @@ const families: Readonly<Record<string, Family>> = {
     activation: "gelu",
   },
   falcon: { isPlain: true, isQkvFused: true, isParallel: true, isTied: true, activation: "gelu" },
+  falcon_h1: llama,
+  bamba: llama,
+  mamba: { isTied: true },
+  mamba2: llama,
+  falcon_mamba: { isTied: true },
   starcoder2: { isPlain: true, hasBias: true, isTied: true, activation: "gelu" },
   nemotron: { isPlain: true, activation: "relu" },
 };
@@ -141,10 +147,15 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     );
   const hidden = fields.count("hidden_size", "n_embd", "d_model");
   const layerCount = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
-  const heads = fields.count("num_attention_heads", "n_head", "n_heads");
+  const givenHeads = fields.count("num_attention_heads", "n_head", "n_heads");
   const vocabulary = fields.count("vocab_size") ?? whole.count("vocab_size");
   if (hidden === undefined) return missing("hidden_size");
   if (layerCount === undefined) return missing("num_hidden_layers");
+  const recurrent = stateSpaceOf(familyName, fields, hidden);
+  if (recurrent.kind === "refused") return recurrent;
+  const stateSpace = recurrent.kind === "found" ? recurrent.sizes : undefined;
+  // Without attention there are none, and nothing asks for them.
+  const heads = givenHeads ?? (stateSpace === undefined ? undefined : 1);
   if (heads === undefined) return missing("num_attention_heads");
   if (vocabulary === undefined) return missing("vocab_size");
   if (layerCount > layerLimit)
@@ -197,6 +208,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     },
     ...(experts !== undefined && { experts }),
     ...(latent !== undefined && { latent }),
+    ...(stateSpace !== undefined && { stateSpace }),
     norm:
       fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
     hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,

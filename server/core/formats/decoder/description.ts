@@ -18,6 +18,8 @@ export interface DecoderDescription {
   readonly experts?: Experts;
   /** Keys and values come from a small vector per token, which alone is cached (DeepSeek-V2, section 2.1). */
   readonly latent?: LatentSizes;
+  /** Layers that keep a state of fixed size, beside attention or in its place (Mamba and hybrids). */
+  readonly stateSpace?: StateSpace;
   readonly norm: "rms" | "layer";
   /** Norms of queries and keys within each head (Qwen 3, Gemma 3). */
   readonly hasHeadNorms: boolean;
@@ -65,6 +67,27 @@ export interface LatentSizes {
   readonly plainSize: number;
   readonly rotarySize: number;
   readonly valueSize: number;
+}
+
+export interface StateSpace {
+  /** 1: a state for each channel (Mamba). 2: one for each head (Mamba-2). */
+  readonly generation: 1 | 2;
+  /** Channels of the recurrence. */
+  readonly inner: number;
+  readonly heads: number;
+  /** Heads that share what goes in and out of their states. */
+  readonly groups: number;
+  /** Elements of the state for each channel. */
+  readonly stateSize: number;
+  /** Elements that the steps of all channels come from; 0 where each head has its own. */
+  readonly stepRank: number;
+  readonly kernelSize: number;
+  readonly hasConvolutionBias: boolean;
+  readonly hasProjectionBias: boolean;
+  /** A norm behind the gate, before the output. */
+  readonly hasNorm: boolean;
+  readonly mixerOf: (layer: number) => "attention" | "state" | "both";
+  readonly hasFeedForward: boolean;
 }
 
 export interface Experts {

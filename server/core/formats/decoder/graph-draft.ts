@@ -58,6 +58,17 @@ export class GraphDraft {
     return id;
   }
 
+  /** What outlives a call and does not grow with the text. */
+  state(name: string, shape: Shape): ValueId {
+    const id = this.#value({
+      name,
+      declared: tensor(this.#elementType, shape),
+      isState: true,
+    });
+    this.#inputs.push(id);
+    return id;
+  }
+
   whole(...data: readonly number[]): ValueId {
     return this.#integers([data.length], data);
   }
@@ -72,6 +83,8 @@ export class GraphDraft {
     options: {
       readonly name?: string;
       readonly attributes?: Readonly<Record<string, number | string>>;
+      /** The first is answered; others are states that are written in place. */
+      readonly outputCount?: number;
     } = {},
   ): ValueId {
     const [domain, short] = op.includes(":") ? op.split(":") : ["", op];
@@ -79,12 +92,15 @@ export class GraphDraft {
       .filter((part) => part !== "")
       .join("/");
     const output = this.#value({ name });
+    const outputs = [output];
+    while (outputs.length < (options.outputCount ?? 1))
+      outputs.push(this.#value({ name: `${name}.state` }));
     this.#nodes.push({
       name,
       op: short ?? op,
       domain: domain ?? "",
       inputs,
-      outputs: [output],
+      outputs,
       attributes: new Map(
         Object.entries(options.attributes ?? {}).map(([key, value]) => [key, attributeOf(value)]),
       ),

@@ -28,10 +28,19 @@ export type WeightRole =
   | "sharedDown"
   | "router"
   | "routerBias"
+  | "stateIn"
+  | "stateConvolution"
+  | "stateSelect"
+  | "stateStep"
+  | "stateStepBias"
+  | "stateDecay"
+  | "stateDirect"
+  | "stateNorm"
+  | "stateOut"
   | "expertsIn"
   | "expertsOut";
 
-export type ModulePart = "embedding" | "block" | "attention" | "feedForward" | "output";
+export type ModulePart = "embedding" | "block" | "attention" | "state" | "feedForward" | "output";
 
 /** How a format calls weights and modules. */
 export interface WeightNames {
@@ -54,6 +63,7 @@ export const huggingFaceNames: WeightNames = {
     if (layer === undefined) return part === "output" ? "" : "model";
     const block = `model/layers/${layer}`;
     if (part === "attention") return `${block}/self_attn`;
+    if (part === "state") return `${block}/mamba`;
     return part === "feedForward" ? `${block}/mlp` : block;
   },
 };
@@ -88,6 +98,15 @@ const huggingFaceRoles: Readonly<Record<WeightRole, string>> = {
   sharedDown: "mlp.shared_expert.down_proj",
   router: "mlp.gate",
   routerBias: "mlp.gate.e_score_correction_bias",
+  stateIn: "mamba.in_proj",
+  stateConvolution: "mamba.conv1d",
+  stateSelect: "mamba.x_proj",
+  stateStep: "mamba.dt_proj",
+  stateStepBias: "mamba.dt_bias",
+  stateDecay: "mamba.A_log",
+  stateDirect: "mamba.D",
+  stateNorm: "mamba.norm",
+  stateOut: "mamba.out_proj",
   expertsIn: "mlp.experts.gate_up_proj",
   expertsOut: "mlp.experts.down_proj",
 };
@@ -101,9 +120,12 @@ export const ggufNames: WeightNames = {
   of: (layer, role) => `blk.${layer}.${ggufRoles[role]}.weight`,
   scope: (layer, part) => {
     if (layer === undefined) return "";
-    return part === "block"
-      ? `blk/${layer}`
-      : `blk/${layer}/${part === "attention" ? "attn" : "ffn"}`;
+    const parts: Partial<Record<ModulePart, string>> = {
+      block: "",
+      attention: "/attn",
+      state: "/ssm",
+    };
+    return `blk/${layer}${parts[part] ?? "/ffn"}`;
   },
 };
 
@@ -136,6 +158,15 @@ const ggufRoles: Readonly<Record<WeightRole, string>> = {
   sharedDown: "ffn_down_shexp",
   router: "ffn_gate_inp",
   routerBias: "exp_probs_b",
+  stateIn: "ssm_in",
+  stateConvolution: "ssm_conv1d",
+  stateSelect: "ssm_x",
+  stateStep: "ssm_dt",
+  stateStepBias: "ssm_dt.bias",
+  stateDecay: "ssm_a",
+  stateDirect: "ssm_d",
+  stateNorm: "ssm_norm",
+  stateOut: "ssm_out",
   expertsIn: "ffn_gate_up_exps",
   expertsOut: "ffn_down_exps",
 };
