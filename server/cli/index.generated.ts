@@ -9,6 +9,7 @@ import { command as map } from "./map.js";
 import { command as pareto } from "./pareto.js";
 import { command as pragmas } from "./pragmas.js";
 import { command as quantize } from "./quantize.js";
+import { command as rank } from "./rank.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
 import type { Command } from "./command.js";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   pareto,
   pragmas,
   quantize,
+  rank,
   targets,
   view,
 ];

@@ -38,6 +38,8 @@ export const metricKinds: readonly MetricKind[] = [
   { id: "weights", label: "Weights", unit: "B", isMoreBetter: false },
   { id: "parameters", label: "Parameters", unit: "count", isMoreBetter: false },
   { id: "macs", label: "MACs", unit: "MAC", isMoreBetter: false },
+  { id: "outputs", label: "Output elements", unit: "count", isMoreBetter: false },
+  { id: "moved", label: "Bytes moved", unit: "B", isMoreBetter: false },
   { id: "risk", label: "Quantization risk", unit: "", isMoreBetter: false },
   { id: "area", label: "Area, mm²", unit: "", isMoreBetter: false },
   { id: "traffic", label: "DRAM traffic", unit: "B", isMoreBetter: false },

@@ -120,6 +120,8 @@ function readLine(line: string): readonly Alternative[] | string {
       ["weights", memory["weightBytes"]],
       ["parameters", model["parameterCount"]],
       ["macs", model["macs"]],
+      ["outputs", model["activationElements"]],
+      ["moved", movedBytesOf(target["kinds"])],
     ] as const) {
       const number = numberOf(found);
       if (number !== undefined) metrics[id] = { value: number, low: number, high: number };
@@ -135,6 +137,14 @@ function readLine(line: string): readonly Alternative[] | string {
       metrics,
     };
   });
+}
+
+/** Over all kinds of work. */
+function movedBytesOf(kinds: unknown): number | undefined {
+  if (!Array.isArray(kinds) || kinds.length === 0) return undefined;
+  return kinds.reduce((sum: number, kind: unknown) => {
+    return sum + ((isFields(kind) ? numberOf(kind["bytes"]) : undefined) ?? 0);
+  }, 0);
 }
 
 function estimateOf(value: unknown, key: string): Metric | undefined {
