@@ -108,3 +108,11 @@ test("a sum over an array that is streamed from memory is spread over partial su
   expect(interval(400)).toBe(1);
   expect(interval(100)).toBeGreaterThan(4);
 });
+
+test("a nest stays two loops where the inner one's copies must reckon which bank they reach", () => {
+  const nest = (factor: number): boolean =>
+    estimate(twoLoops(120, factor)).timing.loops.at(-2)?.isPipelined ?? false;
+  // All 120 columns of `a` are registers for the first loop; 12 copies find theirs, 16 leave eight columns over.
+  expect(nest(12)).toBe(true);
+  expect(nest(16)).toBe(false);
+});

@@ -13,6 +13,8 @@ export interface BankConflict {
   readonly cause: IntervalCause | undefined;
   /** Cycles that choosing the bank adds to an iteration. */
   readonly latency: number;
+  /** Whether an index has to be taken apart into bank and place, which keeps a nest from becoming one loop. */
+  readonly isChosen: boolean;
 }
 
 export interface Partitioning {
@@ -57,14 +59,25 @@ export function bankConflict(
 ): BankConflict {
   let cause: IntervalCause | undefined;
   let latency = 0;
-  if (factor <= 1) return { cause, latency };
+  let isChosen = false;
+  const isSum = sites.some(
+    ({ target }) =>
+      target?.indices.every((index) => index?.terms.has(loop.iterator) === false) === true,
+  );
+  const isGuarded = sites.some(({ isConditional }) => isConditional);
+  if (factor <= 1) return { cause, latency, isChosen };
   for (const reach of reachesOf(loop, sites)) {
-    const { name, accesses, reads, dim, span } = reach;
+    const { name, accesses, reads, dim, span, isVector } = reach;
     // What is only read is copied for each loop.
     if (!written.has(name)) continue;
     const banks = cuts.get(`${name}:${dim}`) ?? 1;
-    // Registers have no ports to wait for.
-    if (banks === Infinity || banks % factor === 0) continue;
+    if (banks === Infinity) {
+      // Registers have no ports to wait for.
+      isChosen ||= !isVector && (isSum || isGuarded);
+      continue;
+    }
+    if (banks % factor === 0) continue;
+    isChosen = true;
     latency = profile.bankChoiceLatency;
     const meeting = factor / greatestDivisor(factor, banks);
     const interval = meeting * profile.bankTurn;
@@ -79,13 +92,14 @@ export function bankConflict(
         span,
       };
   }
-  return { cause, latency };
+  return { cause, latency, isChosen };
 }
 
 /** How often a body reaches an array in a dimension that the loop walks. */
 interface Reach {
   readonly name: string;
   readonly dim: number;
+  readonly isVector: boolean;
   readonly accesses: number;
   readonly reads: number;
   readonly span: Site["span"];
@@ -99,9 +113,17 @@ function reachesOf(loop: Loop, sites: readonly Site[]): readonly Reach[] {
     if (seen.has(key)) return;
     seen.add(key);
     const { name, indices } = access;
+    const isVector = indices.length === 1;
     indices.forEach((index, dim) => {
       if (Math.abs(index?.terms.get(loop.iterator) ?? 0) !== 1) return;
-      const own = found.get(`${name}:${dim}`) ?? { name, dim, accesses: 0, reads: 0, span };
+      const own = found.get(`${name}:${dim}`) ?? {
+        name,
+        dim,
+        isVector,
+        accesses: 0,
+        reads: 0,
+        span,
+      };
       found.set(`${name}:${dim}`, {
         ...own,
         accesses: own.accesses + 1,

@@ -18,6 +18,7 @@ import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
+import { hasInvariant, perfectInner } from "./nest.js";
 import { isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
 import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
@@ -116,6 +117,8 @@ class Timer {
   readonly #isMemory: IsMemory;
   readonly #legality: Legality;
   #partitioning: Partitioning | undefined;
+  /** Loops whose iterations must reckon which bank they reach. */
+  readonly #choosing = new Set<number>();
 
   constructor(context: TimingContext, plan: DirectivePlan) {
     this.#context = context;
@@ -228,6 +231,7 @@ class Timer {
       ) &&
       child !== undefined &&
       child.isPipelined &&
+      !this.#choosing.has(nested.id) &&
       directiveOf(loop.directives, "flatten")?.isOff !== true &&
       !(this.#context.profile.hoistsInvariants && hasInvariant(nested));
     // Perfect nests become one loop: the pipeline is filled once (UG1399, "LOOP_FLATTEN").
@@ -351,7 +355,9 @@ class Timer {
       : undefined;
     const banks: BankConflict = this.#plan.isMerlin
       ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
-      : { cause: undefined, latency: 0 };
+      : { cause: undefined, latency: 0, isChosen: false };
+    if ((banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0)
+      this.#choosing.add(loop.id);
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
     const cause = [recurrence, ports, asked, spread, banks.cause].reduce<IntervalCause>(
       (worst, one) => (one !== undefined && one.interval > worst.interval ? one : worst),
@@ -475,24 +481,4 @@ function callInterval(step: Step): number | undefined {
   const pipeline = directiveOf(step.directives, "pipeline");
   if (pipeline?.isOff === false && pipeline.interval !== undefined) return pipeline.interval;
   return step.body.map(callInterval).find((interval) => interval !== undefined);
-}
-
-/** Whether a loop's body reads what stays the same over the loop: moved before it, that makes the nest imperfect. */
-function hasInvariant(loop: Loop): boolean {
-  return loop.body.some(
-    (step) =>
-      step.kind === "assign" &&
-      readsOf(step.value).some(
-        (access) =>
-          access.name !== step.target.name &&
-          access.indices.length > 0 &&
-          access.indices.every((index) => index !== undefined && !index.terms.has(loop.iterator)),
-      ),
-  );
-}
-
-/** The only thing in a loop, when that is a loop. */
-function perfectInner(loop: Loop): Loop | undefined {
-  const [only] = loop.body;
-  return loop.body.length === 1 && only?.kind === "loop" ? only : undefined;
 }
