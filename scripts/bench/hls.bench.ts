@@ -156,7 +156,9 @@ function coverage(groups: ReadonlyMap<string, readonly Row[]>): number {
     const [first] = group;
     if (first === undefined) continue;
     const ratios = rows
-      .filter(({ tool, kernel }) => tool === first.tool && familyOf(kernel) !== familyOf(first.kernel))
+      .filter(
+        ({ tool, kernel }) => tool === first.tool && familyOf(kernel) !== familyOf(first.kernel),
+      )
       .map(({ cycles, ourCycles }) => cycles / ourCycles)
       .sort((a, b) => a - b);
     const at = (share: number): number => ratios[Math.floor(share * (ratios.length - 1))] ?? NaN;
