@@ -260,6 +260,15 @@ export function leastWeight(model: string, feature: number): number {
   return name !== "compute" ? 0 : model === "work-conv" ? 0.4 : 0.9;
 }
 
+/**
+ * The same on a GPU, whose memory is never much faster than its data sheet says: without that, normalizations that follow
+ * every convolution cannot be told from it, and come out free.
+ */
+export function leastGpuWeight(model: string, feature: number): number {
+  const name = workModels.find(({ id }) => id === model)?.features[feature] ?? "";
+  return /^(unary-|binary-)?activations$/.test(name) ? 0.9 : leastWeight(model, feature);
+}
+
 /** No correction, but the range of sizes: the interval widens for networks outside of it. */
 function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
   const macs = rows.map((row) => Math.log2(Math.max(1, row.macs ?? 1)));

@@ -5,6 +5,7 @@ import { set as aicGemm } from "./aic-gemm.js";
 import { set as aicMla } from "./aic-mla.js";
 import { set as aicMoe } from "./aic-moe.js";
 import { set as aicQuant } from "./aic-quant.js";
+import { set as dleInfer } from "./dle-infer.js";
 import { set as edgeMisc } from "./edge-misc.js";
 import { set as llmServing } from "./llm-serving.js";
 import { set as llmTokens } from "./llm-tokens.js";
@@ -26,6 +27,7 @@ export const sets: readonly CalibrationSet[] = [
   aicMla,
   aicMoe,
   aicQuant,
+  dleInfer,
   edgeMisc,
   llmServing,
   llmTokens,

@@ -4,7 +4,7 @@ import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
 import { isFinalFit } from "../train/fit-kind.js";
 import { rounded } from "../train/matrix.js";
-import { fitNetworks, leastWeight, workRows } from "../work-rows.js";
+import { fitNetworks, leastGpuWeight, leastWeight, workRows } from "../work-rows.js";
 
 /**
  * Networks of three search spaces, each measured as a whole. The three share targets, so they are fitted together. Not
@@ -35,7 +35,8 @@ export const set: CalibrationSet = {
       const chipKind = ctx.target(targetId)?.chip.kind;
       const plan = {
         hasDispatch: chipKind === "gpu",
-        ...((chipKind === "gpu" || chipKind === "cpu") && { leastOf: leastWeight }),
+        ...(chipKind === "gpu" && { leastOf: leastGpuWeight }),
+        ...(chipKind === "cpu" && { leastOf: leastWeight }),
       };
       const known = isFinalFit() ? ctx.fitted(targetId)?.network?.dispatch : undefined;
       const { kinds, network } = fitNetworks(rows, plan, known);

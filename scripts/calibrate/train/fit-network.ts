@@ -28,6 +28,8 @@ export interface MeasuredNetwork {
 export interface NetworkPlan {
   /** Seconds per kernel before the correction: about what an empty kernel takes. */
   readonly overhead: number;
+  /** Seconds of a launch, where the networks do not tell; what the runtime is assumed to take by default. */
+  readonly launch?: number;
   readonly options?: Partial<AdditiveOptions>;
   /** Share of the time at full peaks that the kernels of the fit must cover: below 1, the many small ones are left out. */
   readonly covered?: number;
@@ -78,9 +80,13 @@ export function fitNetwork(
     },
     network: {
       inferenceSeconds: fitted.inferenceSeconds,
-      // Saturated batches never wait for launches; a single image does, and takes what the runtime is assumed to take.
+      // Saturated batches never wait for launches; a single image does.
       ...(target.chip.kind === "gpu" && {
-        dispatch: { power: 8, seconds: {}, other: target.runtime.kernelOverhead.value },
+        dispatch: {
+          power: 8,
+          seconds: {},
+          other: plan.launch ?? target.runtime.kernelOverhead.value,
+        },
       }),
       interval: withShortOnes(
         conformalInterval(unseen, { margin: plan.margin ?? 0.005 }),

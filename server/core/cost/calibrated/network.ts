@@ -40,6 +40,8 @@ export function networkTotal(
     interval = host.interval ?? interval;
     const launches = host.factor * (inferenceSeconds + launchSeconds(dispatch, lowered));
     whole = overlapped(dispatch.power, sum, launches);
+    if (Object.keys(dispatch.seconds).length === 0)
+      widening += assumedLaunches * (launches / Math.max(whole, 1e-12)) ** dispatch.power;
   }
   const { loan } = known;
   if (loan !== undefined) interval = lentInterval(interval, loan);
@@ -51,6 +53,9 @@ export function networkTotal(
     scale: sum > 0 ? shared / sum : 1,
   };
 }
+
+/** Where nobody measured launches: they differ by as much from one machine to the next, as a logarithm. */
+const assumedLaunches = Math.log(2);
 
 function hostOf(
   { hosts }: Dispatch,
