@@ -3,6 +3,7 @@ import path from "node:path";
 import { neverCancelled } from "../core/base/cancel.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { designReport } from "../core/views/design/design-report.js";
+import { designKindOfFile } from "../core/design/file-kinds.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { analyseDesign, designAnalystOf } from "../io/design/analyse-design.js";
 import { loadParts } from "../io/parts-files.js";
@@ -40,7 +41,10 @@ export async function runDesignJob(
   const dataFolder = await findDataFolder();
   const { value: families } = loadParts(dataFolder);
   const absolute = path.resolve(file);
-  const files = words.files.map((name) => path.resolve(name));
+  const others = words.files.map((name) => path.resolve(name));
+  // Sources are read in the order of the command line, unless a file list has one of its own.
+  const isOrdered = others.length > 0 && designKindOfFile(absolute) === "rtl";
+  const files = isOrdered && !others.some(isFileList) ? [absolute, ...others] : others;
   const design = await analyseDesign(
     {
       file: absolute,
@@ -74,6 +78,10 @@ export async function runDesignJob(
     document: designReport(file, design),
     isAnalysed: design.total !== undefined || design.loops.length > 0,
   };
+}
+
+function isFileList(file: string): boolean {
+  return /\.f$/i.test(file);
 }
 
 /** Whoever names a file or a folder on the command line allows what is in it; and the folder that they work in. */

@@ -10,7 +10,7 @@ export interface DesignRequest {
   /** Absolute. */
   readonly file: string;
   readonly text: string;
-  /** Further files of the design, and file lists (`.f`); absolute. */
+  /** Further files of the design, and file lists (`.f`), in the order of reading; absolute. The file itself goes last unless it is among them. */
   readonly files: readonly string[];
   /** Unsaved texts that stand in for files, by absolute path. */
   readonly overlays: Readonly<Record<string, string>>;

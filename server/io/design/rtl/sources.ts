@@ -59,7 +59,9 @@ export function collectSources(request: DesignRequest): Sources {
   reader.add(request.file, request.text);
   const found = findModules(reader.codes(), request, (file) => reader.text(file));
   for (const file of found) reader.add(file);
-  const order = [...found, ...others, request.file].flatMap((file) => reader.shortName(file) ?? []);
+  const said = listed.includes(request.file) ? listed : [...others, request.file];
+  // What was looked up comes last, as on a command line: macros of the file may be meant for it.
+  const order = [...said, ...found].flatMap((file) => reader.shortName(file) ?? []);
   return {
     texts: reader.texts,
     originals: reader.originals,
