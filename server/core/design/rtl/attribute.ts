@@ -5,6 +5,7 @@ import { type Counts, addCounts } from "./line-ledger.js";
 import type { NetCell, NetModule } from "./netlist.js";
 import { type MemoryPlaces, gatePlaces, memoryPlace } from "./gate-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
+import { isArithmetic } from "./timing-cells.js";
 import type { RegisterLines } from "./register-lines.js";
 
 /**
@@ -112,7 +113,8 @@ function isLogic(counts: CellUse): boolean {
 }
 
 /** How much of a LUT a gate is worth, relative to others; inverters and buffers are free. */
-function gateWeight({ type, connections }: NetCell): number {
+function gateWeight({ type, connections, parameters }: NetCell): number {
+  if (isArithmetic(type, parameters)) return 1;
   if (type === "$lut") return Math.max(1, (connections["A"]?.length ?? 1) - 1) / 4;
   const gate = /^\$_(\w+?)_$/.exec(type)?.[1];
   if (gate === undefined || /^(?:NOT|BUF)$/.test(gate)) return 0;

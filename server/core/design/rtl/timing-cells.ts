@@ -24,7 +24,7 @@ export function cellTiming(
   parameters: Readonly<Record<string, string>>,
   table: TimingTable,
 ): CellTiming {
-  if (carryTypes.test(type)) return { kind: "carry" };
+  if (carryTypes.test(type) || isArithmetic(type, parameters)) return { kind: "carry" };
   if (registerTypes.test(type)) {
     const isMemory = /RAM|16KD|M\d+K|^S?DP|^SP|altsyncram/.test(type);
     return { kind: "register", clockToOutput: isMemory ? table.memoryClock : table.clockToOutput };
@@ -36,6 +36,11 @@ export function cellTiming(
       : { kind: "logic", delay: table.dsp };
   if (freeTypes.test(type)) return { kind: "free" };
   return { kind: "logic", delay: table.lut };
+}
+
+/** A logic element of Intel's that takes its neighbour's carry. */
+export function isArithmetic(type: string, parameters: Readonly<Record<string, string>>): boolean {
+  return type.endsWith("_lcell_comb") && parameters["sum_lutc_input"] === "cin";
 }
 
 /** An output or multiplier register, or registers at all inputs. */

@@ -283,7 +283,7 @@ export class TimingGraph {
 
   /** True for the output that goes on to the next cell of the chain. */
   #isChain(cell: NetCell, bit: number): boolean {
-    const chain = cell.connections["CO"] ?? cell.connections["COUT"];
+    const chain = cell.connections["CO"] ?? cell.connections["COUT"] ?? cell.connections["cout"];
     return chain?.[chain.length - 1] === bit;
   }
 

@@ -11,6 +11,8 @@ export interface Flow {
   /** From gates to LUTs or standard cells. */
   readonly toCells: readonly string[];
   readonly needsAmdCells: boolean;
+  /** Files of `server/data/cells` that it reads. */
+  readonly cellFiles?: readonly string[];
 }
 
 /**
@@ -66,12 +68,7 @@ function flowsOf(top: string, isFlat: boolean): Readonly<Record<string, Flow>> {
     gowin: staged("synth_gowin -family gw2a -noiopads", "flatten", [
       "read_verilog -specify -lib +/gowin/cells_sim.v",
     ]),
-    "cyclone-iv": {
-      ...staged("synth_intel -family cycloneive -nodsp", "coarse", [
-        "read_verilog -sv -lib +/intel/cycloneive/cells_sim.v",
-        "read_verilog -sv -lib +/intel/common/m9k_bb.v",
-      ]),
-    },
+    "cyclone-iv": cycloneFlow(top, keep),
     "cyclone-v": staged("synth_intel_alm -family cyclonev -noiopad -noclkbuf", "coarse", [
       ...["alm_sim", "dff_sim", "dsp_sim", "mem_sim", "misc_sim"].map(
         (name) => `read_verilog -specify -lib -D cyclonev +/intel_alm/common/${name}.v`,
@@ -92,12 +89,33 @@ function flowsOf(top: string, isFlat: boolean): Readonly<Record<string, Flow>> {
       toCells: [
         "abc -fast",
         "opt -fast",
-        "dfflibmap -liberty cells.lib",
-        "abc -liberty cells.lib",
+        "dfflibmap -liberty ridgepoint.lib",
+        "abc -liberty ridgepoint.lib",
         "opt_clean",
       ],
       needsAmdCells: false,
+      cellFiles: ["ridgepoint.lib"],
     },
+  };
+}
+
+/** Yosys' script has no carry chains for it, which Quartus uses wherever something is added. */
+function cycloneFlow(top: string, keep: string): Flow {
+  const command = `synth_intel -family cycloneive -nodsp -top ${top} ${keep}`;
+  return {
+    title: "synth_intel -family cycloneive -nodsp, with carry chains",
+    libraries: [
+      "read_verilog -sv -lib +/intel/cycloneive/cells_sim.v",
+      "read_verilog -sv -lib +/intel/common/m9k_bb.v",
+    ],
+    toGates: [
+      `${command} -run coarse:map_ffram`,
+      "techmap -map cyclone-carry.v",
+      `${command} -run map_ffram:map_luts`,
+    ],
+    toCells: [`${command} -run map_luts:check`],
+    needsAmdCells: false,
+    cellFiles: ["cyclone-carry.v"],
   };
 }
 

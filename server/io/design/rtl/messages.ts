@@ -81,7 +81,7 @@ function sentenceOf(text: string, isError: boolean): Told | undefined {
     return tell("RP5021", `The synthesis stops here: ${plainText(text)}`, "error");
   }
   if (
-    /^Resizing cell port|^Replacing memory|^Yosys has only limited|^Critical-path|^Deprecated|^Shift register inference|unconnected|^Ignoring|^wire .* is assigned in a block|^reg .* is assigned in a continuous|^Identifier .* is implicitly declared|^Wire .* is used but has no driver|multiple conflicting drivers|logic loop|is used but has no driver|^Found \d+ problems|Literal has a width/.test(
+    /^Resizing cell port|^Feature '\w+' is experimental|^Replacing memory|^Yosys has only limited|^Critical-path|^Deprecated|^Shift register inference|unconnected|^Ignoring|^wire .* is assigned in a block|^reg .* is assigned in a continuous|^Identifier .* is implicitly declared|^Wire .* is used but has no driver|multiple conflicting drivers|logic loop|is used but has no driver|^Found \d+ problems|Literal has a width/.test(
       text,
     )
   )

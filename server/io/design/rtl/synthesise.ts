@@ -101,15 +101,18 @@ export async function synthesise(
       ? bitsOf(elaborated, top) <= flatBits
       : request.hierarchy === "flatten";
   const familyId = familyOf(choice.part);
-  const library =
-    familyId === "asic"
-      ? readFileSync(path.join(context.dataFolder, "cells/ridgepoint.lib"), "utf8")
-      : "";
   const flow = flowOf(
     { ...choice.part.family, id: familyId },
     `\\${top}`.replace(/^\\\$/, "$"),
     isFlat,
   );
+  const cellFiles = Object.fromEntries(
+    (flow.cellFiles ?? []).map((name) => [
+      name,
+      readFileSync(path.join(context.dataFolder, "cells", name), "utf8"),
+    ]),
+  );
+  const liberty = cellFiles["ridgepoint.lib"];
   context.progress(`mapping ${choice.top} to ${choice.part.part?.id ?? choice.part.family.name}`);
   const mapped = await run(
     {
@@ -117,7 +120,7 @@ export async function synthesise(
       ...(flow.needsAmdCells && {
         "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
       }),
-      ...(familyId === "asic" && { "cells.lib": library }),
+      ...cellFiles,
     },
     mapCommands(sources, choice.top, request.parameters, flow, isFlat),
   );
@@ -135,7 +138,7 @@ export async function synthesise(
     files: sources.names,
     texts: sources.originals,
     tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,
-    use: familyId === "asic" ? libertyUse(library) : cellUse,
+    use: liberty === undefined ? cellUse : libertyUse(liberty),
   };
   return { elaborated: elaboration, synthesis, problems };
 }
