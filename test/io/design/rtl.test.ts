@@ -259,3 +259,71 @@ test("errors have a place, and the engine goes on", async () => {
 
   expect(count(await synthesise(array), "dsp")).toBe(4);
 });
+
+/** LUTs of each line, rounded. */
+function lutsByLine(design: Design): Readonly<Record<number, number>> {
+  const found: Record<number, number> = {};
+  for (const { kind, line, resources } of design.lines) {
+    const luts = Math.round(resources.counts.lut?.value ?? 0);
+    if (kind === "line" && luts > 0) found[line] = (found[line] ?? 0) + luts;
+  }
+  return found;
+}
+
+test("a multiplier without a DSP is on the line that multiplies, however deep its adders are", async () => {
+  const text = `module m(input clk, input signed [11:0] x, output reg signed [23:0] y);
+  reg signed [11:0] a, b;
+  always @(posedge clk) begin
+    a <= x;
+    b <= a;
+    y <= a * b;
+  end
+endmodule
+`;
+  const design = await synthesise(text, { part: "ice40hx8k" });
+  const { 5: product = 0, ...others } = lutsByLine(design);
+  expect(product).toBeGreaterThan(150);
+  expect(Object.values(others)).toEqual([]);
+});
+
+test("a memory that becomes flip-flops is where it is declared", async () => {
+  const text = `module m(input clk, input [4:0] at, input [7:0] d, input we, output [7:0] q);
+  reg [7:0] held [0:31];
+  assign q = held[at];
+  always @(posedge clk) if (we) held[at] <= d;
+endmodule
+`;
+  const design = await synthesise(text, { part: "ice40hx8k" });
+  const lines = design.lines.filter(({ kind }) => kind === "line");
+  const ff = lines.map(({ line, resources }) => [line, resources.counts.ff?.value ?? 0]);
+  expect(ff.filter(([, value]) => value !== 0)).toEqual([[1, 256]]);
+});
+
+test("a memory file that a parameter names is read, and missing it is no error", async () => {
+  const text = `module m #(parameter FILE = "boot.hex")(input clk, input [1:0] at, output reg [7:0] q);
+  reg [7:0] rom [0:3];
+  initial if (FILE != "") $readmemh(FILE, rom);
+  always @(posedge clk) q <= rom[at];
+endmodule
+`;
+  const missing = await synthesise(text, { part: "lut6", file: "rom.v" });
+  expect(missing.problems.filter(({ code }) => code === "RP5011")).toMatchObject([
+    { severity: "information" },
+  ]);
+  expect(missing.total).toBeDefined();
+  writeFileSync(path.join(folder, "boot.hex"), "01\n02\n03\n04\n");
+  const found = await synthesise(text, { part: "lut6", file: "rom.v" });
+  expect(codes(found)).not.toContain("RP5011");
+  rmSync(path.join(folder, "boot.hex"));
+});
+
+test("sources are read in the order in which they are given", async () => {
+  const user = "module m(input a, output y);\n  assign y = `NOT a;\nendmodule\n";
+  const macro = path.join(folder, "late.v");
+  writeFileSync(macro, "`define NOT ~\n");
+  const file = path.join(folder, "order.v");
+  writeFileSync(file, user);
+  const before = await synthesise(user, { part: "lut6", file: "order.v", files: [macro, file] });
+  const after = await synthesise(user, { part: "lut6", file: "order.v", files: [file, macro] });
+  expect([before.total === undefined, after.total === undefined]).toEqual([false, true]);
+});

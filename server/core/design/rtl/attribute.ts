@@ -45,7 +45,7 @@ export function attributeModule(
       continue;
     }
     if (Object.keys(counts).length === 0) continue;
-    const places = placesOf(cell, counts, context);
+    const places = placesOf(cell, counts, context, names.get(cell.name));
     const precise =
       counts.ff !== undefined || counts.latch !== undefined
         ? registers.refine(places, names.get(cell.name))
@@ -85,6 +85,7 @@ function dealOut(
       : gatePlaces(module.gates, files, {
           refine: (cell, places) => registers.refine(places, names?.get(cell.name)),
           memories,
+          names: names ?? new Map<string, readonly string[]>(),
         });
   for (const cell of module.gates?.cells ?? []) {
     const weight = gateWeight(cell);
@@ -129,9 +130,10 @@ function placesOf(
   cell: NetCell,
   counts: CellUse,
   { files, memories }: { readonly files: FileNames; readonly memories: MemoryPlaces },
+  registers: readonly string[] | undefined,
 ): readonly SourceRange[] {
   const places = readSrc(cell.attributes["src"], files);
-  const memory = places.length > 0 ? undefined : memoryPlace(cell, memories);
+  const memory = places.length > 0 ? undefined : memoryPlace(cell, memories, registers);
   if (memory !== undefined) return [memory];
   // A multiplier that has taken in its neighbours names them all; the multiplication is the first.
   return counts.dsp !== undefined || counts.bram !== undefined ? places.slice(0, 1) : places;

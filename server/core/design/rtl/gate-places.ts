@@ -2,23 +2,27 @@ import type { SourceRange } from "../../base/text-span.js";
 import type { NetCell, NetModule } from "./netlist.js";
 import { type FileNames, readSrc } from "./source-names.js";
 
-/** What the synthesis made up stands where what reads it stands, else where what it reads does. */
-const rounds = 12;
-
 /** Where memories are declared, by their names. */
 export type MemoryPlaces = ReadonlyMap<string, SourceRange>;
 
-/** Memories are named after what they are made from, and lose their place: `u.mem.0.1`. */
-export function memoryPlace({ name }: NetCell, memories: MemoryPlaces): SourceRange | undefined {
+/**
+ * Memories lose their place; hard ones are named after what they are made from, `u.mem.0.1`, and those of flip-flops have words
+ * as registers, `mem[37]`.
+ */
+export function memoryPlace(
+  { name }: NetCell,
+  memories: MemoryPlaces,
+  registers: readonly string[] = [],
+): SourceRange | undefined {
   if (memories.size === 0) return undefined;
-  for (const word of name.split(/[.\\]/)) {
+  for (const word of [name, ...registers].flatMap((one) => one.split(/[.\\[]/))) {
     const place = memories.get(word);
     if (place !== undefined) return place;
   }
   return undefined;
 }
 
-/** Places of gates; those without one of their own take their neighbours'. */
+/** Places of gates. What the synthesis made up stands where what reads it stands, else where what it reads does. */
 export function gatePlaces(
   { cells }: NetModule,
   files: FileNames,
@@ -26,77 +30,66 @@ export function gatePlaces(
     /** The line of a flip-flop, whose own place is its whole block. */
     readonly refine: (cell: NetCell, places: readonly SourceRange[]) => readonly SourceRange[];
     readonly memories: MemoryPlaces;
+    /** Names of registers, by their cells. */
+    readonly names: ReadonlyMap<string, readonly string[]>;
   },
 ): ReadonlyMap<NetCell, readonly SourceRange[]> {
   const places = new Map<NetCell, readonly SourceRange[]>();
   const parsed = new Map<string, readonly SourceRange[]>();
-  let open: NetCell[] = [];
+  let isComplete = true;
   for (const cell of cells) {
     const src = cell.attributes["src"] ?? "";
     let found = parsed.get(src);
     if (found === undefined) parsed.set(src, (found = readSrc(src, files)));
-    const memory = found.length > 0 ? undefined : memoryPlace(cell, more.memories);
+    const memory =
+      found.length > 0 ? undefined : memoryPlace(cell, more.memories, more.names.get(cell.name));
     if (found.length > 0)
       places.set(cell, cell.connections["Q"] === undefined ? found : more.refine(cell, found));
     else if (memory !== undefined) places.set(cell, [memory]);
-    else open.push(cell);
+    else isComplete = false;
   }
-  if (open.length === 0) return places;
-  const readers = new Map<number, NetCell[]>();
-  const drivers = new Map<number, NetCell>();
-  for (const cell of cells)
-    for (const [port, bits] of Object.entries(cell.connections))
-      for (const bit of bits) {
-        if (typeof bit !== "number") continue;
-        if (isOutput(cell, port)) drivers.set(bit, cell);
-        else {
-          const known = readers.get(bit);
-          if (known === undefined) readers.set(bit, [cell]);
-          else if (known.length < 8) known.push(cell);
-        }
-      }
-  for (let round = 0; round < rounds && open.length > 0; round += 1) {
-    const still: NetCell[] = [];
-    const found: [NetCell, readonly SourceRange[]][] = [];
-    for (const cell of open) {
-      const near = neighbourPlace(cell, { places, readers, drivers });
-      if (near === undefined) still.push(cell);
-      else found.push([cell, near]);
-    }
-    for (const [cell, near] of found) places.set(cell, near);
-    if (found.length === 0) break;
-    open = still;
-  }
+  if (isComplete) return places;
+  const { readers, drivers } = neighboursOf(cells);
+  spread(places, (cell) =>
+    bitsOf(cell, { isOutput: false }).flatMap((bit) => drivers.get(bit) ?? []),
+  );
+  spread(places, (cell) =>
+    bitsOf(cell, { isOutput: true }).flatMap((bit) => readers.get(bit) ?? []),
+  );
   return places;
 }
 
-function neighbourPlace(
-  cell: NetCell,
-  {
-    places,
-    readers,
-    drivers,
-  }: {
-    readonly places: ReadonlyMap<NetCell, readonly SourceRange[]>;
-    readonly readers: ReadonlyMap<number, readonly NetCell[]>;
-    readonly drivers: ReadonlyMap<number, NetCell>;
-  },
-): readonly SourceRange[] | undefined {
-  let before: readonly SourceRange[] | undefined;
-  for (const [port, bits] of Object.entries(cell.connections))
-    for (const bit of bits) {
-      if (typeof bit !== "number") continue;
-      if (!isOutput(cell, port)) {
-        const driver = drivers.get(bit);
-        before ??= driver && places.get(driver);
-        continue;
-      }
-      for (const reader of readers.get(bit) ?? []) {
-        const after = places.get(reader);
-        if (after !== undefined) return after;
-      }
+/** Places go on to neighbours without one, the nearest first: to all that feeds a line, however deep, before anything that it feeds. */
+function spread(
+  places: Map<NetCell, readonly SourceRange[]>,
+  next: (cell: NetCell) => readonly NetCell[],
+): void {
+  // A map that is added to while it is gone through goes through those as well.
+  for (const [cell, place] of places)
+    for (const neighbour of next(cell)) if (!places.has(neighbour)) places.set(neighbour, place);
+}
+
+function neighboursOf(cells: readonly NetCell[]): {
+  readonly readers: ReadonlyMap<number, readonly NetCell[]>;
+  readonly drivers: ReadonlyMap<number, NetCell>;
+} {
+  const readers = new Map<number, NetCell[]>();
+  const drivers = new Map<number, NetCell>();
+  for (const cell of cells) {
+    for (const bit of bitsOf(cell, { isOutput: true })) drivers.set(bit, cell);
+    for (const bit of bitsOf(cell, { isOutput: false })) {
+      const known = readers.get(bit);
+      if (known === undefined) readers.set(bit, [cell]);
+      else if (known.length < 8) known.push(cell);
     }
-  return before;
+  }
+  return { readers, drivers };
+}
+
+function bitsOf(cell: NetCell, asked: { readonly isOutput: boolean }): readonly number[] {
+  return Object.entries(cell.connections).flatMap(([port, bits]) =>
+    isOutput(cell, port) === asked.isOutput ? bits.filter((bit) => typeof bit === "number") : [],
+  );
 }
 
 function isOutput(cell: NetCell, port: string): boolean {

@@ -184,6 +184,7 @@ class SourceReader {
       const short = found.kind === "file" ? this.add(found.path) : undefined;
       edits.push({ start, end: start + name.length, text: short ?? this.#emptyFile() });
     }
+    for (const name of namedFiles(code)) this.#addNamed(file, name);
     // Latches in `always_comb` are told by a rule, with a price; the engine would stop at the first.
     for (const match of code.matchAll(/\balways_comb\b/g))
       edits.push({ start: match.index, end: match.index + match[0].length, text: "always @(*)" });
@@ -192,6 +193,21 @@ class SourceReader {
       (now, edit) => now.slice(0, edit.start) + edit.text + now.slice(edit.end),
       text,
     );
+  }
+
+  /** A file whose name is a parameter's value, which the engine asks for by that name. */
+  #addNamed(from: string, name: string): void {
+    if (this.texts.has(name)) return;
+    const found = this.#find(from, name);
+    const text = found.kind === "file" ? this.text(found.path) : undefined;
+    this.texts.set(name, text ?? "\n");
+    if (text === undefined)
+      this.problems.push({
+        code: "RP5011",
+        severity: "information",
+        message: `Memory file \`${name}\` is not found; what is filled from it counts as empty.`,
+        place: sourceFile(from),
+      });
   }
 
   /** What could not be had is read as nothing, so that the rest is analysed. */
@@ -239,6 +255,12 @@ class SourceReader {
 }
 
 const referencePattern = /(`include|\$readmem[hb]\s*\()\s*"([^"\r\n]*)"/g;
+
+/** Relative names of memory files in strings that are no argument of a task. */
+function namedFiles(code: string): ReadonlySet<string> {
+  const found = [...code.matchAll(/=\s*"([\w-][\w./-]*\.(?:hex|mem|dat|data|init|bin))"/g)];
+  return new Set(found.map((match) => match[1] ?? "").filter((name) => !name.includes("..")));
+}
 
 /** Comments alone: names stand in strings. */
 function commentsBlanked(text: string): string {
