@@ -267,12 +267,15 @@ function usesOf(
       rest.reduce((product, { trip }) => product * (trip.average ?? 1), 1),
     );
     const dense = isDense(access, rest) ? width : 1;
-    // What is the same for all iterations of the outermost loop, and fits, is loaded before it.
+    // What is the same for all iterations of the outermost loop, and fits, is loaded before it, or once for each tile.
     const isInvariant = access.indices.every(
       (index) => index !== undefined && !index.terms.has(outermost.iterator),
     );
     if (isInvariant && !isLarge) {
-      use.bursts.push({ words: words / dense, count: 1 });
+      const isTiled = isLocal(outermost, around, isIndependent, planOf);
+      use.isRepeated ||= isTiled && isIndependent(outermost);
+      const tiles = Math.ceil((outermost.trip.average ?? 1) / tileOf(outermost));
+      use.bursts.push({ words: words / dense, count: isTiled ? tiles : 1 });
       return;
     }
     const pipeline = directiveOf(outermost.directives, "pipeline");
