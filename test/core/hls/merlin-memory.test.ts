@@ -116,3 +116,28 @@ test("a nest stays two loops where the inner one's copies must reckon which bank
   expect(nest(12)).toBe(true);
   expect(nest(16)).toBe(false);
 });
+
+test("an array of which a loop updates one row and reads others is moved whole for each short tile", () => {
+  const update = (pragma: string, inner = ""): number =>
+    moved(
+      `#pragma ACCEL kernel
+      void f(double a[60][60], double b[60][80]) {
+        ${pragma}
+        for (int i = 0; i < 60; i++) {
+          ${inner}
+          for (int j = 0; j < 80; j++) {
+            for (int k = 0; k < 60; k++) b[i][j] += a[k][i] * b[k][j];
+          }
+        }
+      }`,
+      "b",
+    );
+  const tile = (rows: number): string => `#pragma ACCEL TILE FACTOR=${rows}`;
+  const copies = "#pragma ACCEL PARALLEL FACTOR=10";
+  // Thirty tiles of two rows; eight blocks of columns in each, which are read and written back (HLSyn's trmm-opt).
+  // Reading the row itself comes on top.
+  expect(Math.floor(update(tile(2)) / (30 * 4800))).toBe(1);
+  expect(Math.floor(update(tile(2), copies) / (30 * 8 * 4800))).toBe(2);
+  // Rows of eight fill memory words.
+  expect(update(tile(8), copies)).toBeLessThan(4800 * 2);
+});

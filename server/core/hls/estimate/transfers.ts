@@ -1,8 +1,9 @@
-import { affineKey } from "../affine.js";
 import { directiveOf } from "../directives.js";
 import type { Access, HlsFunction, Loop, Variable } from "../ir.js";
+import { neighboursIn, spanOf, type Neighbours } from "./neighbours.js";
 import type { HlsProfile } from "./profile.js";
-import { eachAccess, readsOf, sitesOf, type PlanOf } from "./region.js";
+import type { PlanOf } from "./region.js";
+import { hasPlainSubscripts, reloadsOf } from "./reloads.js";
 import { isSplit, splitFactor, tileOf } from "./split.js";
 
 /** What moving arguments between memory and the kernel takes. */
@@ -148,34 +149,6 @@ function isDense(access: Access, loops: readonly Loop[]): boolean {
   return loops.some(({ iterator }) => Math.abs(last.terms.get(iterator) ?? 0) === 1);
 }
 
-/** Whether every subscript is affine, and updates read the elements that they write. */
-function hasPlainSubscripts(loop: Loop): boolean {
-  const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
-  return sites.every(({ target, value }) => {
-    const reads = readsOf(value);
-    const areAffine = [...reads, ...(target === undefined ? [] : [target])].every(
-      ({ indices }) => !indices.includes(undefined),
-    );
-    return (
-      areAffine &&
-      (target === undefined ||
-        !sites.some((other) =>
-          readsOf(other.value).some((read) => read.name === target.name && !areAlike(target, read)),
-        ))
-    );
-  });
-}
-
-function areAlike(a: Access, b: Access): boolean {
-  return a.indices.every((index, dim) => {
-    const other = b.indices[dim];
-    return (
-      index?.terms.size === other?.terms.size &&
-      [...(index?.terms ?? [])].every(([name, factor]) => other?.terms.get(name) === factor)
-    );
-  });
-}
-
 function usesOf(
   target: HlsFunction,
   profile: HlsProfile,
@@ -215,6 +188,12 @@ function usesOf(
     const variable = target.variables.get(access.name);
     const isLarge =
       variable !== undefined && (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
+    const reloads = reloadsOf(access, isRead, around, profile);
+    if (reloads > 0 && !isLarge && variable !== undefined) {
+      use.isRepeated = true;
+      use.bursts.push({ words: wordsOf(variable) ?? 1, count: reloads });
+      return;
+    }
     const local = around.findIndex(
       (loop) =>
         !(isLarge && loop === around[0]) &&
@@ -290,73 +269,10 @@ function usesOf(
   return uses;
 }
 
-/** Accesses to an array in one innermost loop that are a constant apart: they share a burst. */
-interface Neighbours {
-  readonly access: Access;
-  readonly isRead: boolean;
-  readonly around: readonly Loop[];
-  /** By dimension, how far the outermost of them are apart. */
-  readonly spread: readonly number[];
-}
-
-function neighboursIn(steps: HlsFunction["body"]): Iterable<Neighbours> {
-  const groups = new Map<string, Neighbours & { ranges: (readonly [number, number])[] }>();
-  eachAccess(steps, (access, isRead, around) => {
-    const key = `${directionKey(access)}:${isRead}:${around.at(-1)?.id ?? -1}`;
-    const known = groups.get(key);
-    const ranges = access.indices.map((index, dim): readonly [number, number] => {
-      const constant = index?.constant ?? 0;
-      const [least, most] = known?.ranges[dim] ?? [constant, constant];
-      return [Math.min(least, constant), Math.max(most, constant)];
-    });
-    const spread = ranges.map(([least, most]) => most - least);
-    groups.set(key, { access: known?.access ?? access, isRead, around, spread, ranges });
-  });
-  return groups.values();
-}
-
-/** The same for accesses that only constants tell apart. */
-function directionKey({ name, indices }: Access): string {
-  const parts = indices.map((index) =>
-    index === undefined ? "?" : affineKey({ terms: index.terms, constant: 0 }),
-  );
-  return `${name}[${parts.join("][")}]`;
-}
-
 /** The smallest step of a loop over a one-dimensional array that is more than one element. */
 function strideOf({ indices }: Access): number | undefined {
   const [only] = indices;
   if (only === undefined || indices.length > 1) return undefined;
   const steps = [...only.terms.values()].map(Math.abs).filter((step) => step > 1);
   return steps.length === 0 ? undefined : Math.min(...steps);
-}
-
-/** Elements from the first to the last that the loops reach, in memory order. */
-function spanOf(
-  access: Access,
-  dims: Variable["dims"],
-  loops: readonly Loop[],
-  {
-    split,
-    spread,
-  }: { readonly split?: readonly [Loop, number]; readonly spread?: readonly number[] } = {},
-): number {
-  let span = 1;
-  let stride = 1;
-  for (let dim = access.indices.length - 1; dim >= 0; dim -= 1) {
-    const index = access.indices[dim];
-    const extent = dims[dim] ?? 1;
-    let reach = spread?.[dim] ?? 0;
-    if (index === undefined) reach = extent - 1;
-    else {
-      for (const loop of loops)
-        reach +=
-          Math.abs(index.terms.get(loop.iterator) ?? 0) * Math.max(0, (loop.trip.most ?? 1) - 1);
-      if (split !== undefined)
-        reach += Math.abs(index.terms.get(split[0].iterator) ?? 0) * (split[1] - 1);
-    }
-    span += Math.min(reach, extent - 1) * stride;
-    stride *= extent;
-  }
-  return span;
 }
