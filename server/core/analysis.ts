@@ -89,6 +89,14 @@ export interface TargetGeneration {
   readonly prompt: { readonly tokens: number; readonly latency: Estimate } | undefined;
   /** Keys and values of the cached tokens. */
   readonly cacheBytes: number;
+  /** Encoding one image, whose tokens are then read like those of a prompt; its weights are its own. */
+  readonly image?: {
+    readonly size: number;
+    readonly tokens: number;
+    readonly parameterCount: number;
+    readonly weightBytes: number;
+    readonly latency: Estimate;
+  };
   /** What recurrences remember, however long the text. */
   readonly stateBytes: number;
   /** What the runtime allots beside weights and cache, where that is known. */

@@ -75,6 +75,8 @@ export interface InferredModel {
   readonly call: Call | undefined;
   /** Of a step of generation: the same model reading a text as long as the cached one. */
   readonly prompt: () => InferredModel | undefined;
+  /** Of a model that sees: what makes tokens of an image. */
+  readonly image: () => InferredModel | undefined;
   /** Where blocks of it are linear: the same model with each as one convolution. */
   readonly deployable: () => Deployable<InferredModel> | undefined;
   readonly problems: readonly Problem[];
@@ -114,6 +116,7 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     batch: batchOf(inferred),
     call,
     prompt: once(() => promptOf(model, bindings, call, cancel)),
+    image: once(() => imageOf(model, bindings, cancel)),
     deployable: once(() => deployableOf(bound.value, bindings, graphWork, cancel)),
     problems,
     ...(bindings.goals !== undefined && { goals: bindings.goals }),
@@ -138,6 +141,13 @@ function promptOf(
   if (call?.tokens !== 1 || call.past < 2) return undefined;
   const dims = new Map(bindings.dims).set("sequence", call.past).set("past", 0);
   return inferModel(model, { ...bindings, dims }, cancel);
+}
+
+function imageOf(model: Model, { batch }: Bindings, cancel: Cancel): InferredModel | undefined {
+  const { generation, ...rest } = model;
+  if (generation?.image === undefined) return undefined;
+  const bindings = { inputs: new Map(), dims: new Map(), ...(batch !== undefined && { batch }) };
+  return inferModel({ ...rest, graph: generation.image.graph }, bindings, cancel);
 }
 
 function deployableOf(
@@ -199,7 +209,9 @@ export function analyzeTarget(
   const now = { latency: cost.latency, lowered, kernelCosts: cost.kernelCosts };
   const deployment = isOperator ? undefined : deploymentOf(inferred, target, now, cancel);
   const unsupported = unsupportedNodes(inferred, target, lowered);
-  const fit = fitOf(target, flow.graph, lowered.weightBytes, {
+  // An encoder of images stays in memory beside the text model.
+  const residentBytes = lowered.weightBytes + (generation?.image?.weightBytes ?? 0);
+  const fit = fitOf(target, flow.graph, residentBytes, {
     plan: memoryPlan,
     workspaceBytes: generation?.computeBytes ?? 0,
   });
@@ -279,7 +291,20 @@ function generationOf(
   const computeBytes = computeBufferBytes(model.generation, target, context);
   const prompt = inferred.prompt();
   const promptLatency = prompt && executionOf(prompt, target, cancel).latency;
+  const image = inferred.image();
+  const seen = image && executionOf(image, target, cancel);
   return {
+    ...(model.generation.image !== undefined &&
+      image !== undefined &&
+      seen?.latency !== undefined && {
+        image: {
+          size: model.generation.image.size,
+          tokens: model.generation.image.tokens,
+          parameterCount: image.totals.parameterCount,
+          weightBytes: seen.lowered.weightBytes,
+          latency: seen.latency,
+        },
+      }),
     call,
     batch,
     step: call.tokens === 1 ? latency : undefined,

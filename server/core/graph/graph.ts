@@ -37,6 +37,16 @@ export interface GenerationFacts {
   readonly vocabulary: number;
   /** How a call of many new tokens is computed, where that is not how a step is. */
   readonly ofMany?: CallOfMany | undefined;
+  /** What makes tokens of an image, for models that see. */
+  readonly image?: ImageEncoder;
+}
+
+/** A graph of its own, which runs once for an image before its tokens are read like those of a prompt. */
+export interface ImageEncoder {
+  readonly graph: Graph;
+  /** Pixels along a side. */
+  readonly size: number;
+  readonly tokens: number;
 }
 
 /** The same call by another graph, which takes less work when there are many new tokens. */

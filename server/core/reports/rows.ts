@@ -72,7 +72,7 @@ export function labelOf(target: ReportTarget, context: ReportContext): string {
 /** `125 tokens/s (109 – 134) after 512 tokens`, and what a prompt takes. */
 export function generationText({ generation }: ReportTarget): string | undefined {
   if (generation === undefined) return undefined;
-  const { decode, prompt, contextTokens, cacheBytes, stateBytes } = generation;
+  const { decode, prompt, contextTokens, cacheBytes, stateBytes, image } = generation;
   const parts: string[] = [];
   const rate = (tokens: number): string => formatNumber(Number(tokens.toPrecision(3)));
   if (decode !== null) {
@@ -85,6 +85,10 @@ export function generationText({ generation }: ReportTarget): string | undefined
   if (prompt !== null)
     parts.push(
       `reads a prompt of ${formatNumber(prompt.tokens)} tokens in ${secondsText(prompt.seconds, prompt.low, prompt.high)} (${rate(prompt.tokensPerSecond)} tokens/s, ${prompt.method})`,
+    );
+  if (image !== undefined)
+    parts.push(
+      `encodes an image of ${image.pixels}×${image.pixels} as ${formatNumber(image.tokens)} tokens in ${secondsText(image.seconds, image.low, image.high)} (${countText(image.parameterCount)} parameters, ${bytesText(image.weightBytes)} beside the text model, ${image.method})`,
     );
   if (cacheBytes > 0 || stateBytes === 0) parts.push(`cache ${bytesText(cacheBytes)}`);
   if (stateBytes > 0) parts.push(`state ${bytesText(stateBytes)}, however long the text`);

@@ -197,6 +197,14 @@ export interface ReportGeneration {
   readonly decode: ReportRate | null;
   readonly prompt: (ReportRate & { readonly tokens: number }) | null;
   readonly cacheBytes: number;
+  /** Present for a model that sees: one image, before its tokens are read like those of a prompt. */
+  readonly image?: ReportEstimate & {
+    readonly seconds: number;
+    readonly pixels: number;
+    readonly tokens: number;
+    readonly parameterCount: number;
+    readonly weightBytes: number;
+  };
   /** What recurrent layers remember; it does not grow with the text. */
   readonly stateBytes: number;
   /** What the runtime allots beside weights and cache; null where that is not known. */

@@ -147,6 +147,14 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
   };
 }
 
+function imageOf(
+  image: NonNullable<TargetGeneration["image"]>,
+): NonNullable<ReportGeneration["image"]> {
+  const { size, tokens, parameterCount, weightBytes, latency } = image;
+  const { value: seconds, low, high, method } = latency;
+  return { pixels: size, tokens, parameterCount, weightBytes, seconds, low, high, method };
+}
+
 function deployedOf(deployment: Deployment): ReportDeployed {
   const { latency, kernelCount, movedBytes, savedParameters, blocks } = deployment;
   const { value: seconds, low, high, method } = latency;
@@ -200,6 +208,7 @@ function generationOf({
   cacheBytes,
   stateBytes,
   computeBytes,
+  image,
 }: TargetGeneration): ReportGeneration {
   return {
     contextTokens: call.past,
@@ -210,6 +219,7 @@ function generationOf({
         : { tokens: prompt.tokens, ...rateOf(prompt.latency, batch * prompt.tokens) },
     cacheBytes,
     stateBytes,
+    ...(image !== undefined && { image: imageOf(image) }),
     computeBytes: computeBytes ?? null,
   };
 }

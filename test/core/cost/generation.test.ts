@@ -106,3 +106,25 @@ test("a hybrid's cache grows with the text and its state does not", async () => 
   expect(of(long)).toEqual([32 * 2 * 2 * 64 * 2 * ((1 << 18) - 1), states]);
   expect(long!.latency!.value).toBeGreaterThan(short!.latency!.value);
 });
+
+test("a model that sees takes time for an image beside its text", async () => {
+  const vision = {
+    hidden_size: 1024,
+    image_size: 336,
+    num_attention_heads: 16,
+    num_hidden_layers: 24,
+    patch_size: 14,
+  };
+  const id = "nvidia-h100-sxm/tensorrt-llm/bf16";
+  const [text, both] = await Promise.all(
+    [llama3, { ...llama3, vision_config: vision }].map((config) => onTarget(id, {}, config)),
+  );
+  expect(text!.generation?.image).toBeUndefined();
+  const image = both!.generation!.image!;
+  expect(image.tokens).toBe(576);
+  expect(image.weightBytes).toBe(2 * image.parameterCount);
+  // 0.19 TMAC cannot be done faster than 989 TFLOP/s allow.
+  expect(image.latency.value).toBeGreaterThan((2 * 0.18e12) / 989e12);
+  expect(both!.totalBytes! - text!.totalBytes!).toBe(image.weightBytes);
+  expect(both!.latency!.value).toBe(text!.latency!.value);
+});

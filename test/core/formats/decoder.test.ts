@@ -429,3 +429,80 @@ describe("models with a state", () => {
     }
   });
 });
+
+describe("models that see", () => {
+  /** LLaVA-1.5 7B, whose encoder is CLIP ViT-L/14 at 336 pixels without its last layer. */
+  const llava = {
+    model_type: "llava",
+    vision_feature_layer: -2,
+    text_config: { ...llama, intermediate_size: 11008, num_key_value_heads: 32, vocab_size: 32064 },
+    vision_config: {
+      hidden_size: 1024,
+      image_size: 336,
+      intermediate_size: 4096,
+      num_attention_heads: 16,
+      num_hidden_layers: 24,
+      patch_size: 14,
+    },
+  };
+  const qwen = {
+    ...llama,
+    model_type: "qwen2_vl",
+    hidden_size: 1536,
+    num_attention_heads: 12,
+    num_key_value_heads: 2,
+    vision_config: {
+      depth: 32,
+      embed_dim: 1280,
+      hidden_size: 1536,
+      mlp_ratio: 4,
+      num_heads: 16,
+      patch_size: 14,
+      spatial_merge_size: 2,
+    },
+  };
+
+  function encoderOf(config: Config): {
+    readonly size: number;
+    readonly tokens: number;
+    readonly parameters: number;
+    readonly output: readonly number[] | undefined;
+  } {
+    const { value } = read(config);
+    const image = value!.generation!.image!;
+    const { totals, model, inferred, problems } = analyze(
+      { ...value!, format: "onnx", graph: image.graph },
+      { inputs: new Map(), dims: new Map() },
+      [],
+      neverCancelled,
+    );
+    expect([problems, totals.uncostedCount]).toEqual([[], 0]);
+    const type = inferred.types[model.graph.outputs[0]!];
+    return {
+      size: image.size,
+      tokens: image.tokens,
+      parameters: totals.parameterCount,
+      output: type?.kind === "tensor" ? knownShape(type.shape) : undefined,
+    };
+  }
+
+  test("an image becomes a token for each patch, as wide as the text's", () => {
+    const { parameters, ...encoder } = encoderOf(llava);
+    expect(encoder).toEqual({ size: 336, tokens: 576, output: [1, 576, 4096] });
+    const layer = 4 * (1024 * 1024 + 1024) + 2 * 1024 * 4096 + 4096 + 1024 + 4 * 1024;
+    const projector = 1024 * 4096 + 4096 + 4096 * 4096 + 4096;
+    expect(parameters).toBe(23 * layer + 3 * 14 * 14 * 1024 + 576 * 1024 + projector);
+  });
+
+  // Wang et al. 2024, Qwen2-VL, section 2.1: a ViT of 675 M parameters, four patches a token.
+  test("patches that are merged", () => {
+    const { parameters, ...encoder } = encoderOf(qwen);
+    expect(encoder).toEqual({ size: 448, tokens: 256, output: [1, 256, 1536] });
+    expect(Math.abs(parameters / 675e6 - 1)).toBeLessThan(0.02);
+  });
+
+  test("an encoder that is not described enough leaves the text model alone", () => {
+    const { value } = read({ ...llava, vision_config: { hidden_size: 1024 } });
+    expect(value!.generation!.image).toBeUndefined();
+  });
+});

@@ -5,6 +5,7 @@ import { GraphDraft, type WeightFinder } from "./graph-draft.js";
 import { expandedFrom, latentAttention } from "./latent-attention.js";
 import { batch, linear, norm, past, sequence, type Builder } from "./layers.js";
 import { stateSpace } from "./state-space.js";
+import { imageTokens, visionGraph } from "./vision.js";
 import type { WeightNames } from "./weight-names.js";
 
 /** What a reader adds to a description: how the file calls weights, what it says of their storage, where it is. */
@@ -22,7 +23,7 @@ export interface DecoderSource {
  * new token, the prompt has no past. Only the last token's scores are computed, as every runtime does that generates.
  */
 export function buildDecoder(description: DecoderDescription, source: DecoderSource): Model {
-  const { latent, hidden, vocabulary } = description;
+  const { latent, hidden, vocabulary, vision, elementType } = description;
   return {
     format: source.format,
     name: description.name,
@@ -42,6 +43,13 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
       hidden,
       heads: description.heads,
       vocabulary,
+      ...(vision !== undefined && {
+        image: {
+          graph: visionGraph(vision, hidden, elementType),
+          size: vision.imageSize,
+          tokens: imageTokens(vision),
+        },
+      }),
       ...(latent !== undefined && {
         ofMany: {
           graph: graphOf(description, source, { isExpanded: true }),

@@ -1,6 +1,7 @@
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
 import { stateSpaceOf } from "./describe-state-space.js";
+import { describeVision } from "./vision.js";
 import type { DecoderDescription, Experts, FeedForward, LatentSizes } from "./description.js";
 
 /** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
@@ -186,6 +187,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       "num_key_value_heads",
       `is ${keyHeads}; it should divide the ${heads} query heads.`,
     );
+  const vision = describeVision(whole);
   const isPlain = traits.isPlain === true;
   const hasBias = fields.flag("use_bias") ?? traits.hasBias === true;
   const experts = expertsOf(fields);
@@ -209,6 +211,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     ...(experts !== undefined && { experts }),
     ...(latent !== undefined && { latent }),
     ...(stateSpace !== undefined && { stateSpace }),
+    ...(vision !== undefined && { vision }),
     norm:
       fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
     hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,

@@ -1,3 +1,4 @@
+import type { VisionDescription } from "./vision.js";
 import type { ElementType } from "../../graph/element-type.js";
 
 /**
@@ -20,6 +21,7 @@ export interface DecoderDescription {
   readonly latent?: LatentSizes;
   /** Layers that keep a state of fixed size, beside attention or in its place (Mamba and hybrids). */
   readonly stateSpace?: StateSpace;
+  readonly vision?: VisionDescription;
   readonly norm: "rms" | "layer";
   /** Norms of queries and keys within each head (Qwen 3, Gemma 3). */
   readonly hasHeadNorms: boolean;

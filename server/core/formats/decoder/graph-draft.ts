@@ -83,6 +83,7 @@ export class GraphDraft {
     options: {
       readonly name?: string;
       readonly attributes?: Readonly<Record<string, number | string>>;
+      readonly lists?: Readonly<Record<string, readonly number[]>>;
       /** The first is answered; others are states that are written in place. */
       readonly outputCount?: number;
     } = {},
@@ -101,9 +102,14 @@ export class GraphDraft {
       domain: domain ?? "",
       inputs,
       outputs,
-      attributes: new Map(
-        Object.entries(options.attributes ?? {}).map(([key, value]) => [key, attributeOf(value)]),
-      ),
+      attributes: new Map<string, Attribute>([
+        ...Object.entries(options.attributes ?? {}).map(
+          ([key, value]) => [key, attributeOf(value)] as const,
+        ),
+        ...Object.entries(options.lists ?? {}).map(
+          ([key, value]) => [key, { kind: "ints", value }] as const,
+        ),
+      ]),
       scope: this.scope,
       ...(this.#place !== undefined && { place: this.#place }),
     });
