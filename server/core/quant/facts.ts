@@ -1,4 +1,5 @@
 import type { NodeId } from "../graph/graph.js";
+import type { Scheme } from "./formats/scheme.js";
 import type { LayerChoices, ModelChoices } from "./plan/choices.js";
 import type { RuntimeSupport } from "./plan/support.js";
 import type { LayerQuantization, QuantizationResult } from "./result.js";
@@ -33,14 +34,30 @@ export function riskClass(
   facts: QuantizationFacts,
   layer: LayerQuantization,
 ): RiskClass | undefined {
-  const own = layer.schemes[0]?.sensitivity;
-  const all = facts.result.layers.reduce(
-    (sum, { schemes }) => sum + (schemes[0]?.sensitivity ?? 0),
-    0,
-  );
-  if (own === undefined || all === 0) return undefined;
-  const share = (own / all) * facts.result.layers.length;
+  const part = riskShare(facts, layer);
+  if (part === undefined) return undefined;
+  const share = part.share * facts.result.layers.length;
   return share >= 8 ? "high" : share >= 2 ? "medium" : "low";
+}
+
+/**
+ * Of the error that all layers make one by one, in the first scheme in which they make any: a model that is quantized already
+ * errs nowhere in its own format.
+ */
+export function riskShare(
+  { result }: QuantizationFacts,
+  layer: LayerQuantization,
+): { readonly share: number; readonly scheme: Scheme } | undefined {
+  for (const [index, scheme] of result.schemes.entries()) {
+    const own = layer.schemes[index]?.sensitivity;
+    if (own === undefined) return undefined;
+    const all = result.layers.reduce(
+      (sum, { schemes }) => sum + (schemes[index]?.sensitivity ?? 0),
+      0,
+    );
+    if (all > 0) return { share: own / all, scheme };
+  }
+  return undefined;
 }
 
 /** Outputs may move by this relative square error: 40 dB of signal to noise, shared by all layers. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../base/problem.js";
 import { formatNumber } from "../base/units.js";
 import type { Graph } from "../graph/graph.js";
-import { type QuantizationFacts, riskClass } from "./facts.js";
+import { type QuantizationFacts, riskClass, riskShare } from "./facts.js";
 
 /** RP23xx: where quantization does not pay, costs accuracy without need, or is broken up by floating point. */
 export function quantizationProblems(graph: Graph, facts: QuantizationFacts): readonly Problem[] {
@@ -66,20 +66,17 @@ function coarseScales({ result }: QuantizationFacts): readonly Problem[] {
 }
 
 function riskyLayers(facts: QuantizationFacts): readonly Problem[] {
-  const total = facts.result.layers.reduce(
-    (sum, { schemes }) => sum + (schemes[0]?.sensitivity ?? 0),
-    0,
-  );
   return facts.result.layers.flatMap((layer): Problem[] => {
-    const own = layer.schemes[0]?.sensitivity ?? 0;
     if (riskClass(facts, layer) !== "high" || facts.result.layers.length < 4) return [];
+    const part = riskShare(facts, layer);
+    if (part === undefined) return [];
     return [
       {
         code: "RP2303",
         severity: "information",
         nodeId: layer.nodeId,
         format: "",
-        message: `This layer alone makes ${formatNumber((own / total) * 100, 2)} % of the error that ${facts.result.schemes[0]?.name ?? ""} weights make; keep it in a wider format.`,
+        message: `This layer alone makes ${formatNumber(part.share * 100, 2)} % of the error that ${part.scheme.name} weights make; keep it in a wider format.`,
       },
     ];
   });

@@ -15,7 +15,7 @@ export function totalsTable({ totals, left, right }: ComparisonView): HTMLElemen
     "table",
     { class: "frame-table" },
     h("caption", { class: "visually-hidden" }, "Totals side by side"),
-    head(["total"], [nameOf(left), nameOf(right), "difference"], [""]),
+    head(["total"], [nameOf(left, right), nameOf(right, left), "difference"], [""]),
     h(
       "tbody",
       {},
@@ -46,7 +46,7 @@ export function layersTable(
     h("caption", { class: "visually-hidden" }, "Layers, those that moved most first"),
     head(
       ["layer", "operator", "state"],
-      [nameOf(left), nameOf(right), "difference"],
+      [nameOf(left, right), nameOf(right, left), "difference"],
       ["", "makes"],
     ),
     h(
@@ -130,8 +130,13 @@ function head(
   );
 }
 
-function nameOf({ model, target }: ComparisonView["left"]): string {
-  return elidedMiddle(plainText([model, target].filter(Boolean).join(" · ")), 44);
+/** One side's name for a table's head; what both sides have in common is left out. */
+function nameOf(side: ComparisonView["left"], other: ComparisonView["left"]): string {
+  const parts = [
+    ...(side.model === other.model && side.target !== other.target ? [] : [side.model]),
+    ...(side.target === other.target ? [] : [side.target]),
+  ];
+  return elidedMiddle(plainText(parts.filter(Boolean).join(" · ")), 44);
 }
 
 function intervalText(quantity: Quantity | null, unit: ComparedTotal["unit"]): string {

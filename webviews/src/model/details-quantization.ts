@@ -78,7 +78,7 @@ function drawing(view: QuantizationView, choose: (format: string) => void): read
         h(
           "tr",
           {},
-          ...["format", "weights", "outputs", "time", "bytes"].map((title) =>
+          ...["format", "weights, dB", "outputs, dB", "time", "bytes"].map((title) =>
             h("th", { scope: "col" }, title),
           ),
         ),
@@ -129,13 +129,13 @@ function row(
           ? "exact"
           : decibels(-10 * Math.log10(format.sensitivity)),
     ),
-    h("td", {}, `${time}${format.execution === "stored" ? " (stored)" : ""}`),
+    h("td", {}, time, format.execution === "stored" && h("div", { class: "dim" }, "stored")),
     h("td", {}, formatBytes(format.bytes)),
   );
 }
 
 function decibels(value: number | null): string {
-  return value === null ? "?" : `${formatNumber(value, 3)} dB`;
+  return value === null ? "?" : formatNumber(value, 3);
 }
 
 const width = 320;

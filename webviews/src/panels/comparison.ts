@@ -166,7 +166,7 @@ function showChoices(): void {
     ],
     isPlans ? "plans" : page.state.before,
   );
-  another.hidden = isPlans;
+  another.hidden = isPlans || page.state.before !== "model";
   plan.hidden = !isPlans;
   const items = targets.map(({ id, label }) => ({ id, label }));
   const chosen = targets.filter(({ isChosen }) => isChosen);

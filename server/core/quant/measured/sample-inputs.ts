@@ -2,7 +2,7 @@ import type { Bindings } from "../../analysis.js";
 import { isKnown } from "../../graph/dim.js";
 import type { ElementType } from "../../graph/element-type.js";
 import type { Graph } from "../../graph/graph.js";
-import { random } from "../sensitivity/probe-inputs.js";
+import { inRange, random, type Range, storedRange } from "../sensitivity/probe-inputs.js";
 import { halfBits } from "./half.js";
 import { NotMeasured } from "./measured-sensitivity.js";
 import type { NpyArray } from "./npy.js";
@@ -14,6 +14,8 @@ export interface SampleInput {
   readonly elementType: ElementType;
   /** Extents that are left open by the model and by the user are undefined. */
   readonly shape: readonly (number | undefined)[];
+  /** Of real numbers that are given as integers: their codes. */
+  readonly codes?: Range;
 }
 
 export function sampleInputs(graph: Graph, bindings: Bindings): readonly SampleInput[] {
@@ -29,6 +31,10 @@ export function sampleInputs(graph: Graph, bindings: Bindings): readonly SampleI
         name: value.name,
         elementType: declared.elementType ?? "float32",
         shape: declared.shape.map((dim, axis) => (isKnown(dim) ? dim : axis === 0 ? 1 : undefined)),
+        ...(storedRange(value) !== undefined && {
+          codes:
+            declared.elementType === "int8" ? { low: -128, high: 127 } : { low: 0, high: 255 },
+        }),
       },
     ];
   });
@@ -128,9 +134,8 @@ const openSequenceExtent = 32;
 /** Samples for who has none: the first half standard normal, as after preprocessing, the second uniform in [0, 1). */
 export function generatedSamples(inputs: readonly SampleInput[], count: number): readonly Feeds[] {
   const next = random(20260102);
-  const normal = (): number => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
   return Array.from({ length: count }, (_, sample) => {
-    const draw = sample < Math.ceil(count / 2) ? normal : next;
+    const kind = sample < Math.ceil(count / 2) ? "normal" : "uniform";
     return new Map(
       inputs.map((input): [string, Feed] => {
         const shape = input.shape.map(
@@ -139,11 +144,12 @@ export function generatedSamples(inputs: readonly SampleInput[], count: number):
             (input.shape.length === 4 && axis >= 2 ? openImageExtent : openSequenceExtent),
         );
         const length = shape.reduce((product, extent) => product * extent, 1);
-        const isFloat = input.elementType.startsWith("float");
+        const { codes } = input;
+        const isNumber = codes !== undefined || input.elementType.startsWith("float");
         const lower = input.name.toLowerCase();
         const data = Float64Array.from({ length }, (_, index) =>
-          isFloat
-            ? draw()
+          isNumber
+            ? inRange(kind, next, codes)
             : lower.includes("mask")
               ? 1
               : lower.includes("type") || lower.includes("segment")

@@ -57,7 +57,8 @@ export function probeInputs(model: Model, cancel: Cancel): ProbeInputs {
   for (const [index, { id, value }] of inputs.entries()) {
     const { shape, isFloating } = shapes[index] ?? { shape: [], isFloating: true };
     const own = canBatch ? [batch, ...shape.slice(1)] : shape;
-    values.set(id, isFloating ? numbers(own, batch, next) : indices(own, value.name, next));
+    const range = storedRange(value);
+    values.set(id, isFloating ? numbers(own, batch, next, range) : indices(own, value.name, next));
   }
   const text = inputs
     .map(({ value }, index) => `${value.name} [${(shapes[index]?.shape ?? []).join(",")}]`)
@@ -106,19 +107,56 @@ function shrunk(shape: readonly number[]): readonly number[] {
   );
 }
 
+/** Real numbers that an input which is given as integers can take: what the model was quantized for. */
+export function storedRange({ quantization, declared }: Value): Range | undefined {
+  const elementType = declared?.kind === "tensor" ? declared.elementType : undefined;
+  const [scale] = quantization?.scales ?? [];
+  if (scale === undefined || (elementType !== "int8" && elementType !== "uint8")) return undefined;
+  const low = ((elementType === "int8" ? -128 : 0) - (quantization?.zeroPoints[0] ?? 0)) * scale;
+  return { low, high: low + 255 * scale };
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
  * The first half of the samples are standard normal numbers, as after preprocessing, the second half uniform ones in
- * [0, 1), as from a picture: which a model expects is not known, and its layers do not weigh the same under both.
+ * [0, 1), as from a picture: which a model expects is not known, and its layers do not weigh the same under both. Where it
+ * is known (`storedRange`), both lie in the range, normal ones around its middle.
  */
-function numbers(shape: readonly number[], batch: number, next: () => number): Tensor {
+function numbers(
+  shape: readonly number[],
+  batch: number,
+  next: () => number,
+  range: Range | undefined,
+): Tensor {
   const count = countOf(shape);
   const normalCount = batch < 2 ? count : (count / batch) * Math.ceil(batch / 2);
   const data = Float32Array.from({ length: count }, (_, index) =>
-    index < normalCount
-      ? Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next())
-      : next(),
+    inRange(index < normalCount ? "normal" : "uniform", next, range),
   );
   return tensor(shape, data);
+}
+
+/** Standard deviations between the ends of a range and its middle: of pictures' pixels about two. */
+const rangeSigmas = 2;
+
+export function inRange(
+  kind: "normal" | "uniform",
+  next: () => number,
+  range: Range | undefined,
+): number {
+  const drawn =
+    kind === "uniform"
+      ? next()
+      : Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+  if (range === undefined) return drawn;
+  const { low, high } = range;
+  if (kind === "uniform") return low + drawn * (high - low);
+  const half = (high - low) / 2;
+  return Math.min(high, Math.max(low, low + half + (drawn * half) / rangeSigmas));
 }
 
 /** Token ids at random; masks let everything through, segments are the first. */

@@ -39,5 +39,5 @@ export function cacheTable(facts: QuantizationFacts, nodeId: NodeId): string {
 
 function errorText(error: number | undefined): string {
   if (error === undefined) return "?";
-  return error === 0 ? "exact" : `−${formatNumber(-10 * Math.log10(error), 3)} dB`;
+  return error === 0 ? "exact" : `${formatNumber(-10 * Math.log10(error), 3)} dB`;
 }

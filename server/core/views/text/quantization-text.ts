@@ -85,7 +85,7 @@ export function quantizationTable(facts: QuantizationFacts, nodeId: NodeId): str
         ? "?"
         : effect === 0
           ? "exact"
-          : `−${formatNumber(-10 * Math.log10(effect), 3)} dB`,
+          : `${formatNumber(-10 * Math.log10(effect), 3)} dB`,
       choice === undefined ? (way === undefined ? "" : "not taken") : formatSeconds(choice.seconds),
       formatBytes(found?.bytes ?? 0),
       way?.kind === "computed" ? "computed" : way?.kind === "stored" ? "stored" : "",
