@@ -21,6 +21,8 @@ interface Scaled {
 
 const coordinateRounds = 12;
 const bisections = 50;
+/** A round that raises the bound by no more than this is the last. */
+const settled = 1e-7;
 const subgradientSteps = 200;
 
 /**
@@ -66,18 +68,28 @@ class PriceSearch {
   best: readonly number[] = [];
   picks: readonly number[] | undefined;
   readonly #scaled: Scaled;
+  /** Costs of all options one behind the other, group by group, and by limit their uses: this is walked thousands of times. */
+  readonly #costs: Float64Array;
+  readonly #uses: readonly Float64Array[];
+  readonly #sizes: readonly number[];
   #least = Infinity;
 
   constructor(scaled: Scaled) {
     this.#scaled = scaled;
+    this.#costs = Float64Array.from(scaled.costs.flat());
+    this.#uses = scaled.uses.map((own) => Float64Array.from(own.flat()));
+    this.#sizes = scaled.costs.map(({ length }) => length);
   }
 
   run(): void {
     const { uses } = this.#scaled;
     const prices = uses.map(() => 0);
     this.#visit(prices);
-    for (let round = 0; round < (uses.length > 1 ? coordinateRounds : 1); round++)
+    for (let round = 0; round < (uses.length > 1 ? coordinateRounds : 1); round++) {
+      const before = this.bound;
       for (const row of uses.keys()) this.#ascend(prices, row);
+      if (this.bound - before <= settled * Math.abs(this.bound)) break;
+    }
     if (uses.length > 1) this.#walk([...this.best]);
   }
 
@@ -124,32 +136,38 @@ class PriceSearch {
 
   /** Uses of the limits where every group takes its cheapest option; keeps the best bound and plan. */
   #visit(prices: readonly number[]): readonly number[] {
-    const { costs, uses } = this.#scaled;
+    const costs = this.#costs;
+    const uses = this.#uses;
+    const used = uses.map(() => 0);
     const picks: number[] = [];
     let bound = -prices.reduce((sum, price) => sum + price, 0);
-    for (const [group, own] of costs.entries()) {
+    let cost = 0;
+    let first = 0;
+    for (const size of this.#sizes) {
       let least = Infinity;
-      let pick = 0;
-      for (const option of own.keys()) {
-        const price = this.priceOf(prices, group, option);
+      let pick = first;
+      for (let at = first; at < first + size; at++) {
+        let price = costs[at] ?? 0;
+        for (let row = 0; row < uses.length; row++)
+          price += (prices[row] ?? 0) * (uses[row]?.[at] ?? 0);
         if (price >= least) continue;
         least = price;
-        pick = option;
+        pick = at;
       }
       bound += least;
-      picks.push(pick);
+      cost += costs[pick] ?? 0;
+      for (let row = 0; row < uses.length; row++)
+        used[row] = (used[row] ?? 0) + (uses[row]?.[pick] ?? 0);
+      picks.push(pick - first);
+      first += size;
     }
     if (bound > this.bound) {
       this.bound = bound;
       this.best = [...prices];
     }
-    const used = uses.map((own) => totalOf(own, picks));
-    if (used.every((use) => use <= 1)) {
-      const cost = totalOf(costs, picks);
-      if (cost < this.#least) {
-        this.#least = cost;
-        this.picks = picks;
-      }
+    if (cost < this.#least && used.every((use) => use <= 1)) {
+      this.#least = cost;
+      this.picks = picks;
     }
     return used;
   }

@@ -1,5 +1,5 @@
-import { riskOf } from "./joint-plan.js";
 import type { Solved } from "./linear-plan.js";
+import { riskOf } from "./picks.js";
 import { type GroupOption, type PlanProblem, restOf } from "./problem.js";
 
 type Options = readonly (readonly GroupOption[])[];

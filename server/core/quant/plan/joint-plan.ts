@@ -1,14 +1,9 @@
 import { lagrangianBounds } from "./bounds.js";
-import { dot, driftSum, jointRisk, type RiskPart, scatterOf, squareOf } from "./joint-risk.js";
+import { exchange } from "./exchange.js";
+import { dot, scatterOf, squareOf } from "./joint-risk.js";
+import { partOf, type Point, pointOf, riskOf, sumOf } from "./picks.js";
 import { chosenPicks, type Solved, solveLinear, type SolveText } from "./linear-plan.js";
-import {
-  type GroupOption,
-  lpText,
-  type Measure,
-  type PlanProblem,
-  restOf,
-  type RiskCut,
-} from "./problem.js";
+import { type GroupOption, lpText, type PlanProblem, restOf, type RiskCut } from "./problem.js";
 
 type Options = readonly (readonly GroupOption[])[];
 
@@ -17,7 +12,7 @@ const roundLimit = 24;
 const exchangeRounds = 6;
 /** Rounds of cuts, and the options beyond which the solver would not decide them in time. */
 const cutLimit = 16;
-const cutOptions = 240;
+const manyOptions = 240;
 /** Gap at which a plan counts as the best. */
 const provenGap = 1e-6;
 
@@ -30,6 +25,7 @@ export function solveJoint(problem: PlanProblem, options: Options, solve: SolveT
   const simple = solveLinear(problem, options, solve);
   if (problem.limits.risk !== undefined) return withinRisk(problem, options, solve, simple);
   if (simple.picks === undefined || problem.objective !== "risk") return simple;
+  const isSmall = options.reduce((sum, own) => sum + own.length, 0) <= manyOptions;
   let best = exchange(problem, options, simple.picks);
   let lower = 0;
   let point = pointOf(options, simple.picks);
@@ -45,7 +41,6 @@ export function solveJoint(problem: PlanProblem, options: Options, solve: SolveT
     if (round < exchangeRounds) best = safer(options, best, exchange(problem, options, picks));
     point = towards(point, pointOf(options, picks));
   }
-  const isSmall = options.reduce((sum, own) => sum + own.length, 0) <= cutOptions;
   const cuts = [...drifts.slice(-4), pointOf(options, best).drift].map((drift) =>
     cutAt(options, drift),
   );
@@ -85,20 +80,6 @@ function cutAt(options: Options, drift: readonly number[]): RiskCut {
 
 function heightOf({ slopes, offset }: RiskCut, picks: readonly number[]): number {
   return picks.reduce((sum, pick, group) => sum + (slopes[group]?.[pick] ?? 0), offset);
-}
-
-/** A mixture of plans: their drift, and what scatters. */
-interface Point {
-  readonly drift: readonly number[];
-  readonly scatter: number;
-}
-
-function pointOf(options: Options, picks: readonly number[]): Point {
-  const parts = partsOf(options, picks);
-  return {
-    drift: driftSum(parts),
-    scatter: parts.reduce((sum, part) => sum + scatterOf(part), 0),
-  };
 }
 
 /** The point between the two with the least risk: a parabola's vertex. */
@@ -173,111 +154,4 @@ function withinRisk(
   );
   const picks = start === undefined ? undefined : exchange(problem, options, start);
   return { picks, lower, isProven: false, failure: simple.failure };
-}
-
-/** Changes of one group that are tried in pairs. */
-const pairedChanges = 400;
-const passLimit = 60;
-
-interface Change {
-  readonly group: number;
-  readonly option: number;
-  /** Of the objective, were it the only one. */
-  readonly saved: number;
-  readonly drift: readonly number[];
-  readonly scatter: number;
-}
-
-/** Better picks by changing one group, or two at a time, while that helps and keeps the limits. */
-function exchange(
-  problem: PlanProblem,
-  options: Options,
-  start: readonly number[],
-): readonly number[] {
-  const { objective } = problem;
-  const picks = [...start];
-  const limits = (Object.entries(problem.limits) as [Measure, number][]).map(
-    ([measure, limit]) => [measure, limit - restOf(problem.choices, measure)] as const,
-  );
-  for (let pass = 0; pass < passLimit; pass++) {
-    const { drift, scatter } = pointOf(options, picks);
-    const risk = squareOf(drift) + scatter;
-    const used = new Map(limits.map(([measure]) => [measure, sumOf(options, picks, measure)]));
-    const riskAfter = (...changes: readonly Change[]): number => {
-      const moved = drift.map((one, index) =>
-        changes.reduce((sum, change) => sum + (change.drift[index] ?? 0), one),
-      );
-      return squareOf(moved) + changes.reduce((sum, change) => sum + change.scatter, scatter);
-    };
-    const delta = (measure: Measure, { group, option }: Change): number =>
-      (options[group]?.[option]?.amounts[measure] ?? 0) -
-      (options[group]?.[picks[group] ?? 0]?.amounts[measure] ?? 0);
-    const gainOf = (...changes: readonly Change[]): number =>
-      objective === "risk"
-        ? riskAfter(...changes) - risk
-        : changes.reduce((sum, change) => sum + delta(objective, change), 0);
-    const fits = (...changes: readonly Change[]): boolean =>
-      limits.every(([measure, limit]) =>
-        measure === "risk"
-          ? riskAfter(...changes) <= limit
-          : changes.reduce((sum, change) => sum + delta(measure, change), used.get(measure) ?? 0) <=
-            limit,
-      );
-    const all = options.flatMap((own, group) =>
-      own.flatMap((to, option): Change[] => {
-        const from = own[picks[group] ?? 0];
-        if (from === undefined || to === from) return [];
-        const change = {
-          group,
-          option,
-          saved: 0,
-          drift: drift.map((_, index) => (to.drift[index] ?? 0) - (from.drift[index] ?? 0)),
-          scatter: scatterOf(partOf(to)) - scatterOf(partOf(from)),
-        };
-        return [{ ...change, saved: gainOf(change) }];
-      }),
-    );
-    all.sort((left, right) => left.saved - right.saved);
-    const enough = -1e-9 * Math.abs(objective === "risk" ? risk : sumOf(options, picks, objective));
-    let chosen: readonly Change[] = all
-      .filter((one) => one.saved < enough && fits(one))
-      .slice(0, 1);
-    if (chosen.length === 0) {
-      const near = all.slice(0, pairedChanges);
-      let gain = enough;
-      for (const [index, one] of near.entries())
-        for (const other of near.slice(index + 1)) {
-          if (one.group === other.group) continue;
-          const found = gainOf(one, other);
-          if (found >= gain || !fits(one, other)) continue;
-          gain = found;
-          chosen = [one, other];
-        }
-    }
-    if (chosen.length === 0) break;
-    for (const { group, option } of chosen) picks[group] = option;
-  }
-  return picks;
-}
-
-function partOf({ amounts, drift, floor }: GroupOption): RiskPart {
-  return { risk: amounts.risk, drift, floor };
-}
-
-function partsOf(options: Options, picks: readonly number[]): RiskPart[] {
-  return picks.flatMap((pick, group) => {
-    const option = options[group]?.[pick];
-    return option === undefined ? [] : [partOf(option)];
-  });
-}
-
-function sumOf(options: Options, picks: readonly number[], measure: Measure): number {
-  return picks.reduce(
-    (sum, pick, group) => sum + (options[group]?.[pick]?.amounts[measure] ?? 0),
-    0,
-  );
-}
-
-export function riskOf(options: Options, picks: readonly number[]): number {
-  return jointRisk(partsOf(options, picks));
 }
