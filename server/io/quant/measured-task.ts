@@ -85,17 +85,18 @@ async function measure(
 ): Promise<MeasuredAnswer> {
   const { model, inferred } = inferModel(traced ?? readModel(modelPath, cancel), bindings, cancel);
   const { graph } = model;
-  const inputs = sampleInputs(inferred.graph, bindings);
-  const samples: readonly Feeds[] =
-    choice.kind === "files"
-      ? readSamples(choice.place, inputs)
-      : generatedSamples(inputs, choice.count);
   const files = openTaskFiles(modelPath);
   try {
     const { bytes, externals, outputs, sites, unreachable } =
       model.format === "onnx"
         ? runnableFile(modelPath, graph, inferred)
         : runnableExport(model, inferred, files);
+    // After the export: an operator that has no counterpart says more than an input that cannot be filled.
+    const inputs = sampleInputs(inferred.graph, bindings);
+    const samples: readonly Feeds[] =
+      choice.kind === "files"
+        ? readSamples(choice.place, inputs)
+        : generatedSamples(inputs, choice.count);
     if (sites.length === 0)
       throw new NotMeasured("No layer's weight can be replaced while the model runs.");
     onProgress("loading the model into ONNX Runtime");

@@ -104,3 +104,21 @@ test("what has no counterpart is named with its place", () => {
     /^`UNIDIRECTIONAL_SEQUENCE_LSTM`.* cannot be exported to ONNX: it has no counterpart in ONNX\.$/,
   );
 });
+
+test("of a model that cannot be exported the operator is named", async () => {
+  const answer = await runMeasuredTask(
+    {
+      modelPath: path.join(fixtures, "tflite/tflm_keyword_scrambled_int8.tflite"),
+      bindings: none,
+      schemes: [scheme("int4")],
+      activationSchemes: [],
+      samples: { kind: "generated", count: 1 },
+    },
+    neverCancelled,
+    () => undefined,
+  );
+  expect(answer).toMatchObject({
+    kind: "impossible",
+    reason: expect.stringContaining("`SVDF`") as string,
+  });
+});
