@@ -159,7 +159,7 @@ step("a plan stands in the lens, and is compared with the model as it is", async
   await compare.click();
   await frame.locator("h1", { hasText: "Comparison" }).waitFor();
   await frame.getByText("as it is", { exact: true }).first().waitFor();
-  assert.equal(await frame.getByText("Another model…").isVisible(), false);
+  assert.equal(await frame.getByText("Another model…", { exact: true }).isVisible(), false);
   await shoot("quantization-compare");
 });
 

@@ -32,8 +32,7 @@ export function sampleInputs(graph: Graph, bindings: Bindings): readonly SampleI
         elementType: declared.elementType ?? "float32",
         shape: declared.shape.map((dim, axis) => (isKnown(dim) ? dim : axis === 0 ? 1 : undefined)),
         ...(storedRange(value) !== undefined && {
-          codes:
-            declared.elementType === "int8" ? { low: -128, high: 127 } : { low: 0, high: 255 },
+          codes: declared.elementType === "int8" ? { low: -128, high: 127 } : { low: 0, high: 255 },
         }),
       },
     ];

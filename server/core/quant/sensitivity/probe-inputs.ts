@@ -149,9 +149,7 @@ export function inRange(
   range: Range | undefined,
 ): number {
   const drawn =
-    kind === "uniform"
-      ? next()
-      : Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+    kind === "uniform" ? next() : Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
   if (range === undefined) return drawn;
   const { low, high } = range;
   if (kind === "uniform") return low + drawn * (high - low);
