@@ -6,7 +6,7 @@ import { fitByChip } from "../fit-by-chip.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
 import type { KernelModel } from "../../../server/core/cost/calibrated/kernel-model.js";
 import type { Rows } from "../train/matrix.js";
-import { fitTrees, type TreesFile } from "../train/trees.js";
+import { fitOblivious, type ObliviousFile } from "../train/oblivious.js";
 
 /** Attention layers of LLM runtimes, causal prefill and one step of decode. Keys are (heads, key heads, head size). */
 export const set: CalibrationSet = {
@@ -17,8 +17,8 @@ export const set: CalibrationSet = {
   isCommittable: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: (ctx, samples) => {
-    const train = (rows: Rows, targets: Float64Array): TreesFile =>
-      fitTrees(rows, targets, { count: 200, rate: 0.1 });
+    const train = (rows: Rows, targets: Float64Array): ObliviousFile =>
+      fitOblivious(rows, targets, { outlier: 0.5 });
     return fitByChip(
       ctx,
       set,

@@ -3,7 +3,7 @@ import { systemTarget } from "../aic-systems.js";
 import { parseCsv } from "../csv.js";
 import { fitByChip } from "../fit-by-chip.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
-import { fitTrees } from "../train/trees.js";
+import { fitOblivious } from "../train/oblivious.js";
 
 /** Mixtures of experts of LLM runtimes. Keys are (hidden, inter, experts, chosen). */
 export const set: CalibrationSet = {
@@ -23,13 +23,7 @@ export const set: CalibrationSet = {
           model: kernelModel,
           plan: {
             terms,
-            train: (rows, targets) => ({
-              kind: "sum",
-              scale: 1 / 3,
-              parts: [1, 2, 3].map((seed) =>
-                fitTrees(rows, targets, { count: 100, rate: 0.16, featureShare: 0.5, seed }),
-              ),
-            }),
+            train: (rows, targets) => fitOblivious(rows, targets, {}),
           },
         },
       ],

@@ -6,7 +6,7 @@ import { nothing } from "../../../server/core/cost/calibrated/gpu-terms.js";
 import { groupBy } from "../group.js";
 import { foldOf } from "../split.js";
 import { fitNonNegative } from "./linear.js";
-import { conformalInterval, type Unseen } from "./interval.js";
+import { conformalInterval, tailOf, type Unseen } from "./interval.js";
 import { rounded, type Rows } from "./matrix.js";
 
 /** One measured kernel as a kernel model sees it. */
@@ -82,6 +82,7 @@ export function fitKindOfMany(
         predicted: predict(row),
         measured: row.seconds,
         target: row.target ?? "",
+        part: fold,
       });
   }
   const range = (pick: (left: number, right: number) => number, start: number): readonly number[] =>
@@ -92,7 +93,7 @@ export function fitKindOfMany(
         6,
       );
     });
-  const options = { margin: plan.margin ?? 0 };
+  const options = { margin: plan.margin ?? 0, tail: tailOf(unseen) };
   const intervals = new Map(
     [...groupBy(unseen, ({ target }) => target)]
       .filter(([, own]) => own.length >= rowsForInterval)

@@ -8,6 +8,10 @@ import {
   decodeCalibration,
   openCalibration,
 } from "../../../server/core/cost/calibrated/decode-calibration.js";
+import {
+  evaluateOblivious,
+  unpackOblivious,
+} from "../../../server/core/cost/calibrated/oblivious.js";
 import { evaluateTrees, unpackTrees } from "../../../server/core/cost/calibrated/trees.js";
 import { evaluateTable } from "../../../server/core/cost/calibrated/table.js";
 import { readOpCall } from "../../../server/core/formats/op-call.js";
@@ -17,6 +21,7 @@ import { fitMlp } from "../../../scripts/calibrate/train/mlp.js";
 import { fitNonNegative, fitRidge } from "../../../scripts/calibrate/train/linear.js";
 import { fitKriging, matern } from "../../../scripts/calibrate/train/kriging.js";
 import { conformalInterval } from "../../../scripts/calibrate/train/interval.js";
+import { fitOblivious } from "../../../scripts/calibrate/train/oblivious.js";
 import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-regressor.js";
 import { Decoder } from "../../../server/core/base/decode.js";
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
@@ -247,6 +252,19 @@ test("trees come back from their text, and a text that is cut short is refused",
     expect(unpackTrees({ ...packed, trees: [broken] })).toBeUndefined();
 });
 
+test("oblivious trees come back from their text, and a text that is cut short is refused", () => {
+  // Twice as long from x = 4 on, three times where y > 0 too; the third feature says nothing.
+  const rows = Array.from({ length: 256 }, (_, at) =>
+    Float64Array.of(at % 8, (at >> 3) % 2, at % 3),
+  );
+  const log = ([x = 0, y = 0]: Float64Array): number => (x < 4 ? 0 : Math.log(y > 0 ? 3 : 2));
+  const file = fitOblivious(rows, Float64Array.from(rows, log), { count: 100, featureShare: 1 });
+  const trees = unpackOblivious(file)!;
+  for (const row of rows) expect(evaluateOblivious(trees, row)).toBeCloseTo(log(row), 1);
+  for (const broken of [file.trees[0]!.slice(0, -1), `${file.trees[0]!}A`, "", "A".repeat(140)])
+    expect(unpackOblivious({ ...file, trees: [broken] })).toBeUndefined();
+});
+
 test("a table is linear between its points and constant outside", () => {
   const table = {
     kind: "table",
@@ -322,6 +340,21 @@ test("a fitted interval holds nine of ten unseen ratios", () => {
   const inside = rows.filter(({ measured }) => low[0]! <= measured && measured <= high[0]!);
   expect(inside.length / rows.length).toBeGreaterThanOrEqual(0.9);
   expect(inside.length / rows.length).toBeLessThan(0.92);
+});
+
+test("where one part of the rows errs more than the others foretell, the interval is wider", () => {
+  const rows = Array.from({ length: 400 }, (_, index) => ({
+    predicted: 1,
+    measured: Math.exp(((((index >> 2) * 37) % 100) / 100 - 0.5) * (index % 4 === 3 ? 0.8 : 0.2)),
+    part: index % 4,
+  }));
+  const plain = conformalInterval(
+    rows.map(({ predicted, measured }) => ({ predicted, measured })),
+    { groups: 1, margin: 0 },
+  );
+  const { low, high } = conformalInterval(rows, { groups: 1, margin: 0 });
+  expect(low[0]!).toBeLessThan(plain.low[0]!);
+  expect(high[0]!).toBeGreaterThan(plain.high[0]!);
 });
 
 /** Seconds of one step of decode: one sequence with one key head. */

@@ -1,7 +1,8 @@
 import type { Decoder } from "../../base/decode.js";
 import { mlpWidthLimit, type MlpLayer } from "./mlp.js";
+import { unpackOblivious } from "./oblivious.js";
 import type { Regressor } from "./regressor.js";
-import { unpackTrees } from "./trees.js";
+import { unpackTrees, type PackedTrees } from "./trees.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,14 @@ export function decodeRegressor(
         : { kind, intercept, weights };
     }
     case "trees":
-      return decodeTrees(decoder, fields, path, count);
+    case "oblivious": {
+      const packed = decodePacked(decoder, fields, path, count);
+      if (packed === undefined) return undefined;
+      return (
+        (kind === "trees" ? unpackTrees(packed) : unpackOblivious(packed)) ??
+        decoder.complain(`${path}.trees`, "has a tree that does not end where its text does.")
+      );
+    }
     case "mlp":
       return decodeMlp(decoder, fields, path, count);
     case "table":
@@ -44,14 +52,15 @@ export function decodeRegressor(
   }
 }
 
-const regressorKinds = ["linear", "trees", "mlp", "table", "sum"] as const;
+const regressorKinds = ["linear", "trees", "oblivious", "mlp", "table", "sum"] as const;
 
-function decodeTrees(
+/** What both kinds of trees are packed in. */
+function decodePacked(
   decoder: Decoder,
   fields: Fields,
   path: string,
   count: number,
-): Regressor | undefined {
+): PackedTrees | undefined {
   const base = decoder.number(fields["base"], `${path}.base`, finite);
   const step = decoder.number(fields["step"], `${path}.step`, finite);
   const cuts = decodeLists(decoder, fields["cuts"], `${path}.cuts`);
@@ -62,10 +71,7 @@ function decodeTrees(
   if (width === undefined) return decoder.complain(`${path}.width`, "should be 2 or 3.");
   if (cuts.length !== count)
     return decoder.complain(`${path}.cuts`, "should have one list for each feature.");
-  return (
-    unpackTrees({ base, step, width, cuts, trees }) ??
-    decoder.complain(`${path}.trees`, "has a tree that does not end where its list does.")
-  );
+  return { base, step, width, cuts, trees };
 }
 
 function decodeMlp(

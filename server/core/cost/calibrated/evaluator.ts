@@ -10,6 +10,7 @@ import { rooflineEvaluator } from "../roofline.js";
 import type { EnergyModel, Interval, KindModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
 import { kernelJoules, totalJoules } from "./energy.js";
+import { nothing } from "./gpu-terms.js";
 import { estimateOf, lentInterval } from "./interval.js";
 import type { KernelModel, KernelView } from "./kernel-model.js";
 import { kernelModels } from "./models/index.generated.js";
@@ -150,7 +151,10 @@ function costOf(described: Described): KernelCost | undefined {
   const answer = evaluateRegressor(fitted.regressor, scratch);
   const work = Math.max(computeSeconds, memorySeconds);
   let overhead = fitted.overhead;
-  for (const { at, seconds } of terms) overhead += seconds * 2 ** (features[at] ?? 0);
+  for (const { at, seconds } of terms) {
+    const count = features[at] ?? 0;
+    if (count > nothing) overhead += seconds * 2 ** count;
+  }
   const base = work + overhead;
   const own =
     fitted.form === "correction" ? base * Math.exp(answer) : Math.max(answer, 0.2 * work, 1e-9);

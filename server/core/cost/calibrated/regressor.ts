@@ -1,9 +1,10 @@
 import { evaluateMlp, type Mlp } from "./mlp.js";
+import { evaluateOblivious, type ObliviousTrees } from "./oblivious.js";
 import { evaluateTable, type Table } from "./table.js";
 import { evaluateTrees, type Trees } from "./trees.js";
 
 /** A fitted function of a few numbers. To add one: its evaluation in a file, its decoder, its trainer. */
-export type Regressor = Linear | Trees | Mlp | Table | Sum;
+export type Regressor = Linear | Trees | ObliviousTrees | Mlp | Table | Sum;
 
 /** intercept + Σ weight × feature. */
 export interface Linear {
@@ -29,6 +30,8 @@ export function evaluateRegressor(regressor: Regressor, features: Float64Array):
     }
     case "trees":
       return evaluateTrees(regressor, features);
+    case "oblivious":
+      return evaluateOblivious(regressor, features);
     case "mlp":
       return evaluateMlp(regressor, features);
     case "table":

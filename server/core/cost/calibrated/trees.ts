@@ -1,3 +1,5 @@
+import { digitOf, layouts } from "./packed-nodes.js";
+
 /**
  * Gradient-boosted regression trees. Nodes of all trees lie in one list, a tree in preorder: the left child follows
  * its parent. A split's `link` is 64 × its right child + its feature, and `value` the cut: the left child takes what is
@@ -29,9 +31,7 @@ export function evaluateTrees(trees: Trees, features: Float64Array): number {
 
 /**
  * As files hold them: cuts are indices into a list per feature, leaves are multiples of `step`. A tree is a text in
- * preorder with two characters of base 64 for each node, most significant first: 12 bits, or three and 18 where a forest
- * needs more. The first bit is set for a leaf, and the rest is its multiple plus half their range; else it is the feature
- * (5 bits, or 6) and the index of its cut.
+ * preorder of `packed-nodes.ts`.
  */
 export interface PackedTrees {
   readonly base: number;
@@ -40,31 +40,6 @@ export interface PackedTrees {
   readonly width: 2 | 3;
   readonly cuts: readonly (readonly number[])[];
   readonly trees: readonly string[];
-}
-
-export type TreeNode =
-  | { readonly kind: "split"; readonly feature: number; readonly cut: number }
-  | { readonly kind: "leaf"; readonly multiple: number };
-
-/** The narrowest width that holds all nodes. */
-export function widthOf(nodes: readonly TreeNode[]): PackedTrees["width"] {
-  const fits = nodes.every((node) =>
-    node.kind === "leaf" ? Math.abs(node.multiple) < 1024 : node.feature < 32 && node.cut < 64,
-  );
-  return fits ? 2 : 3;
-}
-
-export function packNode(node: TreeNode, width: PackedTrees["width"]): string {
-  const { leafBit, cutBits } = layouts[width];
-  const half = leafBit / 2;
-  const code =
-    node.kind === "leaf"
-      ? leafBit | (Math.min(Math.max(node.multiple, -half), half - 1) + half)
-      : (node.feature << cutBits) | node.cut;
-  let text = "";
-  for (let shift = 6 * (width - 1); shift >= 0; shift -= 6)
-    text += digits[(code >> shift) & 63] ?? "";
-  return text;
 }
 
 /** Undefined when a tree is broken. Iterative and with few steps for a node, since it runs before anything is compiled. */
@@ -122,19 +97,3 @@ export function unpackTrees(packed: PackedTrees): Trees | undefined {
   }
   return { kind: "trees", base, roots, link, value };
 }
-
-/** Negative for what is no digit. */
-function digitOf(text: string, place: number): number {
-  const code = text.charCodeAt(place);
-  return code < 128 ? (valueOf[code] as number) : -1;
-}
-
-const layouts = {
-  2: { leafBit: 1 << 11, cutBits: 6 },
-  3: { leafBit: 1 << 17, cutBits: 11 },
-} as const;
-const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** By character code; -1 for a character that is no digit. */
-const valueOf = Int8Array.from({ length: 128 }, (_, code) =>
-  digits.indexOf(String.fromCharCode(code)),
-);

@@ -5,6 +5,7 @@ import type { KernelModel } from "../kernel-model.js";
  * Linear layers on GPUs. What keeps them from the peaks: tiles that the shape does not fill (tile quantization), a last
  * wave of tiles that does not fill the chip (wave quantization; NVIDIA, "Matrix Multiplication Background User's
  * Guide"), short reductions that do not amortise their prologue, and working sets around the size of the L2.
+ * `schedule` plays through what libraries choose from.
  */
 export const kernelModel: KernelModel = {
   id: "gpu-matmul",
@@ -35,6 +36,13 @@ export const kernelModel: KernelModel = {
     "waves-128x128",
     "waves-64x64",
     "aligned-8",
+    "benchmark-in-cache",
+    "waste-256x256",
+    "waste-128x256",
+    "split-fill",
+    "split-depth",
+    "schedule",
+    "log-schedule",
   ],
   describe: ({ shape, engine }, target) => {
     if (shape.kind !== "matmul" || engine !== "gpu" || !shape.hasConstantRight) return undefined;
@@ -57,6 +65,8 @@ export const kernelModel: KernelModel = {
     const narrow = tile(128, 64);
     const square = tile(128, 128);
     const large = tile(256, 128);
+    const splits = splitsOf(gpu, m, n, k);
+    const schedule = Math.max(memorySeconds, bestSchedule(gpu, shape, m));
     return {
       computeSeconds,
       memorySeconds,
@@ -86,6 +96,21 @@ export const kernelModel: KernelModel = {
         Math.log2((Math.ceil(m / 128) * Math.ceil(n / 128)) / gpu.units),
         Math.log2((Math.ceil(m / 64) * Math.ceil(n / 64)) / gpu.units),
         m % 8 === 0 ? 1 : 0,
+        // The inputs and outputs of a benchmark are the same ones each time, beside the copies of its weights.
+        clamped(
+          Math.log2(
+            (copiesOf(weightBytes, gpu.cacheBytes) * weightBytes + inputBytes + outputBytes) /
+              gpu.cacheBytes,
+          ),
+          -4,
+          3,
+        ),
+        waste(gpu, m, n, 256, 256),
+        waste(gpu, m, n, 128, 256),
+        Math.log2((splits * Math.ceil(m / 128) * Math.ceil(n / 128)) / gpu.units),
+        Math.log2(k / splits),
+        Math.log2(schedule / work),
+        Math.log2(schedule * 1e9),
       ],
     };
   },
@@ -114,6 +139,68 @@ function waste({ units }: GpuView, m: number, n: number, rows: number, columns: 
  * these fit exactly they are served from it after all.
  */
 function copiesInCache(weightBytes: number, cacheBytes: number): number {
-  const copies = Math.min(5, Math.ceil(cacheBytes / weightBytes));
-  return Math.min(Math.max(Math.log2((copies * weightBytes) / cacheBytes), -3), 1);
+  const copies = copiesOf(weightBytes, cacheBytes);
+  return clamped(Math.log2((copies * weightBytes) / cacheBytes), -3, 1);
+}
+
+function copiesOf(weightBytes: number, cacheBytes: number): number {
+  return Math.min(5, Math.ceil(cacheBytes / weightBytes));
+}
+
+/** Parts that the reduction is dealt out in where tiles alone leave multiprocessors idle ("split-k"). */
+function splitsOf({ units }: GpuView, m: number, n: number, k: number): number {
+  const tiles = Math.ceil(m / 128) * Math.ceil(n / 128);
+  return Math.max(1, Math.min(Math.floor(units / tiles), Math.floor(k / 256)));
+}
+
+/**
+ * Seconds of the fastest of the schedules that a library chooses among: tiles of several sizes, the reduction in up to 32
+ * parts. A wave takes its arithmetic at the share of the peak that such tiles reach, or its operands at 2.5 times a
+ * multiprocessor's share of the bandwidth (they come from the cache), and 0.7 µs to begin; parts are added up in float32.
+ * Round numbers: what a chip makes of them is fitted.
+ */
+function bestSchedule(
+  { units, peak, bandwidth, weightBytes, activationBytes }: GpuView,
+  { n, k }: { readonly n: number; readonly k: number },
+  m: number,
+): number {
+  const arithmetic = (2 * k * units) / peak;
+  const ingest = (k * units) / (2.5 * bandwidth);
+  const addition = (8 * m * n) / (3 * bandwidth);
+  let best = Infinity;
+  for (const { rows, columns, efficiency } of schedules) {
+    const tiles = Math.ceil(m / rows) * Math.ceil(n / columns);
+    const whole = Math.max(
+      (arithmetic * rows * columns) / efficiency,
+      ingest * (rows * activationBytes + columns * weightBytes),
+    );
+    // Even were all multiprocessors busy to the end.
+    if ((tiles * whole) / units >= best) continue;
+    for (const parts of partCounts) {
+      if (parts > 1 && k < 128 * parts) break;
+      const waves = Math.ceil((tiles * parts) / units);
+      const seconds = waves * (whole / parts + 0.7e-6) + (parts > 1 ? 0.5e-6 + parts * addition : 0);
+      if (seconds < best) best = seconds;
+    }
+  }
+  return best;
+}
+
+/** Best first: what cannot be better any more is not played through. */
+const schedules = [
+  { rows: 256, columns: 256, efficiency: 0.95 },
+  { rows: 256, columns: 128, efficiency: 0.9 },
+  { rows: 128, columns: 256, efficiency: 0.9 },
+  { rows: 128, columns: 128, efficiency: 0.75 },
+  { rows: 64, columns: 128, efficiency: 0.6 },
+  { rows: 128, columns: 64, efficiency: 0.6 },
+  { rows: 64, columns: 64, efficiency: 0.45 },
+  { rows: 16, columns: 128, efficiency: 0.15 },
+  { rows: 16, columns: 64, efficiency: 0.1 },
+] as const;
+
+const partCounts = [1, 2, 3, 4, 6, 8, 16, 32] as const;
+
+function clamped(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
 }
