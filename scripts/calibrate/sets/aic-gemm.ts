@@ -26,7 +26,11 @@ export const set: CalibrationSet = {
       const kind = fitKind(rows, {
         features: kernelModel.features,
         train: (features, targets) =>
-          fitOblivious(features, targets, { count: 300, featureShare: 0.4, outlier: outlierOf(id) }),
+          fitOblivious(features, targets, {
+            count: 300,
+            featureShare: 0.4,
+            outlier: outlierOf(id),
+          }),
       });
       lenders.push({ target, kind, rows });
     }

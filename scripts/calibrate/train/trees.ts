@@ -1,4 +1,8 @@
-import { packNode, widthOf, type TreeNode } from "../../../server/core/cost/calibrated/packed-nodes.js";
+import {
+  packNode,
+  widthOf,
+  type TreeNode,
+} from "../../../server/core/cost/calibrated/packed-nodes.js";
 import { binRows, type Bins } from "./bins.js";
 import { randomSource, rounded, type Rows } from "./matrix.js";
 

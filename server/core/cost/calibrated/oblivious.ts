@@ -35,7 +35,12 @@ export function evaluateOblivious(trees: ObliviousTrees, features: Float64Array)
   return sum;
 }
 
-function isAbove(features: Float64Array, asked: Uint8Array, cuts: Float64Array, at: number): number {
+function isAbove(
+  features: Float64Array,
+  asked: Uint8Array,
+  cuts: Float64Array,
+  at: number,
+): number {
   return Number((features[asked[at] as number] as number) > (cuts[at] as number));
 }
 

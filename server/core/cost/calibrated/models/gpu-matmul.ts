@@ -179,7 +179,8 @@ function bestSchedule(
     for (const parts of partCounts) {
       if (parts > 1 && k < 128 * parts) break;
       const waves = Math.ceil((tiles * parts) / units);
-      const seconds = waves * (whole / parts + 0.7e-6) + (parts > 1 ? 0.5e-6 + parts * addition : 0);
+      const seconds =
+        waves * (whole / parts + 0.7e-6) + (parts > 1 ? 0.5e-6 + parts * addition : 0);
       if (seconds < best) best = seconds;
     }
   }
