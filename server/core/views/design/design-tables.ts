@@ -30,6 +30,7 @@ export function resourceTable(
     const beside = measured === undefined ? "" : ` ${besideText(amount, other)} |`;
     return [`| ${nameOf(design, kind)} | ${intervalText(amount)} | ${share} |${beside}`];
   });
+  if (Object.keys(counts).length === 0) return "Not synthesised; problems say why.";
   if (rows.length === 0) return "no resources";
   const head =
     measured === undefined

@@ -278,7 +278,7 @@ function endless(
           ? heavy.why
           : loop !== undefined
             ? "This loop may never end, or the design is too large."
-            : "The design is too large for it.";
+            : "The design may be too large for it, or the machine busy.";
   return {
     code: "RP5024",
     severity: "error",
