@@ -30,13 +30,15 @@ export function partitioningOf(
   rowWidth: (name: string) => number,
 ): Partitioning {
   const cuts = new Map<string, number>();
+  const factors = new Map<number, number>();
   eachAccess(target.body, ({ name, indices }, _isRead, around) =>
     indices.forEach((index, dim) => {
       const key = `${name}:${dim}`;
       let banks = cuts.get(key) ?? (dim === indices.length - 1 ? rowWidth(name) : 1);
       for (const loop of around) {
         if (index?.terms.has(loop.iterator) !== true) continue;
-        const factor = factorOf(loop);
+        const factor = factors.get(loop.id) ?? factorOf(loop);
+        factors.set(loop.id, factor);
         const isWhole = factor >= (loop.trip.most ?? Infinity);
         banks = Math.max(banks, isWhole ? Infinity : factor);
       }
@@ -65,7 +67,6 @@ export function bankConflict(
       target?.indices.every((index) => index?.terms.has(loop.iterator) === false) === true,
   );
   const isGuarded = sites.some(({ isConditional }) => isConditional);
-  if (factor <= 1) return { cause, latency, isChosen };
   for (const reach of reachesOf(loop, sites)) {
     const { name, accesses, reads, dim, span, isVector } = reach;
     // What is only read is copied for each loop.

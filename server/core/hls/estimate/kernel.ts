@@ -353,9 +353,10 @@ class Timer {
           factor,
         })
       : undefined;
-    const banks: BankConflict = this.#plan.isMerlin
-      ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
-      : { cause: undefined, latency: 0, isChosen: false };
+    const banks: BankConflict =
+      this.#plan.isMerlin && factor > 1
+        ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
+        : { cause: undefined, latency: 0, isChosen: false };
     if ((banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0)
       this.#choosing.add(loop.id);
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
