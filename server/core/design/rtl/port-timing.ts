@@ -1,5 +1,5 @@
 import type { TimingTable } from "../part.js";
-import type { NetModule, Netlist } from "./netlist.js";
+import type { Netlist } from "./netlist.js";
 import { TimingNet } from "./timing-net.js";
 import { type PathEnd, type Sink, TimingGraph } from "./timing.js";
 
