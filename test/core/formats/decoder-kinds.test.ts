@@ -5,7 +5,8 @@ import { knownShape } from "../../../server/core/graph/value-type.js";
 import { analysed, llama, read, type Config } from "../../kit/config-model.js";
 
 describe("models with a state", () => {
-  // The configurations as their authors published them; the counts are those of the weight files.
+  // The configurations as their authors published them. The counts are ours, of the shapes that these say: the models are
+  // published as of 130 million and of 7 billion.
   const mamba = {
     model_type: "mamba",
     hidden_size: 768,
