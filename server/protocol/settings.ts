@@ -163,15 +163,11 @@ export const settingRows = {
   ),
   designDefines: table("design.defines", 'Macros that are defined: `{"WIDTH": "16"}`.'),
   designParameters: table("design.parameters", 'Parameters of the top module: `{"N": "8"}`.'),
-  designHierarchy: {
-    key: "design.hierarchy",
-    fallback: "auto" as "auto" | "keep" | "flatten",
-    schema: { type: "string", enum: ["auto", "keep", "flatten"] },
-    text: "Whether RTL is mapped module by module (`keep`) or all in one (`flatten`), as vendors' tools do by default. `auto`: large designs are kept in modules.",
-    invalidates: "analysis",
-    decode: (value) =>
-      value === "auto" || value === "keep" || value === "flatten" ? value : undefined,
-  },
+  designHierarchy: oneOf(
+    "design.hierarchy",
+    ["auto", "keep", "flatten"],
+    "Whether RTL is mapped module by module (`keep`) or all in one (`flatten`), as vendors' tools do by default. `auto`: large designs are kept in modules.",
+  ),
   designTool: textOf(
     "design.tool",
     "HLS tool whose report is foretold, such as `Vitis 2020.2`. Empty: Vitis 2020.2.",
@@ -235,6 +231,22 @@ function flag(
     text,
     invalidates,
     decode: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
+
+/** One of a few words, the first where nothing is set. */
+function oneOf<const T extends readonly [string, ...string[]]>(
+  key: string,
+  words: T,
+  text: string,
+): SettingRow<T[number]> {
+  return {
+    key,
+    fallback: words[0],
+    schema: { type: "string", enum: words },
+    text,
+    invalidates: "analysis",
+    decode: (value) => words.find((word) => word === value),
   };
 }
 
