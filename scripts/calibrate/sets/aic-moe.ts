@@ -23,6 +23,7 @@ export const set: CalibrationSet = {
           model: kernelModel,
           plan: {
             terms,
+            folds: 8,
             train: (rows, targets) => fitOblivious(rows, targets, {}),
           },
         },
