@@ -24,7 +24,10 @@ export const set: CalibrationSet = {
       set,
       samples,
       [
-        { model: prefill, plan: { inputs: inputsOf(prefill), terms: ["log-blocks"], folds, train } },
+        {
+          model: prefill,
+          plan: { inputs: inputsOf(prefill), terms: ["log-blocks"], folds, train },
+        },
         { model: decode, plan: { inputs: inputsOf(decode), terms: decodeTerms, folds, train } },
       ],
       (measured) => [...measured, ...sameAttention],
