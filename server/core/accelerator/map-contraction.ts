@@ -1,5 +1,5 @@
 import type { Accelerator, AcceleratorPrecision, ArrayEngine, Operand } from "./accelerator.js";
-import type { ArrayTime } from "./array-time.js";
+import { startCycles, type ArrayTime } from "./array-time.js";
 import { timeOnTiles } from "./array-tiles.js";
 import {
   compulsory,
@@ -78,6 +78,7 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
   let visits = 1;
   let array = timer(problem)(wholeTile(c), oneTrip).apart;
   const ideal = array.cycles;
+  const start = rows === undefined ? startCycles(engine) : 0;
   const borders: (Crossing | undefined)[] = levels.map(() => undefined);
   const tiles: ChosenTile[] = [];
   for (let index = levels.length - 1; index >= 0; index--) {
@@ -91,13 +92,13 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
       atOnce: atOnceOf(engine, problem),
       groupsAtOnce: groupsAtOnceOf(engine, problem, rows),
       spillsPartials: engine.dataflow !== "output-stationary",
-      timeOf: timer(problem),
+      timeOf: index === 0 ? timer(problem) : apart(timer(problem)),
       rank: rankOf(question, level, isOutermost, ideal / visits),
     });
     // The array itself reuses operands; a buffer too small to add to that is better passed by.
     if (choice === undefined || (isOutermost && passesBy(question, level, choice, array))) continue;
     borders[index] = times(choice.outer, visits);
-    array = scaledTime(choice.array, visits);
+    array = scaledTime(choice.array, visits, start);
     tiles.unshift({
       buffers: level.buffers.map(({ name }) => name),
       tile: choice.tile,
@@ -118,6 +119,11 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
 const oneTrip = { positions: 1, outputs: 1, inputs: 1, groups: 1 } as const;
 
 type Timer = (problem: Contraction) => (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
+
+/** A level further in cuts what streams into tiles of its own: only the innermost knows what passes as one. */
+function apart(time: ReturnType<Timer>): ReturnType<Timer> {
+  return (tile, trips) => ({ ...time(tile, trips), merged: undefined });
+}
 
 function timerOf({ engine }: MappingQuestion, c: Contraction, rows: RowMapping | undefined): Timer {
   if (rows === undefined)
@@ -390,10 +396,11 @@ function times(crossing: Crossing, factor: number): Crossing {
   };
 }
 
-function scaledTime(time: ArrayTime, factor: number): ArrayTime {
+/** On so many tiles; `start` is spent before the first one alone. */
+function scaledTime(time: ArrayTime, factor: number, start: number): ArrayTime {
   return {
     ...time,
-    cycles: time.cycles * factor,
+    cycles: start + (time.cycles - start) * factor,
     weightWords: time.weightWords * factor,
     inputWords: time.inputWords * factor,
     outputWrites: time.outputWrites * factor,

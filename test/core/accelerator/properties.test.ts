@@ -122,3 +122,17 @@ test("a larger buffer never takes more than a step of 5 % longer", () => {
     { numRuns: 50, seed: 13 },
   );
 });
+
+test("a buffer of its own for sums that have room costs little beside one that holds everything", () => {
+  fc.assert(
+    fc.property(arrays, contractions, (engine, c) => {
+      const outer = { name: "scratchpad", size: "1 GiB" };
+      const inner = { name: "accumulator", size: "256 MiB", holds: ["outputs"] };
+      const one = mapOn(engine, [outer], c, "latency").computeCycles;
+      const two = mapOn(engine, [inner, outer], c, "latency").computeCycles;
+      // A step of 5 % at each level, and tiles at the edges that count as whole ones for the inner level.
+      expect(two).toBeLessThanOrEqual(one * 1.3 + 16);
+    }),
+    { numRuns: 150, seed: 17 },
+  );
+});
