@@ -26,6 +26,12 @@ const pico = path.resolve(process.env["PICORV32"] ?? "../picorv32");
 const serv = path.resolve(process.env["SERV"] ?? "../serv");
 const only = process.env["ONLY"] ?? "";
 const { value: families } = loadParts("server/data");
+/** Its README took the fastest grade of each part. */
+const vexParts: Readonly<Record<string, string>> = {
+  "Artix 7": "xc7a35t-3",
+  "Cyclone IV": "ep4ce22",
+  iCE40: "ice40hx8k",
+};
 const times: number[] = [];
 
 if (!existsSync(table)) console.log(`There is no ${table} (set GOLDEN): nothing is compared.`);
@@ -46,13 +52,6 @@ async function compare(rows: readonly Row[]): Promise<void> {
   await compareSpeeds(rows.filter((row) => row["design"] === "picorv32_axi"));
   await compareVex(rows.filter((row) => row["design"] === "VexRiscv"));
 }
-
-/** Its README took the fastest grade of each part. */
-const vexParts: Readonly<Record<string, string>> = {
-  "Artix 7": "xc7a35t-3",
-  "Cyclone IV": "ep4ce22",
-  iCE40: "ice40hx8k",
-};
 
 async function compareVex(rows: readonly Row[]): Promise<void> {
   if (!"vexriscv".includes(only)) return;
