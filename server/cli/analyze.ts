@@ -4,6 +4,7 @@ import { reportFormats } from "../core/reports/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { analyzeUsage } from "./usage.js";
 import { UsageError } from "./usage-error.js";
@@ -43,10 +44,3 @@ export const command: Command = {
     return isAnalysed ? 0 : 1;
   },
 };
-
-/** Waits until the text is written: a pipe may take it in parts. */
-async function print(text: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });
-}

@@ -14,6 +14,7 @@ import { fileAtRevision, pythonAtRevision } from "../io/git-revision.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext, type JobResult } from "./job.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { choicesOf, savedPlan } from "./quantize-choices.js";
 import { UsageError } from "./usage-error.js";
@@ -76,7 +77,7 @@ what \`ridgepoint quantize --export json\` writes: two plans side by side, or on
         limit: limit ?? (isJson ? Number.MAX_SAFE_INTEGER : 20),
       });
       const text = isJson ? `${JSON.stringify(view, null, 2)}\n` : textOf(view);
-      await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+      await print(text);
       return 0;
     } finally {
       await copy?.dispose();
@@ -121,7 +122,7 @@ async function printPlans({
     limit ?? (isJson ? Number.MAX_SAFE_INTEGER : 20),
   );
   const text = isJson ? `${JSON.stringify(view, null, 2)}\n` : textOf(view);
-  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  await print(text);
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { exportFormats } from "../core/exports/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { UsageError } from "./usage-error.js";
 import { parseAnalyzeWords } from "./words.js";
@@ -39,7 +40,7 @@ Writes to standard output, for the first target. All options of \`analyze\` appl
       );
       return 1;
     }
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    await print(text);
     return 0;
   },
 };

@@ -17,6 +17,7 @@ import { readAcceleratorFile } from "../io/accelerator-file.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { UsageError } from "./usage-error.js";
 import { analyzeOptions, parseAnalyzeWords } from "./words.js";
@@ -68,7 +69,7 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
       const [first] = job.document.problems;
       process.stderr.write(`ridgepoint: ${first?.message ?? "The file holds no model."}\n`);
     }
-    await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+    await print(output);
     return chosen !== null && job.isAnalysed ? 0 : 1;
   },
 };

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { formatNumber, formatQuantity } from "../core/base/units.js";
+import type { readResults } from "../core/search/read-results.js";
 import { table } from "../core/reports/text-table.js";
 import type { MetricKind } from "../core/search/alternatives.js";
 import {
@@ -8,9 +8,10 @@ import {
   type Grouping,
   type ParetoAxis,
 } from "../core/search/compare-alternatives.js";
-import { readResults } from "../core/search/read-results.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
+import { print } from "./print.js";
+import { readResultsFile } from "./results-file.js";
 import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
@@ -26,17 +27,8 @@ RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {
 --json                 all points with their state, and the front's share of the box that they span`,
   run: async (words) => {
     const { file, axes, grouping, isJson } = parse(words);
-    let text: string;
-    try {
-      text = readFileSync(file === "-" ? 0 : file, "utf8");
-    } catch (error) {
-      process.stderr.write(
-        `ridgepoint: \`${file}\` cannot be read: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
-      return 1;
-    }
-    const { value: alternatives, problems } = readResults(text);
-    for (const { message } of problems) process.stderr.write(`ridgepoint: ${message}\n`);
+    const alternatives = readResultsFile(file);
+    if (alternatives === undefined) return 1;
     const result = compareAlternatives(alternatives, axes, grouping);
     const output = isJson
       ? `${JSON.stringify(
@@ -53,7 +45,7 @@ RESULTS.jsonl is what \`ridgepoint batch\` prints; a line may carry "metrics": {
           2,
         )}\n`
       : textOf(alternatives, result);
-    await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+    await print(output);
     return alternatives.length > 0 ? 0 : 1;
   },
 };

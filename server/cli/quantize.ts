@@ -12,6 +12,7 @@ import {
 } from "../core/quant/plan/quantize-document.js";
 import { loadSolver } from "../engines/highs/solver.js";
 import type { Command } from "./command.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { formatTable } from "./quantification.js";
 import { choicesOf, type NotPlanned, planFor } from "./quantize-choices.js";
@@ -112,10 +113,4 @@ async function listFormats(): Promise<number> {
     `Formats:\n${lines.join("\n")}\n\nPatterns:\n${familyTexts.map((text) => `  ${text}`).join("\n")}\n`,
   );
   return 0;
-}
-
-async function print(text: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });
 }

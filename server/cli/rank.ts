@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { table } from "../core/reports/text-table.js";
 import { rankCorrelations, type RankCorrelations } from "../core/search/rank-correlation.js";
-import { readResults } from "../core/search/read-results.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
+import { print } from "./print.js";
+import { readResultsFile } from "./results-file.js";
 import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
@@ -20,20 +20,11 @@ parameters, output elements of convolutions and matrix products, and bytes read 
     const [file] = given.files;
     if (file === undefined || given.files.length > 1)
       throw new UsageError("`ridgepoint rank` takes one file of batch results.");
-    let text: string;
-    try {
-      text = readFileSync(file === "-" ? 0 : file, "utf8");
-    } catch (error) {
-      process.stderr.write(
-        `ridgepoint: \`${file}\` cannot be read: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
-      return 1;
-    }
-    const { value: alternatives, problems } = readResults(text);
-    for (const { message } of problems) process.stderr.write(`ridgepoint: ${message}\n`);
+    const alternatives = readResultsFile(file);
+    if (alternatives === undefined) return 1;
     const found = rankCorrelations(alternatives, given.one("metric") ?? "latency");
     const output = given.has("json") ? `${JSON.stringify(found, null, 2)}\n` : textOf(found);
-    await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+    await print(output);
     return alternatives.length > 0 ? 0 : 1;
   },
 };

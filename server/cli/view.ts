@@ -3,6 +3,7 @@ import { views } from "../core/views/index.generated.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
+import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { defaultParams } from "./view-params.js";
 import { UsageError } from "./usage-error.js";
@@ -35,7 +36,7 @@ Prints the data that the panel of that name draws. --params replaces some of wha
     const make = views[name] as (analysis: Analysis, params: unknown) => unknown;
     const shown = make(job.analysis, { ...defaultParams(name, job.analysis), ...params });
     const text = `${JSON.stringify(shown ?? null, null, 2)}\n`;
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    await print(text);
     return job.isAnalysed ? 0 : 1;
   },
 };

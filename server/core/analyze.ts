@@ -117,7 +117,7 @@ export function inferModel(model: Model, bindings: Bindings, cancel: Cancel): In
     call,
     prompt: once(() => promptOf(model, bindings, call, cancel)),
     image: once(() => imageOf(model, bindings, cancel)),
-    deployable: once(() => deployableOf(bound.value, bindings, graphWork, cancel)),
+    deployable: once(() => deployableOf(bound.value, bindings, { graphWork, layers }, cancel)),
     problems,
     ...(bindings.goals !== undefined && { goals: bindings.goals }),
   };
@@ -153,20 +153,20 @@ function imageOf(model: Model, { batch }: Bindings, cancel: Cancel): InferredMod
 function deployableOf(
   model: Model,
   bindings: Bindings,
-  graphWork: GraphWork,
+  { graphWork, layers }: Pick<InferredModel, "graphWork" | "layers">,
   cancel: Cancel,
 ): Deployable<InferredModel> | undefined {
   const blocks = findLinearBlocks(graphWork);
   if (blocks.length === 0) return undefined;
   const merged = mergeBlocks(model, graphWork.flow, blocks);
   const inferred = inferModel(merged.model, bindings, cancel);
-  const parametersIn = ({ layers }: { readonly layers: readonly Layer[] }): number =>
-    layers.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
+  const parametersIn = (all: readonly Layer[]): number =>
+    all.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
   return {
     blocks,
     inferred,
     nodeIds: merged.nodeIds,
-    savedParameters: parametersIn({ layers: layersOf(graphWork) }) - parametersIn(inferred),
+    savedParameters: parametersIn(layers) - parametersIn(inferred.layers),
   };
 }
 

@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { comparePlans } from "../../../test/core/quant/compare-plans.js";
 import type { Figure } from "../print-table.js";
+import { modelsFolder } from "./models-folder.js";
 
-/** MODELS names another folder. */
-const folder = path.resolve(process.env["MODELS"] ?? "../shared/data/models");
 const models = [
   "mlperftiny_ic_resnet8_f32.onnx",
   "mlperftiny_vww_mobilenetv1_f32.onnx",
@@ -20,15 +19,15 @@ const sampleCount = 32;
 
 /** For each model and target: the mixed plan's measured error as a share of the best uniform plan's that takes as long. */
 export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
-  if (!existsSync(folder)) {
-    console.log(`${folder} is absent: no plans are measured.`);
+  if (!existsSync(modelsFolder)) {
+    console.log(`${modelsFolder} is absent: no plans are measured.`);
     return [];
   }
   const figures: Figure[] = [];
   for (const model of models)
     for (const target of targets)
       for (const { seconds, mixed, uniform } of await comparePlans(
-        path.join(folder, model),
+        path.join(modelsFolder, model),
         target,
         sampleCount,
       )) {

@@ -9,9 +9,8 @@ import { quantify } from "../../../server/io/quant/quantify.js";
 import { readModelFile } from "../../../server/io/read-model.js";
 import { spearman } from "../../../test/core/quant/ort-truth.js";
 import type { Figure } from "../print-table.js";
+import { modelsFolder } from "./models-folder.js";
 
-/** MODELS names another folder. */
-const folder = path.resolve(process.env["MODELS"] ?? "../shared/data/models");
 /** Trained, at least twelve layers with weights, and no twin of another one. */
 const models = [
   "mlperftiny_vww_mobilenetv1_f32.onnx",
@@ -36,18 +35,18 @@ const sampleCount = 8;
  * plain error of the weights.
  */
 export async function rankCorrelations(): Promise<readonly Figure[]> {
-  if (!existsSync(folder)) {
-    console.log(`${folder} is absent: no ranks are compared.`);
+  if (!existsSync(modelsFolder)) {
+    console.log(`${modelsFolder} is absent: no ranks are compared.`);
     return [];
   }
   const figures: Figure[] = [];
   const medians: number[] = [];
   for (const file of [...models, ...smaller]) {
-    const found = await ranksOf(path.join(folder, file));
-    if (models.includes(file)) medians.push(medianOfValues(found.map(({ rank }) => rank)));
+    const found = await ranksOf(path.join(modelsFolder, file));
+    const isLarge = models.includes(file);
+    if (isLarge) medians.push(medianOfValues(found.map(({ rank }) => rank)));
     for (const { scheme, rank, baseline, layerCount } of found) {
       const name = `${file.replace(/^mlperftiny_/, "")}, ${layerCount} layers, ${scheme}`;
-      const isLarge = models.includes(file);
       figures.push(
         { name, value: rank, unit: "", ...(isLarge && { bound: 0.75 }) },
         { name: "… by the error of the weights", value: baseline, unit: "" },

@@ -1,21 +1,18 @@
-import { obliviousLevels } from "../../../server/core/cost/calibrated/oblivious.js";
+import {
+  obliviousLevels,
+  type PackedOblivious,
+} from "../../../server/core/cost/calibrated/oblivious.js";
 import {
   packNode,
   widthOf,
-  type NodeWidth,
   type TreeNode,
 } from "../../../server/core/cost/calibrated/packed-nodes.js";
 import { binRows, type Bins } from "./bins.js";
 import { randomSource, rounded, type Rows } from "./matrix.js";
 
-/** Oblivious trees as calibration files hold them: see `PackedOblivious`. */
-export interface ObliviousFile {
+/** Oblivious trees as calibration files hold them. */
+export interface ObliviousFile extends PackedOblivious {
   readonly kind: "oblivious";
-  readonly base: number;
-  readonly step: number;
-  readonly width: NodeWidth;
-  readonly cuts: readonly (readonly number[])[];
-  readonly trees: readonly string[];
 }
 
 export interface ObliviousOptions {

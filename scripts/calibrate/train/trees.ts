@@ -3,17 +3,13 @@ import {
   widthOf,
   type TreeNode,
 } from "../../../server/core/cost/calibrated/packed-nodes.js";
+import type { PackedTrees } from "../../../server/core/cost/calibrated/trees.js";
 import { binRows, type Bins } from "./bins.js";
 import { randomSource, rounded, type Rows } from "./matrix.js";
 
-/** Boosted trees as calibration files hold them: see `PackedTrees`. */
-export interface TreesFile {
+/** Boosted trees as calibration files hold them. */
+export interface TreesFile extends PackedTrees {
   readonly kind: "trees";
-  readonly base: number;
-  readonly step: number;
-  readonly width: 2 | 3;
-  readonly cuts: readonly (readonly number[])[];
-  readonly trees: readonly string[];
 }
 
 export interface TreeOptions {

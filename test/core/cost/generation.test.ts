@@ -1,33 +1,17 @@
 import { expect, test } from "vitest";
 import { analyze } from "../../../server/core/analyze.js";
 import type { TargetAnalysis } from "../../../server/core/analysis.js";
-import { bytesOf, emptyNeighbourhood } from "../../../server/core/base/byte-source.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
-import { format } from "../../../server/core/formats/hf-config.js";
 import { view } from "../../../server/core/views/report.js";
+import { llama, read } from "../../kit/config-model.js";
 import { realCatalogue } from "../../kit/real-analysis.js";
-
-const llama3 = {
-  model_type: "llama",
-  hidden_size: 4096,
-  intermediate_size: 14336,
-  num_hidden_layers: 32,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  vocab_size: 128256,
-  rms_norm_eps: 1e-5,
-};
 
 async function onTarget(
   id: string,
   dims: Readonly<Record<string, number>>,
-  config: Readonly<Record<string, unknown>> = llama3,
+  config: Readonly<Record<string, unknown>> = llama,
 ): Promise<TargetAnalysis> {
-  const { value } = format.read(bytesOf(new Uint8Array(Buffer.from(JSON.stringify(config)))), {
-    fileName: "config.json",
-    neighbourhood: emptyNeighbourhood,
-    cancel: neverCancelled,
-  });
+  const { value } = read(config);
   const target = (await realCatalogue()).find(id);
   if (value === undefined || target === undefined) throw new Error(`no model or target ${id}`);
   const analysis = analyze(
@@ -83,7 +67,7 @@ test("a texts' batch multiplies the cache and not the weights", async () => {
 // Zuo et al. 2025, Falcon-H1: the state of the recurrent heads stays, the cache of the attention heads grows.
 test("a hybrid's cache grows with the text and its state does not", async () => {
   const hybrid = {
-    ...llama3,
+    ...llama,
     model_type: "falcon_h1",
     head_dim: 64,
     num_attention_heads: 8,
@@ -117,7 +101,7 @@ test("a model that sees takes time for an image beside its text", async () => {
   };
   const id = "nvidia-h100-sxm/tensorrt-llm/bf16";
   const [text, both] = await Promise.all(
-    [llama3, { ...llama3, vision_config: vision }].map((config) => onTarget(id, {}, config)),
+    [llama, { ...llama, vision_config: vision }].map((config) => onTarget(id, {}, config)),
   );
   expect(text!.generation?.image).toBeUndefined();
   const image = both!.generation!.image!;
