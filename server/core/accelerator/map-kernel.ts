@@ -124,12 +124,12 @@ export function mapKernel(asked: KernelQuestion, kernel: Kernel): KernelMapping 
 }
 
 function stayNotes({ buffer, readBytes, writeBytes }: Stay): readonly string[] {
-  const found = readBytes > 0 ? [`finds ${formatBytes(readBytes)} in \`${buffer}\``] : [];
-  const left = writeBytes > 0 ? [`leaves ${formatBytes(writeBytes)} there`] : [];
-  const what = [...found, ...left].join(" and ");
-  return what === ""
-    ? []
-    : [`It ${what.replace("there", found.length > 0 ? "there" : `in \`${buffer}\``)}: no DRAM.`];
+  const place = `in \`${buffer}\``;
+  const found = readBytes > 0 ? [`finds ${formatBytes(readBytes)} ${place}`] : [];
+  const where = found.length > 0 ? "there" : place;
+  const left = writeBytes > 0 ? [`leaves ${formatBytes(writeBytes)} ${where}`] : [];
+  const all = [...found, ...left];
+  return all.length === 0 ? [] : [`It ${all.join(" and ")}: no DRAM.`];
 }
 
 function rawMapping(question: KernelQuestion, kernel: Kernel): RawMapping {
