@@ -61,8 +61,10 @@ export function lineTable(design: Design, line: DesignLine): string {
   const what = line.kind === "block" ? "This block" : "This line";
   const times =
     line.instanceCount > 1 ? ` in ${line.instanceCount} instances of its module, together` : "";
+  // The share is of the design's LUTs, where it has any: a multiplier in a DSP has none of them, and is not nothing.
+  const share = line.share > 0 ? `: ${formatShare(line.share)} of the design` : "";
   return [
-    `**${what}**${times}: ${formatShare(line.share)} of the design`,
+    `**${what}**${times}${share}`,
     resourceTable(design, line.resources),
     ...line.notes.map((note) => `- ${codeSpan(note)}`),
   ].join("\n\n");
