@@ -13,6 +13,11 @@ export function foldOf(key: string, count: number): number {
   return firstByte(`fold|${key}`) % count;
 }
 
+/** Half of the keys, whatever part of a cross-validation they belong to. */
+export function isInHalf(key: string): boolean {
+  return firstByte(`half|${key}`) < 128;
+}
+
 export function firstByte(text: string): number {
   return createHash("sha256").update(text).digest()[0] ?? 0;
 }

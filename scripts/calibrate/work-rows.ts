@@ -10,10 +10,10 @@ import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
 import { hostFeatures, withIntervals } from "./train/fit-hosts.js";
+import { conformalInterval } from "./train/interval.js";
 import { rounded } from "./train/matrix.js";
 import { overlapPower } from "./train/overlapped.js";
 import {
-  conformalInterval,
   fitWork,
   intervalOfWork,
   type SessionUnseen,
@@ -189,7 +189,7 @@ export function fitNetworks(
       ? withBestPower(rows, given)
       : { plan: { ...given, power: before.power }, unseen: [] };
   const fit = fitWork(rows, plan);
-  const interval = repeatable(conformalInterval(unseen, { margin: 0.005 }));
+  const interval = repeatable(conformalInterval(unseen));
   // A kernel by itself is less certain than the sum that was measured.
   const wide = {
     edges: interval.edges,
@@ -242,12 +242,12 @@ function withBestPower(
   return tried[0] ?? { plan, unseen: [] };
 }
 
-/** A second measurement differs by this much whatever the model: simulators fit better than they are right. */
+/** A second measurement differs by this much whatever the model. */
 function repeatable({ edges, low, high }: Interval): Interval {
   return {
     edges,
-    low: low.map((factor) => Math.min(factor, 0.985)),
-    high: high.map((factor) => Math.max(factor, 1.015)),
+    low: low.map((factor) => Math.min(factor, 0.995)),
+    high: high.map((factor) => Math.max(factor, 1.005)),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type AmountPlan,
   type AmountRow,
 } from "../train/fit-amounts.js";
-import { conformalInterval, type Unseen } from "../train/interval.js";
+import { intervalsByTarget, type UnseenOfTarget } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
 import { workKind } from "./work-kind.js";
@@ -28,7 +28,6 @@ export interface FamilyPlan {
   readonly pulls: AmountPlan["pulls"];
   /** Exponent of a row's weight in how often its network was measured: thirty boards are not thirty networks. */
   readonly crowding: number;
-  readonly margin?: number;
   /** Rows that make a calibration; with fewer a target borrows, or is left to the roofline. 3 by default. */
   readonly least?: number;
   /** Watts while a target works, and what the meter saw. */
@@ -58,15 +57,12 @@ export async function fitFamily(
   if (rows.length === 0) return [];
   const unseen = crossValidate(rows, columns, plan);
   reportErrors(plan, unseen);
+  const intervals = intervalsByTarget(unseen, { groups: 1, groupOf: plan.groupOf });
   const index = indexOf(rows, plan);
   const fit = fitRows(rows, columns, plan, index);
   return [...groupBy(rows, ({ sample }) => sample.target)].flatMap(([target, own]) => {
     if (own.length < (plan.least ?? 3)) return [];
-    const alike = unseen.filter((item) => plan.groupOf(item.target) === plan.groupOf(target));
-    const interval = conformalInterval(alike.length >= 30 ? alike : unseen, {
-      groups: 1,
-      margin: plan.margin ?? 0,
-    });
+    const interval = intervals.of.get(target) ?? intervals.pool;
     const level = Math.exp(fit.center + (fit.levels[index.level(target)] ?? 0));
     const weights = fit.weights[index.group(target)] ?? new Float64Array(columns.length);
     const energy = plan.energyOf?.(
@@ -220,9 +216,7 @@ function fitRows(
   };
 }
 
-interface Prediction extends Unseen {
-  readonly target: string;
-}
+type Prediction = UnseenOfTarget;
 
 const foldCount = 8;
 
@@ -244,7 +238,7 @@ function crossValidate(
       if (index.level(target) < 0 || weights === undefined) return [];
       const level = Math.exp(fit.center + (fit.levels[index.level(target)] ?? 0));
       const sum = amounts.reduce((total, amount, at) => total + amount * (weights[at] ?? 0), 0);
-      return [{ target, predicted: elsewhere + level * sum, measured: seconds }];
+      return [{ target, predicted: elsewhere + level * sum, measured: seconds, part: fold }];
     });
   }).flat();
 }

@@ -6,7 +6,7 @@ import { groupBy } from "../group.js";
 import type { CalibrationContext, Fragment, Sample } from "../set.js";
 import { foldOf } from "../split.js";
 import { fitWork, type WorkFit, type WorkRow } from "../train/fit-work.js";
-import { conformalInterval, type Unseen } from "../train/interval.js";
+import { intervalsByTarget, type UnseenOfTarget } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
 import { solveRidge } from "./solve-ridge.js";
@@ -21,7 +21,6 @@ export interface PooledPlan {
   readonly groupOf: (target: string) => string;
   /** Candidates for the two penalties: of the family's slopes, and of a group's deviation from them. */
   readonly penalties?: readonly (readonly [number, number])[];
-  readonly margin?: number;
   /** Exponent of a row's weight in how often its network was measured. */
   readonly crowding?: number;
   /** Weights of the work by feature, where too few networks were measured to fit them. */
@@ -70,14 +69,11 @@ export async function fitPooled(
   reportErrors(plan, errors);
   const correction = fitCorrection(rows, base, plan, chosen);
   const measured = [...groupBy(rows, ({ sample }) => sample.target)];
+  const intervals = intervalsByTarget(errors, { groups: 1, groupOf: plan.groupOf });
   // One or two networks make no calibration: such a target borrows, or is left to the roofline.
   return measured.flatMap(([target, own]) => {
     if (own.length < leastRows) return [];
-    const inGroup = errors.filter((item) => plan.groupOf(item.target) === plan.groupOf(target));
-    const interval = conformalInterval(inGroup.length >= 30 ? inGroup : errors, {
-      groups: 1,
-      margin: plan.margin ?? 0.02,
-    });
+    const interval = intervals.of.get(target) ?? intervals.pool;
     const energy = plan.energyOf?.(
       target,
       own.map(({ sample }) => sample),
@@ -274,10 +270,7 @@ function standardOf(
   return { means, deviations };
 }
 
-interface Prediction extends Unseen {
-  readonly target: string;
-  readonly key: string;
-}
+type Prediction = UnseenOfTarget;
 
 const foldCount = 8;
 
@@ -302,10 +295,10 @@ function crossValidate(
   plan: PooledPlan,
   pair: readonly [number, number],
 ): readonly Prediction[] {
-  return folds.flatMap(({ rest, part, base }) => {
+  return folds.flatMap(({ rest, part, base }, fold) => {
     const correction = fitCorrection(rest, base, plan, pair);
     return part.flatMap((row) => {
-      const { target, key, seconds } = row.sample;
+      const { target, seconds } = row.sample;
       const level = correction.levels.get(target);
       return level === undefined
         ? []
@@ -314,7 +307,7 @@ function crossValidate(
               predicted: predict(row, base, plan, correction, level),
               measured: seconds,
               target,
-              key,
+              part: fold,
             },
           ];
     });

@@ -21,8 +21,6 @@ export const set: CalibrationSet = {
   fit: (ctx, samples) => {
     const plan = (terms: readonly string[]): Omit<KindPlan, "features"> => ({
       terms,
-      // Folds leave out one of five numbers of heads: gaps wider than those between all five.
-      margin: -0.025,
       // A network bridges the gaps between numbers of heads, trees see the steps.
       train: (rows, targets) => ({
         kind: "sum",

@@ -78,7 +78,6 @@ const cubeAi: FamilyPlan = {
   source: plan.source,
   groupOf: plan.groupOf,
   crowding: -0.5,
-  margin: 0.02,
   pulls: { level: 0.002, weight: 0.1, group: 2 },
   prior: { calls: 2e-5, compute: 1.6, columns: 8, activations: 20, weights: 2 },
   energyOf,
@@ -92,7 +91,6 @@ const neuralArt: FamilyPlan = {
   source: plan.source,
   groupOf: (target) => target,
   crowding: 0,
-  margin: 0.02,
   pulls: { level: 1, weight: 0.05, group: 10 },
   prior: {
     calls: 7e-6,

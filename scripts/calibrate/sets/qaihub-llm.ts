@@ -22,7 +22,6 @@ const plan: FamilyPlan = {
   source: { set: "qaihub_llm", licence: "BSD-3-Clause", rows: 0, note: "release v0.46.1" },
   groupOf: () => "all",
   crowding: -0.5,
-  margin: 0.02,
   least: 2,
   pulls: { level: 0.02, weight: 0.3, group: 2 },
   prior: { calls: 1e-6, compute: 2, activations: 1, weights: 1.3 },

@@ -32,7 +32,6 @@ const plan: Omit<FamilyPlan, "prior"> = {
   source: { set: "qaihub_perf", licence: "BSD-3-Clause", rows: 0, note: "release v0.46.1" },
   groupOf: (target) => target.split("/").slice(1).join("/"),
   crowding: -0.5,
-  margin: 0.03,
   least: 1,
   pulls: { level: 0.01, weight: 0.15, group: 2 },
 };

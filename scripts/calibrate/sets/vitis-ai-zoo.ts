@@ -27,7 +27,6 @@ const plan: Omit<FamilyPlan, "prior"> = {
   source: { set: "vitis_ai_zoo", licence: "Apache-2.0", rows: 0 },
   groupOf: (target) => target,
   crowding: -0.5,
-  margin: 0.02,
   pulls: { level: 0.002, weight: 0.03, group: 0.3 },
 };
 

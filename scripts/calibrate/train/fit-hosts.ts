@@ -53,7 +53,7 @@ export function withIntervals(
       const kept = before?.measured.find(({ name }) => name === host.name);
       if (own.length === 0 && kept !== undefined)
         return { ...host, low: kept.low, high: kept.high };
-      const { low, high } = conformalInterval(own, { groups: 1, margin: 0.005 });
+      const { low, high } = conformalInterval(own, { groups: 1 });
       return { ...host, low: low[0] ?? 0.5, high: high[0] ?? 2 };
     }),
   };

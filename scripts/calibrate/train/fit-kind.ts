@@ -3,10 +3,10 @@ import { decodeRegressor } from "../../../server/core/cost/calibrated/decode-reg
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
 import { nothing } from "../../../server/core/cost/calibrated/gpu-terms.js";
-import { groupBy } from "../group.js";
-import { foldOf } from "../split.js";
+import { foldOf, isInHalf } from "../split.js";
 import { fitNonNegative } from "./linear.js";
-import { conformalInterval, tailOf, type Unseen } from "./interval.js";
+import { intervalsByTarget, type UnseenOfTarget } from "./interval.js";
+import { asOfWholeFit } from "./learning.js";
 import { rounded, type Rows } from "./matrix.js";
 
 /** One measured kernel as a kernel model sees it. */
@@ -60,7 +60,7 @@ export function fitKind(
   return fitKindOfMany(rows, plan).kind;
 }
 
-/** Of rows of several targets, with the interval of each that has rows enough for one of its own. */
+/** Of rows of several targets, with the interval of each. */
 export function fitKindOfMany(
   rows: readonly KindRow[],
   plan: KindPlan,
@@ -71,19 +71,22 @@ export function fitKindOfMany(
   const base = fitBase(rows, plan);
   // The final fit keeps the intervals of the one before.
   const folds = isFinal ? 0 : (plan.folds ?? 4);
-  const unseen: (Unseen & { readonly target: string })[] = [];
+  const unseen: UnseenOfTarget[] = [];
+  const byHalf: UnseenOfTarget[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
     const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
     if (rest.length === 0 || part.length === 0) continue;
-    const predict = predictorOf(trained(rest, plan, base, fold), plan, base);
-    for (const row of part)
-      unseen.push({
-        predicted: predict(row),
-        measured: row.seconds,
-        target: row.target ?? "",
-        part: fold,
-      });
+    const judge = (seen: readonly KindRow[], found: UnseenOfTarget[]): void => {
+      const predict = predictorOf(trained(seen, plan, base, fold), plan, base);
+      for (const row of part) {
+        const { seconds: measured, target = "" } = row;
+        found.push({ predicted: predict(row), measured, target, part: fold });
+      }
+    };
+    judge(rest, unseen);
+    const half = rest.filter(({ key }) => isInHalf(key));
+    if (half.length > 0) judge(half, byHalf);
   }
   const range = (pick: (left: number, right: number) => number, start: number): readonly number[] =>
     inputsOf(plan).map((name) => {
@@ -93,12 +96,9 @@ export function fitKindOfMany(
         6,
       );
     });
-  const options = { margin: plan.margin ?? 0, tail: tailOf(unseen) };
-  const intervals = new Map(
-    [...groupBy(unseen, ({ target }) => target)]
-      .filter(([, own]) => own.length >= rowsForInterval)
-      .map(([target, own]) => [target, conformalInterval(own, options)]),
-  );
+  const { pool, of } = intervalsByTarget(asOfWholeFit(unseen, byHalf, 1 - 1 / folds), {
+    margin: plan.margin ?? 0,
+  });
   const kind = {
     form: "correction",
     overhead: base.overhead,
@@ -106,13 +106,11 @@ export function fitKindOfMany(
     features: inputsOf(plan),
     low: range(Math.min, Infinity),
     high: range(Math.max, -Infinity),
-    interval: conformalInterval(unseen, options),
+    interval: pool,
     regressor: trained(rows, plan, base),
   };
-  return { kind, intervals };
+  return { kind, intervals: of };
 }
-
-const rowsForInterval = 60;
 
 /** Seconds beside the work: once for a kernel, and for each of what a feature counts. */
 export interface Base {

@@ -5,10 +5,11 @@ import { kernelModel } from "../../../server/core/cost/calibrated/models/network
 import { evaluateRegressor } from "../../../server/core/cost/calibrated/regressor.js";
 import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { Target } from "../../../server/core/targets/target.js";
-import { foldOf } from "../split.js";
+import { foldOf, isInHalf } from "../split.js";
 import { fitAdditive, type AdditiveOptions, type Whole } from "./additive-mlp.js";
 import { isFinalFit } from "./fit-kind.js";
 import { conformalInterval, type Unseen } from "./interval.js";
+import { asOfWholeFit } from "./learning.js";
 import { rounded } from "./matrix.js";
 
 /** A kernel of a network, and how often the network has it. */
@@ -57,13 +58,25 @@ export function fitNetwork(
   // The final fit keeps the interval of the one before.
   const folds = isFinalFit() ? 0 : (plan.folds ?? 2);
   const unseen: Unseen[] = [];
+  const byHalf: Unseen[] = [];
+  const keyAt = (index: number): string => networks[index]?.key ?? "";
   for (let fold = 0; fold < folds; fold++) {
-    const isIn = (index: number): boolean => foldOf(networks[index]?.key ?? "", folds) === fold;
-    const rest = brief.filter((_, index) => !isIn(index));
+    const isIn = (index: number): boolean => foldOf(keyAt(index), folds) === fold;
     const part = wholes.filter((_, index) => isIn(index));
-    if (rest.length === 0 || part.length === 0) continue;
-    const predict = predictorOf(fitAdditive(rest, width, plan.options));
-    for (const whole of part) unseen.push({ predicted: predict(whole), measured: whole.seconds });
+    const judge = (seen: readonly Whole[], found: Unseen[]): void => {
+      if (seen.length === 0 || part.length === 0) return;
+      const predict = predictorOf(fitAdditive(seen, width, plan.options));
+      for (const whole of part)
+        found.push({ predicted: predict(whole), measured: whole.seconds, part: fold });
+    };
+    judge(
+      brief.filter((_, index) => !isIn(index)),
+      unseen,
+    );
+    judge(
+      brief.filter((_, index) => !isIn(index) && isInHalf(keyAt(index))),
+      byHalf,
+    );
   }
   const fitted = fitAdditive(brief, width, plan.options);
   const { low, high } = rangeOf(wholes);
@@ -89,7 +102,9 @@ export function fitNetwork(
         },
       }),
       interval: withShortOnes(
-        conformalInterval(unseen, { margin: plan.margin ?? 0.005 }),
+        conformalInterval(asOfWholeFit(unseen, byHalf, 1 - 1 / folds), {
+          margin: plan.margin ?? 0,
+        }),
         networks.reduce((least, network) => Math.min(least, network.seconds), Infinity),
       ),
     },

@@ -1,7 +1,7 @@
 import { hostFactor, type Host } from "../../../server/core/cost/calibrated/hosts.js";
 import { overlapped } from "../../../server/core/cost/calibrated/network.js";
 import { foldOf } from "../split.js";
-import { conformalInterval, type Unseen } from "./interval.js";
+import type { Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
 import { fitOverlapped, overlapPower } from "./overlapped.js";
 import { hostsOf } from "./fit-hosts.js";
@@ -123,13 +123,11 @@ export function intervalOfWork(
     const { predict } = fitWork(rest, plan);
     for (const row of part) {
       const { measured, session = "" } = row;
-      unseen.push({ predicted: predict(row), measured, session });
+      unseen.push({ predicted: predict(row), measured, session, part: fold });
     }
   }
   return unseen;
 }
-
-export { conformalInterval };
 
 interface Column {
   readonly kind: "work" | "launch" | "once";

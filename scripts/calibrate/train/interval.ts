@@ -21,7 +21,79 @@ export function conformalInterval(
   options: { readonly groups?: number; readonly margin?: number; readonly tail?: number } = {},
 ): Interval {
   const tail = options.tail ?? tailOf(rows, options.groups);
-  return intervalAt(rows, tail - (options.margin ?? 0.01), options.groups);
+  return intervalAt(rows, tail - (options.margin ?? 0), options.groups);
+}
+
+export interface UnseenOfTarget extends Unseen {
+  readonly target: string;
+}
+
+/**
+ * Intervals of targets that were fitted together. Their residuals have one form and each target's own width, which is
+ * drawn to that of its group and the group's to that of all as far as rows are few.
+ */
+export function intervalsByTarget(
+  rows: readonly UnseenOfTarget[],
+  options: {
+    readonly groups?: number;
+    readonly margin?: number;
+    readonly groupOf?: (target: string) => string;
+  } = {},
+): { readonly pool: Interval; readonly of: ReadonlyMap<string, Interval> } {
+  const { groups, margin = 0, groupOf = () => "" } = options;
+  const all = meanSpread(rows);
+  const widths = new Map<string, number>();
+  for (const [, group] of groupBy(rows, ({ target }) => groupOf(target))) {
+    const ofGroup = drawn(group, all, all);
+    for (const [target, own] of groupBy(group, (row) => row.target))
+      widths.set(target, drawn(own, ofGroup, all) / all);
+  }
+  const even = rows.map((row) => scaledRow(row, 1 / (widths.get(row.target) ?? 1)));
+  const tail = tailOf(even, groups) - margin;
+  const form = intervalAt(even, tail, groups);
+  const of = new Map(
+    [...groupBy(rows, ({ target }) => target)].map(([target, own]) => [
+      target,
+      own.length >= rowsForOwnForm
+        ? intervalAt(own, tail, groups)
+        : scaledInterval(form, widths.get(target) ?? 1),
+    ]),
+  );
+  return { pool: intervalAt(rows, tail, groups), of };
+}
+
+/** Four groups by time of sixty rows. */
+const rowsForOwnForm = 240;
+
+/** Rows of which the common width is worth as much as a target's own. */
+const rowsOfPool = 30;
+
+/** Mean error of rows, as a logarithm, drawn to a wider circle's; outliers say how far they lie in no single target. */
+function drawn(rows: readonly Unseen[], wider: number, all: number): number {
+  const sum = rows.reduce((total, row) => total + Math.min(spreadOf(row), 4 * all), 0);
+  return (sum + rowsOfPool * wider) / (rows.length + rowsOfPool);
+}
+
+function meanSpread(rows: readonly Unseen[]): number {
+  const sum = rows.reduce((total, row) => total + spreadOf(row), 0);
+  return Math.max(sum / Math.max(1, rows.length), 1e-4);
+}
+
+function spreadOf({ predicted, measured }: Unseen): number {
+  return Math.abs(Math.log(measured / predicted));
+}
+
+/** The residual to this power. */
+export function scaledRow<Row extends Unseen>(row: Row, factor: number): Row {
+  return { ...row, measured: row.predicted * (row.measured / row.predicted) ** factor };
+}
+
+function scaledInterval({ edges, low, high }: Interval, factor: number): Interval {
+  return {
+    edges,
+    low: low.map((end) => rounded(end ** factor, 4)),
+    high: high.map((end) => rounded(end ** factor, 4)),
+  };
 }
 
 /**
