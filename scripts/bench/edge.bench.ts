@@ -5,13 +5,11 @@ import { neverCancelled } from "../../server/core/base/cancel.js";
 import type { TargetAnalysis } from "../../server/core/analysis.js";
 import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.js";
 import { openContext } from "../calibrate/context.js";
-import { closeLibraryModels } from "../calibrate/edge/library-models.js";
 import { zooRows } from "../calibrate/edge/zoo-lists.js";
+import { closeRecording } from "../calibrate/record/record.js";
 import { groupBy } from "../calibrate/group.js";
 import type { Subject } from "../calibrate/set.js";
 import { hubRows } from "../calibrate/sets/qaihub-perf.js";
-import { closeTraces } from "../calibrate/traced.js";
-import { openTraces } from "../calibrate/traces.js";
 
 /**
  * What small devices are asked beside time: flash and RAM of networks under X-CUBE-AI against the STM32 model zoo's
@@ -24,19 +22,16 @@ const { value: catalogue } = await loadCatalogue({
   dataFolder: await findDataFolder(),
   chipFolders: [],
 });
-const traces = openTraces([], undefined);
 const ctx = openContext(catalogue, folder, {
   fits: path.resolve("server/data/calibration"),
-  traces,
+  pythonPath: [],
 });
 
 if (existsSync(folder)) {
   await compareMemory();
   await compareFallback();
 } else console.log(`There is no data at ${folder} (set DATA); nothing is measured.`);
-closeTraces();
-closeLibraryModels();
-traces.dispose();
+closeRecording();
 
 async function analyze(subject: Subject, id: string): Promise<TargetAnalysis | undefined> {
   const target = catalogue.find(id);

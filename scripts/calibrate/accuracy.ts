@@ -14,9 +14,7 @@ import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
 import { firstByte, isHeldOut } from "./split.js";
 import { hasTargetFile, readTargetFile, writeErrors } from "./target-files.js";
-import { closeLibraryModels } from "./edge/library-models.js";
-import { closeTraces } from "./traced.js";
-import { openTraces } from "./traces.js";
+import { closeRecording, setRecording } from "./record/record.js";
 import { sampledNetwork, writeNetworkSample, type SampledNetwork } from "./write-network-sample.js";
 import { writeSample } from "./write-sample.js";
 import { writeReport } from "./write-report.js";
@@ -33,8 +31,11 @@ const { value: plain } = await loadCatalogue({
 });
 const store = await openCalibrations(options.calibration, ({ message }) => problems.push(message));
 const catalogue = withCalibrations(plain, store, ({ message }) => problems.push(message));
-const traces = openTraces(options.pythonPath, options.traces);
-const ctx = openContext(catalogue, options.data, { fits: options.calibration, traces });
+setRecording({ python: options.python, kept: options.traces });
+const ctx = openContext(catalogue, options.data, {
+  fits: options.calibration,
+  pythonPath: options.pythonPath,
+});
 
 /** Through the same path as a user's question: reader, inference, lowering, evaluation. */
 async function predict(sample: Sample): Promise<TargetAnalysis | undefined> {
@@ -122,9 +123,7 @@ for (const set of sets) {
     if (options.without.length === 0 && isWritten) writeErrors(options.calibration, target, rows);
   }
 }
-closeTraces();
-closeLibraryModels();
-traces.dispose();
+closeRecording();
 for (const message of problems) console.error(message);
 if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
 

@@ -5,9 +5,7 @@ import { readOptions } from "./options.js";
 import { sets } from "./sets/index.js";
 import { isHeldOut } from "./split.js";
 import { setFinal } from "./train/fit-kind.js";
-import { closeLibraryModels } from "./edge/library-models.js";
-import { closeTraces } from "./traced.js";
-import { openTraces } from "./traces.js";
+import { closeRecording, setRecording } from "./record/record.js";
 import { writeFragments } from "./target-files.js";
 
 const options = readOptions(process.argv.slice(2));
@@ -19,8 +17,11 @@ const { value: catalogue } = await loadCatalogue({
   dataFolder: await findDataFolder(),
   chipFolders: [],
 });
-const traces = openTraces(options.pythonPath, options.traces);
-const ctx = openContext(catalogue, options.data, { fits: options.calibration, traces });
+setRecording({ python: options.python, kept: options.traces });
+const ctx = openContext(catalogue, options.data, {
+  fits: options.calibration,
+  pythonPath: options.pythonPath,
+});
 setFinal(options.isFinal);
 const today = new Date().toISOString().slice(0, 10);
 for (const set of sets) {
@@ -48,6 +49,4 @@ for (const set of sets) {
       `largest file ${Math.max(0, ...sizes)} B, ${((Date.now() - started) / 1000).toFixed(0)} s`,
   );
 }
-closeTraces();
-closeLibraryModels();
-traces.dispose();
+closeRecording();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { inferModel, type InferredModel } from "../../server/core/analyze.js";
+import { recordModel } from "./record/record.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
 import { decodeCalibration } from "../../server/core/cost/calibrated/decode-calibration.js";
 import { readOpCall } from "../../server/core/formats/op-call.js";
@@ -9,13 +10,12 @@ import { lower } from "../../server/core/lower/lower.js";
 import type { Catalogue } from "../../server/core/targets/target.js";
 import type { CalibrationContext, Subject } from "./set.js";
 import { hasTargetFile, readTargetFile } from "./target-files.js";
-import type { Traces } from "./traces.js";
 
-/** `fits`: folder of the calibration files. */
+/** `fits`: folder of the calibration files; `pythonPath`: folders with the sources of models that sets name. */
 export function openContext(
   catalogue: Catalogue,
   folder: string,
-  { fits, traces }: { readonly fits: string; readonly traces: Traces },
+  { fits, pythonPath }: { readonly fits: string; readonly pythonPath: readonly string[] },
 ): CalibrationContext {
   const kept = new Map<string, InferredModel | undefined>();
   const infer = async (subject: Subject): Promise<InferredModel | undefined> => {
@@ -34,7 +34,10 @@ export function openContext(
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
     target: (id) => catalogue.find(id),
-    trace: traces.model,
+    trace: async (entry, input) =>
+      pythonPath.length === 0
+        ? undefined
+        : recordModel({ entry, inputs: [input], folders: pythonPath }).catch(() => undefined),
     fitted: (id) =>
       hasTargetFile(fits, id) ? decodeCalibration(readTargetFile(fits, id), id).value : undefined,
     lower: async (subject, target) => {

@@ -19,8 +19,10 @@ export interface Options {
   readonly worst: number;
   /** Folders with the sources of the models that sets name. */
   readonly pythonPath: readonly string[];
-  /** Folder in which the Python engine's answers are kept from one run to the next. */
-  readonly traces: string | undefined;
+  /** Folder in which the recorder's answers are kept from one run to the next. */
+  readonly traces: string;
+  /** Program of the machine's own Python, to record models in place of the product's engine. */
+  readonly python: string | undefined;
 }
 
 /** Throws with a sentence for words that are not known. */
@@ -31,7 +33,8 @@ export function readOptions(words: readonly string[]): Options {
   let data = path.resolve("../shared/data");
   let calibration = path.resolve("server/data/calibration");
   const pythonPath: string[] = [];
-  let traces: string | undefined;
+  let traces = path.resolve("test-out/traces");
+  let python: string | undefined;
   let share = 1;
   let worst = 0;
   let isFinal = false;
@@ -49,6 +52,7 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === "--python-path") pythonPath.push(path.resolve(value));
     else if (word === "--share") share = Number(value);
     else if (word === "--worst") worst = Number(value);
+    else if (word === "--python") python = value;
     else if (word === "--traces") traces = path.resolve(value);
     else if (word === "--data") data = path.resolve(value);
     else if (word === "--out" || word === "--calibration") calibration = path.resolve(value);
@@ -62,6 +66,7 @@ export function readOptions(words: readonly string[]): Options {
     without,
     pythonPath,
     traces,
+    python,
     share,
     worst,
     isFinal,

@@ -8,14 +8,13 @@ import { openContext } from "../../scripts/calibrate/context.js";
 import { fitFamily, type FamilyPlan } from "../../scripts/calibrate/edge/family.js";
 import { callOf, configOf } from "../../scripts/calibrate/llm-models.js";
 import type { Sample } from "../../scripts/calibrate/set.js";
-import { openTraces } from "../../scripts/calibrate/traces.js";
 
 const { value: catalogue } = await loadCatalogue({
   dataFolder: await findDataFolder(),
   chipFolders: [],
 });
 const folder = path.resolve(import.meta.dirname, "none");
-const ctx = openContext(catalogue, folder, { fits: folder, traces: openTraces([], undefined) });
+const ctx = openContext(catalogue, folder, { fits: folder, pythonPath: [] });
 
 const target = "qualcomm-snapdragon-8-elite/genie/w4a16";
 const config = configOf("plamo-1b")!;

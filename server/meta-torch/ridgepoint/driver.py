@@ -45,7 +45,7 @@ def _warm_up() -> None:
     request = {"task": "trace", "file": file, "inputs": [], "models": "all", "pins": {}, "deploy": False}
     known, meta_path, path, arguments = set(sys.modules), sys.meta_path[:], sys.path[:], sys.argv[:]
     for _ in range(3):
-        _text_of_answer(_answer(request))
+        answer_text(request)
     for module in set(sys.modules) - known:
         if getattr(sys.modules[module], "__file__", None) == file:
             del sys.modules[module]
@@ -63,7 +63,7 @@ def serve(roots: list[str], libraries: list[str]) -> None:
     importlib.invalidate_caches()
     if request.get("watched"):
         _note_lines()
-    answer = _text_of_answer(_answer(request))
+    answer = answer_text(request)
     try:
         sys.stdout.flush()
     except BaseException:
@@ -102,6 +102,11 @@ def preload(libraries: list[str]) -> None:
     sys.path[:] = path
     gc.collect()
     gc.freeze()
+
+
+def answer_text(request: dict) -> str:
+    """The answer to a request, as JSON."""
+    return _text_of_answer(_answer(request))
 
 
 def error_of(error: BaseException) -> dict:
