@@ -1,12 +1,17 @@
 import type { PanelId } from "../../../server/protocol/panels.js";
-import { messageOf } from "./page.js";
+import type { ViewReply } from "../../../server/protocol/requests.js";
+import type { ViewId } from "../../../server/protocol/views.js";
+import { messageOf, type Page } from "./page.js";
 import { h, icon, prose, put, visibleText, type Child } from "./dom.js";
 
 /**
  * What all panels beside the model page look like: a title with model, target and batch, the other panels a click away,
  * one row of tools, and a body that is loading, shown, stale, failed, or empty for a stated reason.
  */
-export function createPanelFrame(options: FrameOptions): PanelFrame {
+export function createPanelFrame(
+  { host, start }: Pick<Page<unknown>, "host" | "start">,
+  options: FrameOptions,
+): PanelFrame {
   const file = h("span", { class: "frame-file" });
   const facts = h("span", { class: "frame-facts dim" });
   const note = h("span", { class: "frame-note dim", role: "status" });
@@ -23,7 +28,7 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
       file,
       facts,
       note,
-      panelLinks(options.panel, options.openPanel),
+      panelLinks(options.panel, (panel) => told(host.call("openPanel", { panel }))),
     ),
     tools,
     cover,
@@ -31,6 +36,9 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
   );
   (document.getElementById("app") ?? document.body).append(main);
   let hasContent = false;
+  const told = (call: Promise<unknown>): void => {
+    call.catch((error: unknown) => put(note, messageOf(error)));
+  };
   const settle = (className: string): void => {
     main.classList.remove("is-loading", "is-stale", "is-empty");
     if (className !== "") main.classList.add(className);
@@ -38,20 +46,17 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
     // What was said stays; that it is being updated does not.
     if (note.textContent === updating || note.textContent?.startsWith("out of date")) put(note);
   };
-  return {
+  const frame: PanelFrame = {
     main,
     body,
     tools,
-    setFile(name) {
-      file.textContent = visibleText(name);
-      document.title = `${options.title}: ${visibleText(name)}`;
-    },
     setFacts: (...parts) =>
       put(facts, ...parts.flatMap((part, at) => (at === 0 ? [part] : [" · ", part]))),
     say: (text) => put(note, text),
-    told(call) {
-      call.catch((error: unknown) => put(note, messageOf(error)));
-    },
+    told,
+    openSource: (nodeId) => told(host.call("openAsText", { nodeName: null, nodeId })),
+    openDetails: (nodeId) => told(host.call("openPanel", { panel: "model", nodeId })),
+    select: (nodeId) => told(host.call("select", { nodeId })),
     busy() {
       main.setAttribute("aria-busy", "true");
       if (hasContent) {
@@ -78,6 +83,12 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
           ),
       );
     },
+    pickTargets: {
+      label: "Pick targets",
+      run: () => told(host.call("pickTargets", null)),
+    },
+    refused: (reply) =>
+      frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped."),
     failed(message) {
       const words = [icon("error"), " ", ...prose(message)];
       if (hasContent) {
@@ -98,12 +109,19 @@ export function createPanelFrame(options: FrameOptions): PanelFrame {
       );
     },
   };
+  start.then(
+    ({ fileName }) => {
+      file.textContent = visibleText(fileName);
+      document.title = `${options.title}: ${visibleText(fileName)}`;
+    },
+    (error: unknown) => frame.failed(messageOf(error)),
+  );
+  return frame;
 }
 
 export interface FrameOptions {
   readonly panel: PanelId;
   readonly title: string;
-  readonly openPanel: (panel: PanelId | "model") => void;
   readonly retry: () => void;
 }
 
@@ -111,7 +129,6 @@ export interface PanelFrame {
   readonly main: HTMLElement;
   readonly body: HTMLElement;
   readonly tools: HTMLElement;
-  setFile(name: string): void;
   setFacts(...parts: readonly Child[]): void;
   /** A short note beside the title. */
   say(text: string): void;
@@ -120,8 +137,21 @@ export interface PanelFrame {
   busy(): void;
   current(): void;
   /** Nothing to show, because …; perhaps with what to do about it. */
-  nothing(sentence: string, action?: { readonly label: string; readonly run: () => void }): void;
+  nothing(sentence: string, action?: FrameAction): void;
+  /** What there is to do where no target is chosen. */
+  readonly pickTargets: FrameAction;
   failed(message: string): void;
+  /** An answer that is no view. */
+  refused(reply: Exclude<ViewReply<ViewId>, { readonly kind: "view" }>): void;
+  /** To a node's statement in the source; to how its number came about; to it wherever else it stands. */
+  readonly openSource: (nodeId: number) => void;
+  readonly openDetails: (nodeId: number) => void;
+  readonly select: (nodeId: number) => void;
+}
+
+export interface FrameAction {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 const updating = "updating…";

@@ -3,6 +3,7 @@ import type { BufferRow, MemoryView, NodeName } from "../../../server/core/views
 import { costBar } from "../kit/cost-bar.js";
 import { h, visibleText, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
+import { region } from "../kit/region.js";
 import { bufferName, memoryPicture, nodeText, number } from "./memory-picture.js";
 import { nodeLink } from "./node-link.js";
 import { counted } from "./overview.js";
@@ -80,9 +81,9 @@ const whySkipped = "The model has so many buffers that trying it would take too 
 
 function aliveTable(view: MemoryView, openNode: OpenNode): HTMLElement {
   const rest = view.aliveAtPeakCount - view.aliveAtPeak.length;
-  return h(
-    "div",
-    { class: "memory-alive", role: "region", tabindex: "0", "aria-label": "Alive at the peak" },
+  return region(
+    "memory-alive",
+    "Alive at the peak",
     h(
       "table",
       { class: "memory-table" },

@@ -5,6 +5,7 @@ import { choice, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
+import { region } from "../kit/region.js";
 import { isOther } from "../roofline/state.js";
 
 interface ComparisonState {
@@ -39,18 +40,12 @@ let plans: readonly PlanFile[] = [];
 let asked = 0;
 let targets: readonly TargetInfo[] = [];
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "comparison",
   title: "Comparison",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
-const content = h("div", {
-  class: "comparison",
-  tabindex: "0",
-  role: "region",
-  "aria-label": "Differences",
-});
+const content = region("comparison", "Differences");
 const before = choice({
   label: "Compare with",
   onChange: (value) => {
@@ -76,10 +71,6 @@ const plan = tool(
 );
 put(frame.tools, before.element, another, plan, left.element, right.element);
 frame.body.append(content);
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
-);
 Promise.all([page.host.call("targets", null), page.start]).then(
   ([all, { purpose }]) => {
     targets = all;
@@ -214,6 +205,6 @@ function addPlan(): void {
 }
 
 function openNode(nodeId: number): void {
-  frame.told(page.host.call("select", { nodeId }));
-  frame.told(page.host.call("openPanel", { panel: "model", nodeId }));
+  frame.select(nodeId);
+  frame.openDetails(nodeId);
 }

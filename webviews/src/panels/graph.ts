@@ -4,6 +4,7 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
+import { region } from "../kit/region.js";
 import { saveFile, type SavedFile } from "../kit/save-file.js";
 import { boxTable } from "../graph/box-table.js";
 import { contains, widened } from "../graph/camera.js";
@@ -39,10 +40,9 @@ let asking: AbortController | undefined;
 let waiting: AskOptions | undefined;
 let keepTimer = 0;
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "graph",
   title: "Graph",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask({ hasOverview: true, isRetry: true }),
 });
 const surface = createSurface({
@@ -52,8 +52,7 @@ const surface = createSurface({
   onSelect(box) {
     if (view === undefined) return;
     bar.show(box, view);
-    if (box?.kind === "node" && box.nodeId !== null)
-      frame.told(page.host.call("select", { nodeId: box.nodeId }));
+    if (box?.kind === "node" && box.nodeId !== null) frame.select(box.nodeId);
   },
   onOpen: open,
   onFocus: focusOn,
@@ -82,7 +81,7 @@ const search = createSearch({
 const bar = createSelectionBar({
   open,
   focus: focusOn,
-  details: (nodeId) => frame.told(page.host.call("openPanel", { panel: "model", nodeId })),
+  details: frame.openDetails,
   unroll: (id) =>
     changeDrawing({ unrolled: [...page.state.unrolled, id] }, { isKeptInPlace: true }),
   roll: (id) =>
@@ -129,13 +128,8 @@ const critical = toggle(
   },
   "Mark the chain of dependent nodes that takes longest",
 );
-const table = h("div", {
-  class: "graph-table",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "What is drawn, as a table",
-  hidden: !page.state.hasTable,
-});
+const table = region("graph-table", "What is drawn, as a table");
+table.hidden = !page.state.hasTable;
 const tableToggle = toggle("Table", "table", page.state.hasTable, (hasTable) => {
   page.keep({ hasTable });
   showTable();
@@ -167,10 +161,6 @@ folds.show(
     { id: "open", label: "all unfolded" },
   ],
   page.state.fold,
-);
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
 );
 window.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f") {
@@ -208,7 +198,7 @@ function ask(options: AskOptions): void {
     .then(
       (reply) => {
         if (reply.kind === "view") show(reply.view, options);
-        else frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+        else frame.refused(reply);
       },
       (error: unknown) => frame.failed(messageOf(error)),
     )
@@ -305,8 +295,7 @@ function clipped(a: GraphView["window"], b: GraphView["window"]): GraphView["win
 
 function open(box: GraphBox): void {
   if (box.kind === "node") {
-    if (box.nodeId !== null)
-      frame.told(page.host.call("openAsText", { nodeName: null, nodeId: box.nodeId }));
+    if (box.nodeId !== null) frame.openSource(box.nodeId);
     return;
   }
   if (box.kind !== "group" && box.kind !== "repeat") return;

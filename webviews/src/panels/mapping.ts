@@ -15,6 +15,7 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { region } from "../kit/region.js";
 import { layerTable } from "../mapping/layer-table.js";
 import {
   decodeMappingState,
@@ -55,10 +56,9 @@ let selected: number | null = null;
 let picture: ParetoPicture | undefined;
 let asking: AbortController | undefined;
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "mapping",
   title: "Mapping",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => void gather(),
 });
 const accelerator = choice({
@@ -100,12 +100,7 @@ const plot = createPlot<ParetoPoint>({
 });
 const plotPlace = h("div", { class: "plot-main", hidden: true }, plot.place);
 const words = h("p", { class: "plot-words", "aria-live": "polite" });
-const layers = h("div", {
-  class: "mapping-layers",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "Layers",
-});
+const layers = region("mapping-layers", "Layers");
 put(
   frame.tools,
   accelerator.element,
@@ -121,10 +116,6 @@ put(
   ),
 );
 frame.body.append(plotPlace, h("div", { class: "plot-foot" }, words), layers);
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
-);
 void gather();
 
 async function gather(): Promise<void> {
@@ -159,7 +150,7 @@ async function ask(): Promise<void> {
     const reply = await questionOf(target.id, names, own.signal);
     if (asking !== own) return;
     if (reply.kind !== "view") {
-      frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+      frame.refused(reply);
       return;
     }
     if (reply.view === null) {
@@ -235,7 +226,7 @@ function select(layer: MappedLayer): void {
   selected = layer.nodeId;
   put(words, plainText([layer.name, ...layer.reasons].join(" · ")));
   showLayers();
-  frame.told(page.host.call("select", { nodeId: layer.nodeId }));
+  frame.select(layer.nodeId);
 }
 
 function describe({ alternative, state }: ParetoPoint): string {

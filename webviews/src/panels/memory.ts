@@ -8,6 +8,8 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { createPlotWords, nodeTools } from "../kit/plot-words.js";
+import { region } from "../kit/region.js";
 import { exportedFile, saveFile } from "../kit/save-file.js";
 import { controlRange } from "../kit/range-control.js";
 import { bufferTable } from "../memory/buffer-table.js";
@@ -57,10 +59,9 @@ let drawing: MemoryDrawing | undefined;
 let selected: BufferRow | null = null;
 let asked = 0;
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "memory",
   title: "Memory",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
 const plot = createPlot<PlacedBuffer>({
@@ -76,20 +77,11 @@ const plot = createPlot<PlacedBuffer>({
   onOpen: ({ buffer }) => openSource(buffer),
 });
 const fills = h("div", {});
-const words = h("p", { class: "plot-words", "aria-live": "polite" });
-const buttons = h("div", { class: "graph-buttons" });
-const whatIfs = h("div", {
-  class: "memory-what-ifs",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "What would take less memory",
-});
-const table = h("div", {
-  class: "plot-table",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "Buffers as a table",
-});
+const words = createPlotWords(
+  "Click a buffer, or walk with the arrow keys; Enter goes to its line. The wheel zooms, p goes to the peak.",
+);
+const whatIfs = region("memory-what-ifs", "What would take less memory");
+const table = region("plot-table", "Buffers as a table");
 const targets = choice({
   label: "Target",
   onChange: (target) => {
@@ -135,15 +127,10 @@ frame.body.append(
         "orange: alive at the peak · purple: workspace of a kernel · line: all that is alive",
       ),
     ),
-    words,
-    buttons,
+    ...words.elements,
   ),
   whatIfs,
   table,
-);
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
 );
 const control = controlRange(plot.canvas, {
   range: () => drawing?.range,
@@ -180,7 +167,7 @@ function ask(): void {
     .then(
       (failure) => {
         if (now !== asked || failure === undefined) return;
-        frame.failed(failure.kind === "failed" ? failure.message : "The analysis was stopped.");
+        frame.refused(failure);
       },
       (error: unknown) => {
         if (now === asked) frame.failed(messageOf(error));
@@ -231,7 +218,7 @@ function show(plan: MemoryView | null | undefined, use: MemoryUseView | null): v
       ? [`the ${plan.buffers.length} largest of ${plan.bufferCount} buffers are drawn`]
       : []),
   );
-  put(fills, use === null ? null : memoryFills(use, openDetails));
+  put(fills, use === null ? null : memoryFills(use, frame.openDetails));
   showWords();
   showTable();
   showWhatIfs();
@@ -253,7 +240,7 @@ function showWhatIfs(): void {
       const { plan } = drawing;
       put(
         whatIfs,
-        whatIfsTable(reply.view, openDetails),
+        whatIfsTable(reply.view, frame.openDetails),
         h("div", { class: "memory-ways" }, strategyTable(plan), scratchpadTable(plan)),
       );
     },
@@ -285,31 +272,16 @@ function select(
   plot.redrawOver();
   showWords();
   const nodeId = buffer?.writer?.id;
-  if (isTold && nodeId !== undefined)
-    frame.told(page.host.call("select", { nodeId: Number(nodeId) }));
+  if (isTold && nodeId !== undefined) frame.select(Number(nodeId));
 }
 
 function showWords(): void {
   if (selected === null) {
-    put(
-      words,
-      h(
-        "span",
-        { class: "dim" },
-        "Click a buffer, or walk with the arrow keys; Enter goes to its line. The wheel zooms, p goes to the peak.",
-      ),
-    );
-    put(buttons);
+    words.clear();
     return;
   }
-  const buffer = selected;
-  put(words, describe(buffer).replaceAll("\n", " · "));
-  put(
-    buttons,
-    buffer.writer !== null && tool("Source", "go-to-file", () => openSource(buffer)),
-    buffer.writer !== null &&
-      tool("Why", "info", () => openDetails(Number(buffer.writer?.id ?? 0))),
-  );
+  const { writer } = selected;
+  words.show(describe(selected), ...(writer === null ? [] : nodeTools(frame, Number(writer.id))));
 }
 
 function describe(buffer: BufferRow): string {
@@ -334,12 +306,7 @@ function showTable(): void {
 }
 
 function openSource({ writer }: BufferRow): void {
-  if (writer !== null)
-    frame.told(page.host.call("openAsText", { nodeName: null, nodeId: Number(writer.id) }));
-}
-
-function openDetails(nodeId: number): void {
-  frame.told(page.host.call("openPanel", { panel: "model", nodeId }));
+  if (writer !== null) frame.openSource(Number(writer.id));
 }
 
 function saveFigure(): void {

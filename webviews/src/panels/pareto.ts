@@ -7,6 +7,8 @@ import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { createPlotWords } from "../kit/plot-words.js";
+import { region } from "../kit/region.js";
 import { frontItems } from "../pareto/fronts.js";
 import { dragLimits } from "../pareto/limits.js";
 import {
@@ -45,10 +47,9 @@ let isComparing = false;
 let isWanted = false;
 let precisions: readonly string[] = [];
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "pareto",
   title: "Pareto",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => gather(),
 });
 const plot = createPlot<ParetoPoint>({
@@ -63,15 +64,11 @@ const plot = createPlot<ParetoPoint>({
   onSelect: (item) => select(item?.alternative.id ?? null),
   onOpen: ({ alternative }) => pick(alternative.id),
 });
-const words = h("p", { class: "plot-words", "aria-live": "polite" });
-const buttons = h("div", { class: "graph-buttons" });
+const words = createPlotWords(
+  "◆ on the front · ● dominated · × beyond a limit or not fitting · whiskers: intervals",
+);
 const pickedList = h("ul", { class: "pareto-picked", "aria-label": "Picked alternatives" });
-const table = h("div", {
-  class: "plot-table",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "Alternatives as a table",
-});
+const table = region("plot-table", "Alternatives as a table");
 const axisChoices = ["Across", "Up", "Size"].map((label, at) =>
   choice({
     label,
@@ -135,7 +132,7 @@ put(
 );
 frame.body.append(
   h("div", { class: "plot-main" }, plot.place),
-  h("div", { class: "plot-foot" }, legend, words, buttons, pickedList),
+  h("div", { class: "plot-foot" }, legend, ...words.elements, pickedList),
   table,
 );
 dragLimits(plot.canvas, {
@@ -147,10 +144,6 @@ dragLimits(plot.canvas, {
     compare();
   },
 });
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
-);
 gather();
 
 /** The chosen targets are where every sweep begins. */
@@ -159,7 +152,7 @@ function gather(): void {
   page.ask("alternatives", { results: null }).then(
     (reply) => {
       if (reply.kind !== "view") {
-        frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+        frame.refused(reply);
         return;
       }
       precisions = reply.view.precisions;
@@ -177,10 +170,10 @@ function add(found: readonly Alternative[]): void {
 function compare(): void {
   const all = [...alternatives.values()];
   if (all.length === 0) {
-    frame.nothing("Nothing to show, because no target is chosen and no results are loaded.", {
-      label: "Pick targets",
-      run: () => frame.told(page.host.call("pickTargets", null)),
-    });
+    frame.nothing(
+      "Nothing to show, because no target is chosen and no results are loaded.",
+      frame.pickTargets,
+    );
     return;
   }
   // One question at a time: while a limit is dragged, the newest waits.
@@ -198,7 +191,7 @@ function compare(): void {
     .then(
       (reply) => {
         if (reply.kind === "view") show(all, reply.view);
-        else frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+        else frame.refused(reply);
       },
       (error: unknown) => frame.failed(messageOf(error)),
     )
@@ -259,24 +252,12 @@ function showWords(): void {
   const at = picture?.alternatives.findIndex(({ id }) => id === picture?.selected) ?? -1;
   const alternative = picture?.alternatives[at];
   if (picture === undefined || alternative === undefined) {
-    put(
-      words,
-      h(
-        "span",
-        { class: "dim" },
-        "◆ on the front · ● dominated · × beyond a limit or not fitting · whiskers: intervals",
-      ),
-    );
-    put(buttons);
+    words.clear();
     return;
   }
   const state = picture.result.states[at] ?? "unknown";
-  put(
-    words,
-    describe({ alternative, state, group: 0, x: 0, y: 0, radius: 0 }).replaceAll("\n", " · "),
-  );
-  put(
-    buttons,
+  words.show(
+    describe({ alternative, state, group: 0, x: 0, y: 0, radius: 0 }),
     tool(page.state.picked.includes(alternative.id) ? "Put back" : "Pick", "pin", () =>
       pick(alternative.id),
     ),

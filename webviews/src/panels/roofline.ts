@@ -14,6 +14,8 @@ import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { saveFile } from "../kit/save-file.js";
 import { createPlot } from "../kit/plot.js";
+import { createPlotWords, nodeTools } from "../kit/plot-words.js";
+import { region } from "../kit/region.js";
 import { legendItems } from "../roofline/legend.js";
 import { markTable } from "../roofline/mark-table.js";
 import {
@@ -62,10 +64,9 @@ const sliders = createSuppositionSliders((change) => {
   ask();
 });
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "roofline",
   title: "Roofline",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask({ isRetry: true }),
 });
 const plot = createPlot<Placed>({
@@ -84,19 +85,12 @@ const plot = createPlot<Placed>({
   onSelect: (item) =>
     select(item === undefined ? null : { key: item.series.key, nodeId: item.mark.nodeId }),
   onOpen: ({ series, mark }) => {
-    if (series.modelIndex === 0)
-      frame.told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId }));
+    if (series.modelIndex === 0) frame.openSource(mark.nodeId);
   },
 });
-const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const words = createPlotWords("Click a mark, or walk with the arrow keys; Enter goes to its line.");
 const legend = h("ul", { class: "plot-legend" });
-const buttons = h("div", { class: "graph-buttons" });
-const table = h("div", {
-  class: "plot-table",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "Kernels as a table",
-});
+const table = region("plot-table", "Kernels as a table");
 const precision = choice({
   label: "Precision",
   onChange: (targetId) => {
@@ -128,7 +122,7 @@ put(
 );
 frame.body.append(
   h("div", { class: "plot-main" }, plot.place),
-  h("div", { class: "plot-foot" }, legend, words, buttons),
+  h("div", { class: "plot-foot" }, legend, ...words.elements),
   table,
 );
 axis.show(
@@ -143,11 +137,10 @@ page.start.then(
   (start) => {
     fileName = start.fileName;
     isPython = fileName.endsWith(".py");
-    frame.setFile(fileName);
     showSliders();
     show();
   },
-  (error: unknown) => frame.failed(messageOf(error)),
+  () => undefined,
 );
 ask();
 
@@ -210,10 +203,7 @@ function show(): void {
   const [own] = views;
   if (own === undefined) return;
   if (own.view.targets.length === 0) {
-    frame.nothing("Nothing to show, because no target is chosen.", {
-      label: "Pick targets",
-      run: () => frame.told(page.host.call("pickTargets", null)),
-    });
+    frame.nothing("Nothing to show, because no target is chosen.", frame.pickTargets);
     return;
   }
   const { hiddenTargets } = page.state;
@@ -320,8 +310,7 @@ function select(
   picture = { ...picture, selected };
   plot.redrawOver();
   showWords();
-  if (isTold && selected?.key.startsWith("0 ") === true)
-    frame.told(page.host.call("select", { nodeId: selected.nodeId }));
+  if (isTold && selected?.key.startsWith("0 ") === true) frame.select(selected.nodeId);
 }
 
 function showWords(): void {
@@ -329,28 +318,12 @@ function showWords(): void {
   const own = series.find(({ key }) => key === selected?.key);
   const mark = own?.roofline.marks.find(({ nodeId }) => nodeId === selected?.nodeId);
   if (own === undefined || mark === undefined) {
-    put(
-      words,
-      h(
-        "span",
-        { class: "dim" },
-        "Click a mark, or walk with the arrow keys; Enter goes to its line.",
-      ),
-    );
-    put(buttons);
+    words.clear();
     return;
   }
-  put(words, describeMark({ series: own, mark, x: 0, y: 0, radius: 0 }).replaceAll("\n", " · "));
-  put(
-    buttons,
-    own.modelIndex === 0 &&
-      tool("Source", "go-to-file", () =>
-        frame.told(page.host.call("openAsText", { nodeName: null, nodeId: mark.nodeId })),
-      ),
-    own.modelIndex === 0 &&
-      tool("Why", "info", () =>
-        frame.told(page.host.call("openPanel", { panel: "model", nodeId: mark.nodeId })),
-      ),
+  words.show(
+    describeMark({ series: own, mark, x: 0, y: 0, radius: 0 }),
+    ...(own.modelIndex === 0 ? nodeTools(frame, mark.nodeId) : []),
   );
 }
 

@@ -8,6 +8,8 @@ import { elidedMiddle } from "../kit/elided-middle.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
+import { createPlotWords, nodeTools } from "../kit/plot-words.js";
+import { region } from "../kit/region.js";
 import { exportedFile, saveFile } from "../kit/save-file.js";
 import { controlRange } from "../kit/range-control.js";
 import { secondsText } from "../kit/quantity-text.js";
@@ -51,10 +53,9 @@ let range: TimeRange | undefined;
 let selected: TimelineSpan | null = null;
 let asked = 0;
 
-const frame = createPanelFrame({
+const frame = createPanelFrame(page, {
   panel: "timeline",
   title: "Timeline",
-  openPanel: (panel) => frame.told(page.host.call("openPanel", { panel })),
   retry: () => ask(),
 });
 const plot = createPlot<PlacedSpan>({
@@ -69,14 +70,10 @@ const plot = createPlot<PlacedSpan>({
   onSelect: (item) => select(item?.span ?? null),
   onOpen: ({ span }) => openSource(span),
 });
-const words = h("p", { class: "plot-words", "aria-live": "polite" });
-const buttons = h("div", { class: "graph-buttons" });
-const table = h("div", {
-  class: "plot-table",
-  role: "region",
-  tabindex: "0",
-  "aria-label": "Kernels in the order of execution",
-});
+const words = createPlotWords(
+  "Click a kernel, or walk with the arrow keys; Enter goes to its line. The wheel zooms.",
+);
+const table = region("plot-table", "Kernels in the order of execution");
 const targets = choice({
   label: "Target",
   onChange: (target) => {
@@ -119,14 +116,9 @@ frame.body.append(
         ),
       ),
     ),
-    words,
-    buttons,
+    ...words.elements,
   ),
   table,
-);
-page.start.then(
-  ({ fileName }) => frame.setFile(fileName),
-  (error: unknown) => frame.failed(messageOf(error)),
 );
 const control = controlRange(plot.canvas, {
   range: () => range,
@@ -166,13 +158,9 @@ function ask(): void {
     .then(
       (reply) => {
         if (now !== asked) return;
-        if (reply.kind !== "view")
-          frame.failed(reply.kind === "failed" ? reply.message : "The analysis was stopped.");
+        if (reply.kind !== "view") frame.refused(reply);
         else if (reply.view === null)
-          frame.nothing("Nothing to show, because no target is chosen.", {
-            label: "Pick targets",
-            run: () => frame.told(page.host.call("pickTargets", null)),
-          });
+          frame.nothing("Nothing to show, because no target is chosen.", frame.pickTargets);
         else if (reply.view.spanCount === 0)
           frame.nothing("Nothing to show, because no kernel of the model is costed.");
         else show(reply.view);
@@ -200,32 +188,16 @@ function select(
     control.moveTo(span.start - (range.end - range.start) / 2, range.end - range.start);
   plot.redraw();
   showWords();
-  if (isTold && span?.nodeId != null) frame.told(page.host.call("select", { nodeId: span.nodeId }));
+  if (isTold && span?.nodeId != null) frame.select(span.nodeId);
 }
 
 function showWords(): void {
   if (selected === null) {
-    put(
-      words,
-      h(
-        "span",
-        { class: "dim" },
-        "Click a kernel, or walk with the arrow keys; Enter goes to its line. The wheel zooms.",
-      ),
-    );
-    put(buttons);
+    words.clear();
     return;
   }
-  const span = selected;
-  put(words, describe(span).replaceAll("\n", " · "));
-  put(
-    buttons,
-    span.nodeId !== null && tool("Source", "go-to-file", () => openSource(span)),
-    span.nodeId !== null &&
-      tool("Why", "info", () =>
-        frame.told(page.host.call("openPanel", { panel: "model", nodeId: span.nodeId ?? 0 })),
-      ),
-  );
+  const { nodeId } = selected;
+  words.show(describe(selected), ...(nodeId === null ? [] : nodeTools(frame, nodeId)));
 }
 
 function describe(span: TimelineSpan): string {
@@ -319,7 +291,7 @@ function showTable(): void {
 }
 
 function openSource({ nodeId }: TimelineSpan): void {
-  if (nodeId !== null) frame.told(page.host.call("openAsText", { nodeName: null, nodeId }));
+  if (nodeId !== null) frame.openSource(nodeId);
 }
 
 function save(format: string): void {
