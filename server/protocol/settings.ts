@@ -15,8 +15,6 @@ export interface SettingRow<T> {
   readonly decode: (value: unknown) => T | undefined;
 }
 
-const noPins: Readonly<Record<string, string>> = {};
-
 /** What `parseBudget` of core reads, or nothing. */
 const budgetPattern = "^\\s*(\\d+(\\.\\d+)?\\s*(s|ms|us|µs|fps|Hz|((frames|images)?/s)))?\\s*$";
 
@@ -52,20 +50,13 @@ export const settingRows = {
     schema: { type: "array", items: { type: "string" }, uniqueItems: true },
     text: "Targets to predict for, as `<chip>/<runtime>/<precision>`; the first one is shown in hints. Empty: a small default set. Pick them from the status bar.",
     invalidates: "analysis",
-    decode: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+    decode: textsOrNot,
   },
-  batch: {
-    key: "batch",
-    fallback: null as number | null,
-    schema: { type: ["integer", "null"], minimum: 1 },
-    text: "Batch size to analyse models at. Empty: as the model declares, else 1.",
-    invalidates: "analysis",
-    decode: (value) =>
-      value === null || (typeof value === "number" && Number.isInteger(value) && value >= 1)
-        ? value
-        : undefined,
-  },
+  batch: numberOrNone(
+    "batch",
+    { type: "integer", minimum: 1 },
+    "Batch size to analyse models at. Empty: as the model declares, else 1.",
+  ),
   budget: {
     key: "budget",
     fallback: "",
@@ -75,55 +66,29 @@ export const settingRows = {
     decode: (value) =>
       typeof value === "string" && new RegExp(budgetPattern).test(value) ? value : undefined,
   },
-  gridCarbon: {
-    key: "gridCarbon",
-    fallback: null as number | null,
-    schema: { type: ["number", "null"], minimum: 0 },
-    text: "Grams of CO₂ per kilowatt hour of your grid: lenses and reports then give the carbon of 1,000 inferences where the energy is known. Empty: none.",
-    invalidates: "analysis",
-    decode: (value) =>
-      value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0)
-        ? value
-        : undefined,
-  },
-  chipFolders: {
-    key: "chipFolders",
-    fallback: [] as readonly string[],
-    schema: { type: "array", items: { type: "string" } },
-    text: "Folders with chip files of your own (`*.json`, the format of Ridgepoint's), relative to the workspace.",
-    invalidates: "analysis",
-    decode: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
-  },
+  gridCarbon: numberOrNone(
+    "gridCarbon",
+    { type: "number", minimum: 0 },
+    "Grams of CO₂ per kilowatt hour of your grid: lenses and reports then give the carbon of 1,000 inferences where the energy is known. Empty: none.",
+  ),
+  chipFolders: texts(
+    "chipFolders",
+    "Folders with chip files of your own (`*.json`, the format of Ridgepoint's), relative to the workspace.",
+  ),
   pythonEnable: flag(
     "python.enable",
     true,
     "Run Python files that use PyTorch, in a sandbox and on shapes alone, to show what their lines cost.",
     "analysis",
   ),
-  pythonPath: {
-    key: "pythonPath",
-    fallback: [] as readonly string[],
-    schema: { type: "array", items: { type: "string" } },
-    text: "Folders that Python imports are looked up in, after the workspace and before the packages of the interpreter that the Python extension has selected; relative to the workspace. They are read, never executed outside the sandbox.",
-    invalidates: "analysis",
-    decode: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
-  },
-  pythonPins: {
-    key: "python.pins",
-    fallback: noPins,
-    schema: { type: "object", additionalProperties: { type: "string" } },
-    text: 'How models are made and called, by the name of the class or function: `{"Net": "input=float32[8,3,224,224]; entry=Net(width=2)"}`. A comment `# ridgepoint: …` above the class counts before it.',
-    invalidates: "analysis",
-    decode: (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.values(value).every((item) => typeof item === "string")
-        ? value
-        : undefined,
-  },
+  pythonPath: texts(
+    "pythonPath",
+    "Folders that Python imports are looked up in, after the workspace and before the packages of the interpreter that the Python extension has selected; relative to the workspace. They are read, never executed outside the sandbox.",
+  ),
+  pythonPins: table(
+    "python.pins",
+    'How models are made and called, by the name of the class or function: `{"Net": "input=float32[8,3,224,224]; entry=Net(width=2)"}`. A comment `# ridgepoint: …` above the class counts before it.',
+  ),
   pythonWeights: table(
     "python.weights",
     'Files with the weights of Python models: `{"models/net.py": "checkpoints/net.safetensors"}`, relative to the workspace. A comment `# ridgepoint: weights=FILE` in the file, relative to it, counts before; without either, a file beside the source is looked for.',
@@ -142,17 +107,11 @@ export const settingRows = {
     "design.top",
     "Module or function that is synthesised. Empty: what nothing else in the file makes an instance of.",
   ),
-  designClock: {
-    key: "design.clockNanoseconds",
-    fallback: null as number | null,
-    schema: { type: ["number", "null"], exclusiveMinimum: 0 },
-    text: "Clock period that HLS schedules for and that RTL paths are held against, in nanoseconds. Empty: 10 for HLS, none for RTL.",
-    invalidates: "analysis",
-    decode: (value) =>
-      value === null || (typeof value === "number" && Number.isFinite(value) && value > 0)
-        ? value
-        : undefined,
-  },
+  designClock: numberOrNone(
+    "design.clockNanoseconds",
+    { type: "number", exclusiveMinimum: 0 },
+    "Clock period that HLS schedules for and that RTL paths are held against, in nanoseconds. Empty: 10 for HLS, none for RTL.",
+  ),
   designFiles: texts(
     "design.files",
     "Further sources of the design, or file lists (`.f`), relative to the workspace. Empty: modules that a file lacks are looked for in the workspace.",
@@ -250,6 +209,39 @@ function oneOf<const T extends readonly [string, ...string[]]>(
   };
 }
 
+/** A number that may be left open. */
+function numberOrNone(
+  key: string,
+  { type, minimum = -Infinity, exclusiveMinimum = -Infinity }: NumberBounds,
+  text: string,
+): SettingRow<number | null> {
+  return {
+    key,
+    fallback: null,
+    schema: {
+      type: [type, "null"],
+      ...(minimum > -Infinity && { minimum }),
+      ...(exclusiveMinimum > -Infinity && { exclusiveMinimum }),
+    },
+    text,
+    invalidates: "analysis",
+    decode: (value) =>
+      value === null ||
+      (typeof value === "number" &&
+        (type === "integer" ? Number.isInteger(value) : Number.isFinite(value)) &&
+        value >= minimum &&
+        value > exclusiveMinimum)
+        ? value
+        : undefined,
+  };
+}
+
+interface NumberBounds {
+  readonly type: "integer" | "number";
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+}
+
 function textOf(key: string, text: string): SettingRow<string> {
   return {
     key,
@@ -268,9 +260,14 @@ function texts(key: string, text: string): SettingRow<readonly string[]> {
     schema: { type: "array", items: { type: "string" } },
     text,
     invalidates: "analysis",
-    decode: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+    decode: textsOrNot,
   };
+}
+
+function textsOrNot(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((item) => typeof item === "string")
+    ? value
+    : undefined;
 }
 
 function table(key: string, text: string): SettingRow<Readonly<Record<string, string>>> {

@@ -8,7 +8,7 @@ import {
   softCapFlops,
   withMore,
 } from "./attention-work.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 

@@ -1,6 +1,6 @@
 import { isKnown } from "../graph/dim.js";
 import { elementTypes, isElementType, isInteger, type ElementType } from "../graph/element-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { foldElements } from "./fold.js";
 import { elementwiseWork, outputLike, ruleOfTable } from "./operator-table.js";
 import type { Constant, InferContext, Inferred } from "./rule.js";

@@ -9,7 +9,7 @@ import { ceilDivideDims, isKnown, subtractDims, type Dim } from "../graph/dim.js
 import type { ElementType } from "../graph/element-type.js";
 import { weightType } from "../graph/graph.js";
 import { elementCount, knownShape, tensor, type Shape } from "../graph/value-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { output, ruleOfTable } from "./operator-table.js";
 import type { Constant, InferContext, Inferred, Work, WorkContext } from "./rule.js";
 import { freshShape, vectorLength } from "./shapes.js";

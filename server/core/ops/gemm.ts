@@ -1,7 +1,7 @@
 import { isKnown } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { matrixOperands, productKernel } from "./matrix-product.js";
 import { type Operator, output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";

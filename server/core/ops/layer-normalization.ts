@@ -1,7 +1,7 @@
 import { type Dim, isKnown } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { normalizationFlops } from "./normalization.js";
 import { inferLikeFirst, output, outputLike, product, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";

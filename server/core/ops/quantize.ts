@@ -1,7 +1,7 @@
 import { dimsOfConstant } from "../graph/constant.js";
 import { isKnown, productOfDims } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { geluFlops } from "./fused-elementwise.js";
 import { inferLikeFirst, output, outputLike, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, OpRule, Work, WorkContext } from "./rule.js";

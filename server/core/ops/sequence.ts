@@ -1,7 +1,7 @@
 import { numberOfConstant, numbersOfConstant } from "../graph/constant.js";
 import { isKnown, type Dim } from "../graph/dim.js";
 import { byteCount, tensor, type ValueType } from "../graph/value-type.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { joinElements } from "./join-types.js";
 import { output, ruleOfTable, unknownWork } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";

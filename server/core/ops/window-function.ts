@@ -1,6 +1,6 @@
 import { scalarOfConstant } from "../graph/constant.js";
 import { addDims, type Dim } from "../graph/dim.js";
-import { dataType } from "./data-type.js";
+import { dataType } from "../graph/data-type.js";
 import { elementwiseWork, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext } from "./rule.js";
 import { floorDivide } from "./spatial.js";

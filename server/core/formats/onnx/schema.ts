@@ -1,5 +1,3 @@
-import type { ElementType } from "../../graph/element-type.js";
-
 /**
  * Field numbers of ONNX's protobuf schema up to IR version 13 (onnx.proto of the ONNX project). The schema is fixed by
  * the format: numbers are never reused, so a table of them is all that a reader needs. Fields that are not listed are
@@ -146,38 +144,3 @@ export const entryField = { key: 1, value: 2 } as const;
 
 /** The newest IR version whose fields are listed here. */
 export const newestIrVersion = 13;
-
-/** TensorProto.DataType by number; number 0 is "undefined". */
-const dataTypes: readonly (ElementType | undefined)[] = [
-  undefined,
-  "float32",
-  "uint8",
-  "int8",
-  "uint16",
-  "int16",
-  "int32",
-  "int64",
-  "string",
-  "bool",
-  "float16",
-  "float64",
-  "uint32",
-  "uint64",
-  "complex64",
-  "complex128",
-  "bfloat16",
-  "float8e4m3fn",
-  "float8e4m3fnuz",
-  "float8e5m2",
-  "float8e5m2fnuz",
-  "uint4",
-  "int4",
-  "float4e2m1",
-  "float8e8m0",
-  "uint2",
-  "int2",
-];
-
-export function elementTypeOf(dataType: number): ElementType | undefined {
-  return dataTypes[dataType];
-}

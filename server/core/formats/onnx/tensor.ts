@@ -1,9 +1,10 @@
+import { dataType } from "../../graph/data-type.js";
 import { bytesOfElements, type ElementType, elementTypes } from "../../graph/element-type.js";
 import type { Scalar, Weight, WeightLocation } from "../../graph/graph.js";
 import { readEntry } from "./entry.js";
 import { externalContents } from "./external-tensor.js";
 import type { Reading } from "./reading.js";
-import { elementTypeOf, tensorField } from "./schema.js";
+import { tensorField } from "./schema.js";
 import { isSmall, numbersFromBytes, numbersFromInts } from "./small-data.js";
 import { complainAboutDataType } from "./value-type.js";
 import { wireType } from "./wire.js";
@@ -174,7 +175,7 @@ function readTyped(reading: Reading, fields: TensorFields, field: number): void 
 const keptCount = 1024;
 
 function weightOf(reading: Reading, fields: TensorFields): Weight | undefined {
-  const elementType = elementTypeOf(fields.dataType);
+  const elementType = dataType(fields.dataType);
   const count = elementCountOf(reading, fields.dims);
   if (elementType === undefined) complainAboutDataType(reading, fields.dataType);
   if (elementType === undefined || count === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs/minimal.js";
+import { dataType } from "../../graph/data-type.js";
 import { type Dim, symbol } from "../../graph/dim.js";
 import type { ElementType } from "../../graph/element-type.js";
 import type { ValueType } from "../../graph/value-type.js";
@@ -15,7 +16,6 @@ import { nestingLimit, type Reading } from "./reading.js";
 import {
   containerTypeField,
   dimensionField,
-  elementTypeOf,
   mapTypeField,
   shapeField,
   tensorTypeField,
@@ -132,17 +132,17 @@ function decodeTensorType(
 }
 
 function decodeElementType(reading: Reading, reader: protobuf.Reader): ElementType | undefined {
-  const dataType = reader.int32();
-  const elementType = elementTypeOf(dataType);
-  if (elementType === undefined && dataType !== 0) complainAboutDataType(reading, dataType);
+  const number = reader.int32();
+  const elementType = dataType(number);
+  if (elementType === undefined && number !== 0) complainAboutDataType(reading, number);
   return elementType;
 }
 
-export function complainAboutDataType(reading: Reading, dataType: number): void {
+export function complainAboutDataType(reading: Reading, number: number): void {
   reading.complaints.add(
     "RP1019",
     "warning",
-    `Data type ${dataType} is not one that ONNX defines; the type counts as unknown.`,
+    `Data type ${number} is not one that ONNX defines; the type counts as unknown.`,
   );
 }
 

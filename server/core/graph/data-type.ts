@@ -1,4 +1,4 @@
-import type { ElementType } from "../graph/element-type.js";
+import type { ElementType } from "./element-type.js";
 
 /** Element type by its number in ONNX's TensorProto.DataType, which attributes such as `to` and `dtype` hold. */
 export function dataType(number: number | undefined): ElementType | undefined {
