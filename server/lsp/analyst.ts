@@ -7,12 +7,13 @@ import type { Problem } from "../core/base/problem.js";
 import { type TextReading, readText } from "../core/formats/onnx-text/read-text.js";
 import type { TextMap } from "../core/formats/onnx-text/text-map.js";
 import { printModel } from "../core/formats/onnx-text/print-model.js";
-import type { Model } from "../core/graph/graph.js";
+import type { Model, NodeId } from "../core/graph/graph.js";
 import { AnalysisHost } from "../core/host.js";
 import { type TextIndex, indexText } from "../core/views/text/text-index.js";
 import { type TextEdit, type TextState, editBetween } from "../core/views/text/text-state.js";
 import { formatPins } from "../core/views/source/quantization-pins.js";
 import type { ProposedPlan } from "../core/views/text/plan-lens.js";
+import { unsettled } from "../core/quant/format-answer.js";
 import { readPlanFile } from "../io/quant/plan-file.js";
 import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
@@ -111,8 +112,9 @@ export class Analyst {
         : await this.#stateOfPrinted(subject, entry);
     const { numbers } = state;
     if (!isQuantized || numbers === undefined || numbers.edit !== undefined) return state;
-    const analysis = await this.quantified(subject, numbers.analysis);
-    return { ...state, numbers: { ...numbers, analysis } };
+    const quantified = await this.quantified(subject, numbers.analysis);
+    const problems = unsettled(quantified.problems, plannedFormats(subject, quantified));
+    return { ...state, numbers: { ...numbers, analysis: { ...quantified, problems } } };
   }
 
   /** The same of Python source, whose main model's weights lie in a file beside it. */
@@ -124,7 +126,8 @@ export class Analyst {
     if (quantization === undefined) return state;
     const before = new Set(main.analysis.problems);
     const own = problems.filter((problem) => !before.has(problem));
-    return { ...state, quantization, quantizationProblems: own };
+    const open = unsettled(own, formatPins(state, quantization));
+    return { ...state, quantization, quantizationProblems: open };
   }
 
   /** The plan of the subject's main model, with what pins and the plan file have fixed. */
@@ -145,15 +148,7 @@ export class Analyst {
     if (analysis === undefined)
       return { kind: "none", reason: problems[0]?.message ?? "The file holds no model." };
     const quantified = await this.quantified(subject, analysis);
-    const modelPath = pathOf(subject);
-    const formats = modelPath === undefined ? new Map<string, string>() : readPlanFile(modelPath);
-    const pins = new Map(
-      quantified.model.graph.nodes.flatMap(({ name }, nodeId): [number, string][] => {
-        const format = formats.get(name);
-        return format === undefined ? [] : [[nodeId, format]];
-      }),
-    );
-    return this.#quant.plan(quantified, "", pins);
+    return this.#quant.plan(quantified, "", plannedFormats(subject, quantified));
   }
 
   /** `more`: formats that somebody asks for beside the usual ones. */
@@ -293,6 +288,18 @@ export class Analyst {
     if (entry === undefined) throw new Error(`the worker has no text of ${uri}`);
     return entry;
   }
+}
+
+/** What the plan file beside the model has fixed. */
+function plannedFormats(subject: Subject, { model }: Analysis): ReadonlyMap<NodeId, string> {
+  const modelPath = pathOf(subject);
+  const formats = modelPath === undefined ? new Map<string, string>() : readPlanFile(modelPath);
+  return new Map(
+    model.graph.nodes.flatMap(({ name }, nodeId): [NodeId, string][] => {
+      const format = formats.get(name);
+      return format === undefined ? [] : [[nodeId, format]];
+    }),
+  );
 }
 
 function hasSameNodes({ graph: left }: Model, { graph: right }: Model): boolean {

@@ -136,7 +136,7 @@ export interface WorkerApi {
     readonly subject: Subject;
     readonly recipe: string;
   }): Promise<{ readonly text: string } | { readonly reason: string }>;
-  /** Formats that would answer the quantization problems of the offset's layer; `layer` is its name. */
+  /** Formats that would answer the quantization problems of the offset's layer. */
   formatFixes(params: {
     readonly subject: Subject;
     readonly offset: number;

@@ -15,8 +15,19 @@ export interface Problem {
   readonly place?: Place;
   /** Index of the node in its graph that the problem speaks of, where there is one. */
   readonly nodeId?: number;
-  /** Scheme id that the node's layer had better take, "" for the target's own precision, where that answers it. */
-  readonly format?: string;
+  /** What the plan had better take instead, where that answers it. */
+  readonly answer?: FormatAnswer;
+}
+
+/** Layers with the format that they had better take. */
+export interface FormatAnswer {
+  readonly nodeIds: readonly number[];
+  /** Scheme id that the problem speaks of. */
+  readonly before: string;
+  /** Scheme id that they had better take, "" for the target's own precision. */
+  readonly format: string;
+  /** What that is predicted to change, as in `+18 dB, +1.2 KiB`; "" where nothing is known. */
+  readonly change: string;
 }
 
 /** Receives problems in the order in which they are found. */

@@ -11,14 +11,20 @@ const siPrefixes: readonly (readonly [number, string])[] = [
   [1, ""],
 ];
 
-/** Three significant digits at most, no exponent, no trailing zeros after a decimal point. */
+/** Three significant digits at most, no exponent, no trailing zeros after a decimal point; minus is U+2212. */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "?";
   if (value === 0) return "0";
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.max(0, digits - 1 - exponent);
-  const text = value.toFixed(Math.min(decimals, 12));
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const text = Math.abs(value).toFixed(Math.min(decimals, 12));
+  const trimmed = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return value < 0 && trimmed !== "0" ? `−${trimmed}` : trimmed;
+}
+
+/** A change: its sign, then its magnitude as `format` writes it. */
+export function formatChange(change: number, format: (magnitude: number) => string): string {
+  return `${change < 0 ? "−" : "+"}${format(Math.abs(change))}`;
 }
 
 /** 25557032 → "25.6 M". */

@@ -1,7 +1,10 @@
-import type { Problem } from "../base/problem.js";
+import type { FormatAnswer, Problem } from "../base/problem.js";
 import { formatNumber } from "../base/units.js";
 import type { Graph } from "../graph/graph.js";
 import { type QuantizationFacts, riskClass, riskShare } from "./facts.js";
+import { floatIslands } from "./float-islands.js";
+import { formatAnswer } from "./format-answer.js";
+import { overflows } from "./overflows.js";
 
 /** RP23xx: where quantization does not pay, costs accuracy without need, or is broken up by floating point. */
 export function quantizationProblems(graph: Graph, facts: QuantizationFacts): readonly Problem[] {
@@ -17,7 +20,8 @@ export function quantizationProblems(graph: Graph, facts: QuantizationFacts): re
 /** Predictions below this are within what kernels differ by anyway. */
 const slowerBelow = 0.97;
 
-function slowerLayers({ choices, result }: QuantizationFacts): readonly Problem[] {
+function slowerLayers(facts: QuantizationFacts): readonly Problem[] {
+  const { choices, result } = facts;
   const name = result.schemes.find(({ id }) => id === "int8")?.name ?? "int8";
   return (choices?.layers ?? []).flatMap(({ nodeId, choices: own }): Problem[] => {
     const base = own[0];
@@ -31,7 +35,7 @@ function slowerLayers({ choices, result }: QuantizationFacts): readonly Problem[
         code: "RP2301",
         severity: "information",
         nodeId,
-        format: "",
+        ...answered(formatAnswer(facts, [nodeId], "int8", "")),
         message: `${name} is predicted slower than ${choices?.target.precision.name ?? "float"} here (${formatNumber(ratio, 2)}×, interval ${formatNumber(base.low / int8.high, 2)}–${formatNumber(base.high / int8.low, 2)}).`,
       },
     ];
@@ -41,7 +45,8 @@ function slowerLayers({ choices, result }: QuantizationFacts): readonly Problem[
 /** Decibels that finer scales must win to be worth a word. */
 const worthwhileDb = 6;
 
-function coarseScales({ result }: QuantizationFacts): readonly Problem[] {
+function coarseScales(facts: QuantizationFacts): readonly Problem[] {
+  const { result } = facts;
   const pairs = [
     ["int8@tensor", "int8", "INT8 with one scale for the tensor", "one for each channel"],
     ["int4", "int4-g128", "INT4 with a scale for each channel", "one for each group of 128"],
@@ -57,7 +62,7 @@ function coarseScales({ result }: QuantizationFacts): readonly Problem[] {
           code: "RP2302",
           severity: "hint",
           nodeId,
-          format: fine,
+          ...answered(formatAnswer(facts, [nodeId], coarse, fine)),
           message: `${coarseName} loses ${formatNumber(lost, 2)} dB against ${fineName}.`,
         },
       ];
@@ -75,57 +80,13 @@ function riskyLayers(facts: QuantizationFacts): readonly Problem[] {
         code: "RP2303",
         severity: "information",
         nodeId: layer.nodeId,
-        format: "",
+        ...answered(formatAnswer(facts, [layer.nodeId], part.scheme.id, "")),
         message: `This layer alone makes ${formatNumber(part.share * 100, 2)} % of the error that ${part.scheme.name} weights make; keep it in a wider format.`,
       },
     ];
   });
 }
 
-/** What has no integer form in the usual kernels (I-ViT, arXiv 2207.01405, section 3). */
-const floatOperators = new Set([
-  "Softmax",
-  "LogSoftmax",
-  "LayerNormalization",
-  "InstanceNormalization",
-  "Gelu",
-  "Erf",
-  "Exp",
-  "Sqrt",
-  "Pow",
-]);
-
-function floatIslands(graph: Graph, { support, choices }: QuantizationFacts): readonly Problem[] {
-  if (support?.isIntegerOnly !== true) return [];
-  const { length: last } = graph.nodes;
-  return graph.nodes.flatMap((node, nodeId): Problem[] => {
-    // A softmax at the very end is left to the host as a rule.
-    if (!floatOperators.has(node.op) || nodeId >= last - 1) return [];
-    return [
-      {
-        code: "RP2304",
-        severity: "information",
-        nodeId,
-        message: `This ${node.op} forces a float island in an integer-only pipeline (${choices?.target.runtime.name ?? ""}): values are widened before it and rounded again after it.`,
-      },
-    ];
-  });
-}
-
-/** Sums of products of 8-bit numbers that an accumulator must hold: 127 · 255 for each element of the reduction. */
-function overflows({ result, support }: QuantizationFacts): readonly Problem[] {
-  if (support === undefined) return [];
-  const most = 2 ** (support.accumulatorBits - 1);
-  return result.layers.flatMap(({ nodeId, elementCount, rowCount }): Problem[] => {
-    const depth = elementCount / Math.max(1, rowCount);
-    if (depth * 127 * 255 < most) return [];
-    return [
-      {
-        code: "RP2305",
-        severity: "warning",
-        nodeId,
-        message: `A reduction over ${depth} elements can overflow a ${support.accumulatorBits}-bit accumulator in 8 bits; split it or use fewer bits.`,
-      },
-    ];
-  });
+function answered(answer: FormatAnswer | undefined): Pick<Problem, "answer"> {
+  return answer === undefined ? {} : { answer };
 }

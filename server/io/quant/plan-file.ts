@@ -19,8 +19,12 @@ export function readPlanFile(modelPath: string): ReadonlyMap<string, string> {
   }
 }
 
-/** Fixes one layer's format, "" for the target's own precision; a file that is no plan is left alone. */
-export function writePlanFile(modelPath: string, layer: string, format: string): string {
+/** Fixes the format of some layers, "" for the target's own precision; a file that is no plan is left alone. */
+export function writePlanFile(
+  modelPath: string,
+  layers: readonly string[],
+  format: string,
+): string {
   const file = planFileOf(modelPath);
   let text = '{ "ridgepointPlan": 1, "layers": [] }';
   try {
@@ -30,7 +34,10 @@ export function writePlanFile(modelPath: string, layer: string, format: string):
   }
   const plan = readSavedPlan(text, file);
   if (typeof plan === "string") throw new Error(plan);
-  const formats = new Map([...plan.formats, [layer, format]]);
+  const formats = new Map([
+    ...plan.formats,
+    ...layers.map((layer): [string, string] => [layer, format]),
+  ]);
   const document = {
     ridgepointPlan: 1,
     ...(plan.target !== "" && { target: plan.target }),

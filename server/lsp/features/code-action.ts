@@ -3,7 +3,6 @@ import { type Feature, fence } from "../feature.js";
 import { toInsertion, toReplacement } from "../convert.js";
 import { designFixes } from "../../core/views/design/design-fixes.js";
 import { isDesignLanguage } from "../design-documents.js";
-import { pinTitle } from "../../core/views/source/source-quantization.js";
 import { pathOf } from "../subject.js";
 import { weightsActions } from "../weights-actions.js";
 import { pinFormatCommand } from "./pin-format.js";
@@ -51,13 +50,13 @@ export const codeActionFeature: Feature = {
           if (!isPython(document)) {
             if (pathOf(subject) === undefined) return [];
             const found = await engine.ask("formatFixes", { subject, offset }, job);
-            return found.map(({ code, layer, format }): CodeAction => {
-              const title = `${pinTitle(format)} (plan file)`;
+            return found.map(({ code, title: change, layers, format }): CodeAction => {
+              const title = `${change} (plan file)`;
               return {
                 title,
                 kind: CodeActionKind.QuickFix,
                 diagnostics: context.diagnostics.filter((one) => one.code === code),
-                command: { title, command: pinFormatCommand, arguments: [uri, layer, format] },
+                command: { title, command: pinFormatCommand, arguments: [uri, layers, format] },
               };
             });
           }

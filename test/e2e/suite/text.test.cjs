@@ -167,6 +167,41 @@ suite("a binary model", () => {
     assert.match(editor.document.getText(), /Conv/);
   });
 
+  test("a quick fix of a coarse scale is kept in the plan file, and its problem goes away", async () => {
+    await set("hints.quantization", true);
+    await vscode.commands.executeCommand("vscode.open", file("models/mobilenet-v1-vww.onnx"));
+    await until("model editor", () => customTabs().some(({ label }) => /vww/.test(label)));
+    await vscode.commands.executeCommand("ridgepoint.openAsText");
+    const { document } = await until("text of the model", () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document.uri.path.includes("vww") && active;
+    });
+    const coarse = () =>
+      vscode.languages.getDiagnostics(document.uri).filter(({ code }) => code === "RP2302");
+    const [problem] = await until("RP2302", () => coarse()[0] && coarse());
+    const action = await until("a fix with its gain", async () => {
+      const found = await vscode.commands.executeCommand(
+        "vscode.executeCodeActionProvider",
+        document.uri,
+        problem.range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      return found.find(({ title }) => /^Plan this layer in int8: \+[\d.]+ dB/.test(title));
+    });
+    await vscode.commands.executeCommand(action.command.command, ...action.command.arguments);
+    await until(
+      "that problem gone",
+      () =>
+        !coarse().some(
+          (one) => one.message === problem.message && one.range.isEqual(problem.range),
+        ),
+    );
+    const plan = file("models/mobilenet-v1-vww.onnx.plan.json").fsPath;
+    assert.equal(JSON.parse(fs.readFileSync(plan, "utf8")).layers[0].format, "int8");
+    fs.rmSync(plan);
+    await set("hints.quantization", undefined);
+  });
+
   test("a damaged file is told as such and does not harm others", async () => {
     const damaged = path.join(folder().fsPath, "damaged.onnx");
     fs.writeFileSync(

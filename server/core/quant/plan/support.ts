@@ -15,6 +15,8 @@ export interface RuntimeSupport {
   readonly groupSizes: readonly number[];
   /** No float between layers: what has no integer form is an island. */
   readonly isIntegerOnly: boolean;
+  /** Of the operators that elsewhere want floats, those that it has in integers, by tables as a rule. */
+  readonly integerOperators: readonly string[];
   readonly accumulatorBits: number;
   /** Whether activation ranges are fixed beforehand or found at run time. */
   readonly activations: "static" | "dynamic";
@@ -46,6 +48,8 @@ export function decodeSupport(value: unknown, file: string): Outcome<RuntimeSupp
   const runtimes = texts("runtimes");
   const computes = texts("computes");
   const stores = texts("stores");
+  const integerOperators =
+    fields["integerOperators"] === undefined ? [] : texts("integerOperators");
   return {
     value:
       id === undefined ||
@@ -60,6 +64,7 @@ export function decodeSupport(value: unknown, file: string): Outcome<RuntimeSupp
             stores,
             groupSizes,
             isIntegerOnly: fields["isIntegerOnly"] === true,
+            integerOperators,
             accumulatorBits,
             activations,
             source,

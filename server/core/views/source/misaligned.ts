@@ -1,7 +1,7 @@
 import { analyze } from "../../analyze.js";
 import type { Analysis, TargetAnalysis } from "../../analysis.js";
 import { neverCancelled } from "../../base/cancel.js";
-import { formatNumber, formatSeconds } from "../../base/units.js";
+import { formatChange, formatNumber, formatSeconds } from "../../base/units.js";
 import { readOpCall } from "../../formats/op-call.js";
 import { absent, type Attribute, type Node, type NodeId } from "../../graph/graph.js";
 import { channelTileOf } from "../../targets/channel-tile.js";
@@ -83,8 +83,7 @@ function messageOf(
 }
 
 function signed(seconds: number): string {
-  const sign = seconds < 0 ? "−" : "+";
-  return `${sign}${seconds === 0 ? "0 µs" : formatSeconds(Math.abs(seconds), 2)}`;
+  return formatChange(seconds, (size) => (size === 0 ? "0 µs" : formatSeconds(size, 2)));
 }
 
 interface LayerShape {

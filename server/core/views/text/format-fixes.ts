@@ -1,10 +1,12 @@
+import { pinTitle } from "../source/source-quantization.js";
 import { statementAt } from "./text-index.js";
 import { type TextState, moveBack } from "./text-state.js";
 
-/** A format for one layer that a plan file may fix. */
+/** A format for some layers that a plan file may fix. */
 export interface FormatFix {
   readonly code: string;
-  readonly layer: string;
+  readonly title: string;
+  readonly layers: readonly string[];
   /** Scheme id; "" is the target's own precision. */
   readonly format: string;
 }
@@ -15,16 +17,14 @@ export function formatFixes({ numbers }: TextState, offset: number): readonly Fo
   if (numbers === undefined || before === undefined) return [];
   const { analysis, index } = numbers;
   const nodeIds = statementAt(index, before)?.nodeIds ?? [];
-  const ways = analysis.quantization?.choices?.executability;
   const seen = new Set<string>();
-  return analysis.problems.flatMap(({ code, nodeId = -1, format }): readonly FormatFix[] => {
-    const layer = analysis.model.graph.nodes[nodeId]?.name ?? "";
-    const key = `${code} ${nodeId} ${format ?? ""}`;
-    if (format === undefined || layer === "" || !nodeIds.includes(nodeId) || seen.has(key))
-      return [];
+  return analysis.problems.flatMap(({ code, nodeId = -1, answer }): readonly FormatFix[] => {
+    if (answer === undefined || !nodeIds.includes(nodeId)) return [];
+    const { format } = answer;
+    const layers = answer.nodeIds.map((id) => analysis.model.graph.nodes[id]?.name ?? "");
+    const key = `${code} ${format} ${layers.join(" ")}`;
+    if (layers.includes("") || seen.has(key)) return [];
     seen.add(key);
-    return format !== "" && ways?.get(format)?.kind === "unsupported"
-      ? []
-      : [{ code, layer, format }];
+    return [{ code, title: pinTitle(answer, nodeId), layers, format }];
   });
 }
