@@ -42,7 +42,7 @@ for (const set of sets) {
   const sizes = writeFragments(options.calibration, set.id, fragments, {
     date: today,
     isFinal: options.isFinal,
-    keepsIntervals: options.isFinal && set.keysAreChips !== true,
+    keepsIntervals: options.isFinal && set.keysAreChips !== true && set.hasFewKeys !== true,
   });
   console.error(
     `${set.id}: ${seen.length} of ${all.length} rows, ${fragments.length} fragments, ` +

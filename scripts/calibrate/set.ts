@@ -23,6 +23,11 @@ export interface CalibrationSet {
    * come from leaving every chip out, so that those of the final fit are as good as any.
    */
   readonly keysAreChips?: boolean;
+  /**
+   * A few dozen networks: the final fit's cross-validation, which goes over all of them, has the better intervals, since
+   * one that stands alone is a tenth of what is known of errors.
+   */
+  readonly hasFewKeys?: boolean;
   readonly samples: (ctx: CalibrationContext) => Promise<readonly Sample[]>;
   /** Sees the samples that are not held out, and returns a fragment for each target that it can speak of. */
   readonly fit: (

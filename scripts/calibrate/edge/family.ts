@@ -99,10 +99,13 @@ function columnsOf({ prior }: FamilyPlan): readonly Column[] {
     for (const feature of features) {
       const own = `${id}.${feature}`;
       const tie = Object.hasOwn(prior, own) ? own : feature.replace(/^(unary|binary)-/, "");
-      columns.push({ model: id, feature, prior: prior[tie] ?? 0, tie });
+      columns.push({ model: id, feature, prior: prior[tie] ?? assumed[feature] ?? 0, tie });
     }
   return [...columns, { model: "", feature: "once", prior: prior["once"] ?? 0, tie: "once" }];
 }
+
+/** Fused attention, unless the family knows better: at the peak, and every cached key and value is read once. */
+const assumed: Readonly<Record<string, number>> = { products: 1, cache: 1 };
 
 async function familyRows(
   ctx: CalibrationContext,
@@ -233,12 +236,12 @@ function crossValidate(
     const index = indexOf(rest, plan);
     const fit = fitRows(rest, columns, plan, index);
     return part.flatMap(({ sample, amounts, elsewhere }) => {
-      const { target, seconds } = sample;
+      const { target, key, seconds } = sample;
       const weights = fit.weights[index.group(target)];
       if (index.level(target) < 0 || weights === undefined) return [];
       const level = Math.exp(fit.center + (fit.levels[index.level(target)] ?? 0));
       const sum = amounts.reduce((total, amount, at) => total + amount * (weights[at] ?? 0), 0);
-      return [{ target, predicted: elsewhere + level * sum, measured: seconds, part: fold }];
+      return [{ target, predicted: elsewhere + level * sum, measured: seconds, key, part: fold }];
     });
   }).flat();
 }

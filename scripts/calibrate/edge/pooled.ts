@@ -298,7 +298,7 @@ function crossValidate(
   return folds.flatMap(({ rest, part, base }, fold) => {
     const correction = fitCorrection(rest, base, plan, pair);
     return part.flatMap((row) => {
-      const { target, seconds } = row.sample;
+      const { target, key, seconds } = row.sample;
       const level = correction.levels.get(target);
       return level === undefined
         ? []
@@ -307,6 +307,7 @@ function crossValidate(
               predicted: predict(row, base, plan, correction, level),
               measured: seconds,
               target,
+              key,
               part: fold,
             },
           ];

@@ -14,6 +14,7 @@ export const set: CalibrationSet = {
   origin:
     "Ultralytics' documentation, https://docs.ultralytics.com/guides/nvidia-jetson and https://docs.ultralytics.com/models/yolo11",
   isCommittable: false,
+  hasFewKeys: true,
   heldOut: ["yolo11n"],
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {

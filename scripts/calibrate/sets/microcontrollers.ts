@@ -20,6 +20,7 @@ export const set: CalibrationSet = {
   origin:
     "STM32 model zoo, https://github.com/STMicroelectronics/stm32ai-modelzoo, and MLPerf Tiny v0.7 to v1.3, https://github.com/mlcommons/tiny",
   isCommittable: false,
+  hasFewKeys: true,
   samples: (ctx) =>
     Promise.resolve([...zooSamples(ctx), ...newerSamples(ctx), ...tinySamples(ctx)]),
   fit: async (ctx, samples) => [

@@ -13,6 +13,7 @@ export const set: CalibrationSet = {
   licence: "BSD-3-Clause",
   origin: "Qualcomm AI Hub Models v0.46.1, https://github.com/quic/ai-hub-models",
   isCommittable: true,
+  hasFewKeys: true,
   heldOut: ["phi-3.5-mini"],
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: (ctx, samples) => fitFamily(ctx, samples, plan),
@@ -20,11 +21,20 @@ export const set: CalibrationSet = {
 
 const plan: FamilyPlan = {
   source: { set: "qaihub_llm", licence: "BSD-3-Clause", rows: 0, note: "release v0.46.1" },
-  groupOf: () => "all",
+  groupOf: (target) => target.split("/")[0] ?? "",
   crowding: -0.5,
   least: 2,
-  pulls: { level: 0.02, weight: 0.3, group: 2 },
-  prior: { calls: 1e-6, compute: 2, activations: 1, weights: 1.3 },
+  pulls: { level: 1, weight: 0.3, group: 0.3 },
+  prior: {
+    calls: 1e-6,
+    compute: 2,
+    activations: 1,
+    weights: 1.3,
+    "work-attention.calls": 0,
+    products: 2,
+    cache: 2,
+    scores: 1,
+  },
 };
 
 const piece = 128;

@@ -10,6 +10,7 @@ export const set: CalibrationSet = {
   licence: "BSD-3-Clause",
   origin: "Qualcomm AI Hub Models v0.46.1, https://github.com/quic/ai-hub-models",
   isCommittable: true,
+  hasFewKeys: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
     const fragments: Fragment[] = [];

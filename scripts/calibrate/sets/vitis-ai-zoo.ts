@@ -12,6 +12,7 @@ export const set: CalibrationSet = {
   licence: "Apache-2.0",
   origin: "Vitis AI model zoo 2.5 and 3.5, https://github.com/Xilinx/Vitis-AI",
   isCommittable: true,
+  hasFewKeys: true,
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
     const fragments: Fragment[] = [];

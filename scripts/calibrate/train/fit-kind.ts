@@ -80,8 +80,8 @@ export function fitKindOfMany(
     const judge = (seen: readonly KindRow[], found: UnseenOfTarget[]): void => {
       const predict = predictorOf(trained(seen, plan, base, fold), plan, base);
       for (const row of part) {
-        const { seconds: measured, target = "" } = row;
-        found.push({ predicted: predict(row), measured, target, part: fold });
+        const { key, seconds: measured, target = "" } = row;
+        found.push({ predicted: predict(row), measured, target, key, part: fold });
       }
     };
     judge(rest, unseen);

@@ -62,12 +62,14 @@ export function fitNetwork(
   const keyAt = (index: number): string => networks[index]?.key ?? "";
   for (let fold = 0; fold < folds; fold++) {
     const isIn = (index: number): boolean => foldOf(keyAt(index), folds) === fold;
-    const part = wholes.filter((_, index) => isIn(index));
+    const part = wholes.flatMap((whole, index) =>
+      isIn(index) ? [{ whole, key: keyAt(index) }] : [],
+    );
     const judge = (seen: readonly Whole[], found: Unseen[]): void => {
       if (seen.length === 0 || part.length === 0) return;
       const predict = predictorOf(fitAdditive(seen, width, plan.options));
-      for (const whole of part)
-        found.push({ predicted: predict(whole), measured: whole.seconds, part: fold });
+      for (const { whole, key } of part)
+        found.push({ predicted: predict(whole), measured: whole.seconds, key, part: fold });
     };
     judge(
       brief.filter((_, index) => !isIn(index)),

@@ -122,8 +122,8 @@ export function intervalOfWork(
     if (rest.length === 0 || part.length === 0) continue;
     const { predict } = fitWork(rest, plan);
     for (const row of part) {
-      const { measured, session = "" } = row;
-      unseen.push({ predicted: predict(row), measured, session, part: fold });
+      const { key, measured, session = "" } = row;
+      unseen.push({ predicted: predict(row), measured, session, key, part: fold });
     }
   }
   return unseen;

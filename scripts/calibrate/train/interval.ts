@@ -8,6 +8,8 @@ export interface Unseen {
   readonly measured: number;
   /** Of the cross-validation that made it. */
   readonly part?: number;
+  /** Rows of one key err alike. */
+  readonly key?: string;
 }
 
 /**
@@ -102,7 +104,8 @@ function scaledInterval({ edges, low, high }: Interval, factor: number): Interva
  */
 export function tailOf(rows: readonly Unseen[], groups?: number): number {
   const parts = groupBy(rows, ({ part }) => part);
-  if (parts.size < 2) return nominalTail;
+  const most = tailForNextKey(rows);
+  if (parts.size < 2) return most;
   const rest = [...parts.keys()].map((left) => ({
     own: parts.get(left) ?? [],
     others: rows.filter(({ part }) => part !== left),
@@ -122,7 +125,15 @@ export function tailOf(rows: readonly Unseen[], groups?: number): number {
     if (coverage(middle) >= 1 - 2 * nominalTail) low = middle;
     else high = middle;
   }
-  return low;
+  return Math.min(low, most);
+}
+
+/** The next key may err by more than any that was seen, once in their number and one (Lee, Barber & Willett 2023). */
+function tailForNextKey(rows: readonly Unseen[]): number {
+  const keys = new Set(rows.map(({ key }) => key));
+  const { size } = keys;
+  if (keys.has(undefined)) return nominalTail;
+  return Math.max(0, (nominalTail * (size + 1) - 0.5) / Math.max(1, size));
 }
 
 const nominalTail = 0.05;
@@ -146,12 +157,18 @@ function intervalAt(rows: readonly Unseen[], tail: number, most = 4): Interval {
       .slice(start, end)
       .map(({ measured, predicted }) => measured / predicted)
       .sort((a, b) => a - b);
+    const { length } = ratios;
+    // The extremes of a few rows lie within what the next one may be: by Student's t beside the expected maximum.
+    const beyond = length < fewest ? 1 + 3.3 / Math.max(1, length) : 1;
     if (group > 0) edges.push(rounded(sorted[start]?.predicted ?? 0, 4));
-    low.push(rounded(Math.min(1, quantile(ratios, tail)), 4));
-    high.push(rounded(Math.max(1, quantile(ratios, 1 - tail)), 4));
+    low.push(rounded(Math.min(1, quantile(ratios, tail)) ** beyond, 4));
+    high.push(rounded(Math.max(1, quantile(ratios, 1 - tail)) ** beyond, 4));
   }
   return { edges, low, high };
 }
+
+/** Of fewer rows none lies outside nine tenths. */
+const fewest = 20;
 
 /** Of ascending values; the conformal correction takes the next one outward. */
 function quantile(sorted: readonly number[], share: number): number {

@@ -7,6 +7,7 @@ import { powerOf, inferenceJoules } from "./energy.js";
 import { costKernels } from "./equal-kernels.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
+import { withStaticScales } from "./static-scales.js";
 
 /** Best method first; each declines targets that it has no data for. The roofline takes what is left. */
 const factories: readonly EvaluatorFactory[] = [mappedEvaluator, calibratedEvaluator];
@@ -29,10 +30,11 @@ export function costModel(
   isOperator: boolean,
 ): ModelCost {
   const evaluator = evaluatorFor(target, lowered, footprint);
+  const evaluate = isOperator ? evaluator.evaluate : withStaticScales(target, evaluator.evaluate);
   const kernelCosts =
     evaluator.isPositional === true
       ? lowered.kernels.map(evaluator.evaluate)
-      : costKernels(lowered.kernels, evaluator.evaluate);
+      : costKernels(lowered.kernels, evaluate);
   if (lowered.uncosted.length > 0) return { kernelCosts, latency: undefined, energy: undefined };
   if (!isOperator && evaluator.total !== undefined) {
     const { latency, scale } = evaluator.total(kernelCosts);

@@ -19,6 +19,7 @@ import { kernelModel as gpuMatmul } from "./gpu-matmul.js";
 import { kernelModel as gpuMoe } from "./gpu-moe.js";
 import { kernelModel as gpuQuantize } from "./gpu-quantize.js";
 import { kernelModel as networkKernel } from "./network-kernel.js";
+import { kernelModel as workAttention } from "./work-attention.js";
 import { kernelModel as workConv } from "./work-conv.js";
 import { kernelModel as workDepthwise } from "./work-depthwise.js";
 import { kernelModel as workElementwise } from "./work-elementwise.js";
@@ -52,6 +53,7 @@ export const kernelModels: readonly KernelModel[] = [
   gpuMoe,
   gpuQuantize,
   networkKernel,
+  workAttention,
   workConv,
   workDepthwise,
   workElementwise,
