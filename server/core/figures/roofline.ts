@@ -93,9 +93,19 @@ export function rooflineFigure(roofline: TargetRoofline): string {
       .filter(({ intensity }) => x.low <= intensity && intensity <= x.high)
       .flatMap(({ intensity, opsPerSecond }) => [
         tag("circle", { cx: x.at(intensity), cy: y.at(opsPerSecond), r: 3.5, fill: "#333" }),
+        tag("line", {
+          x1: x.at(intensity),
+          x2: x.at(intensity),
+          y1: y.at(opsPerSecond),
+          y2: bottom,
+          stroke: "#999",
+          "stroke-dasharray": "2 3",
+        }),
+        // On the roof stand the names of ceilings.
         textTag(`ridge ${formatNumber(intensity)}`, {
-          x: x.at(intensity) - 8,
-          y: y.at(opsPerSecond) - 8,
+          x: x.at(intensity) + (x.at(intensity) > right - 80 ? -4 : 4),
+          y: bottom - 5,
+          "text-anchor": x.at(intensity) > right - 80 ? "end" : "start",
         }),
       ]),
   ];

@@ -176,7 +176,7 @@ function drawEdges(
     const place = { x: x + 4, y: Math.min(y + 11, (y + nextY) / 2) };
     if (nextY - y < 14 || place.y * camera.scale + camera.y > size.height) continue;
     context.fillStyle = colours.dim;
-    context.fillText(fittingText(plainText(edge.shape), 150, 10), place.x, place.y);
+    context.fillText(fittingText(context, plainText(edge.shape), 150), place.x, place.y);
   }
 }
 
@@ -250,7 +250,7 @@ function write(
     context.textAlign = "left";
     context.font = `600 ${fontSize}px ${colours.font}`;
     const value = box.value === null ? "" : `  ${measureText(box.value, view.measure.unit)}`;
-    context.fillText(fittingText(title + value, left + width - x - 4, fontSize), x, y);
+    context.fillText(fittingText(context, title + value, left + width - x - 4), x, y);
     return;
   }
   const fontSize = Math.max(8.5, Math.min(12, 11.5 * camera.scale));
@@ -267,6 +267,6 @@ function write(
   const first = top + height / 2 - ((lines.length - 1) * lineHeight) / 2 - (isTerminal ? 0 : 2);
   for (const [at, text] of lines.entries()) {
     context.font = `${at === 0 ? "600 " : ""}${fontSize}px ${colours.font}`;
-    context.fillText(fittingText(text, width - 8, fontSize), middle, first + at * lineHeight);
+    context.fillText(fittingText(context, text, width - 8), middle, first + at * lineHeight);
   }
 }

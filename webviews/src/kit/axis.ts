@@ -54,8 +54,17 @@ export function ticksOf({ low, high, isLog }: Scale, count: number): readonly nu
 
 /** Ticks of bytes that are round in the units that bytes are said in. */
 export function byteTicksOf(scale: Scale, count: number): readonly number[] {
-  if (scale.isLog) return ticksOf(scale, count);
   const { low, high } = scale;
+  if (scale.isLog) {
+    // Powers of two, each the same number of doublings after the last, so that 1 KiB, MiB and GiB are among them.
+    const first = Math.log2(low) - 1e-9;
+    const last = Math.log2(high) + 1e-9;
+    const doublings = [1, 2, 5].find((step) => (last - first) / step <= count) ?? 10;
+    const ticks: number[] = [];
+    for (let power = Math.ceil(first / doublings) * doublings; power <= last; power += doublings)
+      ticks.push(2 ** power);
+    return ticks;
+  }
   const unit = 1024 ** Math.floor(Math.log(Math.max(1, high)) / Math.log(1024));
   const scaled = scaleOf({ low: low / unit, high: high / unit, isLog: false }, 0, 1);
   return ticksOf(scaled, Math.max(1, count)).map((tick) => tick * unit);

@@ -152,14 +152,26 @@ export function themeColours(place: HTMLElement): ThemeColours {
   return colours;
 }
 
-/** A text cut so that it fits; measured by the mean width of the font's letters, since most are about as wide. */
-export function fittingText(text: string, width: number, fontSize: number): string {
-  const room = Math.floor(width / (fontSize * 0.54));
-  if (text.length <= room) return text;
-  return room < 2
-    ? ""
-    : `${text.slice(0, Math.ceil((room - 1) * 0.6))}…${text.slice(text.length - Math.floor((room - 1) * 0.4))}`;
+/** A text in the context's font, cut in its middle so that it fits into a width in pixels; empty where not even two letters do. */
+export function fittingText(
+  context: CanvasRenderingContext2D,
+  text: string,
+  width: number,
+): string {
+  const whole = context.measureText(text.slice(0, longestMeasured)).width;
+  if (whole <= width && text.length <= longestMeasured) return text;
+  // Letters are about as wide as their mean; where they are not, a few are taken off again.
+  let room = Math.floor((Math.min(text.length, longestMeasured) * width) / Math.max(1, whole));
+  while (room >= 2) {
+    const cut = `${text.slice(0, Math.ceil((room - 1) * 0.6))}…${text.slice(text.length - Math.floor((room - 1) * 0.4))}`;
+    if (context.measureText(cut).width <= width) return cut;
+    room--;
+  }
+  return "";
 }
+
+/** Names may be as long as a file; no picture is as wide. */
+const longestMeasured = 400;
 
 /** A colour between two, as canvas takes it. */
 export function mixed(from: string, to: string, share: number): string {

@@ -49,3 +49,8 @@ function rangeText({ low, high }: Quantity, format: (value: number) => string): 
   const unit = to.slice(to.indexOf(" "));
   return from.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`;
 }
+
+/** `1 node`, `1,024 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${new Intl.NumberFormat("en-US").format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -2,7 +2,7 @@ import { formatBytes } from "../../../server/core/base/units.js";
 import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js";
 import type { MemoryUseView } from "../../../server/core/views/memory-use.js";
 import { byteTicksOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
-import { fittingText, mixed, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
+import { fittingText, mixed, plainText, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
 
 export interface MemoryDrawing {
   readonly plan: MemoryView;
@@ -99,8 +99,9 @@ export function drawMemory(
   for (const { buffer, left, top, width, height } of placed) {
     const from = Math.max(left, memoryMargin.left);
     if (left + width - from < 44 || height < 17) continue;
-    const name = buffer.tensors[0] ?? "workspace";
-    context.fillText(fittingText(name, left + width - from - 8, 11), from + 4, top + 3);
+    // Paths of names mostly begin alike.
+    const name = plainText((buffer.tensors[0] ?? "workspace").replace(/^.*[/.](?=.)/s, ""));
+    context.fillText(fittingText(context, name, left + width - from - 8), from + 4, top + 3);
   }
   drawLive(context, colours, use, x, y);
   drawPeak(context, size, colours, plan, x);

@@ -119,7 +119,7 @@ function how(change: MemoryWhatIf, openNode: (nodeId: number) => void): readonly
       return [
         `${change.patches} × ${change.patches} patches up to `,
         link(change.last),
-        ` · +${formatShare(change.extraMacShare)} MACs · alive at most`,
+        ` · +${formatShare(change.extraMacShare)} MACs · what is alive at most, before it is placed`,
       ];
   }
 }

@@ -2,10 +2,11 @@ import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/
 import type { DetailsTensor, DetailsView } from "../../../server/core/views/details.js";
 import { h, icon, prose, put, unknown, visibleText, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
+import { counted } from "../kit/quantity-text.js";
 import { costSections } from "./details-cost.js";
 import { type AskQuantization, quantizationSection } from "./details-quantization.js";
 import { nodeLink } from "./node-link.js";
-import { counted, nothingRead } from "./overview.js";
+import { nothingRead } from "./overview.js";
 import { severityIcon } from "./problems-strip.js";
 
 /** Everything about the selected node; links lead to its neighbours. */

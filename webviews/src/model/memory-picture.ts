@@ -3,7 +3,7 @@ import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js
 import { h } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
 import { svg } from "../kit/svg.js";
-import { counted } from "./overview.js";
+import { counted } from "../kit/quantity-text.js";
 
 /** The pages' limit for marks that are elements. */
 export const drawnBufferLimit = 2000;

@@ -4,9 +4,9 @@ import { costBar } from "../kit/cost-bar.js";
 import { h, visibleText, type Child } from "../kit/dom.js";
 import { elidedMiddle } from "../kit/elided-middle.js";
 import { region } from "../kit/region.js";
+import { counted } from "../kit/quantity-text.js";
 import { bufferName, memoryPicture, nodeText, number } from "./memory-picture.js";
 import { nodeLink } from "./node-link.js";
-import { counted } from "./overview.js";
 
 /** A memory plan drawn: its sizes in a sentence, the strategies, what is alive at the peak, and the picture. */
 export function memoryPlan(view: MemoryView, openNode: OpenNode): readonly HTMLElement[] {

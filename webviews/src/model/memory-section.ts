@@ -3,9 +3,10 @@ import type { SummaryView } from "../../../server/core/views/summary.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
 import { h, icon, prose, put } from "../kit/dom.js";
 import { messageOf } from "../kit/page.js";
+import { counted } from "../kit/quantity-text.js";
 import { drawnBufferLimit } from "./memory-picture.js";
 import { memoryPlan } from "./memory-plan.js";
-import { counted, whyUnknown } from "./overview.js";
+import { whyUnknown } from "./overview.js";
 
 /**
  * How activations share memory on the active target, or in the types that the file declares when there is none. Closed

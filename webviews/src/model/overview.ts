@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import { h, icon, put, unknown, type Child } from "../kit/dom.js";
 import { elidedLeft } from "../kit/elided-left.js";
+import { counted } from "../kit/quantity-text.js";
 
 /** The head of the page: which model this is, and what it takes whatever the target. */
 export function createOverview(actions: OverviewActions): Overview {
@@ -178,8 +179,4 @@ function skeletonTile(): HTMLElement {
     h("span", { class: "skeleton is-value" }),
     h("span", { class: "skeleton is-line" }),
   );
-}
-
-export function counted(count: number, noun: string): string {
-  return `${new Intl.NumberFormat("en-US").format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

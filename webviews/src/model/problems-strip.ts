@@ -1,8 +1,8 @@
 import type { Severity } from "../../../server/core/base/problem.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import { code, h, icon, prose, put } from "../kit/dom.js";
+import { counted } from "../kit/quantity-text.js";
 import { nodeLink } from "./node-link.js";
-import { counted } from "./overview.js";
 
 /** One line that counts the problems by severity; opened, it lists them with links to their nodes. */
 export function createProblemsStrip(actions: ProblemsActions): ProblemsStrip {

@@ -9,8 +9,9 @@ import {
   joulesText,
   secondsRange,
   secondsText,
+  counted,
 } from "../kit/quantity-text.js";
-import { counted, nothingRead } from "./overview.js";
+import { nothingRead } from "./overview.js";
 
 /** The chosen targets side by side; choosing a row makes it the one that the layer table shows. */
 export function createTargetsTable(actions: TargetsActions): TargetsTable {

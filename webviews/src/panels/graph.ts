@@ -4,6 +4,7 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
+import { counted } from "../kit/quantity-text.js";
 import { region } from "../kit/region.js";
 import { saveFile, type SavedFile } from "../kit/save-file.js";
 import { boxTable } from "../graph/box-table.js";
@@ -367,7 +368,8 @@ function showFacts(): void {
           ),
         ]),
   );
-  const hidden = view.hiddenCount === 0 ? [] : [`${view.hiddenCount} constant nodes hidden`];
+  const hidden =
+    view.hiddenCount === 0 ? [] : [`${counted(view.hiddenCount, "constant node")} hidden`];
   const { criticalSeconds } = view;
   const path =
     page.state.hasCriticalPath && criticalSeconds !== null && active?.latency != null
@@ -376,7 +378,7 @@ function showFacts(): void {
         ]
       : [];
   frame.setFacts(
-    `${view.nodeCount.toLocaleString("en-US")} nodes`,
+    counted(view.nodeCount, "node"),
     ...(summary?.batch == null ? [] : [`batch ${summary.batch}`]),
     ...hidden,
     ...path,

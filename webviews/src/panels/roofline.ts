@@ -16,6 +16,7 @@ import { saveFile } from "../kit/save-file.js";
 import { createPlot } from "../kit/plot.js";
 import { createPlotWords, nodeTools } from "../kit/plot-words.js";
 import { region } from "../kit/region.js";
+import { counted } from "../kit/quantity-text.js";
 import { legendItems } from "../roofline/legend.js";
 import { markTable } from "../roofline/mark-table.js";
 import {
@@ -254,7 +255,7 @@ function unplaced(series: readonly Series[]): readonly string[] {
   if (first === undefined || first.roofline.unplacedCount === 0) return [];
   const { unplacedCount, unplacedSeconds } = first.roofline;
   return [
-    `${unplacedCount} kernels without arithmetic are not drawn (${formatSeconds(unplacedSeconds, 2)})`,
+    `not drawn: ${counted(unplacedCount, "kernel")} without arithmetic (${formatSeconds(unplacedSeconds, 2)})`,
   ];
 }
 

@@ -12,7 +12,7 @@ import { createPlotWords, nodeTools } from "../kit/plot-words.js";
 import { region } from "../kit/region.js";
 import { exportedFile, saveFile } from "../kit/save-file.js";
 import { controlRange } from "../kit/range-control.js";
-import { secondsText } from "../kit/quantity-text.js";
+import { counted, secondsText } from "../kit/quantity-text.js";
 import {
   drawTimeline,
   isOnSpan,
@@ -220,8 +220,8 @@ function showFacts(): void {
   frame.setFacts(
     view.latency === null ? "latency not known" : secondsText(view.latency),
     `batch ${summary?.batch ?? "?"}`,
-    `${view.spanCount.toLocaleString("en-US")} steps`,
-    ...(view.uncostedCount === 0 ? [] : [`${view.uncostedCount} nodes not costed`]),
+    counted(view.spanCount, "step"),
+    ...(view.uncostedCount === 0 ? [] : [`${counted(view.uncostedCount, "node")} not costed`]),
   );
 }
 

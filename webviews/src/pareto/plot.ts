@@ -379,7 +379,7 @@ function label(
     const isRight = x > size.width * 0.7;
     context.textAlign = isRight ? "right" : "left";
     context.fillText(
-      fittingText(plainText(alternative.label), 260, 11),
+      fittingText(context, plainText(alternative.label), 260),
       isRight ? x - radius - 4 : x + radius + 4,
       y - 4,
     );

@@ -214,22 +214,43 @@ function drawRoof(
     );
   }
   if (modelIndex !== 0) return;
-  for (const ridge of roofline.ridges) {
+  drawRidges(context, size, colours, roofline, colour, x, y);
+}
+
+/** Where a level of memory stops to be the limit, dropped to the axis: up on the roof stand the names of ceilings. */
+function drawRidges(
+  context: CanvasRenderingContext2D,
+  size: CanvasSize,
+  colours: ThemeColours,
+  { ridges }: TargetRoofline,
+  colour: string,
+  x: Scale,
+  y: Scale,
+): void {
+  const bottom = size.height - margin.bottom;
+  context.textBaseline = "bottom";
+  let lastEnd = -Infinity;
+  let row = 0;
+  for (const ridge of [...ridges].sort((a, b) => a.intensity - b.intensity)) {
     const at = { x: x.toPixel(ridge.intensity), y: y.toPixel(ridge.opsPerSecond) };
     context.fillStyle = colour;
     context.beginPath();
     context.arc(at.x, at.y, 3.5, 0, 7);
     context.fill();
+    context.strokeStyle = mixed(colours.background, colour, 0.4);
+    context.lineWidth = 1;
+    context.setLineDash([2, 3]);
+    line(context, at.x, at.y, at.x, bottom);
+    context.setLineDash([]);
+    const text = `ridge ${formatNumber(ridge.intensity)}`;
+    const { width } = context.measureText(text);
+    const isNearEnd = at.x + width + 8 > size.width - margin.right;
+    const start = isNearEnd ? at.x - width - 4 : at.x + 4;
+    row = start < lastEnd + 6 ? row + 1 : 0;
+    lastEnd = start + width;
     context.fillStyle = colours.foreground;
-    // Near the right end the names of ceilings stand on the line.
-    const isNearEnd = at.x > right - 300;
-    context.textAlign = isNearEnd ? "right" : "left";
-    context.textBaseline = "bottom";
-    context.fillText(
-      `ridge ${formatNumber(ridge.intensity)}`,
-      at.x + (isNearEnd ? -7 : -8),
-      at.y - 6,
-    );
+    context.textAlign = "left";
+    context.fillText(text, start, bottom - 3 - row * 13);
   }
 }
 
@@ -279,7 +300,7 @@ function slopeLabel(
   context.fillStyle = colours.dim;
   context.textAlign = "left";
   context.textBaseline = "bottom";
-  context.fillText(fittingText(text, length - 20, 11), 16, -3);
+  context.fillText(fittingText(context, text, length - 20), 16, -3);
   context.restore();
 }
 

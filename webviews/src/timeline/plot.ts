@@ -66,7 +66,7 @@ export function drawTimeline(
     context.fillStyle = colours.foreground;
     context.font = `600 11px ${colours.font}`;
     context.fillText(
-      fittingText(plainText(lane.name), timelineMargin.left - 14, 11),
+      fittingText(context, plainText(lane.name), timelineMargin.left - 14),
       timelineMargin.left - 10,
       top + 14,
     );
@@ -106,10 +106,10 @@ export function drawTimeline(
     if (width > 34) {
       context.fillStyle = colours.foreground;
       const text = span.op === "" ? span.name : `${span.op} ${span.name}`;
-      context.fillText(fittingText(plainText(text), width - 8, 11), left + 4, top + 11);
+      context.fillText(fittingText(context, plainText(text), width - 8), left + 4, top + 11);
       if (width > 60)
         context.fillText(
-          fittingText(formatSeconds(span.seconds, 2), width - 8, 11),
+          fittingText(context, formatSeconds(span.seconds, 2), width - 8),
           left + 4,
           top + 24,
         );
