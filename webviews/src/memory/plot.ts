@@ -2,7 +2,14 @@ import { formatBytes } from "../../../server/core/base/units.js";
 import type { BufferRow, MemoryView } from "../../../server/core/views/memory.js";
 import type { MemoryUseView } from "../../../server/core/views/memory-use.js";
 import { byteTicksOf, scaleOf, ticksOf, type Scale } from "../kit/axis.js";
-import { fittingText, mixed, plainText, type CanvasSize, type ThemeColours, line } from "../kit/canvas.js";
+import {
+  fittingText,
+  mixed,
+  plainText,
+  type CanvasSize,
+  type ThemeColours,
+  line,
+} from "../kit/canvas.js";
 
 export interface MemoryDrawing {
   readonly plan: MemoryView;
