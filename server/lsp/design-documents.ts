@@ -4,7 +4,9 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Design, MeasuredDesign } from "../core/design/design.js";
 import { isHlsSource } from "../core/design/hls-source.js";
 import type { DesignNumbers, DesignState } from "../core/views/design/design-state.js";
+import { lineStartsOf } from "../core/base/line-starts.js";
 import { type MovedLines, movedLines } from "../core/views/source/moved-lines.js";
+import { type DesignAnchor, designAnchors } from "../core/views/design/design-anchors.js";
 import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
 import type { Settings } from "../protocol/settings.js";
@@ -54,13 +56,16 @@ interface Entry {
   /** Text as last saved or opened: what a slow analysis is made of. */
   settledText: string;
   /** The last answers of where lines are now, for all features that ask of the same text. */
-  readonly moved: Map<string, Moved>;
+  places: readonly Places[];
+  anchors: { readonly text: string; readonly found: readonly DesignAnchor[] } | undefined;
 }
 
-interface Moved {
-  readonly from: string;
-  readonly to: string;
-  readonly lines: MovedLines;
+/** Where the lines of an analysed text are in the document. */
+interface Places {
+  readonly text: string;
+  readonly starts: readonly number[];
+  readonly now: string;
+  readonly moved: MovedLines | undefined;
 }
 
 interface Analysed {
@@ -90,6 +95,8 @@ interface Run {
 /** RTL of more lines or characters than this waits for a save. */
 const smallLines = 100;
 const smallLength = 20_000;
+/** Texts of more characters are not searched for modules as they are typed: it takes some 4 ms for each million. */
+const longLength = 2_000_000;
 /** Answers wait this long for a new analysis; then what was known is shown, and the editor is told when there is more. */
 const patienceMilliseconds = 700;
 
@@ -173,19 +180,23 @@ export class DesignDocuments {
     return [...this.#entries.keys()];
   }
 
-  async #start(document: TextDocument, file: string): Promise<Run | undefined> {
+  #entryOf(document: TextDocument): Entry {
     const uri = normalUri(document.uri);
+    const known = this.#entries.get(uri);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      ...{ run: undefined, last: undefined, good: undefined, routed: undefined },
+      ...{ settledText: document.getText(), places: [], anchors: undefined },
+    };
+    this.#entries.set(uri, entry);
+    return entry;
+  }
+
+  async #start(document: TextDocument, file: string): Promise<Run | undefined> {
     const settings = await this.#options.settingsFor(document.uri);
     if (!settings.designEnable) return undefined;
     const current = document.getText();
-    let entry = this.#entries.get(uri);
-    if (entry === undefined) {
-      entry = {
-        ...{ run: undefined, last: undefined, good: undefined, routed: undefined },
-        ...{ settledText: current, moved: new Map<string, Moved>() },
-      };
-      this.#entries.set(uri, entry);
-    }
+    const entry = this.#entryOf(document);
     const text = isQuick(document) ? current : entry.settledText;
     const request = this.#request(file, text, settings);
     const rest = [this.#revision, subjectOf(request), request.tool, request.reports];
@@ -271,7 +282,9 @@ export class DesignDocuments {
     const state = `${document.version} ${status?.mtimeMs ?? ""} ${status?.size ?? ""}`;
     const known = this.#compared.get(document.uri);
     if (known?.state === state) return known.differs;
-    const differs = document.getText() !== readText(file);
+    const text = document.getText();
+    const hasOtherSize = status !== undefined && Buffer.byteLength(text) !== status.size;
+    const differs = hasOtherSize || text !== readText(file);
     this.#compared.set(document.uri, { state, differs });
     return differs;
   }
@@ -279,7 +292,30 @@ export class DesignDocuments {
   #stateOf(document: TextDocument, file: string): DesignState {
     const text = document.getText();
     const entry = this.#entries.get(normalUri(document.uri));
-    return { text, file, numbers: entry === undefined ? undefined : numbersOf(entry, text) };
+    const anchors = (): readonly DesignAnchor[] =>
+      this.anchors(document, designKindOf(document) ?? "rtl");
+    return {
+      ...{ text, file, anchors },
+      numbers: entry === undefined ? undefined : numbersOf(entry, text),
+    };
+  }
+
+  /**
+   * Modules or functions of the document. A long text is searched when it was opened or saved, not at every keystroke: what was
+   * found moves with its lines.
+   */
+  anchors(document: TextDocument, kind: Design["kind"]): readonly DesignAnchor[] {
+    const now = document.getText();
+    const entry = this.#entryOf(document);
+    const text = now.length <= longLength ? now : entry.settledText;
+    if (entry.anchors?.text !== text) entry.anchors = { text, found: designAnchors(text, kind) };
+    const { found } = entry.anchors;
+    const moved = text === now ? undefined : placesIn(entry, text, now).moved;
+    if (moved === undefined) return found;
+    return found.flatMap((anchor) => {
+      const span = moved.toNew(anchor.span);
+      return span === undefined ? [] : [{ ...anchor, span }];
+    });
   }
 }
 
@@ -292,20 +328,21 @@ function numbersOf(entry: Entry, text: string): DesignNumbers | undefined {
   const design = withRouted(entry, shown);
   return {
     design: isOld ? { ...design, problems: last.design.problems } : design,
-    text: shown.text,
-    moved: movedIn(entry, "shown", shown.text, text),
-    told: { text: last.text, moved: movedIn(entry, "told", last.text, text) },
+    ...placesIn(entry, shown.text, text),
+    told: placesIn(entry, last.text, text),
     isOld,
   };
 }
 
-function movedIn({ moved }: Entry, what: string, from: string, to: string): MovedLines | undefined {
-  if (from === to) return undefined;
-  const known = moved.get(what);
-  if (known?.from === from && known.to === to) return known.lines;
-  const lines = movedLines(from, to);
-  moved.set(what, { from, to, lines });
-  return lines;
+function placesIn(entry: Entry, text: string, now: string): Places {
+  const known = entry.places.find((places) => places.text === text);
+  const starts = known?.starts ?? lineStartsOf(text);
+  const isKnown = known !== undefined && known.now === now;
+  const moved = text === now ? undefined : isKnown ? known.moved : movedLines(text, now, starts);
+  const places = isKnown ? known : { text, starts, now, moved };
+  // Of three texts at most anything is asked: the one with numbers, the last, and the one on disk.
+  entry.places = [places, ...entry.places.filter((other) => other.text !== text)].slice(0, 3);
+  return places;
 }
 
 function isSame(a: Key | undefined, b: Key): boolean {

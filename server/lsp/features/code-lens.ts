@@ -1,6 +1,5 @@
 import type { CodeLens, Range } from "vscode-languageserver/node";
 import type { TextSpan } from "../../core/base/text-span.js";
-import { designAnchors } from "../../core/views/design/design-anchors.js";
 import { designLens } from "../../core/views/design/design-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
@@ -32,7 +31,7 @@ export const codeLensFeature: Feature = {
         const kind = designKindOf(document);
         if (kind !== undefined)
           return settings.designEnable && isDesignSource(document)
-            ? designAnchors(text, kind).map(({ span, name }) => ({
+            ? server.design.anchors(document, kind).map(({ span, name }) => ({
                 range: toRange(document, span),
                 data: { uri, name, pin: null },
               }))

@@ -81,6 +81,18 @@ test.each([
     2,
     /This loop never ends/,
   ],
+  [
+    "a while loop whose count depends on an input",
+    "module m(input clk, input [7:0] n, output reg [7:0] q);\n  function integer log2(input integer v);\n    while (v > 1) v = v / 2;\n  endfunction\n  integer i;\n  always @(posedge clk) begin\n    i = 0;\n    while (i < n) i = i + 1;\n    q <= i;\n  end\nendmodule\n",
+    7,
+    /How often this loop runs is not known/,
+  ],
+  [
+    "a repeat loop whose count depends on an input",
+    "module m(input clk, input [7:0] n, output reg [7:0] q);\n  always @(posedge clk) begin\n    repeat (n) q <= q + 1;\n  end\nendmodule\n",
+    2,
+    /How often this loop runs is not known/,
+  ],
 ])("%s ends in a problem with a place", { timeout: limit }, async (_name, text, line, message) => {
   writeFileSync(path.join(folder, "self.vh"), '`include "self.vh"\n');
   const { problems, total } = await analyse(text, 15);

@@ -1,4 +1,4 @@
-import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
+import { lineAt, spanOfRange } from "../../base/line-starts.js";
 import type { SourceFix } from "../source/source-fixes.js";
 import type { DesignState } from "./design-state.js";
 
@@ -8,8 +8,8 @@ export function designFixes(
   offset: number,
 ): readonly SourceFix[] {
   if (numbers === undefined || numbers.told.moved !== undefined) return [];
-  const starts = lineStartsOf(text);
-  const lineOf = (at: number): number => starts.filter((start) => start <= at).length - 1;
+  const { starts } = numbers.told;
+  const lineOf = (at: number): number => lineAt(starts, at);
   return numbers.design.problems.flatMap(({ code, place, fixes = [] }): SourceFix[] => {
     if (place?.kind !== "source" || place.file !== file) return [];
     const span = spanOfRange(text, starts, place);

@@ -3,7 +3,6 @@ import { endOfLineAt } from "../../base/line-starts.js";
 import { beforeEditText } from "../source/source-hints.js";
 import type { HoverText } from "../text/hover.js";
 import { codeSpan } from "../text/markdown.js";
-import { designAnchors } from "./design-anchors.js";
 import {
   type DesignNumbers,
   type DesignState,
@@ -26,11 +25,11 @@ export function designHover(state: DesignState, offset: number): HoverText | nul
 }
 
 function moduleParts(
-  { text }: DesignState,
+  { anchors }: DesignState,
   numbers: DesignNumbers,
   span: TextSpan,
 ): readonly string[] | undefined {
-  const anchor = designAnchors(text, numbers.design.kind).find(
+  const anchor = anchors().find(
     (candidate) => span.start <= candidate.span.start && candidate.span.start <= span.end,
   );
   const { design } = numbers;

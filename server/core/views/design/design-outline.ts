@@ -1,6 +1,5 @@
 import { endOfLineAt } from "../../base/line-starts.js";
 import type { OutlineItem } from "../text/outline.js";
-import { designAnchors } from "./design-anchors.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";
 import { cyclesText, usedTexts } from "./resource-text.js";
 import type { Design } from "../../design/design.js";
@@ -8,7 +7,7 @@ import type { Design } from "../../design/design.js";
 /** Modules or functions with their costs, and in them blocks and loops. From the text alone while nothing is known. */
 export function designOutline(state: DesignState, kind: Design["kind"]): readonly OutlineItem[] {
   const { numbers, text } = state;
-  const anchors = designAnchors(text, kind);
+  const anchors = state.anchors();
   const inner = innerItems(state);
   return anchors.map(({ name, span }, index): OutlineItem => {
     const next = anchors[index + 1]?.span.start ?? text.length;

@@ -1,5 +1,5 @@
 import type { DesignProblem } from "../../design/design.js";
-import { lineStartsOf, spanOfRange } from "../../base/line-starts.js";
+import { spanOfRange } from "../../base/line-starts.js";
 import type { TextProblem } from "../text/problems.js";
 import type { DesignNumbers, DesignState } from "./design-state.js";
 
@@ -28,7 +28,7 @@ function textProblem(
     const where = place?.kind === "source" ? `${nameOf(place.file)}, line ${place.line + 1}: ` : "";
     return { code, severity, message: `${where}${message}`, span: firstLine(text) };
   }
-  const old = spanOfRange(told.text, lineStartsOf(told.text), place);
+  const old = spanOfRange(told.text, told.starts, place);
   const span = told.moved === undefined ? old : told.moved.toNew(old);
   return span && { code, severity, message, span };
 }

@@ -1,6 +1,7 @@
 import type { Design, DesignLine, DesignLoop } from "../../design/design.js";
+import type { DesignAnchor } from "./design-anchors.js";
 import { type MovedLines } from "../source/moved-lines.js";
-import { endOfLineAt, lineStartsOf } from "../../base/line-starts.js";
+import { endOfLineAt, lineAt } from "../../base/line-starts.js";
 import type { TextSpan } from "../../base/text-span.js";
 
 /** A hardware description as it is in the editor, and the last design that is known of it. */
@@ -9,16 +10,24 @@ export interface DesignState {
   /** As places of the design name it. */
   readonly file: string;
   readonly numbers: DesignNumbers | undefined;
+  /** Modules or functions in the text. */
+  readonly anchors: () => readonly DesignAnchor[];
 }
 
 export interface DesignNumbers {
   readonly design: Design;
   /** The text that was analysed. */
   readonly text: string;
+  /** Where its lines begin. */
+  readonly starts: readonly number[];
   /** Present when that is no longer the text: the numbers are shown as what was. */
   readonly moved: MovedLines | undefined;
   /** What the problems count their lines in: a text that could not be analysed is newer than the numbers. */
-  readonly told: { readonly text: string; readonly moved: MovedLines | undefined };
+  readonly told: {
+    readonly text: string;
+    readonly starts: readonly number[];
+    readonly moved: MovedLines | undefined;
+  };
   /** True when the current text could not be analysed, and `design` is of before. */
   readonly isOld: boolean;
 }
@@ -29,8 +38,7 @@ export function lineNow(
   numbers: DesignNumbers,
   line: number,
 ): TextSpan | undefined {
-  const starts = lineStartsOf(numbers.text);
-  const start = starts[line];
+  const start = numbers.starts[line];
   if (start === undefined) return undefined;
   const old = { start, end: endOfLineAt(numbers.text, start) };
   const span = numbers.moved === undefined ? old : numbers.moved.toNew(old);
@@ -41,13 +49,9 @@ export function lineNow(
 
 /** The line of the design that holds an offset of the current text. */
 export function lineThen({ text }: DesignState, numbers: DesignNumbers, offset: number): number {
-  const starts = lineStartsOf(numbers.text);
   const old =
     numbers.moved === undefined ? offset : numbers.moved.toOld(Math.min(offset, text.length));
-  if (old === undefined) return -1;
-  let line = 0;
-  while (line + 1 < starts.length && (starts[line + 1] ?? Infinity) <= old) line += 1;
-  return line;
+  return old === undefined ? -1 : lineAt(numbers.starts, old);
 }
 
 export function linesOfFile({ design }: DesignNumbers, file: string): readonly DesignLine[] {

@@ -13,34 +13,41 @@ export interface MovedLines {
  * Lines that begin and end both texts alike, and between them those that occur once in each, as far as their order is
  * the same (patience difference): someone who edits in two places keeps the lines between them.
  */
-export function movedLines(oldText: string, newText: string): MovedLines {
-  const oldStarts = lineStartsOf(oldText);
+export function movedLines(
+  oldText: string,
+  newText: string,
+  oldStarts: readonly number[] = lineStartsOf(oldText),
+): MovedLines {
   const newStarts = lineStartsOf(newText);
-  const oldLines = linesAt(oldText, oldStarts);
-  const newLines = linesAt(newText, newStarts);
-  const newOfOld = new Map<number, number>();
-  let first = 0;
-  const shorter = Math.min(oldLines.length, newLines.length);
-  for (; first < shorter && oldLines[first] === newLines[first]; first += 1)
-    newOfOld.set(first, first);
-  let rest = 0;
-  while (rest < shorter - first) {
-    const oldLine = oldLines.length - 1 - rest;
-    const newLine = newLines.length - 1 - rest;
-    if (oldLines[oldLine] !== newLines[newLine]) break;
-    newOfOld.set(oldLine, newLine);
+  const oldLine = lineReader(oldText, oldStarts);
+  const newLine = lineReader(newText, newStarts);
+  const shorter = Math.min(oldStarts.length, newStarts.length);
+  let first = lineAt(oldStarts, commonLength(oldText, newText));
+  while (first < shorter && oldLine(first) === newLine(first)) first += 1;
+  let rest = Math.min(shorter - first, commonEndLines(oldText, newText, oldStarts));
+  while (
+    rest < shorter - first &&
+    oldLine(oldStarts.length - 1 - rest) === newLine(newStarts.length - 1 - rest)
+  )
     rest += 1;
-  }
-  const middle = { first, oldEnd: oldLines.length - rest, newEnd: newLines.length - rest };
-  for (const [oldLine, newLine] of uniquePairs(oldLines, newLines, middle))
-    newOfOld.set(oldLine, newLine);
-  const oldOfNew = new Map([...newOfOld].map(([oldLine, newLine]) => [newLine, oldLine]));
+  const middle = { first, oldEnd: oldStarts.length - rest, newEnd: newStarts.length - rest };
+  const newOfMiddle = new Map(uniquePairs(oldLine, newLine, middle));
+  const oldOfMiddle = new Map([...newOfMiddle].map(([from, to]) => [to, from]));
+  const added = newStarts.length - oldStarts.length;
+  const newOfOld = (line: number): number | undefined => {
+    if (line < first) return line;
+    return line < middle.oldEnd ? newOfMiddle.get(line) : line + added;
+  };
+  const oldOfNew = (line: number): number | undefined => {
+    if (line < first) return line;
+    return line < middle.newEnd ? oldOfMiddle.get(line) : line - added;
+  };
   return {
     toNew: ({ start, end }) => {
       const firstLine = lineAt(oldStarts, start);
       const lastLine = lineAt(oldStarts, end);
-      const from = newOfOld.get(firstLine);
-      const to = newOfOld.get(lastLine);
+      const from = newOfOld(firstLine);
+      const to = newOfOld(lastLine);
       if (from === undefined || to === undefined || to - from !== lastLine - firstLine)
         return undefined;
       return {
@@ -50,7 +57,7 @@ export function movedLines(oldText: string, newText: string): MovedLines {
     },
     toOld: (offset) => {
       const line = lineAt(newStarts, offset);
-      const from = oldOfNew.get(line);
+      const from = oldOfNew(line);
       return from === undefined
         ? undefined
         : (oldStarts[from] ?? 0) + offset - (newStarts[line] ?? 0);
@@ -66,8 +73,8 @@ interface Middle {
 
 /** The longest run of pairs whose lines go up on both sides. */
 function uniquePairs(
-  oldLines: readonly string[],
-  newLines: readonly string[],
+  oldLines: LineReader,
+  newLines: LineReader,
   { first, oldEnd, newEnd }: Middle,
 ): readonly (readonly [number, number])[] {
   const places = uniquePlaces(newLines, first, newEnd);
@@ -100,20 +107,46 @@ function uniquePairs(
   return chain;
 }
 
-function uniquePlaces(
-  lines: readonly string[],
-  first: number,
-  end: number,
-): ReadonlyMap<string, number> {
+function uniquePlaces(lines: LineReader, first: number, end: number): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   for (let line = first; line < end; line += 1) {
-    const text = lines[line] ?? "";
+    const text = lines(line);
     places.set(text, places.has(text) ? -1 : line);
   }
   for (const [text, line] of places) if (line < 0) places.delete(text);
   return places;
 }
 
-function linesAt(text: string, starts: readonly number[]): readonly string[] {
-  return starts.map((start, line) => text.slice(start, starts[line + 1] ?? text.length).trimEnd());
+type LineReader = (line: number) => string;
+
+/** A line without the blanks that end it. */
+function lineReader(text: string, starts: readonly number[]): LineReader {
+  return (line) => text.slice(starts[line], starts[line + 1] ?? text.length).trimEnd();
+}
+
+/** How many characters at the beginning are the same: whole pieces are compared, which the engine does at memory's speed. */
+function commonLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let known = 0;
+  for (let size = most; size > 0; size >>= 1)
+    while (known + size <= most && a.slice(known, known + size) === b.slice(known, known + size))
+      known += size;
+  return known;
+}
+
+/** How many lines at the end are the same, the break before the first of them included. */
+function commonEndLines(oldText: string, newText: string, oldStarts: readonly number[]): number {
+  const most = Math.min(oldText.length, newText.length);
+  let known = 0;
+  for (let size = most; size > 0; size >>= 1)
+    while (
+      known + size <= most &&
+      endPiece(oldText, known, size) === endPiece(newText, known, size)
+    )
+      known += size;
+  return oldStarts.length - 1 - lineAt(oldStarts, oldText.length - known);
+}
+
+function endPiece(text: string, behind: number, size: number): string {
+  return text.slice(text.length - behind - size, text.length - behind);
 }

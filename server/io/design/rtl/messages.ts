@@ -1,13 +1,17 @@
 import type { DesignProblem } from "../../../core/design/design.js";
+import type { Place } from "../../../core/base/text-span.js";
+import { blanked } from "../../../core/design/blanked.js";
 import { sourceFile, sourceLine } from "../../../core/design/places.js";
 import type { ResizedPort } from "../../../core/design/rtl/rtl-design.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
+import { firstLoop } from "./recursion.js";
 
 /** What Yosys complains of, in the words of a person who has to change the source. */
 export function readMessages(
   messages: string,
   files: FileNames,
   main: string,
+  texts: ReadonlyMap<string, string>,
 ): readonly DesignProblem[] {
   const problems: DesignProblem[] = [];
   const seen = new Set<string>();
@@ -22,6 +26,8 @@ export function readMessages(
     const inText = /\b(?:at|from|in) (src\/\S+?):(\d+)|\((src\/\S+?):(\d+)/.exec(text);
     const file = files.get(match[1] ?? inText?.[1] ?? inText?.[3] ?? "");
     const number = Number(match[2] ?? inText?.[2] ?? inText?.[4] ?? "1") - 1;
+    const word = isError ? /^(While|Repeat) loops/.exec(text)?.[1] : undefined;
+    const loop = word === undefined ? undefined : loopOf(word.toLowerCase(), file ?? main, texts);
     const message = namesRestored(told.message, files);
     const key = `${told.code} ${file ?? ""} ${number} ${message}`;
     if (seen.has(key)) continue;
@@ -30,11 +36,22 @@ export function readMessages(
       code: told.code,
       severity: isError ? "error" : told.severity,
       message,
-      place: file === undefined ? sourceFile(main) : sourceLine(file, number),
+      place:
+        loop ?? (file === undefined ? sourceFile(main) : sourceLine(file, Math.max(0, number))),
     });
     if (problems.length >= problemLimit) break;
   }
   return problems;
+}
+
+/** Yosys 0.55 tells of some loops without a line: the first one that stands in no function, where they may be. */
+function loopOf(word: string, file: string, texts: ReadonlyMap<string, string>): Place | undefined {
+  const functions = /\bfunction\b[\s\S]*?\bendfunction\b/g;
+  const code = blanked(texts.get(file) ?? "");
+  const outside = code.replace(functions, (body) => body.replace(/\w/g, " "));
+  const line = [outside, code].map((text) => firstLoop(file, text, word)?.line);
+  const found = line.find((one) => one !== undefined);
+  return found === undefined ? undefined : sourceLine(file, found);
 }
 
 /** Connections that have another width than their port; a rule tells of them, which knows their places. */
@@ -76,6 +93,12 @@ function sentenceOf(text: string, isError: boolean): Told | undefined {
       return tell(
         "RP5022",
         `Module \`${missing[1] ?? ""}\` is not found, which \`${missing[2] ?? ""}\` uses.`,
+        "error",
+      );
+    if (/^(?:While|Repeat) loops|^2nd expression of procedural for-loop is not/.test(text))
+      return tell(
+        "RP5021",
+        "How often this loop runs is not known when it is synthesised, and hardware has a fixed size: let a `for` count to the most that it can be, with the condition as an `if` inside.",
         "error",
       );
     return tell("RP5021", `The synthesis stops here: ${plainText(text)}`, "error");

@@ -62,8 +62,12 @@ function childInRing(
 }
 
 /** The first loop over instances or statements; where an endless one is most likely. */
-export function firstLoop(file: string, text: string): SourceRange | undefined {
-  const at = blanked(text).search(/\b(?:for|while|repeat|forever)\b/);
+export function firstLoop(
+  file: string,
+  text: string,
+  words = "for|while|repeat|forever",
+): SourceRange | undefined {
+  const at = blanked(text).search(new RegExp(`\\b(?:${words})\\b`));
   if (at < 0) return undefined;
   const line = text.slice(0, at).split("\n").length - 1;
   return { file, line, character: 0, endLine: line + 1, endCharacter: 0 };

@@ -65,7 +65,8 @@ export async function synthesise(
         { files, script: script.join("\n") },
         { seconds: Math.min(most, left()), signal: context.signal },
       );
-      problems.push(...readMessages(result.messages, sources.names, request.file));
+      const { names, originals } = sources;
+      problems.push(...readMessages(result.messages, names, request.file, originals));
       if (!result.isDone) problems.push(...stopProblems(result, request, sources, problems));
       return result;
     } catch (error) {
