@@ -1,26 +1,16 @@
-import {
-  formatBytes,
-  formatCount,
-  formatJoules,
-  formatNumber,
-  formatSeconds,
-  formatShare,
-} from "../core/base/units.js";
 import { targetsOf } from "../core/accelerator/as-target.js";
-import type { Objective } from "../core/accelerator/tiling.js";
-import type { SweptParameter } from "../core/accelerator/sweep.js";
-import { table } from "../core/reports/text-table.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import { view as mappingView, type MappedLayer, type MappingView } from "../core/views/mapping.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import { readAcceleratorFile } from "../io/accelerator-file.js";
-import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
-import { runJob, withJobContext } from "./job.js";
+import { runJob, withJobContext, type JobResult } from "./job.js";
+import { mapText } from "./map-text.js";
+import { parseMapWords, type MapWords } from "./map-words.js";
 import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
 import { UsageError } from "./usage-error.js";
-import { analyzeOptions, parseAnalyzeWords } from "./words.js";
+import { parseAnalyzeWords } from "./words.js";
 
 export const command: Command = {
   name: "map",
@@ -37,9 +27,14 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
   --objective WHAT      latency (default), traffic or energy: what the search makes small first
   --sweep NAME=A,B,…    every value of a parameter (rows, columns, dataflow, cores, clock, node, dram, a buffer's
                         name …), all combinations of several; the Pareto front of time, area and energy
+  --search METHOD       tries --points of these combinations (64), not all: random, evolution, annealing, bayesian,
+                        several with commas, or all beside one another; tells how well what was tried foretells the rest
+  --limit MEASURE=X     latency=2ms, energy=3mJ, area=5mm2, repeatable: what exceeds one is marked, and searches avoid it
+  --with MODEL          a further model that runs on the same chip at the same time, repeatable; kernels that do not wait
+                        for one another run on different engines
   --json                everything as JSON`,
   run: async (words) => {
-    const asked = parse(words);
+    const asked = parseMapWords(words);
     const { request } = parseAnalyzeWords(asked.rest);
     if (request.targets.length > 0)
       throw new UsageError("`ridgepoint map` takes `--accelerator`, not `--target`.");
@@ -50,13 +45,35 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
     for (const problem of problems) process.stderr.write(`ridgepoint: ${problem.message}\n`);
     const target = chooseAccelerator(catalogue, asked);
     if (target === undefined) return 1;
-    const job = await withJobContext(withTarget(catalogue, target), (context) =>
-      runJob(context, { ...request, targets: [target.id] }, progressOnStderr()),
+    const [job, ...others] = await withJobContext(
+      withTarget(catalogue, target),
+      async (context) => {
+        const run = (file: string | undefined): Promise<JobResult> =>
+          runJob(context, { ...request, file, targets: [target.id] }, progressOnStderr());
+        const first = await run(request.file);
+        const results = [first];
+        for (const file of asked.with) results.push(await run(file));
+        return results;
+      },
     );
+    if (job === undefined) return 1;
+    const lost = others.find(({ analysis }) => analysis === undefined);
+    if (lost !== undefined) {
+      const [first] = lost.document.problems;
+      process.stderr.write(
+        `ridgepoint: ${first?.message ?? "A file of `--with` holds no model."}\n`,
+      );
+      return 1;
+    }
+    const { sweep, search, limits } = asked;
     const shown =
       job.analysis === undefined
         ? null
-        : mappingView(job.analysis, { target: target.id, sweep: asked.sweep });
+        : mappingView(
+            job.analysis,
+            { target: target.id, sweep, limits, ...(search !== undefined && { search }) },
+            others.flatMap(({ analysis }) => analysis ?? []),
+          );
     for (const complaint of shown?.complaints ?? [])
       process.stderr.write(`ridgepoint: ${complaint}\n`);
     const chosen = shown === null ? null : { ...shown, layers: chosenLayers(shown, asked.layers) };
@@ -64,7 +81,7 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
       ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen, problems: job.document.problems }, null, 2)}\n`
       : chosen === null
         ? ""
-        : textOf(chosen, asked.layers.length > 0);
+        : mapText(chosen, asked.layers.length > 0);
     if (chosen === null) {
       const [first] = job.document.problems;
       process.stderr.write(`ridgepoint: ${first?.message ?? "The file holds no model."}\n`);
@@ -74,17 +91,7 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
   },
 };
 
-interface Asked {
-  readonly accelerator: string;
-  readonly precision: string | undefined;
-  readonly layers: readonly string[];
-  readonly objective: Objective;
-  readonly sweep: readonly SweptParameter[];
-  readonly isJson: boolean;
-  readonly rest: readonly string[];
-}
-
-function chooseAccelerator(catalogue: Catalogue, asked: Asked): Target | undefined {
+function chooseAccelerator(catalogue: Catalogue, asked: MapWords): Target | undefined {
   const { technology } = catalogue;
   if (technology === undefined) {
     process.stderr.write("ridgepoint: The table of operations cannot be read.\n");
@@ -124,109 +131,4 @@ function chosenLayers({ layers }: MappingView, texts: readonly string[]): readon
   return layers.filter((layer) =>
     wanted.some((text) => `${layer.name} ${layer.op}`.toLowerCase().includes(text)),
   );
-}
-
-function textOf(view: MappingView, isDetailed: boolean): string {
-  const { accelerator, totals } = view;
-  const hasEngines = view.layers.some(({ engine }) => engine !== null);
-  const head = [
-    view.label,
-    `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
-    `${formatShare(totals.utilization)} of ${hasEngines ? "the fastest engine's peak" : `${formatCount(accelerator.elementCount)} elements`} used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
-    `${formatBytes(totals.dramBytes)} DRAM traffic · ${formatJoules(totals.joules)} · ${formatNumber(totals.watts)} W${totals.area === null ? "" : ` · ${areaText(totals.area.total)} (multipliers ${areaText(totals.area.multipliers)}, buffers ${areaText(totals.area.buffers)})`} at ${accelerator.node} nm`,
-    ...(totals.uncostedCount > 0
-      ? [`${totals.uncostedCount} nodes are not costed and left out`]
-      : []),
-  ].join("\n");
-  const rows = view.layers.map((layer) => [
-    layer.name,
-    layer.op,
-    ...(hasEngines ? [layer.engine ?? ""] : []),
-    formatCount(layer.macs),
-    formatCount(layer.cycles),
-    formatSeconds(layer.seconds),
-    layer.macs === 0 ? "" : formatShare(layer.utilization),
-    formatBytes(layer.dramBytes),
-    formatJoules(layer.energy.total),
-    layer.limit === "buffer" ? (layer.limitingMemory ?? "buffer") : layer.limit,
-  ]);
-  const layers = table(
-    [
-      ...["layer", "op", ...(hasEngines ? ["engine"] : [])],
-      ...["MACs", "cycles", "time", "used", "DRAM", "energy", "limit"],
-    ],
-    rows,
-    `ll${hasEngines ? "l" : ""}rrrrrrl`,
-  );
-  const details = isDetailed
-    ? view.layers
-        .map(
-          ({ name, reasons }) =>
-            `\n${name}\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`,
-        )
-        .join("")
-    : "";
-  return `${head}\n\n${layers}${details}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
-}
-
-function sweepText({ sweep }: MappingView): string {
-  const [first] = sweep;
-  const keys = Object.keys(first?.values ?? {});
-  const rows = [...sweep]
-    .sort((a, b) => a.seconds - b.seconds)
-    .map((point) => [
-      point.isOnFront ? "●" : "",
-      ...keys.map((key) => point.values[key] ?? ""),
-      formatCount(point.cycles),
-      formatSeconds(point.seconds),
-      formatShare(point.utilization),
-      point.area === null ? "?" : areaText(point.area),
-      formatJoules(point.joules),
-      formatBytes(point.dramBytes),
-    ]);
-  return table(
-    ["front", ...keys, "cycles", "time", "used", "area", "energy", "DRAM"],
-    rows,
-    `l${"r".repeat(keys.length + 6)}`,
-  );
-}
-
-function areaText(squareMetres: number): string {
-  return `${formatNumber(squareMetres * 1e6)} mm²`;
-}
-
-function parse(words: readonly string[]): Asked {
-  const given = readArguments(
-    words,
-    { flags: ["json"], once: ["accelerator", "precision", "objective"], many: ["layer", "sweep"] },
-    analyzeOptions,
-  );
-  const accelerator = given.one("accelerator");
-  if (accelerator === undefined)
-    throw new UsageError("`ridgepoint map` needs `--accelerator FILE`.");
-  const objective = given.one("objective") ?? "latency";
-  if (objective !== "traffic" && objective !== "latency" && objective !== "energy")
-    throw new UsageError(`\`--objective ${objective}\` should be latency, traffic or energy.`);
-  return {
-    accelerator,
-    precision: given.one("precision"),
-    layers: given.all("layer"),
-    objective,
-    sweep: given.all("sweep").map(sweptOf),
-    isJson: given.has("json"),
-    rest: [...given.files, ...given.passed],
-  };
-}
-
-function sweptOf(word: string): SweptParameter {
-  const equals = word.indexOf("=");
-  const values = word
-    .slice(equals + 1)
-    .split(",")
-    .map((value) => value.trim());
-  if (equals < 1 || values.some((value) => value === ""))
-    throw new UsageError(
-      `\`--sweep ${word}\` should read NAME=A,B,…, for example \`--sweep rows=8,16,32\`.`,
-    );
-  return { key: word.slice(0, equals), values: [...new Set(values)] };
 }

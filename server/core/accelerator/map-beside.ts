@@ -5,18 +5,27 @@ import { takes } from "./layer-class.js";
 import { mapKernel, type KernelMapping, type KernelQuestion } from "./map-kernel.js";
 import type { Objective } from "./tiling.js";
 
-/**
- * A kernel on the engine of a chip that is best at it by the objective, in cycles of the accelerator's clock. Layers run one
- * after the other: work that two engines share is not counted as such.
- */
-export function mapOnBest(question: KernelQuestion, kernel: Kernel): KernelMapping {
+/** A kernel on one of a chip's engines, in cycles of the accelerator's clock. */
+export interface EngineMapping {
+  readonly engine: SideEngine;
+  readonly mapping: KernelMapping;
+}
+
+/** A kernel on each engine that takes it, the best by the objective first. */
+export function mapOnEach(question: KernelQuestion, kernel: Kernel): readonly EngineMapping[] {
   const { accelerator, objective } = question;
-  if (accelerator.beside.length === 0) return mapKernel(question, kernel);
-  const candidates = enginesOf(accelerator).flatMap((engine) => {
-    const mapping = mapOn(engine, question, kernel);
-    return mapping === undefined ? [] : [{ engine, mapping }];
-  });
-  const [best, ...others] = candidates.sort((a, b) => compare(a.mapping, b.mapping, objective));
+  return enginesOf(accelerator)
+    .flatMap((engine) => {
+      const mapping = mapOn(engine, question, kernel);
+      return mapping === undefined ? [] : [{ engine, mapping }];
+    })
+    .sort((a, b) => compare(a.mapping, b.mapping, objective));
+}
+
+/** A kernel on the engine of a chip that is best at it by the objective. */
+export function mapOnBest(question: KernelQuestion, kernel: Kernel): KernelMapping {
+  if (question.accelerator.beside.length === 0) return mapKernel(question, kernel);
+  const [best, ...others] = mapOnEach(question, kernel);
   if (best === undefined) return mapKernel(question, kernel);
   return {
     ...best.mapping,

@@ -1,18 +1,27 @@
 import type { Kernel } from "../lower/lowered.js";
 import { frontOf } from "../search/pareto.js";
-import type { Accelerator, Dataflow } from "./accelerator.js";
+import type { Accelerator } from "./accelerator.js";
 import { areaOf } from "./area.js";
 import type { MappedAccelerator } from "./as-target.js";
-import { dataflows } from "./decode-engine.js";
-import { rules } from "./file-fields.js";
-import { mapModel, type ModelMapping } from "./map-model.js";
-import { parseQuantity, type QuantityRule } from "./quantity.js";
+import { mapModel } from "./map-model.js";
+import { withParameter } from "./parameters.js";
+import { schedule } from "./schedule.js";
 
 /** One parameter and the values that it takes, as they were written. */
 export interface SweptParameter {
   readonly key: string;
   readonly values: readonly string[];
 }
+
+/** Kernels of the models that a chip has to run; of several at once. */
+export type Workload = readonly (readonly Kernel[])[];
+
+/** What a design must not exceed: seconds, joules of one inference of each model, square metres. */
+export type DesignLimits = Readonly<Partial<Record<LimitedMeasure, number>>>;
+
+export type LimitedMeasure = "latency" | "energy" | "area";
+
+export const limitedMeasures = ["latency", "energy", "area"] as const;
 
 export interface SweepPoint {
   readonly values: Readonly<Record<string, string>>;
@@ -25,58 +34,99 @@ export interface SweepPoint {
   readonly area: number | null;
   /** Nothing is at least as good in seconds, area and joules, and better in one. */
   readonly isOnFront: boolean;
+  /** Limits that it exceeds. */
+  readonly misses: readonly LimitedMeasure[];
 }
+
+export type DesignPoint = Omit<SweepPoint, "isOnFront" | "misses">;
 
 export const mostPoints = 1024;
 
 /** Every combination of the values, mapped; the kernels are those of the accelerator's own precision. */
 export function sweep(
   mapped: MappedAccelerator,
-  kernels: readonly Kernel[],
+  workload: Workload,
   parameters: readonly SweptParameter[],
+  limits: DesignLimits = {},
 ): { readonly points: readonly SweepPoint[]; readonly complaints: readonly string[] } {
-  const complaints: string[] = [];
   const count = parameters.reduce((product, { values }) => product * values.length, 1);
   if (count > mostPoints)
     return {
       points: [],
-      complaints: [`The sweep has ${count} points, more than ${mostPoints}; give fewer values.`],
+      complaints: [
+        `The sweep has ${count} points, more than ${mostPoints}; give fewer values, or a search method.`,
+      ],
     };
-  const points: Omit<SweepPoint, "isOnFront">[] = [];
-  for (const values of combinations(parameters)) {
-    let accelerator: Accelerator = mapped.accelerator;
-    let complaint: string | undefined;
-    for (const [key, text] of Object.entries(values)) {
-      const changed = withParameter(accelerator, key, text);
-      if (typeof changed === "string") complaint ??= changed;
-      else accelerator = changed;
-    }
-    if (complaint !== undefined) {
-      if (!complaints.includes(complaint)) complaints.push(complaint);
-      continue;
-    }
-    const model = mapModel({ ...mapped, accelerator }, kernels);
-    points.push({
-      values,
-      ...figures(model),
-      area: areaOf(accelerator, mapped.technology)?.total ?? null,
-    });
-  }
-  const isOn = frontOf(points.map(({ seconds, joules, area }) => [seconds, joules, area ?? 0]));
+  const found = combinations(parameters).map((values) => designAt(mapped, workload, values));
   return {
-    points: points.map((point, index) => ({ ...point, isOnFront: isOn[index] === true })),
-    complaints,
+    points: withFront(
+      found.filter((one) => typeof one !== "string"),
+      limits,
+    ),
+    complaints: [...new Set(found.filter((one) => typeof one === "string"))],
   };
 }
 
-function figures({
-  seconds,
-  cycles,
-  utilization,
-  joules,
-  dramBytes,
-}: ModelMapping): Omit<SweepPoint, "values" | "area" | "isOnFront"> {
-  return { seconds, cycles, utilization, joules, dramBytes };
+/** The workload on the accelerator with other parameters, or why it cannot have them. */
+export function designAt(
+  mapped: MappedAccelerator,
+  workload: Workload,
+  values: Readonly<Record<string, string>>,
+): DesignPoint | string {
+  let { accelerator }: { accelerator: Accelerator } = mapped;
+  for (const [key, text] of Object.entries(values)) {
+    const changed = withParameter(accelerator, key, text);
+    if (typeof changed === "string") return changed;
+    accelerator = changed;
+  }
+  return {
+    values,
+    ...figures({ ...mapped, accelerator }, workload),
+    area: areaOf(accelerator, mapped.technology)?.total ?? null,
+  };
+}
+
+export function withFront(
+  points: readonly DesignPoint[],
+  limits: DesignLimits,
+): readonly SweepPoint[] {
+  const isOn = frontOf(points.map(({ seconds, joules, area }) => [seconds, joules, area ?? 0]));
+  return points.map((point, index) => ({
+    ...point,
+    isOnFront: isOn[index] === true,
+    misses: missesOf(point, limits),
+  }));
+}
+
+/** How many times of each limit a design takes. */
+export function excessOf(
+  { seconds, joules, area }: Pick<DesignPoint, "seconds" | "joules" | "area">,
+  limits: DesignLimits,
+): Readonly<Record<LimitedMeasure, number>> {
+  const { latency = Infinity, energy = Infinity, area: room = Infinity } = limits;
+  return { latency: seconds / latency, energy: joules / energy, area: (area ?? 0) / room };
+}
+
+export function missesOf(
+  point: Pick<DesignPoint, "seconds" | "joules" | "area">,
+  limits: DesignLimits,
+): readonly LimitedMeasure[] {
+  const excess = excessOf(point, limits);
+  return limitedMeasures.filter((measure) => excess[measure] > 1);
+}
+
+/** Of one model its kernels in turn; of several until all are done. */
+function figures(
+  mapped: MappedAccelerator,
+  workload: Workload,
+): Omit<DesignPoint, "values" | "area"> {
+  const [alone] = workload;
+  if (alone !== undefined && workload.length === 1) {
+    const { seconds, cycles, utilization, joules, dramBytes } = mapModel(mapped, alone);
+    return { seconds, cycles, utilization, joules, dramBytes };
+  }
+  const { cycles, joules, dramBytes, utilization } = schedule(mapped, workload);
+  return { cycles, joules, dramBytes, utilization, seconds: cycles / mapped.accelerator.clock };
 }
 
 function combinations(
@@ -86,132 +136,4 @@ function combinations(
   for (const { key, values } of parameters)
     found = found.flatMap((base) => values.map((value) => ({ ...base, [key]: value })));
   return found;
-}
-
-/** What can be swept of an accelerator: its own parameters, its buffers' sizes by their names, and those of engines beside. */
-export function parametersOf(accelerator: Accelerator): readonly string[] {
-  return [
-    ...ownParameters(accelerator),
-    ...accelerator.beside.flatMap(({ name, alone }) =>
-      ownParameters(alone).map((key) => `${name}.${key}`),
-    ),
-  ];
-}
-
-function ownParameters({ engine, buffers }: Accelerator): readonly string[] {
-  const own: readonly string[] = {
-    array: ["rows", "columns", "lanes", "dataflow"],
-    streaming: ["multipliers"],
-    crossbar: ["rows", "columns", "count", "cellBits", "dacBits"],
-    bank: ["channels", "banksPerChannel", "multipliersPerBank"],
-  }[engine.kind];
-  return [
-    ...own,
-    "cores",
-    "clock",
-    "node",
-    "dram",
-    "vectorLanes",
-    ...buffers.map(({ name }) => name),
-  ];
-}
-
-/** The accelerator with one parameter changed, or why it cannot be. */
-export function withParameter(
-  accelerator: Accelerator,
-  key: string,
-  text: string,
-): Accelerator | string {
-  const side = accelerator.beside.find(({ name }) => key.startsWith(`${name}.`));
-  if (side === undefined) return withShared(accelerator, withOwnParameter(accelerator, key, text));
-  const alone = withOwnParameter(side.alone, key.slice(side.name.length + 1), text);
-  if (typeof alone === "string") return alone;
-  const beside = accelerator.beside.map((old) => (old === side ? { ...side, alone } : old));
-  return { ...accelerator, beside };
-}
-
-/** Engines beside follow the whole in what they have from it. */
-function withShared(before: Accelerator, after: Accelerator | string): Accelerator | string {
-  if (typeof after === "string") return after;
-  const beside = after.beside.map(({ name, alone }) => ({
-    name,
-    alone: {
-      ...alone,
-      node: after.node,
-      ...(alone.clock === before.clock && { clock: after.clock }),
-      ...(alone.dram.bandwidth === before.dram.bandwidth && { dram: after.dram }),
-    },
-  }));
-  return { ...after, beside };
-}
-
-function withOwnParameter(
-  accelerator: Accelerator,
-  key: string,
-  text: string,
-): Accelerator | string {
-  const number = (rule: QuantityRule): number | string => {
-    const value = parseQuantity(text, rule.unit);
-    const isWhole = value !== undefined && (rule.isWhole !== true || Number.isInteger(value));
-    return value !== undefined && isWhole && rule.low <= value && value <= rule.high
-      ? value
-      : `\`${key}=${text}\` should be ${rule.isWhole === true ? "a whole number" : "a number"} from ${rule.low} to ${rule.high}${rule.unit === "" ? "" : ` ${rule.unit}`}.`;
-  };
-  const change = (
-    rule: QuantityRule,
-    make: (value: number) => Accelerator,
-  ): Accelerator | string => {
-    const value = number(rule);
-    return typeof value === "string" ? value : make(value);
-  };
-  const buffer = accelerator.buffers.findIndex(({ name }) => name === key);
-  if (buffer >= 0)
-    return change(rules.size, (size) => ({
-      ...accelerator,
-      buffers: accelerator.buffers.map((old, index) => (index === buffer ? { ...old, size } : old)),
-    }));
-  switch (key) {
-    case "cores":
-      return change(rules.cores, (cores) => ({ ...accelerator, cores }));
-    case "clock":
-      return change(rules.clock, (clock) => ({ ...accelerator, clock }));
-    case "node":
-      return change(rules.node, (node) => ({ ...accelerator, node }));
-    case "vectorLanes":
-      return change(rules.lanes, (vectorLanes) => ({ ...accelerator, vectorLanes }));
-    case "dram":
-      return change(rules.bandwidth, (bandwidth) => ({
-        ...accelerator,
-        dram: { ...accelerator.dram, bandwidth },
-      }));
-  }
-  const { engine } = accelerator;
-  if (key === "dataflow" && engine.kind === "array") {
-    const dataflow = dataflows.find((known) => known === text || initialsOf(known) === text);
-    return dataflow === undefined
-      ? `\`dataflow=${text}\` should be one of ${dataflows.join(", ")}.`
-      : { ...accelerator, engine: { ...engine, dataflow } };
-  }
-  if (parametersOf(accelerator).includes(key) && Object.hasOwn(engine, key)) {
-    const rule = key === "multipliers" || key === "count" ? rules.count : rules.extent;
-    return change(rule, (value) => {
-      // An accelerator without lanes of its own for the rest has one for each column.
-      const followsColumns =
-        key === "columns" && engine.kind === "array" && accelerator.vectorLanes === engine.columns;
-      return {
-        ...accelerator,
-        engine: { ...engine, [key]: value },
-        ...(followsColumns && { vectorLanes: value }),
-      };
-    });
-  }
-  return `\`${key}\` is no parameter of \`${accelerator.id}\`; there are ${parametersOf(accelerator).join(", ")}.`;
-}
-
-/** `ws`, `os`, `is`, `rs`, as the literature says. */
-function initialsOf(dataflow: Dataflow): string {
-  return dataflow
-    .split("-")
-    .map((word) => word[0])
-    .join("");
 }

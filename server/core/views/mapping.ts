@@ -5,7 +5,22 @@ import { explainMapping } from "../accelerator/explain.js";
 import { mapModel } from "../accelerator/map-model.js";
 import type { EnergyParts } from "../accelerator/energy.js";
 import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
-import { parametersOf, sweep, type SweepPoint, type SweptParameter } from "../accelerator/sweep.js";
+import { parametersOf } from "../accelerator/parameters.js";
+import { schedule } from "../accelerator/schedule.js";
+import {
+  searchDesigns,
+  type SearchQuestion,
+  type SearchResult,
+} from "../accelerator/search-designs.js";
+import {
+  missesOf,
+  sweep,
+  type DesignLimits,
+  type LimitedMeasure,
+  type SweepPoint,
+  type SweptParameter,
+  type Workload,
+} from "../accelerator/sweep.js";
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import { formatBytes } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
@@ -16,6 +31,22 @@ export interface MappingParams {
   /** An accelerator's target; the first one that is chosen when it is not among them. */
   readonly target: string | null;
   readonly sweep: readonly SweptParameter[];
+  /** Tries so many combinations instead of all. */
+  readonly search?: SearchQuestion;
+  readonly limits?: DesignLimits;
+}
+
+/** Kernels of several engines or models at work at once. */
+export interface AtOnce {
+  readonly cycles: number;
+  readonly seconds: number;
+  /** The same one after the other. */
+  readonly turnSeconds: number;
+  readonly joules: number;
+  readonly dramBytes: number;
+  readonly models: readonly { readonly name: string; readonly seconds: number }[];
+  /** Share of the time in which each engine works. */
+  readonly engines: readonly { readonly name: string; readonly busy: number }[];
 }
 
 /** A model on an accelerator, layer by layer, with what the array costs; null when no accelerator is chosen. */
@@ -50,7 +81,14 @@ export interface MappingView {
     readonly uncostedCount: number;
   };
   readonly layers: readonly MappedLayer[];
+  /** Null of one engine with one model. */
+  readonly atOnce: AtOnce | null;
+  readonly limits: DesignLimits;
+  /** Limits that the design as it is exceeds. */
+  readonly misses: readonly LimitedMeasure[];
   readonly sweep: readonly SweepPoint[];
+  /** What the search methods found; null where all combinations were tried. */
+  readonly search: Pick<SearchResult, "runs" | "proxies"> | null;
   /** The same points as alternatives, for the plot. */
   readonly alternatives: readonly Alternative[];
   readonly complaints: readonly string[];
@@ -88,7 +126,12 @@ export interface MappedLayer {
   readonly reasons: readonly string[];
 }
 
-export function view(analysis: Analysis, params: MappingParams): MappingView | null {
+/** `others` are further models that run on the chip at the same time, analysed for the same target. */
+export function view(
+  analysis: Analysis,
+  params: MappingParams,
+  others: readonly Analysis[] = [],
+): MappingView | null {
   const mappable = analysis.targets.filter(({ target }) => target.accelerator !== undefined);
   const chosen = mappable.find(({ target }) => target.id === params.target) ?? mappable[0];
   const mapped = chosen?.target.accelerator;
@@ -96,10 +139,12 @@ export function view(analysis: Analysis, params: MappingParams): MappingView | n
   const { kernels } = chosen.lowered;
   const model = mapModel(mapped, kernels);
   const { accelerator, precision, technology } = mapped;
-  const swept =
-    params.sweep.length === 0
-      ? { points: [], complaints: [] }
-      : sweep(mapped, kernels, params.sweep);
+  const { limits = {} } = params;
+  const workload = [kernels, ...others.map((other) => kernelsFor(other, chosen.target.id))];
+  const swept = sweptDesigns(mapped, workload, params);
+  const atOnce = atOnceOf(mapped, [analysis, ...others], workload);
+  const area = areaOf(accelerator, technology) ?? null;
+  const isAlone = others.length === 0;
   return {
     targetId: chosen.target.id,
     label: chosen.target.label,
@@ -126,7 +171,7 @@ export function view(analysis: Analysis, params: MappingParams): MappingView | n
       joules: model.joules,
       watts: model.seconds === 0 ? 0 : model.joules / (model.intervalCycles / accelerator.clock),
       dramBytes: model.dramBytes,
-      area: areaOf(accelerator, technology) ?? null,
+      area,
       uncostedCount: chosen.lowered.uncosted.length,
     },
     layers: kernels.flatMap((kernel, index) => {
@@ -135,10 +180,61 @@ export function view(analysis: Analysis, params: MappingParams): MappingView | n
         ? []
         : [layerOf(analysis, mapped, kernel, mapping)];
     }),
+    atOnce,
+    limits,
+    misses: missesOf(
+      {
+        seconds: isAlone ? model.seconds : (atOnce?.seconds ?? 0),
+        joules: isAlone ? model.joules : (atOnce?.joules ?? 0),
+        area: area?.total ?? null,
+      },
+      limits,
+    ),
     sweep: swept.points,
+    search: swept.search,
     alternatives: swept.points.map((point) => alternativeOf(chosen.target.id, point)),
     complaints: [...roomComplaints(chosen, accelerator), ...swept.complaints],
     targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
+  };
+}
+
+function kernelsFor({ targets }: Analysis, id: string): readonly Kernel[] {
+  return targets.find(({ target }) => target.id === id)?.lowered.kernels ?? [];
+}
+
+function sweptDesigns(
+  mapped: MappedAccelerator,
+  workload: Workload,
+  { sweep: parameters, search, limits = {} }: MappingParams,
+): Pick<SearchResult, "points" | "complaints"> & Pick<MappingView, "search"> {
+  if (parameters.length === 0) return { points: [], complaints: [], search: null };
+  if (search === undefined) return { ...sweep(mapped, workload, parameters, limits), search: null };
+  const found = searchDesigns(mapped, workload, parameters, limits, search);
+  return { ...found, search: { runs: found.runs, proxies: found.proxies } };
+}
+
+function atOnceOf(
+  mapped: MappedAccelerator,
+  analyses: readonly Analysis[],
+  workload: Workload,
+): AtOnce | null {
+  const { accelerator } = mapped;
+  const isOne = accelerator.beside.length === 0 && workload.length === 1;
+  // A pipeline is made for one model.
+  if (isOne || accelerator.engine.kind === "streaming") return null;
+  const { cycles, turnCycles, joules, dramBytes, modelCycles, busy } = schedule(mapped, workload);
+  return {
+    ...{ cycles, joules, dramBytes },
+    seconds: cycles / accelerator.clock,
+    turnSeconds: turnCycles / accelerator.clock,
+    models: analyses.map((analysis, index) => ({
+      name: analysis.model.name,
+      seconds: (modelCycles[index] ?? 0) / accelerator.clock,
+    })),
+    engines: busy.map(({ engine, cycles: own }) => ({
+      name: engine,
+      busy: cycles === 0 ? 0 : own / cycles,
+    })),
   };
 }
 

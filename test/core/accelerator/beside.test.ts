@@ -6,7 +6,8 @@ import { KernelMapper } from "../../../server/core/accelerator/kernel-mapper.js"
 import { takes } from "../../../server/core/accelerator/layer-class.js";
 import type { KernelMapping } from "../../../server/core/accelerator/map-kernel.js";
 import { mapModel } from "../../../server/core/accelerator/map-model.js";
-import { parametersOf, withParameter } from "../../../server/core/accelerator/sweep.js";
+import { schedule } from "../../../server/core/accelerator/schedule.js";
+import { parametersOf, withParameter } from "../../../server/core/accelerator/parameters.js";
 import type { Objective } from "../../../server/core/accelerator/tiling.js";
 import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { KernelShape } from "../../../server/core/ops/kernel-shape.js";
@@ -219,4 +220,25 @@ test("classes of layers are told by their shapes", () => {
   expect(takes(["depthwise"], conv(8, 8, 3))).toBe(true);
   expect(takes(["matmul"], { kind: "elementwise", elements: 4 })).toBe(false);
   expect(takes(["elementwise"], { kind: "softmax", rows: 1, columns: 4 })).toBe(true);
+});
+
+test("branches and several models run on engines at once, never slower than in turn", () => {
+  const question = mapped(both, "latency");
+  const alone = schedule(question, [kernels]);
+  const twice = schedule(question, [kernels, kernels]);
+  expect(alone.turnCycles).toBeCloseTo(mapModel(question, kernels).cycles, 3);
+  expect(alone.cycles).toBeLessThanOrEqual(alone.turnCycles);
+  expect(twice.turnCycles).toBeCloseTo(2 * alone.turnCycles, 3);
+  expect(twice.cycles).toBeLessThan(0.95 * twice.turnCycles);
+  expect(Math.max(...twice.modelCycles)).toBe(twice.cycles);
+  expect(twice.utilization).toBeLessThanOrEqual(1);
+  // A residual network's kernels wait for their operands whatever the engine.
+  for (const { model, kernel, start } of twice.kernels)
+    for (const other of twice.kernels) {
+      const isFed = kernels[kernel]!.reads.some((value) =>
+        kernels[other.kernel]!.writes.includes(value),
+      );
+      if (other.model === model && isFed && other.kernel < kernel)
+        expect(start).toBeGreaterThanOrEqual(other.end - 1e-6);
+    }
 });

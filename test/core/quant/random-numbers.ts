@@ -1,4 +1,4 @@
-import { random } from "../../../server/core/quant/sensitivity/probe-inputs.js";
+import { random } from "../../../server/core/base/random.js";
 
 export { random };
 

@@ -4,17 +4,32 @@ export interface MappingPageState {
   readonly target: string | null;
   /** As it was typed: `rows=8,16,32 columns=8,16,32`. */
   readonly sweep: string;
+  /** `every`: all combinations are mapped; else the search methods that try some of them. */
+  readonly search: string;
 }
 
-export const initialMappingState: MappingPageState = { target: null, sweep: "" };
+/** Designs that a search of the panel may try. */
+export const searchedPoints = 64;
+
+export const searchChoices = [
+  { id: "every", label: "every combination" },
+  { id: "bayesian", label: `${searchedPoints} by Bayesian optimization` },
+  { id: "evolution", label: `${searchedPoints} by evolution` },
+  { id: "annealing", label: `${searchedPoints} by annealing` },
+  { id: "random", label: `${searchedPoints} at random` },
+  { id: "bayesian,evolution,annealing,random", label: `${searchedPoints} by each of these` },
+] as const;
+
+export const initialMappingState: MappingPageState = { target: null, sweep: "", search: "every" };
 
 export function decodeMappingState(
   kept: Readonly<Record<string, unknown>>,
 ): Partial<MappingPageState> {
-  const { target, sweep } = kept;
+  const { target, sweep, search } = kept;
   return {
     ...(typeof target === "string" && { target }),
     ...(typeof sweep === "string" && { sweep }),
+    ...(searchChoices.some(({ id }) => id === search) && { search: String(search) }),
   };
 }
 

@@ -21,6 +21,8 @@ import {
   decodeMappingState,
   initialMappingState,
   parseSweep,
+  searchChoices,
+  searchedPoints,
   type MappingPageState,
 } from "../mapping/state.js";
 import {
@@ -81,6 +83,14 @@ const field = h("input", {
     },
   },
 });
+const search = choice({
+  label: "Try",
+  onChange: (id) => {
+    page.keep({ search: id });
+    if (page.state.sweep.trim() !== "") void ask();
+  },
+});
+search.show(searchChoices, page.state.search);
 const plot = createPlot<ParetoPoint>({
   label: "Time against area",
   draw: (context, size, colours) =>
@@ -105,6 +115,7 @@ put(
   frame.tools,
   accelerator.element,
   h("label", { class: "frame-field mapping-field" }, h("span", {}, "Sweep"), field),
+  search.element,
   tool(
     "Run",
     "play",
@@ -173,7 +184,12 @@ async function ask(): Promise<void> {
 function questionOf(target: string, names: readonly string[] | undefined, signal: AbortSignal) {
   return page.ask(
     "mapping",
-    { target, sweep: names === undefined ? [] : parseSweep(page.state.sweep, names) },
+    {
+      ...{ target, sweep: names === undefined ? [] : parseSweep(page.state.sweep, names) },
+      ...(page.state.search !== "every" && {
+        search: { methods: page.state.search.split(","), points: searchedPoints },
+      }),
+    },
     { suppose: { targets: [target] }, signal },
   );
 }
@@ -196,6 +212,9 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
     `${formatShare(totals.utilization)} used`,
     `${formatBytes(totals.dramBytes)} DRAM`,
     formatJoules(totals.joules),
+    ...(view.atOnce === null || view.atOnce.seconds >= totals.seconds
+      ? []
+      : [`${formatSeconds(view.atOnce.seconds)} with engines at once`]),
     ...(totals.area === null ? [] : [`${formatNumber(totals.area.total * 1e6)} mm²`]),
   );
   const [complaint] = complaints;
@@ -203,7 +222,9 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
   plotPlace.hidden = picture === undefined;
   put(
     words,
-    picture === undefined ? hintOf(view) : "◆ on the front of time, area and energy · ● dominated",
+    picture === undefined
+      ? hintOf(view)
+      : `◆ on the front of time, area and energy · ● dominated${searchWords(view)}`,
   );
   showLayers();
   plot.redraw();
@@ -211,6 +232,23 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
 
 function hintOf({ accelerator: { parameters } }: MappingView): string {
   return `To sweep: ${parameters.join(", ")}`;
+}
+
+/** ` · bayesian 55.7 µs after 18 points · left-out error of the proxy: latency 6 %`. */
+function searchWords({ search: found }: MappingView): string {
+  if (found === null) return "";
+  const runs = found.runs.flatMap(({ method, best, pointsToBest }) =>
+    best === null
+      ? []
+      : [
+          `${method} ${formatSeconds(best.seconds)}${pointsToBest === null ? "" : ` after ${pointsToBest}`}`,
+        ],
+  );
+  const errors = found.proxies.map(
+    ({ measure, error }) => `${measure} ${formatNumber(100 * error)} %`,
+  );
+  const proxy = errors.length === 0 ? [] : [`left-out error of the proxy: ${errors.join(", ")}`];
+  return [...runs, ...proxy].map((text) => ` · ${text}`).join("");
 }
 
 function pictureOf({ alternatives }: MappingView, result: ParetoResult): ParetoPicture {

@@ -1,5 +1,5 @@
 import { quantizeRows } from "../measure/quantize-rows.js";
-import { random } from "../sensitivity/probe-inputs.js";
+import { random } from "../../base/random.js";
 import type { CacheFormat, CacheHalf } from "./cache-format.js";
 
 /** Root mean squares of the channels of one attention: [head × size] of keys and values, and of the queries that meet them. */

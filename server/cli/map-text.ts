@@ -1,0 +1,136 @@
+import {
+  formatBytes,
+  formatCount,
+  formatJoules,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from "../core/base/units.js";
+import { table } from "../core/reports/text-table.js";
+import type { AtOnce, MappingView } from "../core/views/mapping.js";
+
+/** What `map` prints. */
+export function mapText(view: MappingView, isDetailed: boolean): string {
+  const { accelerator, totals } = view;
+  const hasEngines = view.layers.some(({ engine }) => engine !== null);
+  const head = [
+    view.label,
+    `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
+    `${formatShare(totals.utilization)} of ${hasEngines ? "the fastest engine's peak" : `${formatCount(accelerator.elementCount)} elements`} used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
+    `${formatBytes(totals.dramBytes)} DRAM traffic · ${formatJoules(totals.joules)} · ${formatNumber(totals.watts)} W${totals.area === null ? "" : ` · ${areaText(totals.area.total)} (multipliers ${areaText(totals.area.multipliers)}, buffers ${areaText(totals.area.buffers)})`} at ${accelerator.node} nm`,
+    ...(totals.uncostedCount > 0
+      ? [`${totals.uncostedCount} nodes are not costed and left out`]
+      : []),
+    ...(view.atOnce === null ? [] : atOnceText(view.atOnce)),
+    ...(Object.keys(view.limits).length > 0 ? [limitText(view)] : []),
+  ].join("\n");
+  const rows = view.layers.map((layer) => [
+    layer.name,
+    layer.op,
+    ...(hasEngines ? [layer.engine ?? ""] : []),
+    formatCount(layer.macs),
+    formatCount(layer.cycles),
+    formatSeconds(layer.seconds),
+    layer.macs === 0 ? "" : formatShare(layer.utilization),
+    formatBytes(layer.dramBytes),
+    formatJoules(layer.energy.total),
+    layer.limit === "buffer" ? (layer.limitingMemory ?? "buffer") : layer.limit,
+  ]);
+  const layers = table(
+    [
+      ...["layer", "op", ...(hasEngines ? ["engine"] : [])],
+      ...["MACs", "cycles", "time", "used", "DRAM", "energy", "limit"],
+    ],
+    rows,
+    `ll${hasEngines ? "l" : ""}rrrrrrl`,
+  );
+  const details = isDetailed
+    ? view.layers
+        .map(
+          ({ name, reasons }) =>
+            `\n${name}\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`,
+        )
+        .join("")
+    : "";
+  return `${head}\n\n${layers}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
+}
+
+/** Engines that work at the same time, and models that do. */
+function atOnceText({ seconds, turnSeconds, joules, models, engines }: AtOnce): readonly string[] {
+  const busy = engines.map(({ name, busy: share }) => `${name} ${formatShare(share)}`).join(", ");
+  return [
+    `at once ${formatSeconds(seconds)} (${formatNumber(turnSeconds / Math.max(seconds, 1e-30))} × as fast as one layer after the other) · ${formatJoules(joules)} · busy: ${busy}`,
+    ...(models.length > 1
+      ? models.map((model) => `  ${model.name} is done after ${formatSeconds(model.seconds)}`)
+      : []),
+  ];
+}
+
+function limitText({ misses }: MappingView): string {
+  return misses.length === 0 ? "all limits hold" : `over the limit: ${misses.join(", ")}`;
+}
+
+function searchText({ runs, proxies }: NonNullable<MappingView["search"]>): string {
+  const rows = runs.map(({ method, pointCount, best, misses, pointsToBest }) => [
+    method,
+    String(pointCount),
+    best === null ? "none" : formatSeconds(best.seconds),
+    best === null ? "" : formatJoules(best.joules),
+    best?.area === null || best === null ? "?" : areaText(best.area),
+    misses.join(", "),
+    pointsToBest === null ? "no" : String(pointsToBest),
+    Object.entries(best?.values ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" "),
+  ]);
+  const errors = proxies.map(({ measure, error }) => `${measure} ${formatNumber(100 * error)} %`);
+  const proxy =
+    errors.length === 0
+      ? ""
+      : `\nproxy model (Gaussian process of what was tried), error where left out (RMSE): ${errors.join(", ")}\n`;
+  return `${table(
+    ["method", "points", "time", "energy", "area", "over", "best after", "design"],
+    rows,
+    "lrrrrlrl",
+  )}${proxy}`;
+}
+
+/** Of a search the front alone: what else was tried fills pages. */
+function sweepText({ sweep: all, search, limits }: MappingView): string {
+  const sweep = search === null ? all : all.filter(({ isOnFront }) => isOnFront);
+  const hasLimits = Object.keys(limits).length > 0;
+  const [first] = sweep;
+  const keys = Object.keys(first?.values ?? {});
+  const rows = [...sweep]
+    .sort((a, b) => a.seconds - b.seconds)
+    .map((point) => [
+      point.isOnFront ? "●" : "",
+      ...keys.map((key) => point.values[key] ?? ""),
+      formatCount(point.cycles),
+      formatSeconds(point.seconds),
+      formatShare(point.utilization),
+      point.area === null ? "?" : areaText(point.area),
+      formatJoules(point.joules),
+      formatBytes(point.dramBytes),
+      ...(hasLimits ? [point.misses.join(", ")] : []),
+    ]);
+  return table(
+    [
+      "front",
+      ...keys,
+      "cycles",
+      "time",
+      "used",
+      "area",
+      "energy",
+      "DRAM",
+      ...(hasLimits ? ["over"] : []),
+    ],
+    rows,
+    `l${"r".repeat(keys.length + 6)}${hasLimits ? "l" : ""}`,
+  );
+}
+
+function areaText(squareMetres: number): string {
+  return `${formatNumber(squareMetres * 1e6)} mm²`;
+}
