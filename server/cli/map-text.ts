@@ -29,6 +29,7 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
     layer.op,
     ...(hasEngines ? [layer.engine ?? ""] : []),
     formatCount(layer.macs),
+    formatNumber(layer.operationsPerByte),
     formatCount(layer.cycles),
     formatSeconds(layer.seconds),
     layer.macs === 0 ? "" : formatShare(layer.utilization),
@@ -39,10 +40,10 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
   const layers = table(
     [
       ...["layer", "op", ...(hasEngines ? ["engine"] : [])],
-      ...["MACs", "cycles", "time", "used", "DRAM", "energy", "limit"],
+      ...["MACs", "op/B", "cycles", "time", "used", "DRAM", "energy", "limit"],
     ],
     rows,
-    `ll${hasEngines ? "l" : ""}rrrrrrl`,
+    `ll${hasEngines ? "l" : ""}rrrrrrrl`,
   );
   const details = isDetailed
     ? view.layers

@@ -18,6 +18,8 @@ export interface Accelerator {
   readonly clock: number;
   /** Nanometres of its technology: energy and area follow from it (`technology.ts`). */
   readonly node: number;
+  /** Times the technology's nominal voltage: energy on the chip goes with its square. Absent: 1. */
+  readonly supply?: number;
   /** Identical cores that share the DRAM; each has the engine and the buffers below. */
   readonly cores: number;
   readonly engine: Engine;

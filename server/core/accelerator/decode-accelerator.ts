@@ -56,6 +56,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     rules.node,
     "give the technology in nanometres: energy and area follow from it",
   );
+  const supply = optional(decoder, fields, "supply", rules.supply, 1);
   const cores = optional(decoder, fields, "cores", rules.cores, 1);
   const engine = decodeEngine(decoder, fields["engine"]);
   const precisions = decodePrecisions(decoder, fields["precisions"]);
@@ -70,6 +71,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     name === undefined ||
     clock === undefined ||
     node === undefined ||
+    supply === undefined ||
     cores === undefined ||
     engine === undefined ||
     precisions === undefined ||
@@ -85,6 +87,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     ...(source === undefined ? {} : { source }),
     clock,
     node,
+    ...(supply !== 1 && { supply }),
     cores,
     engine,
     precisions,
@@ -248,6 +251,7 @@ export const acceleratorFields = [
   "source",
   "clock",
   "node",
+  "supply",
   "cores",
   "engine",
   "precisions",
@@ -261,6 +265,7 @@ export const acceleratorFields = [
 export const sideFields = [
   "name",
   "clock",
+  "supply",
   "cores",
   "engine",
   "precisions",
@@ -269,7 +274,7 @@ export const sideFields = [
   "vectorLanes",
   "runs",
 ] as const;
-const sharedFields = ["id", "source", "clock", "node", "precisions", "dram"] as const;
+const sharedFields = ["id", "source", "clock", "node", "supply", "precisions", "dram"] as const;
 export const bufferFields = [
   "name",
   "size",

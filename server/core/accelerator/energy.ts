@@ -39,18 +39,22 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
     if (memory === dramName || size === undefined) continue;
     inBuffers += (readBytes + writeBytes) * sramEnergy(technology, node, size);
   }
+  // Charge times voltage: C V², with a capacitance that stays (Rabaey, Digital Integrated Circuits, eq. 5.39).
+  const onChip = (joules: number): number => joules * (accelerator.supply ?? 1) ** 2;
+  const parts = {
+    multipliers: onChip(multipliers),
+    registers: onChip(registers),
+    buffers: onChip(inBuffers),
+  };
   const perByte = dram.energyPerByte ?? technology.dram[dram.kind]?.value ?? 0;
   const inDram = raw.dramBytes * perByte;
-  const vector =
+  const vector = onChip(
     kernel.otherFlops *
-    (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0);
+      (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0),
+  );
   return {
-    multipliers,
-    registers,
-    buffers: inBuffers,
-    dram: inDram,
-    vector,
-    total: multipliers + registers + inBuffers + inDram + vector,
+    ...{ ...parts, dram: inDram, vector },
+    total: parts.multipliers + parts.registers + parts.buffers + inDram + vector,
   };
 }
 

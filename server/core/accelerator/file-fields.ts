@@ -10,6 +10,7 @@ export const rules = {
   cores: { unit: "", low: 1, high: 4096, isWhole: true },
   clock: { unit: "Hz", low: 1e3, high: 1e11 },
   node: { unit: "", low: 1, high: 1000 },
+  supply: { unit: "", low: 0.2, high: 2 },
   size: { unit: "B", low: 16, high: 2 ** 44 },
   bandwidth: { unit: "B/s", low: 1e3, high: 1e16 },
   words: { unit: "", low: 0, high: 1 << 24, isWhole: true },

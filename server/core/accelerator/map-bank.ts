@@ -1,5 +1,5 @@
 import type { Kernel } from "../lower/lowered.js";
-import type { BankEngine } from "./accelerator.js";
+import type { AcceleratorPrecision, BankEngine } from "./accelerator.js";
 import { contractionsOf } from "./contraction.js";
 import { mapElementwise } from "./map-elementwise.js";
 import { macUnit } from "./mac-unit.js";
@@ -7,7 +7,8 @@ import type { KernelQuestion, RawMapping } from "./map-kernel.js";
 
 /**
  * Matrix × vector beside the banks of a DRAM, as PIM-GPT and AiM do: the matrix lies spread over all banks, each bank
- * opens its rows one after the other and multiplies a column access in place; several vectors take as many passes.
+ * opens its rows one after the other and multiplies a column access in place; several vectors take as many passes. Keys and values of
+ * attention lie in the banks as weights do (PIM-GPT, Wu et al. 2023, section 4.2; Duplex, Yun et al., MICRO 2024).
  */
 export function mapOnBanks(
   question: KernelQuestion,
@@ -33,14 +34,24 @@ export function mapOnBanks(
   const mac = macUnit(technology, accelerator.node, precision, "parallel").energy;
   const [dram] = bare.traffic;
   const throughput = precision.throughput;
+  const inPlace = Math.min(
+    kernel.weightReadBytes + cachedBytes(kernel, precision),
+    kernel.readBytes,
+  );
   return {
     ...bare,
     computeCycles: cycles / throughput,
-    traffic:
-      dram === undefined ? [] : [{ ...dram, readBytes: dram.readBytes - kernel.weightReadBytes }],
-    dramBytes: bare.dramBytes - kernel.weightReadBytes,
-    keptBytes: kernel.weightReadBytes,
+    traffic: dram === undefined ? [] : [{ ...dram, readBytes: dram.readBytes - inPlace }],
+    dramBytes: bare.dramBytes - inPlace,
+    keptBytes: inPlace,
     engineJoules: kernel.macs * mac + activations * engine.activateEnergy,
     notes: [`${activations} rows opened in ${banks} banks.`],
   };
+}
+
+/** Keys and values that attention goes through. */
+function cachedBytes({ shape }: Kernel, { activationBits }: AcceleratorPrecision): number {
+  if (shape.kind !== "attention") return 0;
+  const elements = shape.keyLength * shape.keyHeads * (shape.headSize + shape.valueHeadSize);
+  return (shape.batch * elements * activationBits) / 8;
 }

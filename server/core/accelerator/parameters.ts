@@ -25,6 +25,7 @@ function ownParameters({ engine, buffers }: Accelerator): readonly string[] {
     "cores",
     "clock",
     "node",
+    "supply",
     "dram",
     "vectorLanes",
     ...buffers.map(({ name }) => name),
@@ -54,6 +55,7 @@ function withShared(before: Accelerator, after: Accelerator | string): Accelerat
       ...alone,
       node: after.node,
       ...(alone.clock === before.clock && { clock: after.clock }),
+      ...(alone.supply === before.supply && { supply: after.supply ?? 1 }),
       ...(alone.dram.bandwidth === before.dram.bandwidth && { dram: after.dram }),
     },
   }));
@@ -90,6 +92,8 @@ function withOwnParameter(
       return change(rules.cores, (cores) => ({ ...accelerator, cores }));
     case "clock":
       return change(rules.clock, (clock) => ({ ...accelerator, clock }));
+    case "supply":
+      return change(rules.supply, (supply) => ({ ...accelerator, supply }));
     case "node":
       return change(rules.node, (node) => ({ ...accelerator, node }));
     case "vectorLanes":

@@ -102,6 +102,8 @@ export interface MappedLayer {
   readonly op: string;
   readonly kind: string;
   readonly macs: number;
+  /** Of the arithmetic, two for each multiply-accumulate, over the bytes of all operands once: what decides which engine suits it. */
+  readonly operationsPerByte: number;
   readonly cycles: number;
   readonly computeCycles: number;
   readonly vectorCycles: number;
@@ -285,6 +287,8 @@ function layerOf(
     op: analysis.model.graph.nodes[nodeId]?.op ?? "?",
     kind: kernel.shape.kind,
     macs: mapping.macs,
+    operationsPerByte:
+      (2 * kernel.macs + kernel.otherFlops) / Math.max(1, kernel.readBytes + kernel.writeBytes),
     cycles: mapping.cycles,
     computeCycles: mapping.computeCycles,
     vectorCycles: mapping.vectorCycles,
