@@ -327,3 +327,24 @@ test("sources are read in the order in which they are given", async () => {
   const after = await synthesise(user, { part: "lut6", file: "order.v", files: [file, macro] });
   expect([before.total === undefined, after.total === undefined]).toEqual([false, true]);
 });
+
+test(
+  "a multiply-add of floats has gates by its parts, and fewer where normalization is approximate",
+  { timeout: limit },
+  async () => {
+    const text = readFileSync("examples/rtl/bf16-fma.sv", "utf8");
+    const exact = await synthesise(text, { part: "asic" });
+    const rough = await synthesise(text, { part: "asic", parameters: { APPROXIMATE: "1" } });
+    const saved = 1 - (count(rough, "gate") ?? 0) / (count(exact, "gate") ?? 1);
+    // The paper (Floating-Point Multiply-Add with Approximate Normalization) says 16 % of the area of its own unit.
+    expect(saved).toBeGreaterThan(0.03);
+    expect(saved).toBeLessThan(0.25);
+    const parts = ["product = mantissa_a", "aligned = ", "normal = sum", "rounded = {"];
+    for (const part of parts) {
+      const line = exact.lines.find(
+        (one) => one.kind === "line" && one.line === lineOf(text, `assign ${part}`),
+      );
+      expect([part, (line?.resources.counts.gate?.value ?? 0) > 10]).toEqual([part, true]);
+    }
+  },
+);
