@@ -15,9 +15,10 @@ module bf16_fma #(
   logic signed [9:0] exponent_p, exponent_c, exponent_max, distance;
   logic [15:0] product;
   logic [7:0]  mantissa_a, mantissa_b, mantissa_c;
-  logic        sign_p, sign_c, sign, is_product_larger;
-  logic [26:0] larger, smaller, aligned, sum, normal;
-  logic [4:0]  zeros;
+  logic        sign_p, sign_c, sign, is_product_larger, is_difference;
+  logic [26:0] larger, smaller, aligned, lost, sum, normal;
+  logic [27:0] signed_sum;
+  logic [4:0]  places, zeros;
   logic [8:0]  rounded;
   logic signed [9:0] exponent;
 
@@ -36,10 +37,13 @@ module bf16_fma #(
   assign exponent_max = is_product_larger ? exponent_p : exponent_c;
   assign larger = is_product_larger ? {1'b0, product, 10'b0} : {1'b0, mantissa_c, 18'b0};
   assign smaller = is_product_larger ? {1'b0, mantissa_c, 18'b0} : {1'b0, product, 10'b0};
-  assign aligned = (smaller >> (distance > 27 ? 5'd27 : distance[4:0])) | {26'b0, |(smaller & ~(27'h7ffffff << (distance > 27 ? 5'd27 : distance[4:0])))};
+  assign places = distance > 27 ? 5'd27 : distance[4:0];
+  assign {aligned, lost} = {smaller, 27'b0} >> places;
 
-  assign sum = sign_p == sign_c ? larger + aligned : larger >= aligned ? larger - aligned : aligned - larger;
-  assign sign = is_product_larger ? (larger >= aligned || sign_p == sign_c ? sign_p : sign_c) : (larger >= aligned || sign_p == sign_c ? sign_c : sign_p);
+  assign is_difference = sign_p ^ sign_c;
+  assign signed_sum = {1'b0, larger} + ({1'b0, aligned[26:1], aligned[0] | |lost} ^ {28{is_difference}}) + {27'b0, is_difference};
+  assign sum = signed_sum[27] ? -signed_sum[26:0] : signed_sum[26:0];
+  assign sign = (is_product_larger ? sign_p : sign_c) ^ signed_sum[27];
 
   // How far the first one is from the top: exactly, or in groups of four bits.
   always_comb begin
