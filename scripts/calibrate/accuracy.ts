@@ -91,7 +91,8 @@ for (const set of sets) {
     else {
       const row: Judged = { sample, estimate: latency, measured: sample.seconds };
       judged.push(row);
-      const network = sample.more === undefined ? sampledNetwork(row, analysis.lowered) : undefined;
+      const { lowered, target } = analysis;
+      const network = sample.more === undefined ? sampledNetwork(row, lowered, target) : undefined;
       if (network !== undefined) networks.push(network);
     }
     if (energy !== undefined && sample.joules !== undefined)

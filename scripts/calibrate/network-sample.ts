@@ -1,3 +1,4 @@
+import { blocksOf } from "../../server/core/cost/calibrated/blocks.js";
 import type { Kernel, Lowered } from "../../server/core/lower/lowered.js";
 import type { KernelShape } from "../../server/core/ops/kernel-shape.js";
 
@@ -22,7 +23,7 @@ export interface NetworkSample {
 
 /**
  * How often, shape, MACs, other flops, bytes read, of these weights, written, converted, conversions, channels last,
- * nodes, operands.
+ * nodes, operands; where blocks count, the block of each.
  */
 export type KernelLine = readonly [
   number,
@@ -37,11 +38,20 @@ export type KernelLine = readonly [
   0 | 1,
   number,
   number,
+  (readonly number[])?,
 ];
 
-export function linesOf({ kernels }: Lowered): readonly KernelLine[] {
+/** `withBlocks`: for targets that were measured by waiting for blocks. */
+export function linesOf(
+  lowered: Lowered,
+  { withBlocks }: { readonly withBlocks: boolean },
+): readonly KernelLine[] {
   const lines = new Map<string, [number, ...unknown[]]>();
-  for (const kernel of kernels) {
+  const blocks = new Map<string, number[]>();
+  const blockOf = new Map(
+    blocksOf(lowered).flatMap((block, number) => block.map((index) => [index, number] as const)),
+  );
+  for (const [index, kernel] of lowered.kernels.entries()) {
     const line = [
       kernel.shape,
       kernel.macs,
@@ -59,13 +69,15 @@ export function linesOf({ kernels }: Lowered): readonly KernelLine[] {
     const known = lines.get(key);
     if (known === undefined) lines.set(key, [1, ...line]);
     else known[0] += 1;
+    blocks.set(key, [...(blocks.get(key) ?? []), blockOf.get(index) ?? 0]);
   }
-  return [...lines.values()] as unknown as readonly KernelLine[];
+  const all = [...lines].map(([key, line]) => (withBlocks ? [...line, blocks.get(key)] : line));
+  return all as unknown as readonly KernelLine[];
 }
 
 export function loweredOf(lines: readonly KernelLine[], engine: string): Lowered {
   const kernels = lines.flatMap(([count, ...line]) =>
-    Array.from({ length: count }, () => kernelOf(line, engine)),
+    Array.from({ length: count }, (_, index) => kernelOf(line, index, engine)),
   );
   return {
     kernels,
@@ -73,17 +85,19 @@ export function loweredOf(lines: readonly KernelLine[], engine: string): Lowered
     uncosted: [],
     weightBytes: kernels.reduce((sum, kernel) => sum + kernel.weightBytes, 0),
     aliasOf: new Int32Array(),
+    // Nodes are numbered by their blocks.
+    scopeOf: String,
     valueBits: undefined,
   };
 }
 
 type Tail<T> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
 
-function kernelOf(line: Readonly<Tail<KernelLine>>, engine: string): Kernel {
+function kernelOf(line: Readonly<Tail<KernelLine>>, index: number, engine: string): Kernel {
   const [shape, macs, otherFlops, readBytes, weightReadBytes, writeBytes] = line;
-  const [, , , , , , castBytes, castCount, isChannelsLast, nodes, reads] = line;
+  const [, , , , , , castBytes, castCount, isChannelsLast, nodes, reads, blocks] = line;
   return {
-    nodeIds: new Array<number>(nodes).fill(0),
+    nodeIds: new Array<number>(nodes).fill(blocks?.[index] ?? 0),
     shares: [],
     shape,
     macs,

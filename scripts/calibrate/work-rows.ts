@@ -1,11 +1,13 @@
 import { aggregate } from "../../server/core/cost/calibrated/aggregates.js";
+import { blocksOf } from "../../server/core/cost/calibrated/blocks.js";
 import { isLaunched, launchClass } from "../../server/core/cost/calibrated/launch-class.js";
 import { calibratedEvaluator } from "../../server/core/cost/calibrated/evaluator.js";
 import type { Dispatch, Interval } from "../../server/core/cost/calibrated/calibration.js";
 import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
 import { kernelModels } from "../../server/core/cost/calibrated/models/index.generated.js";
 import { rooflineEvaluator } from "../../server/core/cost/roofline.js";
-import type { Lowered } from "../../server/core/lower/lowered.js";
+import type { Evaluator } from "../../server/core/cost/evaluator.js";
+import type { Kernel, Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
@@ -20,56 +22,81 @@ import {
   type WorkFit,
   type WorkPlan,
   type WorkRow,
+  type WorkSums,
 } from "./train/fit-work.js";
 
-/** A measured network as the `work-…` models see it. */
+/** A measured network as the `work-…` models see it; `waits`: its blocks were waited for one by one. */
 export function workRow(
   lowered: Lowered,
   target: Target,
   { key, seconds }: Sample,
+  waits = false,
 ): WorkRow | undefined {
   if (lowered.uncosted.length > 0 || lowered.kernels.length === 0) return undefined;
-  const work = new Map<string, Float64Array>();
-  const launches = new Map<string, number>();
   const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
-  const roofline = rooflineEvaluator(target, footprint);
-  const rooflineSeconds = new Map<string, number>();
-  const evaluator = target.calibration && calibratedEvaluator(target, lowered, footprint);
-  let known = 0;
-  for (const kernel of lowered.kernels) {
-    if (kernel.engine !== target.runtime.engine || !isLaunched(kernel)) continue;
-    const name = launchClass(kernel);
-    launches.set(name, (launches.get(name) ?? 0) + 1);
-    const cost = evaluator?.evaluate(kernel).seconds;
-    if (cost?.method === "calibrated") {
-      known += cost.value;
-      continue;
-    }
-    for (const model of workModels) {
-      if (!model.kinds.includes(kernel.shape.kind)) continue;
-      const view = model.describe(kernel, target);
-      if (view === undefined) continue;
-      const sums = work.get(model.id) ?? new Float64Array(model.features.length);
-      for (const [index, value] of view.features.entries())
-        sums[index] = (sums[index] ?? 0) + value;
-      work.set(model.id, sums);
-      const { value } = roofline.evaluate(kernel).seconds;
-      rooflineSeconds.set(model.id, (rooflineSeconds.get(model.id) ?? 0) + value);
-      break;
-    }
-  }
+  const sumsOf = sumsOver(target, {
+    evaluator: target.calibration && calibratedEvaluator(target, lowered, footprint),
+    roofline: rooflineEvaluator(target, footprint),
+  });
+  const { kernels } = lowered;
+  const blocks = waits
+    ? blocksOf(lowered).map((block) =>
+        sumsOf(block.flatMap((index) => kernels.slice(index, index + 1))),
+      )
+    : undefined;
   return {
     key,
     measured: seconds,
-    work,
-    launches,
-    roofline: rooflineSeconds,
+    ...sumsOf(kernels),
+    ...(blocks && { blocks }),
     aggregates: Float64Array.from(hostFeatures, (name) =>
       aggregate(name, { lowered, costs: [], seconds: 0 }),
     ),
     macs: lowered.kernels.reduce((sum, { macs }) => sum + macs, 0),
     weightBytes: lowered.weightBytes,
-    ...(known > 0 && { known }),
+  };
+}
+
+interface RooflineSums extends WorkSums {
+  /** Seconds by kernel model. */
+  readonly roofline: ReadonlyMap<string, number>;
+}
+
+function sumsOver(
+  target: Target,
+  {
+    evaluator,
+    roofline,
+  }: { readonly evaluator: Evaluator | undefined; readonly roofline: Evaluator },
+): (kernels: readonly Kernel[]) => RooflineSums {
+  return (kernels) => {
+    const work = new Map<string, Float64Array>();
+    const launches = new Map<string, number>();
+    const seconds = new Map<string, number>();
+    let known = 0;
+    for (const kernel of kernels) {
+      if (kernel.engine !== target.runtime.engine || !isLaunched(kernel)) continue;
+      const name = launchClass(kernel);
+      launches.set(name, (launches.get(name) ?? 0) + 1);
+      const cost = evaluator?.evaluate(kernel).seconds;
+      if (cost?.method === "calibrated") {
+        known += cost.value;
+        continue;
+      }
+      for (const model of workModels) {
+        if (!model.kinds.includes(kernel.shape.kind)) continue;
+        const view = model.describe(kernel, target);
+        if (view === undefined) continue;
+        const sums = work.get(model.id) ?? new Float64Array(model.features.length);
+        for (const [index, value] of view.features.entries())
+          sums[index] = (sums[index] ?? 0) + value;
+        work.set(model.id, sums);
+        const { value } = roofline.evaluate(kernel).seconds;
+        seconds.set(model.id, (seconds.get(model.id) ?? 0) + value);
+        break;
+      }
+    }
+    return { work, launches, roofline: seconds, ...(known > 0 && { known }) };
   };
 }
 
@@ -103,13 +130,22 @@ export function withoutConstant(rows: readonly WorkRow[], unit: number): readonl
   });
   if (constant.length === 0) return rows;
   return rows.map((row) => {
-    const work = new Map(row.work);
-    let known = row.known ?? 0;
-    for (const { id } of constant) {
-      if (work.delete(id)) known += unit * (row.roofline?.get(id) ?? 0);
-    }
-    return { ...row, work, ...(known > 0 && { known: Math.min(known, 0.5 * row.measured) }) };
+    const rest = withoutModels(row, constant, unit, 0.5 * row.measured);
+    const blocks = row.blocks?.map((block) => withoutModels(block, constant, unit, Infinity));
+    return { ...row, ...rest, ...(blocks && { blocks }) };
   });
+}
+
+function withoutModels<T extends WorkSums & Pick<WorkRow, "roofline">>(
+  sums: T,
+  models: readonly KernelModel[],
+  unit: number,
+  most: number,
+): T {
+  const work = new Map(sums.work);
+  let known = sums.known ?? 0;
+  for (const { id } of models) if (work.delete(id)) known += unit * (sums.roofline?.get(id) ?? 0);
+  return { ...sums, work, ...(known > 0 && { known: Math.min(known, most) }) };
 }
 
 export const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) =>
@@ -123,6 +159,7 @@ export const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) =
 export async function workRows(
   ctx: CalibrationContext,
   samples: readonly Sample[],
+  waits: (sample: Sample) => boolean = () => false,
 ): Promise<ReadonlyMap<string, readonly SampleRow[]>> {
   const rows = new Map<string, SampleRow[]>();
   const targets = new Map<string, Target | undefined>();
@@ -132,7 +169,7 @@ export async function workRows(
     for (const sample of own) {
       const target = targets.get(sample.target);
       const lowered = target && (await ctx.lower(sample.subject, target));
-      const row = lowered && workRow(lowered, target, sample);
+      const row = lowered && workRow(lowered, target, sample, waits(sample));
       if (row === undefined) continue;
       const found = rows.get(sample.target) ?? [];
       found.push({ sample, row });

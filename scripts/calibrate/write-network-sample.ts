@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Lowered } from "../../server/core/lower/lowered.js";
+import type { Target } from "../../server/core/targets/target.js";
 import type { Judged } from "./error-row.js";
 import { groupBy } from "./group.js";
 import { linesOf, type KernelLine, type NetworkSample } from "./network-sample.js";
@@ -14,10 +15,16 @@ export interface SampledNetwork {
 }
 
 /** Undefined for what has too many different kernels. */
-export function sampledNetwork(judged: Judged, lowered: Lowered): SampledNetwork | undefined {
+export function sampledNetwork(
+  judged: Judged,
+  lowered: Lowered,
+  target: Target,
+): SampledNetwork | undefined {
   if (judged.sample.subject.kind !== "model" || judged.estimate.method !== "calibrated")
     return undefined;
-  const lines = linesOf(lowered);
+  const { hosts } = target.calibration?.()?.calibration.network?.dispatch ?? {};
+  const withBlocks = hosts?.measured.some(({ waits }) => waits === true) === true;
+  const lines = linesOf(lowered, { withBlocks });
   return lines.length <= largestNetwork ? { judged, lines } : undefined;
 }
 

@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { hostFeatures } from "../../scripts/calibrate/train/fit-hosts.js";
-import { fitWork, type WorkRow } from "../../scripts/calibrate/train/fit-work.js";
+import { fitWork, type WorkRow, type WorkSums } from "../../scripts/calibrate/train/fit-work.js";
+
+function summed(parts: readonly WorkSums[]): WorkSums {
+  const work = new Map<string, Float64Array>();
+  const launches = new Map<string, number>();
+  for (const part of parts) {
+    for (const [id, values] of part.work)
+      work.set(
+        id,
+        values.map((value, index) => value + (work.get(id)?.[index] ?? 0)),
+      );
+    for (const [name, count] of part.launches)
+      launches.set(name, count + (launches.get(name) ?? 0));
+  }
+  return { work, launches };
+}
 
 /** Networks of two kinds of kernel in changing numbers. */
 function rows(secondsOf: (conv: number, add: number) => number): readonly WorkRow[] {
@@ -50,6 +65,40 @@ describe("weights of work from times of networks", () => {
     const fit = fitWork(all, { hasDispatch: true });
     const errors = all.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
     expect(Math.max(...errors)).toBeLessThan(0.05);
+  });
+
+  test("blocks that were waited for one by one are each as long as the slower of their kernels and launches", () => {
+    const block = (conv: number, add: number): WorkSums => ({
+      work: new Map([
+        ["work-conv", Float64Array.of(conv, conv * conv)],
+        ["work-elementwise", Float64Array.of(add)],
+      ]),
+      launches: new Map([
+        ["conv", conv],
+        ["binary", add],
+      ]),
+    });
+    const seconds = (conv: number, add: number): number =>
+      ((2e-5 * conv * conv) ** 4 + (1e-4 * conv + 5e-5 * add) ** 4) ** (1 / 4);
+    const made = rows(seconds).map((row, index): WorkRow => ({
+      ...row,
+      measured: row.measured + seconds(1 + (index % 12), index % 5),
+      work: new Map(),
+      launches: new Map(),
+      blocks: [{ work: row.work, launches: row.launches }, block(1 + (index % 12), index % 5)],
+    }));
+    const errorsOf = (all: readonly WorkRow[]): readonly number[] => {
+      const fit = fitWork(all, { hasDispatch: true });
+      return all.map((row) => Math.abs(fit.predict(row) / row.measured - 1));
+    };
+    const sums = made.map((row) => summed(row.blocks ?? []));
+    const whole = made.map((row, index): WorkRow => ({ ...row, ...sums[index] }));
+    expect(Math.max(...errorsOf(whole))).toBeLessThan(0.05);
+    // As if nothing had been waited for, they are not told apart.
+    const ahead = made.map(({ key, measured }, index): WorkRow => {
+      return { key, measured, work: new Map(), launches: new Map(), ...sums[index] };
+    });
+    expect(Math.max(...errorsOf(ahead))).toBeGreaterThan(0.1);
   });
 
   test("one card in two machines has one set of kernels and two times for launches", () => {

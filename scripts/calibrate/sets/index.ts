@@ -10,6 +10,7 @@ import { set as edgeMisc } from "./edge-misc.js";
 import { set as llmServing } from "./llm-serving.js";
 import { set as llmTokens } from "./llm-tokens.js";
 import { set as microcontrollers } from "./microcontrollers.js";
+import { set as mlperfClosed } from "./mlperf-closed.js";
 import { set as mlperfEdge } from "./mlperf-edge.js";
 import { set as nasLatency } from "./nas-latency.js";
 import { set as nb201Pi5 } from "./nb201-pi5.js";
@@ -32,6 +33,7 @@ export const sets: readonly CalibrationSet[] = [
   llmServing,
   llmTokens,
   microcontrollers,
+  mlperfClosed,
   mlperfEdge,
   neusight,
   nasLatency,

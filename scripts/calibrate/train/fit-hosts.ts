@@ -14,6 +14,8 @@ export const hostFeatures: readonly string[] = [
 ];
 
 interface HostRow {
+  /** There where its blocks were waited for one by one. */
+  readonly blocks?: readonly unknown[];
   /** What was measured together, on one host and day. */
   readonly session?: string;
   /** Values of `hostFeatures`. */
@@ -31,9 +33,11 @@ export function hostsOf(
     const moments = hostFeatures.map((_, index) =>
       momentsOf(own.map(({ aggregates }) => aggregates?.[index] ?? 0)),
     );
+    const waits = own.some(({ blocks }) => blocks !== undefined);
     return {
       name,
       factor: rounded(factors[at] ?? 1, 4),
+      ...(waits && { waits }),
       mean: moments.map(({ mean }) => rounded(mean, 4)),
       deviation: moments.map(({ deviation }) => rounded(deviation, 3)),
     };

@@ -1,25 +1,31 @@
 import { hostFactor, type Host } from "../../../server/core/cost/calibrated/hosts.js";
-import { overlapped } from "../../../server/core/cost/calibrated/network.js";
+import { overlapped } from "../../../server/core/cost/calibrated/overlapped.js";
 import { foldOf } from "../split.js";
 import type { Unseen } from "./interval.js";
 import { rounded } from "./matrix.js";
-import { fitOverlapped, overlapPower } from "./overlapped.js";
+import { fitOverlapped, overlapPower, type Part } from "./overlapped.js";
 import { hostsOf } from "./fit-hosts.js";
 import { fitShares } from "./shares.js";
 
-/** A measured network as sums over its kernels. */
-export interface WorkRow {
-  readonly key: string;
-  /** Seconds, or joules. */
-  readonly measured: number;
-  /** Features summed over its kernels, by id of the kernel model. */
+/** Sums over kernels. */
+export interface WorkSums {
+  /** Features by id of the kernel model. */
   readonly work: ReadonlyMap<string, Float64Array>;
   /** Seconds of kernels that other measurements speak for. */
   readonly known?: number;
-  /** Seconds that the roofline gives the kernels of a model, for those that cannot be told from the rest. */
-  readonly roofline?: ReadonlyMap<string, number>;
   /** Number of launches by class. */
   readonly launches: ReadonlyMap<string, number>;
+}
+
+/** A measured network. */
+export interface WorkRow extends WorkSums {
+  readonly key: string;
+  /** Seconds, or joules. */
+  readonly measured: number;
+  /** Where its blocks were waited for one by one: what each of them adds to the sums. */
+  readonly blocks?: readonly (WorkSums & Pick<WorkRow, "roofline">)[];
+  /** Seconds that the roofline gives the kernels of a model, for those that cannot be told from the rest. */
+  readonly roofline?: ReadonlyMap<string, number>;
   /** What was measured together, on one host and day: its launches have a level of their own. */
   readonly session?: string;
   /** Values of `hostFeatures`, by which networks of one session are told from those of another. */
@@ -74,8 +80,9 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
   if (!plan.hasDispatch) return fitOf(columns, whole(fitSum(matrix, measured, known)), plan);
   const names = [...new Set(rows.map(({ session = "" }) => session))].sort();
   const session = Int32Array.from(rows, (row) => names.indexOf(row.session ?? ""));
+  const parts = rows.map((row) => partsOf(row, columns, least));
   const { weights, hosts } = fitOverlapped(
-    { rows: matrix, measured, known, session, sessions: names.length },
+    { rows: matrix, parts, measured, session, sessions: names.length },
     columns.map(({ kind }) => kind === "work"),
     plan.power,
   );
@@ -133,7 +140,30 @@ interface Column {
   readonly kind: "work" | "launch" | "once";
   readonly name: string;
   readonly index: number;
-  readonly of: (row: WorkRow) => number;
+  readonly of: (row: WorkSums) => number;
+}
+
+/** What follows one after the other: the row as a whole, or an inference's own seconds and then its blocks. */
+function partsOf(row: WorkRow, columns: readonly Column[], least: Float64Array): readonly Part[] {
+  const part = (sums: WorkSums, isMeant: (column: Column) => boolean): Part => {
+    const values = columns.map((column) => (isMeant(column) ? column.of(sums) : 0));
+    const used = values.flatMap((value, index) => (value === 0 ? [] : [index]));
+    return {
+      column: Int32Array.from(used),
+      value: Float64Array.from(used, (index) => values[index] ?? 0),
+      known: values.reduce(
+        (sum, value, index) => sum + value * (least[index] ?? 0),
+        sums.known ?? 0,
+      ),
+    };
+  };
+  const { blocks } = row;
+  if (blocks === undefined) return [part(row, () => true)];
+  const none = { work: new Map(), launches: new Map() };
+  return [
+    part(none, ({ kind }) => kind === "once"),
+    ...blocks.map((block) => part(block, ({ kind }) => kind !== "once")),
+  ];
 }
 
 function columnsOf(rows: readonly WorkRow[], plan: WorkPlan): readonly Column[] {
@@ -159,32 +189,36 @@ function columnsOf(rows: readonly WorkRow[], plan: WorkPlan): readonly Column[] 
   return columns;
 }
 
-/** Kernels and launches of a row. */
+/** Kernels and launches of a part. */
 function sumsOf(
-  values: Float64Array,
+  { column, value, known }: Part,
   columns: readonly Column[],
   weights: Float64Array,
   hasDispatch: boolean,
 ): readonly [number, number] {
-  let kernels = 0;
+  let kernels = known;
   let launches = 0;
-  for (const [index, { kind }] of columns.entries()) {
-    const part = (weights[index] ?? 0) * (values[index] ?? 0);
-    if (hasDispatch && kind !== "work") launches += part;
-    else kernels += part;
+  for (let at = 0; at < column.length; at++) {
+    const j = column[at] ?? 0;
+    const seconds = (weights[j] ?? 0) * (value[at] ?? 0);
+    if (hasDispatch && columns[j]?.kind !== "work") launches += seconds;
+    else kernels += seconds;
   }
   return [kernels, launches];
 }
 
 function totalOf(
-  values: Float64Array,
+  parts: readonly Part[],
   columns: readonly Column[],
   weights: Float64Array,
-  { hasDispatch, power = overlapPower }: WorkPlan,
-  { known, host }: { readonly known: number; readonly host: number },
+  { hasDispatch, power = overlapPower, host }: WorkPlan & { readonly host: number },
 ): number {
-  const [kernels, launches] = sumsOf(values, columns, weights, hasDispatch);
-  return overlapped(power, kernels + known, host * launches);
+  let total = 0;
+  for (const part of parts) {
+    const [kernels, launches] = sumsOf(part, columns, weights, hasDispatch);
+    total += overlapped(power, kernels, host * launches);
+  }
+  return total;
 }
 
 function fitOf(
@@ -196,6 +230,7 @@ function fitOf(
   const weights = new Map<string, number[]>();
   const launches = new Map<string, number>();
   const kept = found.map((value) => rounded(value, 5));
+  const none = new Float64Array(columns.length);
   let once = 0;
   for (const [index, { kind, name }] of columns.entries()) {
     const value = kept[index] ?? 0;
@@ -209,15 +244,9 @@ function fitOf(
     launches,
     ...(hosts !== undefined && { hosts }),
     predict: (row) =>
-      totalOf(
-        Float64Array.from(columns, (column) => column.of(row)),
-        columns,
-        kept,
-        plan,
-        {
-          known: row.known ?? 0,
-          host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
-        },
-      ),
+      totalOf(partsOf(row, columns, none), columns, kept, {
+        ...plan,
+        host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
+      }),
   };
 }

@@ -1,14 +1,23 @@
+import { overlapped } from "../../../server/core/cost/calibrated/overlapped.js";
 import type { Rows } from "./matrix.js";
 import { fitShares } from "./shares.js";
 
 /** Exponent of the overlap of launches and kernels where nothing else is said: nearly their maximum, and smooth. */
 export const overlapPower = 4;
 
+/** Kernels and launches that run side by side: columns that are not 0, and seconds that are not fitted here. */
+export interface Part {
+  readonly column: Int32Array;
+  readonly value: Float64Array;
+  readonly known: number;
+}
+
 export interface OverlappedRows {
+  /** Sums over each row's parts. */
   readonly rows: Rows;
+  /** One after the other; by row. */
+  readonly parts: readonly (readonly Part[])[];
   readonly measured: Float64Array;
-  /** Seconds of kernels that are not fitted here, by row. */
-  readonly known: Float64Array;
   /** In which of the sessions each row was measured: the same card in another host launches at another speed. */
   readonly session: Int32Array;
   readonly sessions: number;
@@ -21,12 +30,12 @@ export interface OverlappedFit {
 }
 
 /**
- * Weights ≥ 0 of total = (kernels^p + (host × launches)^p)^(1/p), where columns are parts of one or of the other: descent
- * (Adam, Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors of the
- * logarithm.
+ * Weights ≥ 0 of total = Σ (kernels^p + (host × launches)^p)^(1/p) over a row's parts, where columns are of one or of the
+ * other: descent (Adam, Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors
+ * of the logarithm.
  */
 export function fitOverlapped(
-  { rows, measured, known, session, sessions }: OverlappedRows,
+  { rows, parts, measured, session, sessions }: OverlappedRows,
   isKernel: readonly boolean[],
   power = overlapPower,
 ): OverlappedFit {
@@ -42,19 +51,10 @@ export function fitOverlapped(
   for (let round = 1; round <= rounds; round++) {
     for (let j = 0; j < width; j++) weights[j] = Math.exp(logs[j] ?? 0);
     gradient.fill(0);
-    for (const [index, row] of rows.entries())
-      addGradient(
-        row,
-        {
-          measured: measured[index] ?? 1,
-          known: known[index] ?? 0,
-          hostAt: columns + (session[index] ?? 0),
-          power,
-        },
-        weights,
-        isKernel,
-        gradient,
-      );
+    for (const [index, own] of parts.entries()) {
+      const hostAt = columns + (session[index] ?? 0);
+      addGradient(own, measured[index] ?? 1, { hostAt, power, weights, isKernel, gradient });
+    }
     pullTogether(logs, isKernel, gradient, rows.length);
     const rate = 0.05 * (1 - round / (rounds + 1));
     for (let j = 0; j < width; j++) {
@@ -94,52 +94,56 @@ function pullTogether(
     gradient[j] = (gradient[j] ?? 0) + 1e-2 * rowCount * (logs[j] ?? 0);
 }
 
+interface Descent {
+  /** Where the weight of the row's host stands. */
+  readonly hostAt: number;
+  readonly power: number;
+  readonly weights: Float64Array;
+  readonly isKernel: readonly boolean[];
+  readonly gradient: Float64Array;
+}
+
 /** ∂loss/∂log weight, where the loss is sqrt(error² + ε²) of the logarithm. */
-function addGradient(
-  row: Float64Array,
-  {
-    measured,
-    known,
-    hostAt,
-    power,
-  }: {
-    readonly measured: number;
-    readonly known: number;
-    /** Where the weight of the row's host stands. */
-    readonly hostAt: number;
-    readonly power: number;
-  },
+function addGradient(parts: readonly Part[], measured: number, descent: Descent): void {
+  const { hostAt, power, weights, isKernel, gradient } = descent;
+  const host = weights[hostAt] ?? 1;
+  const sums = parts.map((part) => sumsOf(part, weights, isKernel, host));
+  const wholes = sums.map(([kernels, launches]) => overlapped(power, kernels, launches));
+  const total = wholes.reduce((sum, whole) => sum + whole, 0);
+  const error = Math.log(total / measured);
+  const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
+  for (const [index, { column, value }] of parts.entries()) {
+    const [kernels, launches] = sums[index] ?? [0, 0];
+    const whole = wholes[index] ?? 0;
+    const own = slope * (whole / total);
+    const kernelShare = (kernels / whole) ** power;
+    const ofKernel = (own * kernelShare) / kernels;
+    const ofLaunch = (own * (1 - kernelShare) * host) / launches;
+    gradient[hostAt] = (gradient[hostAt] ?? 0) + own * (1 - kernelShare);
+    for (let at = 0; at < column.length; at++) {
+      const j = column[at] ?? 0;
+      const seconds = (weights[j] ?? 0) * (value[at] ?? 0);
+      gradient[j] = (gradient[j] ?? 0) + seconds * (isKernel[j] === true ? ofKernel : ofLaunch);
+    }
+  }
+}
+
+/** Kernels and launches; never quite 0, so that their shares are known. */
+function sumsOf(
+  { column, value, known }: Part,
   weights: Float64Array,
   isKernel: readonly boolean[],
-  gradient: Float64Array,
-): void {
+  host: number,
+): readonly [number, number] {
   let kernels = known + 1e-12;
   let launches = 1e-12;
-  for (let j = 0; j < row.length; j++) {
-    const part = (weights[j] ?? 0) * (row[j] ?? 0);
-    if (isKernel[j] === true) kernels += part;
-    else launches += part;
+  for (let at = 0; at < column.length; at++) {
+    const j = column[at] ?? 0;
+    const seconds = (weights[j] ?? 0) * (value[at] ?? 0);
+    if (isKernel[j] === true) kernels += seconds;
+    else launches += seconds;
   }
-  launches *= weights[hostAt] ?? 1;
-  const slower = Math.max(kernels, launches);
-  const kernelShare = (kernels / slower) ** power;
-  const launchShare = (launches / slower) ** power;
-  const whole = kernelShare + launchShare;
-  const error = Math.log((slower * whole ** (1 / power)) / measured);
-  const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
-  gradient[hostAt] = (gradient[hostAt] ?? 0) + slope * (launchShare / whole);
-  const host = weights[hostAt] ?? 1;
-  for (let j = 0; j < row.length; j++) {
-    const value = row[j] ?? 0;
-    if (value === 0) continue;
-    const part = (weights[j] ?? 0) * value;
-    gradient[j] =
-      (gradient[j] ?? 0) +
-      slope *
-        (isKernel[j] === true
-          ? (kernelShare / whole) * (part / kernels)
-          : (launchShare / whole) * ((host * part) / launches));
-  }
+  return [kernels, host * launches];
 }
 
 /** Each side as if it were alone; what that leaves at zero starts small, so that it can grow. */

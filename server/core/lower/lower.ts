@@ -86,5 +86,6 @@ function finish(draft: Draft, target: Target): Lowered {
   uncosted.sort((a, b) => a.nodeId - b.nodeId);
   const aliasOf = draft.aliasOf;
   const valueBits = draft.autocast?.bits;
-  return { kernels, kernelOfNode, uncosted, weightBytes, aliasOf, valueBits };
+  const scopeOf = (nodeId: NodeId): string => flow.graph.nodes[nodeId]?.scope ?? "";
+  return { kernels, kernelOfNode, uncosted, weightBytes, aliasOf, scopeOf, valueBits };
 }

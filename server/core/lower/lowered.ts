@@ -49,6 +49,8 @@ export interface Lowered {
   readonly weightBytes: number;
   /** What each value is a view of; itself when it has storage of its own. */
   readonly aliasOf: Int32Array;
+  /** Path of the module that a node came from (`Node.scope`); absent where that is not known. */
+  readonly scopeOf?: (nodeId: NodeId) => string;
   /** Bits of each value where they differ from the precision's (autocast). */
   readonly valueBits: Uint8Array | undefined;
 }

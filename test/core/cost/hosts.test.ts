@@ -32,6 +32,13 @@ describe("machines that a card was measured in", () => {
     expect(hostInterval(measured, [60, 0])).toBeUndefined();
   });
 
+  test("it is waited for as networks like it were", () => {
+    const [slow, fast] = [{ ...measured[0]!, waits: true }, measured[1]!];
+    expect(hostFactor([slow, fast], [10.3, 1]).waiting).toBeGreaterThan(0.99);
+    expect(hostFactor([slow, fast], [19.8, 1]).waiting).toBeLessThan(0.01);
+    expect(hostFactor([slow, fast], [60, 0]).waiting).toBeLessThan(0.01);
+  });
+
   test("a file with an aggregate that is not known is refused", () => {
     const decoder = new Decoder("file");
     expect(

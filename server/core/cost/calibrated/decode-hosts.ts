@@ -26,7 +26,9 @@ export function decodeHosts(decoder: Decoder, value: unknown, path: string): Hos
     const high = decoder.number(host?.["high"], `${at}.high`, { low: 1, high: 100 });
     if (factor === undefined || low === undefined || high === undefined) return undefined;
     if (mean === undefined || deviation === undefined) return undefined;
-    measured.push({ name: String(host?.["name"]), factor, mean, deviation, low, high });
+    const waits = host?.["waits"] === true;
+    const name = String(host?.["name"]);
+    measured.push({ name, factor, ...(waits && { waits }), mean, deviation, low, high });
   }
   return { features, measured };
 }

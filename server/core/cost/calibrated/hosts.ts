@@ -9,6 +9,8 @@ export interface Host {
   readonly name: string;
   /** Its launches relative to the mean of all hosts. */
   readonly factor: number;
+  /** Blocks of its networks were waited for one by one (`blocks.ts`). */
+  readonly waits?: boolean;
   /** Of the networks measured in it, by aggregate. */
   readonly mean: ArrayLike<number>;
   readonly deviation: ArrayLike<number>;
@@ -29,17 +31,24 @@ export interface Hosts {
 /**
  * The factor on launches for a network: of the hosts in which networks like it were measured, weighted by likeness
  * (Nadaraya 1964; normal densities without their norms). One that is like none of them gets the mean host, and the
- * interval widens by as much as hosts differ.
+ * interval widens by as much as hosts differ. `waiting`: the share of hosts that wait for blocks.
  */
 export function hostFactor(
   hosts: readonly Host[],
   aggregates: ArrayLike<number>,
-): { readonly factor: number; readonly widening: number } {
+): { readonly factor: number; readonly widening: number; readonly waiting: number } {
   const likeness = likenessTo(hosts, aggregates);
   const logs = hosts.map(({ factor }) => Math.log(factor));
   const spread = logs.reduce((most, log) => Math.max(most, Math.abs(log)), 0);
   const unlike = 1 - likeness.reduce((sum, share) => sum + share, 0);
-  return { factor: Math.exp(weighted(likeness, logs)), widening: spread * unlike };
+  return {
+    factor: Math.exp(weighted(likeness, logs)),
+    widening: spread * unlike,
+    waiting: weighted(
+      likeness,
+      hosts.map(({ waits }) => (waits === true ? 1 : 0)),
+    ),
+  };
 }
 
 /** By what networks like this one scatter; undefined for one that is like none. */

@@ -1,11 +1,13 @@
-import type { Lowered } from "../../lower/lowered.js";
+import type { Kernel, Lowered } from "../../lower/lowered.js";
 import type { Estimate, KernelCost } from "../cost.js";
 import { aggregate, type Aggregated } from "./aggregates.js";
+import { blocksOf, waitedFor } from "./blocks.js";
 import type { Dispatch, Interval, NetworkModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
 import { hostFactor, hostInterval } from "./hosts.js";
 import { estimateOf, lentInterval } from "./interval.js";
 import { isLaunched, launchClass } from "./launch-class.js";
+import { overlapped } from "./overlapped.js";
 import { evaluateRegressor } from "./regressor.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
@@ -38,8 +40,17 @@ export function networkTotal(
     const host = hostOf(dispatch, { lowered, costs, seconds: sum });
     widening += host.widening;
     interval = host.interval ?? interval;
-    const launches = host.factor * (inferenceSeconds + launchSeconds(dispatch, lowered));
+    const once = host.factor * inferenceSeconds;
+    const launchOf = (index: number): number =>
+      host.factor * launchSeconds(dispatch, lowered.kernels[index]);
+    const launches = lowered.kernels.reduce((all, _, index) => all + launchOf(index), once);
     whole = overlapped(dispatch.power, sum, launches);
+    if (host.waiting > negligible) {
+      const kernelOf = (index: number): number => costs[index]?.seconds.value ?? 0;
+      const of = { kernel: kernelOf, launch: launchOf };
+      const waited = once + waitedFor(blocksOf(lowered), dispatch.power, of);
+      whole += host.waiting * (waited - whole);
+    }
     if (Object.keys(dispatch.seconds).length === 0)
       widening += assumedLaunches * (launches / Math.max(whole, 1e-12)) ** dispatch.power;
   }
@@ -54,6 +65,9 @@ export function networkTotal(
   };
 }
 
+/** Share of hosts below which blocks are not looked for. */
+const negligible = 1e-3;
+
 /** Where nobody measured launches: they differ by as much from one machine to the next, as a logarithm. */
 const assumedLaunches = Math.log(2);
 
@@ -61,7 +75,7 @@ function hostOf(
   { hosts }: Dispatch,
   subject: Aggregated,
 ): ReturnType<typeof hostFactor> & { readonly interval?: Interval | undefined } {
-  if (hosts === undefined) return { factor: 1, widening: 0 };
+  if (hosts === undefined) return { factor: 1, widening: 0, waiting: 0 };
   const aggregates = hosts.features.map((name) => aggregate(name, subject));
   return {
     ...hostFactor(hosts.measured, aggregates),
@@ -69,16 +83,7 @@ function hostOf(
   };
 }
 
-/** About the slower of two that run side by side. */
-export function overlapped(power: number, kernels: number, launches: number): number {
-  const slower = Math.max(kernels, launches);
-  if (slower <= 0) return 0;
-  return slower * ((kernels / slower) ** power + (launches / slower) ** power) ** (1 / power);
-}
-
-function launchSeconds({ seconds, other }: Dispatch, lowered: Lowered): number {
-  let sum = 0;
-  for (const kernel of lowered.kernels)
-    if (isLaunched(kernel)) sum += seconds[launchClass(kernel)] ?? other;
-  return sum;
+function launchSeconds({ seconds, other }: Dispatch, kernel: Kernel | undefined): number {
+  if (kernel === undefined || !isLaunched(kernel)) return 0;
+  return seconds[launchClass(kernel)] ?? other;
 }
