@@ -1,5 +1,6 @@
 import { buildDecoder } from "../../server/core/formats/decoder/build-decoder.js";
 import { ConfigFields } from "../../server/core/formats/decoder/config-fields.js";
+import { shardOf } from "../../server/core/formats/decoder/sharding.js";
 import { describeConfig } from "../../server/core/formats/decoder/describe-config.js";
 import { huggingFaceNames } from "../../server/core/formats/decoder/weight-names.js";
 import type { Model } from "../../server/core/graph/graph.js";
@@ -79,11 +80,12 @@ export function configOf(name: string): Config | undefined {
   return configs.find(([pattern]) => pattern.test(plain))?.[1];
 }
 
-export function decoderOf(name: string, config: Config): Model | undefined {
+export function decoderOf(name: string, config: Config, devices = 1): Model | undefined {
   const found = describeConfig(new ConfigFields(config), name);
-  return found.kind === "refused"
+  const shard = found.kind === "refused" ? undefined : shardOf(found.description, devices);
+  return shard === undefined || "reason" in shard
     ? undefined
-    : buildDecoder(found.description, {
+    : buildDecoder(shard, {
         format: "hf-config",
         producer: "",
         metadata: new Map(),
@@ -92,18 +94,19 @@ export function decoderOf(name: string, config: Config): Model | undefined {
       });
 }
 
-/** `tokens` new tokens after `past` cached ones. */
+/** `tokens` new tokens after `past` cached ones, of each text of a batch. */
 export function callOf(
   name: string,
   config: Config,
   tokens: number,
   past: number,
   batch = 1,
+  devices = 1,
 ): Subject {
   return {
     kind: "model",
-    id: `${name} ${batch === 1 ? "" : `${batch} × `}${tokens} after ${past}`,
-    load: () => Promise.resolve(decoderOf(name, config)),
+    id: `${name} ${devices === 1 ? "" : `on ${devices} devices `}${batch === 1 ? "" : `${batch} × `}${tokens} after ${past}`,
+    load: () => Promise.resolve(decoderOf(name, config, devices)),
     bindings: {
       batch,
       inputs: new Map(),

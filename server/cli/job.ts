@@ -119,7 +119,7 @@ export async function runJob(
 
 function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
   if (request.op !== undefined) return readOpCall(request.op);
-  return readModelFile(request.file ?? "", neverCancelled);
+  return readModelFile(request.file ?? "", neverCancelled, request.devices);
 }
 
 /** The text that places of the model count in, for formats that are text. */

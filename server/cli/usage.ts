@@ -9,6 +9,8 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them; or an architecture file
                         (default: the workspace's chosen ones, else a small default set)
   --batch N             batch size (default: as the model declares, else 1)
+  --devices N           a language model's config.json shared by N devices of the target (tensor parallelism): the time
+                        of one with its exchanges, and its memory
   --input "NAME=TYPE[DIMS]"
                         type of an input, repeatable; NAME may be left out for a single input;
                         NAME={1,2} or NAME=TYPE[DIMS]={1,2} says what a small input holds

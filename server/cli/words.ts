@@ -10,6 +10,8 @@ export interface AnalyzeRequest {
   readonly op: string | undefined;
   readonly targets: readonly string[];
   readonly batch: number | undefined;
+  /** That share the model. */
+  readonly devices?: number;
   /** `NAME=TYPE[DIMS]` or `TYPE[DIMS]`. */
   readonly inputs: readonly string[];
   readonly entry: string | undefined;
@@ -61,7 +63,7 @@ export interface AnalyzeWords {
 export const analyzeOptions: Options = {
   flags: ["json", "quantization", "deploy", "memory", "route", "help"],
   once: [
-    ...["op", "batch", "entry", "format", "samples", "import", "weights", "budget", "grid"],
+    ...["op", "batch", "devices", "entry", "format", "samples", "import", "weights", "budget", "grid"],
     ...["top", "part", "clock", "tool", "hls4ml", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
@@ -77,6 +79,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       `One file at a time: \`${files.join("`, `")}\`. Use \`ridgepoint batch\` for many.`,
     );
   const batch = given.one("batch");
+  const devices = given.one("devices");
   const samples = given.one("samples");
   const statistics = given.one("import");
   const weights = given.one("weights");
@@ -88,6 +91,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
     op: given.one("op"),
     targets: given.all("target"),
     batch: batch === undefined ? undefined : positiveInteger(batch, "--batch"),
+    ...(devices !== undefined && { devices: positiveInteger(devices, "--devices") }),
     inputs: given.all("input"),
     entry: given.one("entry"),
     pythonPath: given.all("python-path"),
@@ -137,6 +141,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     "targets",
     "target",
     "batch",
+    "devices",
     "inputs",
     "entry",
     "pythonPath",
@@ -179,11 +184,15 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
     (typeof batch !== "number" || !Number.isSafeInteger(batch) || batch < 1)
   )
     throw new UsageError("Key `batch` should be a whole number of at least 1.");
+  const devices = fields["devices"];
+  if (devices !== undefined && !(Number.isSafeInteger(devices) && Number(devices) >= 1))
+    throw new UsageError("Key `devices` should be a whole number of at least 1.");
   const request: AnalyzeRequest = {
     file: text(fields, "file"),
     op: text(fields, "op"),
     targets: [...texts(fields, "targets"), ...texts(fields, "target")],
     batch: typeof batch === "number" ? batch : undefined,
+    ...(typeof devices === "number" && { devices }),
     inputs: texts(fields, "inputs"),
     entry: text(fields, "entry"),
     pythonPath: texts(fields, "pythonPath"),

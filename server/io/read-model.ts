@@ -8,10 +8,11 @@ import type { Model } from "../core/graph/graph.js";
 import { type FileBytes, NotAFile, openFileBytes } from "./file-bytes.js";
 import { type FileNeighbourhood, neighbourhoodOf } from "./neighbourhood.js";
 
-/** Reads the model file at `path`. Throws only when cancelled. */
+/** Reads the model file at `path`, or the part of it that one of several devices has. Throws only when cancelled. */
 export function readModelFile(
   path: string,
   cancel: Cancel = neverCancelled,
+  devices = 1,
 ): Outcome<Model | undefined> {
   let source: FileBytes | undefined;
   let neighbourhood: FileNeighbourhood | undefined;
@@ -27,7 +28,12 @@ export function readModelFile(
           ? `\`${fileName}\` is empty. Copy or download it again.`
           : `\`${fileName}\` is in no format that Ridgepoint reads (${formats.map(({ id }) => id).join(", ")}).`,
       );
-    return format.read(source, { fileName, neighbourhood, cancel });
+    if (devices > 1 && format.id !== "hf-config")
+      return failed(
+        "RP1047",
+        `\`${fileName}\` is a finished graph; only a language model's \`config.json\` can be dealt out to ${devices} devices.`,
+      );
+    return format.read(source, { fileName, neighbourhood, cancel, devices });
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof Error)) throw error;
     if (!isSystemError(error)) throw error;

@@ -7,17 +7,22 @@ import { format } from "../../server/core/formats/hf-config.js";
 /** A `config.json` of transformers. */
 export type Config = Readonly<Record<string, unknown>>;
 
-export function read(config: Config | string): ReturnType<typeof format.read> {
+export function read(config: Config | string, devices = 1): ReturnType<typeof format.read> {
   const text = typeof config === "string" ? config : JSON.stringify(config);
   return format.read(bytesOf(new Uint8Array(Buffer.from(text))), {
     fileName: "config.json",
     neighbourhood: emptyNeighbourhood,
     cancel: neverCancelled,
+    devices,
   });
 }
 
-export function analysed(config: Config, dims: Readonly<Record<string, number>> = {}): Analysis {
-  const { value } = read(config);
+export function analysed(
+  config: Config,
+  dims: Readonly<Record<string, number>> = {},
+  devices = 1,
+): Analysis {
+  const { value } = read(config, devices);
   if (value === undefined) throw new Error("no model");
   return analyze(
     value,

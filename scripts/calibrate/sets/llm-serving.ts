@@ -4,7 +4,7 @@ import { callOf, configOf } from "../llm-models.js";
 import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
 
 /**
- * Language models served on one device, end to end: nothing is fitted to these rows, they judge what fits of kernels add up
+ * Language models served on one device or several, end to end: nothing is fitted to these rows, they judge what fits of kernels add up
  * to. A device that serves C texts makes one step of all of them for each token, and in the meantime reads the prompts
  * of those that take the place of texts that have come to their end: C / output length for each step.
  */
@@ -24,9 +24,10 @@ function measuredSteps(ctx: CalibrationContext): readonly Sample[] {
   return parseCsv(ctx.text("aic_e2e.calib.csv") ?? "").flatMap((row): Sample[] => {
     const name = (row["model"] ?? "").split("/").at(-1) ?? "";
     const config = configOf(name);
-    const isOneDevice = row["tp"] === "1" && row["dp"] === "1" && row["pp"] === "1";
+    const isOneGroup = row["dp"] === "1" && row["pp"] === "1";
+    const devices = Number(row["tp"]);
     const isSound = row["mode"] === "agg" && (row["cfg"] === "ok" || row["cfg"] === "fixed");
-    if (config === undefined || !isOneDevice || !isSound) return [];
+    if (config === undefined || !isOneGroup || !isSound) return [];
     if (Number(row["ttft_ms"]) > queueing) return [];
     const system = row["system"] ?? "";
     // What the sample calls nvfp4 are gpt-oss' own weights, in MXFP4.
@@ -41,11 +42,11 @@ function measuredSteps(ctx: CalibrationContext): readonly Sample[] {
     return [
       {
         target: systemTarget(system, row["framework"] ?? "", precision),
-        kind: "LLM serving, a token",
+        kind: devices === 1 ? "LLM serving, a token" : "LLM serving on several devices",
         key: name,
         seconds: Number(row["tpot_ms"]) * 1e-3,
-        subject: callOf(name, config, 1, input + output / 2, texts),
-        more: [{ count: texts / output, subject: callOf(name, config, input, 0) }],
+        subject: callOf(name, config, 1, input + output / 2, texts, devices),
+        more: [{ count: texts / output, subject: callOf(name, config, input, 0, 1, devices) }],
       },
     ];
   });

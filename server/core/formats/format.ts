@@ -19,4 +19,6 @@ export interface ReadContext {
   readonly fileName: string;
   readonly neighbourhood: Neighbourhood;
   readonly cancel: Cancel;
+  /** That share the model; only descriptions of language models can be read as one device's part. 1 where left out. */
+  readonly devices?: number;
 }

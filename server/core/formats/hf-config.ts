@@ -4,6 +4,7 @@ import type { Model } from "../graph/graph.js";
 import { buildDecoder } from "./decoder/build-decoder.js";
 import { ConfigFields } from "./decoder/config-fields.js";
 import { describeConfig } from "./decoder/describe-config.js";
+import { shardOf } from "./decoder/sharding.js";
 import { huggingFaceNames } from "./decoder/weight-names.js";
 import { decodeUtf8 } from "./onnx/utf8.js";
 import type { ModelFormat, ReadContext } from "./format.js";
@@ -58,7 +59,15 @@ function read(source: ByteSource, context: ReadContext): Outcome<Model | undefin
       message: found.note,
       place: { kind: "path", path: "model_type" },
     });
-  const value = buildDecoder(found.description, {
+  const shard = shardOf(found.description, context.devices ?? 1);
+  if ("reason" in shard) return failed(`\`${context.fileName}\` ${shard.reason}.`);
+  if (shard.devices !== undefined)
+    problems.push({
+      code: "RP1048",
+      severity: "information",
+      message: `Time is that of ${shard.devices} devices at work together, their exchanges included; parameters, work, memory and energy are those of one of them.`,
+    });
+  const value = buildDecoder(shard, {
     format: "hf-config",
     producer: fields.text("transformers_version") ?? "",
     metadata: new Map([["family", found.description.family]]),

@@ -3,7 +3,7 @@ import { absent, type Graph, type Model, type ValueId } from "../../graph/graph.
 import type { DecoderDescription, FeedForward } from "./description.js";
 import { GraphDraft, type WeightFinder } from "./graph-draft.js";
 import { expandedFrom, latentAttention } from "./latent-attention.js";
-import { batch, linear, norm, past, sequence, type Builder } from "./layers.js";
+import { batch, linear, norm, past, reduced, sequence, type Builder } from "./layers.js";
 import { stateSpace } from "./state-space.js";
 import { imageTokens, visionGraph } from "./vision.js";
 import type { WeightNames } from "./weight-names.js";
@@ -66,7 +66,8 @@ function graphOf(
   source: DecoderSource,
   { isExpanded }: { readonly isExpanded: boolean },
 ): Graph {
-  const { elementType, hidden, vocabulary } = description;
+  const { elementType, hidden, devices = 1 } = description;
+  const vocabulary = Math.ceil(description.vocabulary / devices);
   const { names } = source;
   const draft = new GraphDraft({
     elementType,
@@ -77,7 +78,7 @@ function graphOf(
   const ids = draft.input("input_ids", "int64", [batch, sequence]);
   const table = draft.weight(names.embedding, [vocabulary, hidden]);
   draft.scope = names.scope(undefined, "embedding");
-  let x = draft.node("Gather", [table, ids], { name: "embedding" });
+  let x = reduced(builder, draft.node("Gather", [table, ids], { name: "embedding" }));
   if (description.positions > 0) {
     const positions = draft.input("position_ids", "int64", [batch, sequence]);
     const learnt = draft.weight(names.positions, [description.positions, hidden]);
@@ -95,7 +96,16 @@ function graphOf(
     : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary], true)], {
         name: "scores",
       });
-  return draft.finish(description.name, [scores]);
+  return draft.finish(description.name, [gathered(draft, scores, devices)]);
+}
+
+/** Every device scores its part of the vocabulary. */
+function gathered(draft: GraphDraft, scores: ValueId, devices: number): ValueId {
+  if (devices === 1) return scores;
+  return draft.node("com.microsoft:AllGather", [scores], {
+    name: "all_gather",
+    attributes: { group_size: devices, axis: 1 },
+  });
 }
 
 function block(builder: Builder, layer: number, x: ValueId): ValueId {
@@ -107,19 +117,25 @@ function block(builder: Builder, layer: number, x: ValueId): ValueId {
     hasPostNorms ? norm(builder, input, names.of(layer, role), hidden, role) : input;
   draft.scope = names.scope(layer, "block");
   const input = normed(x, "inputNorm");
-  const attended = after(mixer(builder, layer, input), "attentionPostNorm");
+  const mixed = mixer(builder, layer, input);
   draft.scope = names.scope(layer, "block");
+  const attended = after(isParallel ? mixed : reduced(builder, mixed), "attentionPostNorm");
   if (isParallel) {
     const own = description.hasTwoNorms ? normed(x, "feedForwardNorm") : input;
     const other = feedForward(builder, layer, own);
     draft.scope = names.scope(layer, "block");
+    if ((description.devices ?? 1) > 1) {
+      const both = reduced(builder, draft.node("Add", [attended, other], { name: "add_parts" }));
+      return draft.node("Add", [x, both], { name: "residual" });
+    }
     return draft.node("Add", [draft.node("Add", [x, attended]), other], { name: "residual" });
   }
   const middle = draft.node("Add", [x, attended], { name: "attention_residual" });
   if (description.stateSpace?.hasFeedForward === false) return middle;
   const inner = feedForward(builder, layer, normed(middle, "feedForwardNorm"));
   draft.scope = names.scope(layer, "block");
-  return draft.node("Add", [middle, after(inner, "feedForwardPostNorm")], { name: "residual" });
+  const fed = after(reduced(builder, inner), "feedForwardPostNorm");
+  return draft.node("Add", [middle, fed], { name: "residual" });
 }
 
 /** Attention, a recurrence, or both of the same input, added up (Falcon-H1, section 2.1). */

@@ -9,6 +9,8 @@ export interface DecoderDescription {
   readonly name: string;
   /** `llama`, `qwen3_moe`: the family as the file calls it. */
   readonly family: string;
+  /** That share the model; sizes are those of one device's part. 1 where left out. */
+  readonly devices?: number;
   readonly layerCount: number;
   readonly hidden: number;
   readonly vocabulary: number;

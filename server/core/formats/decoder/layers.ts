@@ -34,6 +34,15 @@ export function linear({ draft }: Builder, x: ValueId, layer: LinearLayer): Valu
   return draft.node("Add", [product, bias], { name: `${layer.role}_bias` });
 }
 
+/** The sum of what each device has computed, on all of them. */
+export function reduced({ draft, description: { devices = 1 } }: Builder, x: ValueId): ValueId {
+  if (devices === 1) return x;
+  return draft.node("com.microsoft:AllReduce", [x], {
+    name: "all_reduce",
+    attributes: { group_size: devices },
+  });
+}
+
 export function norm(
   { draft, description }: Builder,
   x: ValueId,
