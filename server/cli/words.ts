@@ -63,7 +63,18 @@ export interface AnalyzeWords {
 export const analyzeOptions: Options = {
   flags: ["json", "quantization", "deploy", "memory", "route", "help"],
   once: [
-    ...["op", "batch", "devices", "entry", "format", "samples", "import", "weights", "budget", "grid"],
+    ...[
+      "op",
+      "batch",
+      "devices",
+      "entry",
+      "format",
+      "samples",
+      "import",
+      "weights",
+      "budget",
+      "grid",
+    ],
     ...["top", "part", "clock", "tool", "hls4ml", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],

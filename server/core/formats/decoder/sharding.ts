@@ -23,7 +23,9 @@ export function shardOf(
   ];
   const uneven = dealt.find(([, count]) => count % devices !== 0);
   if (uneven !== undefined)
-    return { reason: `has ${uneven[1]} ${uneven[0]}, which ${devices} devices cannot share evenly` };
+    return {
+      reason: `has ${uneven[1]} ${uneven[0]}, which ${devices} devices cannot share evenly`,
+    };
   return {
     ...description,
     name: `${description.name}, one of ${devices} devices`,
