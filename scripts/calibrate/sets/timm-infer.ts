@@ -17,20 +17,9 @@ export const set: CalibrationSet = {
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
     const fragments: Fragment[] = [];
-    for (const [targetId, own] of groupBy(samples, ({ target }) => target)) {
+    for (const [targetId, networks] of await measuredNetworks(ctx, samples)) {
       const target = ctx.target(targetId);
       if (target === undefined) continue;
-      const networks: MeasuredNetwork[] = [];
-      for (const { key, seconds, fields } of own) {
-        const network = networkOf(
-          ctx,
-          fields?.["arch"] ?? "",
-          fields?.["size"] ?? "",
-          isDeployed(targetId),
-        );
-        const kernels = await kernelsAt(ctx, network, target, Number(fields?.["batch"]));
-        if (kernels !== undefined) networks.push({ key, kernels, seconds });
-      }
       if (networks.length < fewest) {
         console.error(
           `timm_infer: ${networks.length} networks of ${targetId} could be made; give timm's sources with --python-path.`,
@@ -41,7 +30,7 @@ export const set: CalibrationSet = {
         ...(targetId.includes("-eager-") && { launch: eagerLaunch }),
         // Saturated batches leave little to the small kernels, one image does not.
         ...(target.chip.kind === "gpu"
-          ? { overhead: 4e-6, covered: 0.985, folds: 3, options: { epochs: 80 } }
+          ? { overhead: 4e-6, covered: 0.985, folds: 2, options: { epochs: 80 } }
           : { overhead: 2e-6, folds: 3, options: { epochs: 60 } }),
       });
       const errors = unseen
@@ -63,6 +52,25 @@ export const set: CalibrationSet = {
 };
 
 const fewest = 100;
+
+/** By target. Network by network, since reading one takes longer than lowering it for several targets. */
+async function measuredNetworks(
+  ctx: CalibrationContext,
+  samples: readonly Sample[],
+): Promise<ReadonlyMap<string, readonly MeasuredNetwork[]>> {
+  const found = new Map<string, MeasuredNetwork[]>();
+  for (const [, own] of groupBy(samples, ({ fields }) => `${fields?.["arch"]}@${fields?.["size"]}`))
+    for (const { target: id, key, seconds, fields } of own) {
+      const target = ctx.target(id);
+      if (target === undefined) continue;
+      const { arch = "", size = "", batch } = fields ?? {};
+      const network = networkOf(ctx, arch, size, isDeployed(id));
+      const kernels = await kernelsAt(ctx, network, target, Number(batch));
+      if (kernels !== undefined)
+        found.set(id, [...(found.get(id) ?? []), { key, kernels, seconds }]);
+    }
+  return found;
+}
 
 /**
  * From Python to a kernel. `nas_latency` has 17 to 48 µs on its hosts, EfficientNets of `nvidia_dle_infer` 34 to 71; here a

@@ -67,6 +67,9 @@ export const kernelModel: KernelModel = {
     "is-movement",
     "is-gather",
     "is-resize",
+    "group-fill",
+    "own-depthwise",
+    "large-depthwise",
   ],
   describe: (kernel, target) => {
     const { shape } = kernel;
@@ -107,12 +110,50 @@ export const kernelModel: KernelModel = {
     for (let index = 0; index < featureCount; index++)
       features[index] = Math.min(3, Math.max(-3, features[index] as number));
     for (let index = 0; index < formCount; index++) features.push(index === form ? 1 : 0);
+    features.push(...cliffsOf(shape, kernel.isChannelsLast));
     return { computeSeconds, memorySeconds, features };
   },
 };
 
 const featureCount = 20;
 const formCount = 17;
+
+/**
+ * Where libraries change to other kernels, which size alone does not tell: depthwise windows for which PyTorch has its own
+ * kernel in place of cuDNN's, and those beyond 7, which few kernels are written for; and how much of their tiles the
+ * channels of a group leave empty.
+ */
+function cliffsOf(shape: KernelShape, isChannelsLast: boolean): readonly number[] {
+  if (shape.kind !== "conv" || shape.groups === 1) return [0, 0, 0];
+  const width = shape.inputChannels / shape.groups;
+  if (width > 1) return [groupFill(width), 0, 0];
+  const isLarge = shape.kernelSize.some((extent) => extent > 7);
+  return [0, !isChannelsLast && isOwnDepthwise(shape) ? 1 : 0, isLarge ? 1 : 0];
+}
+
+/**
+ * RegNets with channels last under PyTorch 2.1 take as long as if groups were filled up to a power of two, and beyond 64
+ * channels to multiples of 128.
+ */
+function groupFill(width: number): number {
+  return width > 64 ? fill(width, 128) : Math.ceil(Math.log2(width)) - Math.log2(width);
+}
+
+/** PyTorch, `aten/src/ATen/native/Convolution.cpp`, `check_cudnn_depthwise_workload_with_filter`. */
+function isOwnDepthwise({
+  kernelSize,
+  inputSize,
+  inputChannels,
+  strides,
+}: KernelShape & { readonly kind: "conv" }): boolean {
+  const [filter = 1] = kernelSize;
+  const width = inputSize.at(-1) ?? 1;
+  if (kernelSize.some((extent) => extent !== filter) || ![1, 3, 5].includes(filter)) return true;
+  if (width < 7 || inputChannels < 32) return true;
+  if (strides.every((stride) => stride === 1)) return false;
+  if (filter === 1 || strides.some((stride) => stride !== 2)) return true;
+  return inputChannels < 512 && (inputChannels < 256 || width < 28);
+}
 
 /**
  * Matrix units take channels in vectors of 16 bytes, and fewer are filled up with zeros (NVIDIA, "Convolutional Layers
