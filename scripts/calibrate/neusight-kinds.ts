@@ -1,10 +1,14 @@
-import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
+import type { KernelModel, KernelView } from "../../server/core/cost/calibrated/kernel-model.js";
 import {
   kernelModel as attentionModel,
   partOfAttention,
 } from "../../server/core/cost/calibrated/models/eager-attention-product.js";
 import { kernelModel as convModel } from "../../server/core/cost/calibrated/models/eager-conv.js";
 import { kernelModel as elementwiseModel } from "../../server/core/cost/calibrated/models/eager-elementwise.js";
+import {
+  kernelModel as linearModel,
+  largeLayer,
+} from "../../server/core/cost/calibrated/models/eager-linear.js";
 import { kernelModel as matmulModel } from "../../server/core/cost/calibrated/models/eager-matmul.js";
 import { kernelModel as normalizationModel } from "../../server/core/cost/calibrated/models/eager-normalization.js";
 import { kernelModel as softmaxModel } from "../../server/core/cost/calibrated/models/eager-softmax.js";
@@ -13,20 +17,21 @@ import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample } from "./set.js";
 import { foldOf } from "./split.js";
-import { fitAttentionProducts } from "./train/attention-products.js";
-import { baseSeconds, fitBase, fitKind, type KindRow } from "./train/fit-kind.js";
+import { baseSeconds, fitBase, fitKind } from "./train/fit-kind.js";
+import { fitLevels, type LevelRow } from "./train/fit-levels.js";
 import { fitTrees } from "./train/trees.js";
 
 /** A measured operator as one of the models sees it. */
-export interface OperatorRow extends KindRow {
-  readonly target: string;
-  readonly vendor: string;
+export interface OperatorRow extends LevelRow {
   readonly model: KernelModel;
   /** From the trace of a network, not measured alone. */
   readonly isOfNetwork: boolean;
+  /** Of a network's linear layer in whatever form, as `eager-linear` sees it. */
+  readonly asLayer?: LevelRow;
 }
 
 const models: readonly KernelModel[] = [
+  linearModel,
   matmulModel,
   convModel,
   softmaxModel,
@@ -46,19 +51,24 @@ export async function operatorRow(
   if (kernel === undefined) return undefined;
   const isOfNetwork = kind.endsWith("in a network");
   const isOfAttention = isOfNetwork && hasPart(kernel);
+  const rowOf = ({ features, computeSeconds, memorySeconds }: KernelView): LevelRow => ({
+    key,
+    target: target.id,
+    vendor: target.chip.id.split("-")[0] ?? "",
+    features: Float64Array.from(features),
+    work: Math.max(computeSeconds, memorySeconds),
+    seconds,
+  });
+  const layer = isOfNetwork ? largeLayer(kernel, target) : undefined;
   for (const model of isOfAttention ? [attentionModel] : models) {
     if (!model.kinds.includes(kernel.shape.kind)) continue;
     const view = model.describe(isOfAttention ? withHeads(kernel) : kernel, target);
     if (view === undefined) continue;
     return {
-      key,
-      target: target.id,
-      vendor: target.chip.id.split("-")[0] ?? "",
+      ...rowOf(view),
       model,
-      features: Float64Array.from(view.features),
-      work: Math.max(view.computeSeconds, view.memorySeconds),
-      seconds,
       isOfNetwork,
+      ...(layer !== undefined && { asLayer: rowOf(layer) }),
     };
   }
   return undefined;
@@ -87,7 +97,7 @@ export function fitKinds(
   const kinds: Record<string, unknown> = {};
   const own = all.filter(({ target }) => target === targetId);
   for (const [model, rows] of groupBy(own, (row) => row.model)) {
-    if (model === attentionModel) continue;
+    if (model === attentionModel || model === linearModel) continue;
     const isPooled = pooledModels.includes(model);
     if (rows.length < (isPooled ? 8 : 30)) continue;
     const isLarge = model === matmulModel || model === convModel;
@@ -109,12 +119,24 @@ export function fitKinds(
         }),
     });
   }
-  const attention = fitAttentionProducts(
+  const chip = { target: targetId, vendor: targetId.split("-")[0] ?? "" };
+  const attention = fitLevels(
     all.filter(({ model }) => model === attentionModel),
-    { target: targetId, vendor: targetId.split("-")[0] ?? "", features: attentionModel.features },
+    { ...chip, features: attentionModel.features },
   );
-  return attention === undefined ? kinds : { ...kinds, [attentionModel.id]: attention };
+  const layers = fitLevels(
+    all.flatMap(({ asLayer }) => asLayer ?? []),
+    { ...chip, features: linearModel.features, slopes: [wasteSlope] },
+  );
+  return {
+    ...kinds,
+    ...(attention !== undefined && { [attentionModel.id]: attention }),
+    ...(layers !== undefined && { [linearModel.id]: layers }),
+  };
 }
+
+/** Half of what idle multiprocessors waste shows, since libraries have other tiles too (found by leaving networks out). */
+const wasteSlope = 0.5;
 
 /** What all chips of a vendor teach of a kind, without the keys of a fold. */
 export type Lenders = (model: KernelModel, vendor: string, fold: number | undefined) => unknown;

@@ -53,12 +53,18 @@ interface Operator {
   readonly text: string;
 }
 
+/** `torch.nn.Linear`: weights are [out, in], and a bias is added. */
+function linearLayer(m: number, n: number, k: number): string {
+  return `Gemm(fp32[${m},${k}], fp32[${n},${k}], fp32[${n}], transB=1)`;
+}
+
 const unary: Readonly<Record<string, string>> = { gelu: "Gelu", relu: "Relu", tanh: "Tanh" };
 const binary: Readonly<Record<string, string>> = { add: "Add", mul: "Mul", div: "Div", pow: "Pow" };
 
 function operatorText(row: Row): Operator | undefined {
   const { op = "", B, M, N, K, H, Cin, Cout, Kk, HW, stride, pad } = row;
-  if (op === "linear") return { kind: "MatMul", text: `MatMul(fp32[${M},${K}], fp32[${K},${N}])` };
+  if (op === "linear")
+    return { kind: "MatMul", text: linearLayer(Number(M), Number(N), Number(K)) };
   if (op === "bmm")
     return { kind: "batched MatMul", text: `MatMul(fp32[${B},${M},${K}], fp32[${B},${K},${N}])` };
   if (op === "softmax") return { kind: "Softmax", text: `Softmax(fp32[${B},${H}])` };
@@ -143,26 +149,26 @@ function layerText({
   const rows = first.slice(0, -1).reduce((product, extent) => product * extent, 1);
   if (!isTensor(second) && !isTensor(first) && target !== "addmm") return undefined;
   if (target === "addmm") {
-    const [, left = [], right = []] = inputs;
-    return { kind: "MatMul", text: `MatMul(${text(left)}, ${text(right)})` };
+    const [bias = [], left = [], right = []] = inputs;
+    return { kind: "MatMul", text: `Gemm(${text(left)}, ${text(right)}, ${text(bias)})` };
   }
   if (target === "matmul" || target === "bmm")
     return { kind: "batched MatMul", text: `MatMul(${text(first)}, ${text(second)})` };
-  if (/(?:_proj|\.fc[12]|lm_head)$/.test(target)) {
-    const width = first.at(-1) ?? 0;
+  const width = first.at(-1) ?? 0;
+  // The head alone has no bias.
+  if (target === "lm_head")
     return {
       kind: "MatMul",
       text: `MatMul(fp32[${rows},${width}], fp32[${width},${output.at(-1)}])`,
     };
-  }
+  if (/(?:_proj|\.fc[12])$/.test(target))
+    return { kind: "MatMul", text: linearLayer(rows, output.at(-1) ?? 0, width) };
   if (target.includes("softmax")) return { kind: "Softmax", text: `Softmax(${text(first)})` };
-  if (/(?:\.ln_[12f]|layer_norm)$/.test(target)) {
-    const width = first.at(-1) ?? 0;
+  if (/(?:\.ln_[12f]|layer_norm)$/.test(target))
     return {
       kind: "LayerNormalization",
       text: `LayerNormalization(${text(first)}, fp32[${width}], fp32[${width}])`,
     };
-  }
   const kind = "element-wise";
   if (target.endsWith("activation_fn")) return { kind, text: `Relu(${text(first)})` };
   if (target === "tanh") return { kind, text: `Tanh(${text(first)})` };

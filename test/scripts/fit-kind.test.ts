@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { fitAttentionProducts } from "../../scripts/calibrate/train/attention-products.js";
 import { fitKind, kindPredictor, type KindRow } from "../../scripts/calibrate/train/fit-kind.js";
 import { fitTrees } from "../../scripts/calibrate/train/trees.js";
 
@@ -27,30 +26,4 @@ test("a chip that was measured on one side alone follows the others on the other
   const alone = at6(fitKind(own, plan));
   expect(alone / 1e-3).toBeCloseTo(1.5, 1);
   expect(at6(fitKind(own, { ...plan, prior: () => prior })) / alone).toBeCloseTo(2, 1);
-});
-
-test("attention's products of a chip lie between its own networks and the vendor's other chips", () => {
-  const rows = ["a", "b", "c"].flatMap((target, index) =>
-    ["one", "two"].flatMap((key) =>
-      [0, 1].map((part) => ({
-        key,
-        target,
-        vendor: "nvidia",
-        features: Float64Array.of(part, 20),
-        work: 1,
-        seconds: 2 ** (index + part),
-      })),
-    ),
-  );
-  const plan = { vendor: "nvidia", features: ["is-values", "log-compute"] };
-  const level = (target: string, part: number): number => {
-    const kind = fitAttentionProducts(rows, { ...plan, target })!;
-    const { intercept, weights } = kind["regressor"] as { intercept: number; weights: number[] };
-    return (intercept + part * weights[0]!) / Math.LN2;
-  };
-  // Two networks at 2⁰ and the others' upper median at 2².
-  expect(level("a", 0)).toBeCloseTo(2 / 3, 2);
-  expect(level("a", 1)).toBeCloseTo(1 + 2 / 3, 2);
-  expect(level("never measured", 0)).toBeCloseTo(1, 2);
-  expect(fitAttentionProducts(rows, { ...plan, vendor: "amd", target: "a" })).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import { fitKinds, lendersOf, operatorRow, type OperatorRow } from "../neusight-
 import { neusightSamples } from "../neusight-samples.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 import { rounded } from "../train/matrix.js";
+import { scaledInterval } from "../train/scaled-interval.js";
 
 /** Single operators, operators of traced language models, and those models as wholes, in float32. */
 export const set: CalibrationSet = {
@@ -25,7 +26,7 @@ export const set: CalibrationSet = {
       if (ctx.target(targetId) === undefined) continue;
       // Where whole networks taught launches beside a factor, the two go together.
       const hasLaunches = ctx.fitted(targetId)?.network?.dispatch !== undefined;
-      const network = hasLaunches ? undefined : networkOf(factors.get(targetId) ?? []);
+      const network = hasLaunches ? undefined : networkOf(factors, targetId);
       const lent = twins[targetId] === undefined ? 0 : measuredAlone(rows, targetId);
       fragments.push({
         target: targetId,
@@ -72,16 +73,21 @@ async function operatorRows(
   return rows;
 }
 
-/**
- * Logarithms of what whole models take beyond the sum of their operators, by target, each when the model's own operators
- * were not seen, so that it holds for the next model.
- */
+/** Logarithm of what a whole model takes beyond the sum of its operators. */
+interface Factor {
+  readonly target: string;
+  /** The model. */
+  readonly key: string;
+  readonly log: number;
+}
+
+/** Each where the model's own operators were not seen, so that it holds for the next model. */
 async function networkFactors(
   ctx: CalibrationContext,
   networks: readonly Sample[],
   rows: readonly OperatorRow[],
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const logs = new Map<string, number[]>();
+): Promise<readonly Factor[]> {
+  const factors: Factor[] = [];
   for (const [key, ofKey] of groupBy(networks, (sample) => sample.key)) {
     // Language models have no convolutions, and those are a third of the fit.
     const others = rows.filter((row) => row.key !== key && row.model.id !== "eager-conv");
@@ -96,36 +102,42 @@ async function networkFactors(
         const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
         const { latency } = costModel(fitted, lowered, footprint, true);
         if (latency === undefined) continue;
-        const found = logs.get(targetId) ?? [];
-        found.push(Math.log(seconds / latency.value));
-        logs.set(targetId, found);
+        factors.push({ target: targetId, key, log: Math.log(seconds / latency.value) });
       }
     }
   }
-  return logs;
+  return factors;
 }
 
-/** One factor for whole models. */
-function networkOf(logs: readonly number[]): unknown {
-  if (logs.length === 0) return undefined;
-  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  const spread = Math.max(0.1, ...logs.map((value) => Math.abs(value - mean)));
+/** One factor for whole models; the interval is that of models left out, on all chips. */
+function networkOf(factors: readonly Factor[], target: string): unknown {
+  const own = factors.filter((factor) => factor.target === target);
+  if (own.length === 0) return undefined;
+  const unseen = factors.map((left) => {
+    const others = factors.filter(({ key, target }) => key !== left.key && target === left.target);
+    return { group: left.target, error: left.log - levelOf(others) };
+  });
   return {
     inferenceSeconds: 0,
     correction: {
       features: [],
       low: [],
       high: [],
-      regressor: { kind: "linear", intercept: rounded(mean, 4), weights: [] },
+      regressor: { kind: "linear", intercept: rounded(levelOf(own), 4), weights: [] },
     },
-    // A few models are too few for quantiles: the largest error that any of them showed unseen.
-    interval: {
-      edges: [],
-      low: [rounded(Math.exp(-spread), 4)],
-      high: [rounded(Math.exp(spread), 4)],
-    },
+    interval: scaledInterval(unseen, target),
   };
 }
+
+/** Operators in a row take the sum of their times: few models say little against that. */
+function levelOf(factors: readonly Factor[]): number {
+  const models = [...groupBy(factors, ({ key }) => key).values()].map(
+    (own) => own.reduce((sum, { log }) => sum + log, 0) / own.length,
+  );
+  return models.reduce((sum, log) => sum + log, 0) / (models.length + priorModels);
+}
+
+const priorModels = 2;
 
 function withKinds(target: Target, kinds: Record<string, unknown>): Target | undefined {
   const { value } = decodeCalibration({ date: "", sources: [], kinds, error: [] }, target.id);

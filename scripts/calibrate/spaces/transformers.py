@@ -7,14 +7,27 @@ import torch
 from torch import nn
 
 
+class Conv1D(nn.Module):
+    """A linear layer whose weights are [in, out] (Hugging Face's GPT-2)."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x):
+        rows = torch.addmm(self.bias, x.view(-1, x.size(-1)), self.weight)
+        return rows.view(*x.shape[:-1], rows.size(-1))
+
+
 class Gpt2Attention(nn.Module):
     def __init__(self, width, heads, positions):
         super().__init__()
         self.heads = heads
         mask = torch.tril(torch.ones((positions, positions), dtype=torch.bool))
         self.register_buffer("mask", mask.view(1, 1, positions, positions), persistent=False)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.qkv = Conv1D(width, 3 * width)
+        self.out = Conv1D(width, width)
 
     def split(self, x):
         return x.view(x.size(0), x.size(1), self.heads, -1).permute(0, 2, 1, 3)
@@ -43,9 +56,9 @@ class Gpt2Block(nn.Module):
         self.norm1 = nn.LayerNorm(width)
         self.attention = Gpt2Attention(width, heads, positions)
         self.norm2 = nn.LayerNorm(width)
-        self.up = nn.Linear(width, 4 * width)
+        self.up = Conv1D(width, 4 * width)
         self.act = NewGelu()
-        self.down = nn.Linear(4 * width, width)
+        self.down = Conv1D(4 * width, width)
 
     def forward(self, x):
         x = self.attention(self.norm1(x)) + x

@@ -2,7 +2,7 @@ import { isKnown } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
 import { dataType } from "../graph/data-type.js";
-import { matrixOperands, productKernel } from "./matrix-product.js";
+import { matrixOperands, productKernel, withForm } from "./matrix-product.js";
 import { type Operator, output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
@@ -100,6 +100,9 @@ function gemmWork(ctx: WorkContext, form: GemmForm): Work | undefined {
   return {
     macs: kernel.m * kernel.n * kernel.k,
     otherFlops: kernel.m * kernel.n * form.epilogueFlops(ctx),
-    kernel,
+    kernel: withForm(kernel, {
+      isRightTransposed: transpositionOf(ctx).right,
+      hasBias: ctx.hasInput(form.addend),
+    }),
   };
 }

@@ -13,6 +13,10 @@ export type KernelShape =
       readonly hasConstantRight: boolean;
       /** Both operands have two batch axes or more, as where heads have been taken apart; absent where not. */
       readonly hasHeads?: boolean;
+      /** The right operand lies as [n,k] (weights of torch's linear layers are [out, in]); absent where as [k,n]. */
+      readonly isRightTransposed?: boolean;
+      /** A row is added to the product by the same call; absent where not. */
+      readonly hasBias?: boolean;
     }
   | {
       readonly kind: "conv";

@@ -73,7 +73,7 @@ export function productShape(ctx: InferContext, operands: MatrixOperands): Shape
 export function productKernel(
   operands: MatrixOperands,
   hasConstantRight: boolean,
-): (KernelShape & { readonly kind: "matmul" }) | undefined {
+): MatmulShape | undefined {
   const { m, n, leftInner: k } = operands;
   if (!isKnown(m) || !isKnown(n) || !isKnown(k)) return undefined;
   const leftBatch = operands.leftBatch.filter(isKnown);
@@ -92,6 +92,23 @@ export function productKernel(
   const hasHeads = operands.leftBatch.length >= 2 && operands.rightBatch.length >= 2;
   return { kind: "matmul", batch, m, n, k, hasConstantRight, ...(hasHeads && { hasHeads }) };
 }
+
+/** Says how a call of a library has its operands; what is not so is left out. */
+export function withForm(
+  kernel: MatmulShape,
+  {
+    isRightTransposed,
+    hasBias,
+  }: { readonly isRightTransposed: boolean; readonly hasBias: boolean },
+): MatmulShape {
+  return {
+    ...kernel,
+    ...(isRightTransposed && { isRightTransposed }),
+    ...(hasBias && { hasBias }),
+  };
+}
+
+type MatmulShape = KernelShape & { readonly kind: "matmul" };
 
 function arranged(shape: Shape, isTransposed: boolean, isBatchTransposed: boolean): Shape {
   // [a, b…, c, d] with the first axis moved behind the batch axes is [b…, c, a, d].

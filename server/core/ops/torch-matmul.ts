@@ -1,4 +1,5 @@
 import { attentionWork } from "./attention-work.js";
+import { withForm } from "./matrix-product.js";
 import { product } from "./operator-table.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { torchRule } from "./torch-rule.js";
@@ -46,7 +47,10 @@ function linearWork(ctx: WorkContext): Work | undefined {
   return {
     macs: m * n * k,
     otherFlops: ctx.hasInput(2) ? m * n : 0,
-    kernel: { kind: "matmul", batch: 1, m, n, k, hasConstantRight: ctx.isWeight(1) },
+    kernel: withForm(
+      { kind: "matmul", batch: 1, m, n, k, hasConstantRight: ctx.isWeight(1) },
+      { isRightTransposed: true, hasBias: ctx.hasInput(2) },
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
 import { kernelModel as eagerAttentionProduct } from "./eager-attention-product.js";
 import { kernelModel as eagerConv } from "./eager-conv.js";
 import { kernelModel as eagerElementwise } from "./eager-elementwise.js";
+import { kernelModel as eagerLinear } from "./eager-linear.js";
 import { kernelModel as eagerMatmul } from "./eager-matmul.js";
 import { kernelModel as eagerNormalization } from "./eager-normalization.js";
 import { kernelModel as eagerSoftmax } from "./eager-softmax.js";
@@ -36,6 +37,7 @@ export const kernelModels: readonly KernelModel[] = [
   eagerAttentionProduct,
   eagerConv,
   eagerElementwise,
+  eagerLinear,
   eagerMatmul,
   eagerNormalization,
   eagerSoftmax,
