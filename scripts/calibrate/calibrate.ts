@@ -21,6 +21,7 @@ setRecording({ python: options.python, kept: options.traces });
 const ctx = openContext(catalogue, options.data, {
   fits: options.calibration,
   pythonPath: options.pythonPath,
+  leavesOut: options.without.length > 0,
 });
 setFinal(options.isFinal);
 const today = new Date().toISOString().slice(0, 10);

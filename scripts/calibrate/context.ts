@@ -15,7 +15,15 @@ import { hasTargetFile, readTargetFile } from "./target-files.js";
 export function openContext(
   catalogue: Catalogue,
   folder: string,
-  { fits, pythonPath }: { readonly fits: string; readonly pythonPath: readonly string[] },
+  {
+    fits,
+    pythonPath,
+    leavesOut = false,
+  }: {
+    readonly fits: string;
+    readonly pythonPath: readonly string[];
+    readonly leavesOut?: boolean;
+  },
 ): CalibrationContext {
   const kept = new Map<string, InferredModel | undefined>();
   const infer = async (subject: Subject): Promise<InferredModel | undefined> => {
@@ -29,6 +37,7 @@ export function openContext(
   };
   return {
     infer,
+    leavesOut,
     text: (name) => {
       const file = path.join(folder, name);
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;

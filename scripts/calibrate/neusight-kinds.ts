@@ -19,6 +19,7 @@ import type { CalibrationContext, Sample } from "./set.js";
 import { foldOf } from "./split.js";
 import { baseSeconds, fitBase, fitKind } from "./train/fit-kind.js";
 import { fitLevels, type LevelRow } from "./train/fit-levels.js";
+import { fitOblivious } from "./train/oblivious.js";
 import { fitTrees } from "./train/trees.js";
 
 /** A measured operator as one of the models sees it. */
@@ -110,13 +111,15 @@ export function fitKinds(
       folds,
       ...(isPooled && { prior: (fold) => lenders(model, vendor, fold) }),
       train: (features, targets) =>
-        fitTrees(features, targets, {
-          count: isLarge ? 160 : 120,
-          depth: isLarge ? 5 : 4,
-          rate: 0.12,
-          leafRows: 4,
-          outlier: 0.15,
-        }),
+        isLarge
+          ? fitOblivious(features, targets, { count: 300, featureShare: 0.4, outlier: 0.2 })
+          : fitTrees(features, targets, {
+              count: 120,
+              depth: 4,
+              rate: 0.12,
+              leafRows: 4,
+              outlier: 0.15,
+            }),
     });
   }
   const chip = { target: targetId, vendor: targetId.split("-")[0] ?? "" };

@@ -74,6 +74,8 @@ export interface Fragment {
 }
 
 export interface CalibrationContext {
+  /** Chips are left out, to be judged by what others lend: intervals of the others' own rows are asked of nobody. */
+  readonly leavesOut: boolean;
   /** Text of a file of the data folder; undefined when there is none. */
   readonly text: (name: string) => string | undefined;
   readonly target: (id: string) => Target | undefined;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { fitLevels, type LevelRow } from "../../scripts/calibrate/train/fit-levels.js";
-import { scaledInterval } from "../../scripts/calibrate/train/scaled-interval.js";
 
 const plan = { vendor: "nvidia", features: ["form", "waste"], slopes: [0.5] };
 
@@ -45,14 +44,4 @@ test("a form that a chip's networks do not have follows the other, a chip withou
   expect(levelOf(rows, "never measured", 0)).toBeCloseTo(2, 2);
   expect(levelOf(rows, "never measured", 1)).toBeCloseTo(2, 2);
   expect(fitLevels(rows, { ...plan, vendor: "amd", target: "a" })).toBeUndefined();
-});
-
-test("a chip that scatters more has the wider interval, drawn to all chips where it has few rows", () => {
-  const errors = (group: string, size: number, count: number): { group: string; error: number }[] =>
-    Array.from({ length: count }, (_, index) => ({ group, error: index % 2 ? size : -size }));
-  const all = [...errors("calm", 0.02, 40), ...errors("wild", 0.3, 40), ...errors("new", 0.02, 1)];
-  const width = (group: string): number => Math.log(scaledInterval(all, group).high[0]!);
-  expect(width("calm")).toBeLessThan(0.06);
-  expect(width("wild")).toBeGreaterThan(0.25);
-  expect(width("new")).toBeGreaterThan(width("calm"));
 });

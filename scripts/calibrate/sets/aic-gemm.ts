@@ -25,6 +25,8 @@ export const set: CalibrationSet = {
       if (target === undefined || rows.length === 0) continue;
       const kind = fitKind(rows, {
         features: kernelModel.features,
+        // What is lent has `transfer` intervals.
+        ...(ctx.leavesOut && { folds: 0 }),
         train: (features, targets) =>
           fitOblivious(features, targets, {
             count: 300,

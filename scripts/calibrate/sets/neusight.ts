@@ -6,7 +6,7 @@ import { fitKinds, lendersOf, operatorRow, type OperatorRow } from "../neusight-
 import { neusightSamples } from "../neusight-samples.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
 import { rounded } from "../train/matrix.js";
-import { scaledInterval } from "../train/scaled-interval.js";
+import { intervalsByTarget } from "../train/interval.js";
 
 /** Single operators, operators of traced language models, and those models as wholes, in float32. */
 export const set: CalibrationSet = {
@@ -113,10 +113,13 @@ async function networkFactors(
 function networkOf(factors: readonly Factor[], target: string): unknown {
   const own = factors.filter((factor) => factor.target === target);
   if (own.length === 0) return undefined;
+  const keys = [...new Set(factors.map(({ key }) => key))];
   const unseen = factors.map((left) => {
     const others = factors.filter(({ key, target }) => key !== left.key && target === left.target);
-    return { group: left.target, error: left.log - levelOf(others) };
+    const measured = Math.exp(left.log - levelOf(others));
+    return { target: left.target, part: keys.indexOf(left.key), predicted: 1, measured };
   });
+  const { pool, of } = intervalsByTarget(unseen, { groups: 1 });
   return {
     inferenceSeconds: 0,
     correction: {
@@ -125,7 +128,7 @@ function networkOf(factors: readonly Factor[], target: string): unknown {
       high: [],
       regressor: { kind: "linear", intercept: rounded(levelOf(own), 4), weights: [] },
     },
-    interval: scaledInterval(unseen, target),
+    interval: of.get(target) ?? pool,
   };
 }
 

@@ -1,7 +1,7 @@
 import { groupBy } from "../group.js";
 import type { KindRow } from "./fit-kind.js";
+import { intervalsByTarget, type UnseenOfTarget } from "./interval.js";
 import { rounded } from "./matrix.js";
-import { scaledInterval } from "./scaled-interval.js";
 
 export interface LevelRow extends KindRow {
   readonly target: string;
@@ -30,13 +30,16 @@ export function fitLevels(
   if (rows.length < 4) return undefined;
   const [first, second] = forms.map((form) => levelOf(rows, { target, form, slopes }));
   if (first === undefined || second === undefined) return undefined;
-  const unseen = rows.flatMap((row) => {
+  const keys = [...new Set(rows.map(({ key }) => key))];
+  const unseen = rows.flatMap((row): readonly UnseenOfTarget[] => {
     const rest = rows.filter(({ key }) => key !== row.key);
     const question = { target: row.target, form: row.features[0] ?? 0, slopes };
     const level = levelOf(rest, question);
     if (level === undefined) return [];
-    return [{ group: row.target, error: shareOf(row, slopes) - level }];
+    const measured = Math.exp(shareOf(row, slopes) - level);
+    return [{ target: row.target, part: keys.indexOf(row.key), predicted: 1, measured }];
   });
+  const { pool, of } = intervalsByTarget(unseen, { groups: 1 });
   const ends = (pick: (...items: number[]) => number): readonly number[] =>
     features.map((_, index) => rounded(pick(...rows.map((row) => row.features[index] ?? 0)), 6));
   return {
@@ -46,7 +49,7 @@ export function fitLevels(
     features,
     low: [0, ...ends(Math.min).slice(1)],
     high: [1, ...ends(Math.max).slice(1)],
-    interval: scaledInterval(unseen, target),
+    interval: of.get(target) ?? pool,
     regressor: {
       kind: "linear",
       intercept: rounded(first, 4),

@@ -75,3 +75,16 @@ test("attention's products of separate heads are no packed products", () => {
   expect(times("MatMul(fp32[4,20,1024,1024], fp32[4,20,1024,64])")).toBeCloseTo(2);
   expect(times("MatMul(fp32[80,1024,64], fp32[80,64,1024])")).toBeCloseTo(3);
 });
+
+test("large linear layers without a bias, or with weights as [in, out], are not torch's own", () => {
+  const factors = { "eager-linear": 2, "eager-matmul": 3 };
+  const compute = (2 * 4096 * 5120 * 1280) / 14e12;
+  const times = (op: string): number => secondsOf(op, "nvidia-v100-pcie", factors) / compute;
+  expect(times("MatMul(fp32[4096,1280], fp32[1280,5120])")).toBeCloseTo(2);
+  expect(times("Gemm(fp32[4096,1280], fp32[1280,5120], fp32[5120])")).toBeCloseTo(2);
+  expect(times("Gemm(fp32[4096,1280], fp32[5120,1280], transB=1)")).toBeCloseTo(2);
+  expect(times("Gemm(fp32[4096,1280], fp32[5120,1280], fp32[5120], transB=1)")).toBeCloseTo(3);
+  // A decoder's step waits for its weights, whatever their form.
+  const step = secondsOf("MatMul(fp32[1,1280], fp32[1280,5120])", "nvidia-v100-pcie", factors);
+  expect(step).toBeCloseTo((3 * 4 * (1280 * 5120 + 1280 + 5120)) / 900e9, 8);
+});

@@ -12,3 +12,10 @@ export function log2(value: number): number {
 
 /** The logarithm of a count of nothing, where a feature counts what only some kernels have. */
 export const nothing = -60;
+
+/** Largest power of two up to 64 that divides an extent, as its logarithm. */
+export function alignment(extent: number): number {
+  let power = 0;
+  while (power < 6 && extent % 2 ** (power + 1) === 0) power++;
+  return power;
+}

@@ -1,11 +1,12 @@
-import { log2, unitsOf } from "../gpu-terms.js";
+import { alignment, log2, unitsOf } from "../gpu-terms.js";
 import type { KernelModel } from "../kernel-model.js";
 import { workOfKernel } from "../work-features.js";
 
 /**
  * Dense convolutions of a library (cuDNN under PyTorch) as the products they amount to: pixels × output channels ×
  * (window × input channels), with the tiles and waves of a product, and the window apart, since small ones have
- * algorithms of their own (Lavin & Gray 2016, Winograd).
+ * algorithms of their own, which compute tiles of 2×2 or 4×4 pixels (Lavin & Gray 2016, Winograd). Which algorithm
+ * the library takes depends on the image and on what divides the channels.
  */
 export const kernelModel: KernelModel = {
   id: "eager-conv",
@@ -24,6 +25,14 @@ export const kernelModel: KernelModel = {
     "waves-128x128",
     "waves-64x64",
     "fill-n64",
+    "fill-n32",
+    "fill-n128",
+    "log-image",
+    "fill-2x2",
+    "fill-4x4",
+    "log-depth",
+    "align-inputs",
+    "align-outputs",
   ],
   describe: (kernel, target) => {
     const { shape } = kernel;
@@ -43,6 +52,10 @@ export const kernelModel: KernelModel = {
         (Math.ceil(pixels / rows) * Math.ceil(outputChannels / columns)) / unitsOf(target);
       return Math.log2(Math.ceil(count) / count);
     };
+    const fill = (extent: number, step: number): number =>
+      Math.log2((Math.ceil(extent / step) * step) / extent);
+    const image = (step: number): number =>
+      shape.outputSize.reduce((sum, extent) => sum + fill(extent, step), 0);
     return {
       computeSeconds: compute,
       memorySeconds: memory,
@@ -59,7 +72,15 @@ export const kernelModel: KernelModel = {
         log2(bytes / (target.chip.memories[0]?.size.value ?? 1)),
         waves(128, 128),
         waves(64, 64),
-        Math.log2((Math.ceil(outputChannels / 64) * 64) / outputChannels),
+        fill(outputChannels, 64),
+        fill(outputChannels, 32),
+        fill(outputChannels, 128),
+        Math.log2(shape.outputSize.at(-1) ?? 1),
+        image(2),
+        image(4),
+        Math.log2(inputChannels * product(shape.kernelSize)),
+        alignment(inputChannels),
+        alignment(outputChannels),
       ],
     };
   },

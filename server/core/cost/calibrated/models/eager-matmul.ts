@@ -1,4 +1,4 @@
-import { log2, unitsOf } from "../gpu-terms.js";
+import { alignment, log2, unitsOf } from "../gpu-terms.js";
 import type { KernelModel } from "../kernel-model.js";
 import { workOfKernel } from "../work-features.js";
 
@@ -74,10 +74,3 @@ export const kernelModel: KernelModel = {
     };
   },
 };
-
-/** Largest power of two up to 64 that divides an extent, as its logarithm. */
-function alignment(extent: number): number {
-  let power = 0;
-  while (power < 6 && extent % 2 ** (power + 1) === 0) power++;
-  return power;
-}
