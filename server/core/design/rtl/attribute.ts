@@ -4,6 +4,7 @@ import type { LineLedger } from "./line-ledger.js";
 import { type Counts, addCounts } from "./line-ledger.js";
 import type { NetCell, NetModule } from "./netlist.js";
 import { type MemoryPlaces, gatePlaces, memoryPlace } from "./gate-places.js";
+import type { NetPlaces } from "./net-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
 import { isArithmetic } from "./timing-cells.js";
 import type { RegisterLines } from "./register-lines.js";
@@ -25,6 +26,7 @@ export function attributeModule(
     readonly files: FileNames;
     readonly registers: RegisterLines;
     readonly memories: MemoryPlaces;
+    readonly nets: NetPlaces;
     readonly use: (type: string) => CellUse;
     /** Place of what has none. */
     readonly fallback: readonly SourceRange[];
@@ -68,11 +70,13 @@ function dealOut(
     files,
     registers,
     memories,
+    nets,
     fallback,
   }: {
     readonly files: FileNames;
     readonly registers: RegisterLines;
     readonly memories: MemoryPlaces;
+    readonly nets: NetPlaces;
     readonly fallback: readonly SourceRange[];
   },
 ): void {
@@ -85,6 +89,7 @@ function dealOut(
       : gatePlaces(module.gates, files, {
           refine: (cell, places) => registers.refine(places, names?.get(cell.name)),
           memories,
+          nets,
           names: names ?? new Map<string, readonly string[]>(),
         });
   for (const cell of module.gates?.cells ?? []) {

@@ -1,5 +1,6 @@
 import type { SourceRange } from "../../base/text-span.js";
 import type { NetCell, NetModule } from "./netlist.js";
+import { type NetPlaces, lastName } from "./net-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
 
 /** Where memories are declared, by their names. */
@@ -24,12 +25,13 @@ export function memoryPlace(
 
 /** Places of gates. What the synthesis made up stands where what reads it stands, else where what it reads does. */
 export function gatePlaces(
-  { cells }: NetModule,
+  { cells, netNames }: NetModule,
   files: FileNames,
   more: {
     /** The line of a flip-flop, whose own place is its whole block. */
     readonly refine: (cell: NetCell, places: readonly SourceRange[]) => readonly SourceRange[];
     readonly memories: MemoryPlaces;
+    readonly nets: NetPlaces;
     /** Names of registers, by their cells. */
     readonly names: ReadonlyMap<string, readonly string[]>;
   },
@@ -50,6 +52,15 @@ export function gatePlaces(
   }
   if (isComplete) return places;
   const { readers, drivers } = neighboursOf(cells);
+  // What makes a signal that has a name is where that is calculated, and all that feeds it goes there.
+  for (const { name, bits, isHidden } of netNames) {
+    const known = isHidden ? undefined : more.nets.get(lastName(name));
+    if (known === undefined || known.length === 0) continue;
+    for (const bit of bits) {
+      const driver = drivers.get(Number(bit));
+      if (driver !== undefined && !places.has(driver)) places.set(driver, known);
+    }
+  }
   spread(places, (cell) =>
     bitsOf(cell, { isOutput: false }).flatMap((bit) => drivers.get(bit) ?? []),
   );

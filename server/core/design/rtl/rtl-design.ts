@@ -20,6 +20,7 @@ import type { CellUse } from "./cell-use.js";
 import { type Hierarchy, hierarchyOf, sourceName, variantName } from "./hierarchy.js";
 import { type Counts, LineLedger, type LedgerLine, addCounts } from "./line-ledger.js";
 import type { NetModule, Netlist } from "./netlist.js";
+import { netPlaces } from "./net-places.js";
 import { PathPlaces } from "./path-places.js";
 import { portTimings } from "./port-timing.js";
 import { RegisterLines } from "./register-lines.js";
@@ -109,6 +110,7 @@ function ownCounts(
       const [place] = readSrc(src, files);
       if (place !== undefined) memories.set(name.replace(/^\\/, ""), place);
     }
+  const nets = netPlaces(elaborated.modules.values(), files);
   const own = new Map<string, Counts>();
   for (const [name, module] of cells.modules) {
     const times = isFlat ? (name === top ? 1 : 0) : (hierarchy.counts.get(name) ?? 0);
@@ -122,7 +124,7 @@ function ownCounts(
       attributeModule(
         ledger,
         { gates: gates.modules.get(name), cells: module, times },
-        { files, registers, memories, use, fallback: place },
+        { files, registers, memories, nets, use, fallback: place },
       ),
     );
   }
