@@ -168,6 +168,73 @@ endmodule
   expect(saved).toBeLessThanOrEqual(2 * 23);
 });
 
+test.each([
+  ["without a begin", "always @(*)\n    if (en) q = a;\n    else if (a[0]) q = 8'd1;"],
+  ["with a list of signals", "always @(en or a) begin\n    if (en) q = a;\n  end"],
+  ["that is a case", "always @* case (a[1:0])\n    2'd0: q = a;\n    2'd1: q = ~a;\n  endcase"],
+])("a block %s has no latches when it assigns first", { timeout: limit }, async (_, block) => {
+  await checkFix(
+    `module m(input en, input [7:0] a, output reg [7:0] q);\n  ${block}\nendmodule\n`,
+    "RP5201",
+    { name: "latch.v", title: /^Assign `q` 0 first: −8 latch, ±0 FF$/ },
+  );
+});
+
+test("registers before a product are the DSP's own", { timeout: limit }, async () => {
+  const { fixed, before, after } = await checkFix(
+    `module m(input clk, input signed [15:0] a, b, output reg signed [31:0] p);
+  always @(posedge clk) begin
+    p <= a * b;
+  end
+endmodule
+`,
+    "RP5202",
+    { name: "inputs.v", title: /^Register `a` and `b` in the DSP: ±0 FF, ±0 DSP, \+1 cycle$/ },
+  );
+  expect(fixed).toContain("reg signed [15:0] a_q;\n  always @(posedge clk) a_q <= a;");
+  expect(count(after, "ff")).toBe(count(before, "ff"));
+});
+
+test("a name is taken out of a list where nothing uses it", { timeout: limit }, async () => {
+  for (const [list, left] of [
+    ["x, spare", "x"],
+    ["spare, x", "x"],
+    ["x, spare, y", "x, y"],
+  ] as const) {
+    const { fixed } = await checkFix(
+      `module m(input [7:0] a, output [7:0] q);\n  wire [7:0] ${list};\n  assign x = ~a;\n  assign q = x;${list.includes("y") ? "\n  assign y = a;\n  wire t = ^y;\n  assign u = t;" : ""}\nendmodule\n`,
+      "RP5212",
+      { name: "list.v", title: /^Remove `spare`: −0 LUT, −0 FF$/ },
+    );
+    expect(fixed).toContain(`wire [7:0] ${left};`);
+  }
+});
+
+test("a connection says which bits it means", { timeout: limit }, async () => {
+  const inner = `module inner(input [7:0] a, input [3:0] b, output [3:0] y);
+  assign y = a[7:4] ^ a[3:0] ^ b;
+endmodule
+`;
+  const wide = await checkFix(
+    `module m(input [15:0] a, input [3:0] b, output [3:0] y);\n  inner u(.a(a), .b(b), .y(y));\nendmodule\n${inner}`,
+    "RP5213",
+    { name: "wide.v", title: /^Connect 8 of 16 bits of `a`: ±0 LUT, ±0 FF$/ },
+  );
+  expect(wide.fixed).toContain("inner u(.a(a[7:0]), .b(b), .y(y));");
+  const narrow = await checkFix(
+    `module m(input [7:0] a, input [1:0] b, output [3:0] y);\n  inner u(.a(a), .b(b), .y(y));\nendmodule\n${inner}`,
+    "RP5213",
+    { name: "narrow.v", title: /^Put 2 zeros above `b`: ±0 LUT, ±0 FF$/ },
+  );
+  expect(narrow.fixed).toContain(".b({2'b0, b})");
+  const out = await checkFix(
+    `module m(input [7:0] a, input [3:0] b, output [7:0] y);\n  inner u(.a(a), .b(b), .y(y));\nendmodule\n${inner}`,
+    "RP5213",
+    { name: "out.v", title: /^Connect 4 of 8 bits of `y`: ±0 LUT, ±0 FF$/ },
+  );
+  expect(out.fixed).toContain(".y(y[3:0])");
+});
+
 test("a port of another width is told", { timeout: limit }, async () => {
   const { problems } = await synthesise(
     `module m(input [15:0] a, output [7:0] y);

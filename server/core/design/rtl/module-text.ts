@@ -102,6 +102,18 @@ export function registeredAssign(
   ].join(`\n${indent}`);
 }
 
+/** Whether a name of the module is declared as signed. */
+export function isSigned({ code, span }: ModuleText, name: string): boolean {
+  return new RegExp(`\\bsigned\\b[^;)]*\\b${name}\\b`).test(code.slice(span.start, span.end));
+}
+
+/** Whether a vector is declared as `[…:0]`, so that its lower bits are those below. */
+export function countsFromZero({ code, span }: ModuleText, name: string): boolean {
+  return new RegExp(`\\[[^\\]:]*:\\s*0\\s*\\]\\s*(?:\\w+\\s*,\\s*)*${name}\\b`).test(
+    code.slice(span.start, span.end),
+  );
+}
+
 /** Blanks before the first word of the line that holds an offset. */
 export function indentAt({ code }: ModuleText, offset: number): string {
   const start = code.lastIndexOf("\n", offset - 1) + 1;

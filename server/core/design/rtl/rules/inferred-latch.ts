@@ -46,18 +46,33 @@ function defaultFix(
   { name, bits }: { readonly name: string; readonly bits: number },
 ): DesignFix | undefined {
   const from = source.offsetOf(place.line, place.character);
-  const head = /^always(?:_comb\b|\s*@\s*(?:\*|\(\s*\*\s*\)))\s*begin\b(?:\s*:\s*\w+)?/.exec(
-    source.code.slice(from, from + 400),
-  );
+  const head = headPattern.exec(source.code.slice(from, from + 1000));
   if (head === null || !/^\w+$/.test(name)) return undefined;
   const at = from + head[0].length;
-  const text = `\n${indentAt(source, from)}  ${name} = ${source.isSystemVerilog ? "'0" : "0"};`;
-  return fixOf(
-    `Assign \`${name}\` 0 first`,
-    { latch: -bits, ff: 0 },
-    {
-      file: source.file,
-      edits: [{ span: { start: at, end: at }, text }],
-    },
+  const indent = indentAt(source, from);
+  const text = `\n${indent}  ${name} = ${source.isSystemVerilog ? "'0" : "0"};`;
+  const inBlock = [{ span: { start: at, end: at }, text }];
+  const end = source.offsetOf(place.endLine, place.endCharacter);
+  const edits =
+    head[1] === undefined ? aroundStatement(source.code, { at, end, indent, text }) : inBlock;
+  return (
+    edits &&
+    fixOf(`Assign \`${name}\` 0 first`, { latch: -bits, ff: 0 }, { file: source.file, edits })
   );
+}
+
+/** Levels alone: what waits for an edge holds flip-flops. */
+const headPattern =
+  /^always(?:_comb\b|\s*@\s*(?:\*|\((?:\s*\*\s*|(?!\s*(?:posedge|negedge)\b)[\w\s,[\]:.]*)\)))\s*(begin\b(?:\s*:\s*\w+)?)?/;
+
+/** A statement without `begin` gets one; undefined where its end is not where the synthesis says. */
+function aroundStatement(
+  code: string,
+  { at, end, indent, text }: { at: number; end: number; indent: string; text: string },
+): DesignFix["edits"] | undefined {
+  if (end <= at || !/(?:;|\bend(?:case)?)$/.test(code.slice(at, end))) return undefined;
+  return [
+    { span: { start: at, end: at }, text: ` begin${text}\n${indent} ` },
+    { span: { start: end, end }, text: `\n${indent}end` },
+  ];
 }

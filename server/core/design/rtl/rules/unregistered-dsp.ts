@@ -1,7 +1,14 @@
 import type { SourceRange } from "../../../base/text-span.js";
 import type { DesignFix, DesignProblem } from "../../design.js";
 import { fixOf } from "../../fix.js";
-import { indentAt, moduleText, onlyClock, registeredAssign } from "../module-text.js";
+import {
+  freshName,
+  indentAt,
+  isSigned,
+  moduleText,
+  onlyClock,
+  registeredAssign,
+} from "../module-text.js";
 import { formatNumber } from "../../../base/units.js";
 import type { RtlRule, RuleSubject } from "./rule.js";
 
@@ -26,7 +33,9 @@ export const rtlRule: RtlRule = {
           missing.includes("output") && slow !== undefined
             ? ` Without one the whole product is in one path: about ${formatNumber(slow)} ns.`
             : "";
-        const fix = missing.includes("output") ? registerProduct(subject, place) : undefined;
+        const fix = missing.includes("output")
+          ? registerProduct(subject, place)
+          : registerOperands(subject, place);
         found.set(`${place.file}:${place.line}`, {
           code: "RP5202",
           severity: missing.includes("output") ? "information" : "hint",
@@ -65,6 +74,56 @@ function registerProduct(subject: RuleSubject, place: SourceRange): DesignFix | 
         cycles: 1,
         edits: [
           { span: product.span, text: registeredAssign(text, product, { clock, width, indent }) },
+        ],
+      },
+    );
+  }
+  return undefined;
+}
+
+/** `p <= a * b;` with registers before both names. */
+function registerOperands(subject: RuleSubject, place: SourceRange): DesignFix | undefined {
+  for (const module of subject.modules) {
+    const text = moduleText(module, subject);
+    const clock = onlyClock(module);
+    if (text?.file !== place.file || clock === undefined) continue;
+    const at = text.offsetOf(place.line, place.character);
+    const product = text.assignments.find(
+      ({ kind, span }) => kind === "block" && span.start <= at && at < span.end,
+    );
+    const [, left = "", right = ""] =
+      /^(\w+)\s*\*\s*(\w+)$/.exec(product?.value.trim() ?? "") ?? [];
+    const names = [...new Set([left, right])];
+    const block = text.code.lastIndexOf("always", at);
+    if (product === undefined || block < text.span.start) continue;
+    const registers = names.map((name) => {
+      const width = text.scope.widthOf(name);
+      return width === undefined ? undefined : { name, width, register: freshName(text, name) };
+    });
+    const known = registers.filter((one) => one !== undefined);
+    if (
+      known.length < names.length ||
+      known.some(({ name }) => isSigned(text, name) !== isSigned(text, left))
+    )
+      continue;
+    const [type, always] = text.isSystemVerilog ? ["logic", "always_ff"] : ["reg", "always"];
+    const sign = isSigned(text, left) ? " signed" : "";
+    const indent = indentAt(text, block);
+    const lines = known.flatMap(({ name, width, register }) => [
+      `${type}${sign}${width === 1 ? "" : ` [${width - 1}:0]`} ${register};`,
+      `${always} @(posedge ${clock}) ${register} <= ${name};`,
+    ]);
+    const registerOf = new Map(known.map(({ name, register }) => [name, register]));
+    const value = `${registerOf.get(left) ?? left} * ${registerOf.get(right) ?? right}`;
+    return fixOf(
+      `Register ${names.map((name) => `\`${name}\``).join(" and ")} in the DSP`,
+      { ff: 0, dsp: 0 },
+      {
+        file: text.file,
+        cycles: 1,
+        edits: [
+          { span: { start: block, end: block }, text: `${lines.join(`\n${indent}`)}\n${indent}` },
+          { span: product.valueSpan, text: value },
         ],
       },
     );

@@ -16,27 +16,48 @@ function unusedIn(file: string, text: string): readonly DesignProblem[] {
   for (const [word] of code.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
   const problems: DesignProblem[] = [];
   const pattern =
-    /^[ \t]*(?:wire|reg|logic|bit)\b[ \t]*(?:signed\b[ \t]*|unsigned\b[ \t]*)?(?:\[[^\]\n]*\][ \t]*)*([A-Za-z_]\w*)[ \t]*(?:\[[^\]\n]*\][ \t]*)*;[ \t]*$/gm;
+    /^[ \t]*(?:wire|reg|logic|bit)\b[ \t]*(?:signed\b[ \t]*|unsigned\b[ \t]*)?(?:\[[^\]\n]*\][ \t]*)*((?:[A-Za-z_]\w*[ \t]*(?:\[[^\]\n]*\][ \t]*)*,?\s*)+);[ \t]*$/gm;
   for (const match of code.matchAll(pattern)) {
-    const name = match[1] ?? "";
-    if (words.get(name) !== 1) continue;
-    const line = code.slice(0, match.index).split("\n").length - 1;
-    const indent = match[0].search(/\S/);
-    const start = match.index;
-    const end = text.indexOf("\n", start);
-    problems.push({
-      code: "RP5212",
-      severity: "hint",
-      message: `\`${name}\` is declared and not used.`,
-      place: sourceLine(file, line, Math.max(0, indent)),
-      fixes: [
-        {
-          title: `Remove \`${name}\`: −0 LUT, −0 FF`,
+    const list = match[1] ?? "";
+    const listStart = match.index + match[0].indexOf(list, match[0].search(/\S/) + 3);
+    const names = [...list.matchAll(/([A-Za-z_]\w*)[ \t]*(?:\[[^\]\n]*\][ \t]*)*/g)];
+    for (const [at, found] of names.entries()) {
+      const name = found[1] ?? "";
+      if (words.get(name) !== 1) continue;
+      const start = listStart + found.index;
+      const line = code.slice(0, start).split("\n").length - 1;
+      const next = names[at + 1];
+      const before = names[at - 1];
+      const span =
+        next !== undefined
+          ? { start, end: listStart + next.index }
+          : before !== undefined
+            ? {
+                start: listStart + before.index + before[0].trimEnd().length,
+                end: listStart + list.trimEnd().length,
+              }
+            : wholeLine(text, match.index);
+      problems.push({
+        code: "RP5212",
+        severity: "hint",
+        message: `\`${name}\` is declared and not used.`,
+        place: sourceLine(
           file,
-          edits: [{ span: { start, end: end < 0 ? text.length : end + 1 }, text: "" }],
-        },
-      ],
-    });
+          line,
+          names.length > 1 ? start - lineStart(code, start) : Math.max(0, match[0].search(/\S/)),
+        ),
+        fixes: [{ title: `Remove \`${name}\`: −0 LUT, −0 FF`, file, edits: [{ span, text: "" }] }],
+      });
+    }
   }
   return problems;
+}
+
+function wholeLine(text: string, start: number): { readonly start: number; readonly end: number } {
+  const end = text.indexOf("\n", start);
+  return { start, end: end < 0 ? text.length : end + 1 };
+}
+
+function lineStart(code: string, at: number): number {
+  return code.lastIndexOf("\n", at - 1) + 1;
 }
