@@ -79,6 +79,9 @@ export function parseSchemes(formats: FormatTable, texts: readonly string[]): re
   return [...found.values()];
 }
 
+/** What a GGUF file may be quantized to again. */
+const ggufSchemeIds = ["q8_0", "q6_k", "q5_k", "q4_k", "q4_0", "iq4_nl", "mxfp4", "q3_k", "q2_k"];
+
 /** The report on a file that holds weights alone: no layers, no targets, its tensors under `quantization`. */
 export async function tensorReport(
   file: string,
@@ -91,7 +94,10 @@ export async function tensorReport(
   try {
     const { result, problems } = await quantifyTensors({
       file,
-      schemes: parseSchemes(await formatTable(), defaultSchemeIds),
+      schemes: parseSchemes(
+        await formatTable(),
+        kind === "gguf" ? ggufSchemeIds : defaultSchemeIds,
+      ),
       cancel: neverCancelled,
       onProgress: progress,
       ...(imported !== undefined && { imported }),

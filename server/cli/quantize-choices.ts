@@ -3,7 +3,7 @@ import type { Analysis, TargetAnalysis } from "../core/analysis.js";
 import { analyzeTarget, assemble, inferModel, type InferredModel } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
-import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { usualSchemeIds } from "../core/quant/default-schemes.js";
 import { modelChoices, type ModelChoices } from "../core/quant/plan/choices.js";
 import type { Limits } from "../core/quant/plan/problem.js";
 import { importedPlan } from "../core/quant/imports/with-imported.js";
@@ -68,10 +68,6 @@ export async function choicesOf(
   const dataFolder = await findDataFolder();
   const { value: catalogue } = await loadCatalogue({ dataFolder, chipFolders: [] });
   const target = chooseTarget(catalogue, request);
-  const schemes = parseSchemes(
-    await formatTable(),
-    request.formats.length > 0 ? request.formats : defaultSchemeIds,
-  );
   progress(`reading ${file}`);
   const read = readModelFile(file, neverCancelled);
   if (read.value === undefined)
@@ -90,6 +86,12 @@ export async function choicesOf(
       message: `The latency on ${target.label} is not known: ${own.lowered.uncosted.length} nodes have no cost. Bind open extents with --dim or --input, or plan by \`--limit size=…\`.`,
     });
   const analysis = assemble(inferred, [own]);
+  const support = supportOf(loadSupport(dataFolder).value, target.runtime.id);
+  const usual = usualSchemeIds(support, analysis.model.graph);
+  const schemes = parseSchemes(
+    await formatTable(),
+    request.formats.length > 0 ? request.formats : usual,
+  );
   const { result, problems } = await quantifyModel(
     analysis,
     file,
@@ -103,7 +105,6 @@ export async function choicesOf(
       severity: "information",
       message: "The model has no layers with weights.",
     });
-  const support = supportOf(loadSupport(dataFolder).value, target.runtime.id);
   const choices = modelChoices(inferred, target, result, support, catalogue, neverCancelled);
   return { inferred, own, analysis, result, problems, support, choices };
 }

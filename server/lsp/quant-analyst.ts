@@ -5,7 +5,7 @@ import type { Cancel } from "../core/base/cancel.js";
 import type { CacheFormat } from "../core/quant/cache/cache-format.js";
 import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
 import { parseScheme, type FormatTable, type Scheme } from "../core/quant/formats/scheme.js";
-import { defaultSchemeIds } from "../core/quant/default-schemes.js";
+import { usualSchemeIds } from "../core/quant/default-schemes.js";
 import { type QuantizationFacts, layerOfNode } from "../core/quant/facts.js";
 import { effectiveRank } from "../core/quant/measure/effective-rank.js";
 import { weightHistogram, type WeightHistogram } from "../core/quant/measure/histogram.js";
@@ -55,13 +55,16 @@ export class QuantAnalyst {
     bindings: Bindings,
     more: readonly string[],
   ): Promise<Analysis> {
-    const usual: readonly string[] = defaultSchemeIds;
+    const target = analysis.targets[0]?.target;
+    const support =
+      target === undefined ? undefined : supportOf(this.#support(), target.runtime.id);
+    const usual = usualSchemeIds(support, analysis.model.graph);
     const rest = [...new Set(more)].filter((id) => id !== "" && !usual.includes(id));
     const known = rest.length > 0 ? undefined : this.#known.get(analysis);
     if (known !== undefined && known.source === subject.measured?.source) return known.analysis;
     const source = sourceOf(subject, analysis);
     if (source === undefined && subject.source.kind !== "python") return analysis;
-    const schemes = this.#schemes([...defaultSchemeIds, ...rest.slice(0, extraSchemeLimit)]);
+    const schemes = this.#schemes([...usual, ...rest.slice(0, extraSchemeLimit)]);
     const { result, problems } =
       source === undefined
         ? withoutWeights(subject, analysis, schemes)
@@ -73,9 +76,6 @@ export class QuantAnalyst {
             cancel: this.#cancel,
             ...(subject.measured !== undefined && { known: subject.measured }),
           });
-    const target = analysis.targets[0]?.target;
-    const support =
-      target === undefined ? undefined : supportOf(this.#support(), target.runtime.id);
     const { catalogue } = await this.#catalogues.choose(subject.choice);
     const facts: QuantizationFacts = {
       result,

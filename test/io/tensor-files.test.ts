@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { bytesOf } from "../../server/core/base/byte-source.js";
 import { neverCancelled } from "../../server/core/base/cancel.js";
+import { findBlockType } from "../../server/core/quant/ggml/block-types.js";
 import { readGguf } from "../../server/core/quant/tensors/gguf.js";
 import { readPytorch } from "../../server/core/quant/tensors/pytorch.js";
 import { readSafetensors } from "../../server/core/quant/tensors/safetensors.js";
@@ -140,7 +141,7 @@ function gguf(type: number): Uint8Array {
   return new Uint8Array(Buffer.concat([head, padding, Buffer.from(bytes)]));
 }
 
-test("GGUF's plain tensors are listed with rows first, quantized ones counted", () => {
+test("GGUF's tensors are listed with rows first, those of unknown blocks counted", () => {
   const { tensors, problems } = readGguf(bytesOf(gguf(0)));
   expect(problems).toEqual([]);
   expect(tensors[0]).toMatchObject({
@@ -148,10 +149,38 @@ test("GGUF's plain tensors are listed with rows first, quantized ones counted", 
     shape: [64, 32],
     elementType: "float32",
   });
-  expect(readGguf(bytesOf(gguf(2))).problems[0]?.code).toBe("RP2322");
+  expect(readGguf(bytesOf(gguf(2))).tensors[0]).toMatchObject({ blocks: "q4_0", shape: [64, 32] });
+  // Rows of 32 are no super-blocks of 256.
+  expect(readGguf(bytesOf(gguf(12))).problems[0]?.message).toContain("no whole blocks of q4_k");
+  const [unread] = readGguf(bytesOf(gguf(16))).problems;
+  expect(unread).toMatchObject({
+    code: "RP2322",
+    message: expect.stringContaining("1 of 1 tensors are stored as IQ2_XXS") as string,
+  });
   const whole = gguf(0);
   for (let length = 0; length < whole.length; length += 61)
     expect(readGguf(bytesOf(whole.subarray(0, length))).problems.length).toBeGreaterThan(0);
+});
+
+test("a tensor in blocks is measured by its real numbers, and exact in its own type", async () => {
+  const type = findBlockType("q4_0")!;
+  const file = new Uint8Array(gguf(2));
+  const start = file.length - bytes.length;
+  file.fill(0, start);
+  for (let block = 0; block < 64; block++)
+    type.encode?.(x.subarray(32 * block, 32 * block + 32), file, start + block * type.bytes);
+  const place = path.join(folder, "blocks.gguf");
+  writeFileSync(place, file);
+  const schemes = ["q4_0", "q8_0", "int4"].map((id) => scheme(id));
+  const { result } = await quantifyTensors({ file: place, schemes, cancel: neverCancelled });
+  const [own, wide, narrow] = result.layers[0]!.schemes;
+  expect(own).toMatchObject({ sqnrDb: Infinity, bytes: 64 * 18 });
+  expect(wide?.sqnrDb).toBeGreaterThan(40);
+  expect(narrow?.sqnrDb).toBeLessThan(wide!.sqnrDb!);
+  // What the file holds is what it was rounded to.
+  expect(result.layers[0]!.high).toBeLessThanOrEqual(
+    1.2 * x.reduce((most, one) => Math.max(most, one), 0),
+  );
 });
 
 test("PyTorch's own archives are read, and a pickle with code in it is refused unexecuted", () => {

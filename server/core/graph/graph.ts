@@ -196,6 +196,8 @@ export interface WeightLocation {
   readonly length: number;
   /** Protobuf variable-length integers, one per element; dense little-endian elements when left out. */
   readonly encoding?: "varint";
+  /** ggml's type of blocks that the elements lie in (`quant/ggml`). */
+  readonly blocks?: string;
 }
 
 /** Element of a small constant. 64-bit integers outside ±2^53 are rounded; only comparisons with them matter. */

@@ -1,5 +1,6 @@
 import { bytesOfElements } from "../graph/element-type.js";
 import type { Model, Weight } from "../graph/graph.js";
+import { findBlockType } from "./ggml/block-types.js";
 import type { StoredTensor } from "./tensors/tensor-list.js";
 
 export interface BoundWeights {
@@ -31,11 +32,19 @@ export function bindWeights(
     const found = prefixes.map((prefix) => byName.get(prefix + name)).find(Boolean);
     if (found === undefined || !hasShape(found, storedShape(weight))) return value;
     if (weight.isBuffer !== true) boundCount += 1;
-    const { elementType, offset } = found;
+    const { elementType, offset, blocks } = found;
     const own = found.file ?? file;
     const count = weight.shape.reduce((product, extent) => product * extent, 1);
-    const length = bytesOfElements(elementType, count);
-    const location = { ...(own !== undefined && { file: own }), offset, length };
+    const type = blocks === undefined ? undefined : findBlockType(blocks);
+    const length =
+      type === undefined
+        ? bytesOfElements(elementType, count)
+        : (count / type.elements) * type.bytes;
+    const location = {
+      ...(own !== undefined && { file: own }),
+      ...{ offset, length },
+      ...(blocks !== undefined && { blocks }),
+    };
     return { ...value, weight: { ...weight, elementType, byteLength: length, location } };
   });
   return {

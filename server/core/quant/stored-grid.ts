@@ -6,19 +6,26 @@ import { affineOperands, storedWeight } from "./stored-weight.js";
 import type { LayerWeight } from "./weights.js";
 
 /** Integers and what they stand for. */
-export interface StoredGrid {
+interface IntegerGrid {
   readonly elementType: ElementType;
   readonly quantization: Quantization;
 }
 
+/** What a file has rounded numbers to: integers with scales, or ggml's blocks of a type. */
+export type StoredGrid = IntegerGrid | { readonly blocks: string };
+
 /**
- * True where a scheme holds integers of a quantized model as they are: with the scales that the file gives them nothing is
+ * True where a scheme holds the numbers of a quantized model as they are. Blocks are held by their own type. Integers: with the scales that the file gives them nothing is
  * rounded again. That takes a grid of whole numbers wide enough, zero points that it has, and as many scales.
  */
-export function keepsStored(
-  { format, clip, transforms }: Scheme,
-  { elementType, quantization: { scales, zeroPoints } }: StoredGrid,
-): boolean {
+export function keepsStored(scheme: Scheme, stored: StoredGrid): boolean {
+  const { format, clip, transforms } = scheme;
+  if ("blocks" in stored) {
+    const { special } = format;
+    return special.kind === "ggml" && special.type === stored.blocks && transforms.length === 0;
+  }
+  const { elementType, quantization } = stored;
+  const { scales, zeroPoints } = quantization;
   const { grid, granularity, isAffine, special, scale, scaleRule } = format;
   const { bits, family } = elementTypes[elementType];
   if (family !== "integer" || grid.kind !== "integer" || grid.step !== 1) return false;
@@ -39,6 +46,8 @@ export function gridOfWeight(
   { weight, dequantization }: LayerWeight,
   read: ReadElements,
 ): StoredGrid | undefined {
+  const { blocks } = weight.location ?? {};
+  if (blocks !== undefined) return { blocks };
   const quantization = dequantization && resolveDequantization(dequantization, read);
   return quantization && { elementType: weight.elementType, quantization };
 }
@@ -55,7 +64,7 @@ export function gridOfValue(
   producers: ReadonlyMap<ValueId, Node>,
   id: ValueId,
   read: ReadElements,
-): StoredGrid | undefined {
+): IntegerGrid | undefined {
   const { quantization, declared } = graph.values[id] ?? {};
   if (quantization !== undefined && declared?.kind === "tensor" && declared.elementType)
     return { elementType: declared.elementType, quantization };

@@ -35,6 +35,7 @@ export async function quantifyTensors(request: {
       ...(tensor.file !== undefined && { file: tensor.file }),
       offset: tensor.offset,
       elementType: tensor.elementType,
+      ...(tensor.blocks !== undefined && { blocks: tensor.blocks }),
       shape,
     })),
     schemes,

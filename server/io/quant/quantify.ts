@@ -252,6 +252,7 @@ function isReadable(weight: LayerWeight["weight"]): boolean {
   const { location, sparseCount, elementType, shape } = weight;
   if (location === undefined || location.encoding !== undefined) return false;
   const count = shape.reduce((product, extent) => product * extent, 1);
+  if (location.blocks !== undefined) return true;
   // TensorFlow Lite's sparse tensors have fewer bytes than their shape says.
   return sparseCount === undefined && location.length >= bytesOfElements(elementType, count);
 }
@@ -279,6 +280,7 @@ function tasksOf(
           ...(location?.file !== undefined && { file: location.file }),
           offset: location?.offset ?? 0,
           elementType,
+          ...(location?.blocks !== undefined && { blocks: location.blocks }),
           shape: weight.shape,
           ...(resolved !== undefined && { dequantization: { ...resolved, tensorShape } }),
         };

@@ -4,6 +4,7 @@ import type { Cancel } from "../../core/base/cancel.js";
 import type { ElementType } from "../../core/graph/element-type.js";
 import type { Quantization } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
+import { blockElements } from "../../core/quant/ggml/block-elements.js";
 import type { ElementSource } from "../../core/quant/measure/chunks.js";
 import {
   dequantized,
@@ -28,6 +29,8 @@ export interface WeightTask {
   readonly file?: string;
   readonly offset: number;
   readonly elementType: ElementType;
+  /** ggml's type of blocks that the elements lie in. */
+  readonly blocks?: string;
   readonly shape: MatrixShape;
   /** Of the columns: mean squares of what meets them. */
   readonly importance?: Float32Array;
@@ -66,7 +69,7 @@ export function runWeightTask(
   cancel: Cancel,
 ): WeightErrors | undefined {
   const source = files.source(task.file);
-  const stored = source && elementsOf(source, task.offset, task.elementType);
+  const stored = source && storedElements(source, task);
   const { dequantization } = task;
   const elements =
     stored === undefined || dequantization === undefined
@@ -78,8 +81,12 @@ export function runWeightTask(
       cancel,
       ...(task.importance !== undefined && { importance: task.importance }),
     });
-  if (errors === undefined || dequantization === undefined) return errors;
-  const grid = { elementType: task.elementType, quantization: dequantization };
+  const { blocks } = task;
+  const grid =
+    blocks !== undefined
+      ? { blocks }
+      : dequantization && { elementType: task.elementType, quantization: dequantization };
+  if (errors === undefined || grid === undefined) return errors;
   const isKept = schemes.map((scheme) => keepsStored(scheme, grid));
   return {
     ...errors,
@@ -87,12 +94,21 @@ export function runWeightTask(
   };
 }
 
+function storedElements(
+  source: ByteSource,
+  { offset, elementType, blocks }: Pick<WeightTask, "offset" | "elementType" | "blocks">,
+): ElementSource | undefined {
+  return blocks === undefined
+    ? elementsOf(source, offset, elementType)
+    : blockElements(source, offset, blocks);
+}
+
 /** Elements of constants in the model's files, as they are stored. */
 export function readerOf(files: TaskFiles): ReadElements {
   return ({ location, elementType }) => {
     if (location === undefined || location.encoding !== undefined) return undefined;
     const source = files.source(location.file);
-    return source && elementsOf(source, location.offset, elementType);
+    return source && storedElements(source, { ...location, elementType });
   };
 }
 

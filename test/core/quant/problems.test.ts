@@ -16,6 +16,8 @@ const dpu: RuntimeSupport = {
   groupSizes: [],
   isIntegerOnly: true,
   integerOperators: [],
+  proposes: [],
+  proposesForLarge: [],
   accumulatorBits: 32,
   activations: "static",
   source: "",

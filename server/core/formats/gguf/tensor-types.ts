@@ -38,4 +38,5 @@ export const tensorTypes: Readonly<Record<number, TensorTypeInfo>> = {
   34: { name: "TQ1_0", blockElements: 256, blockBytes: 54 },
   35: { name: "TQ2_0", blockElements: 256, blockBytes: 66 },
   39: { name: "MXFP4", blockElements: 32, blockBytes: 17 },
+  40: { name: "NVFP4", blockElements: 64, blockBytes: 36 },
 };

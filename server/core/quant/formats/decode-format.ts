@@ -1,5 +1,6 @@
 import { Decoder } from "../../base/decode.js";
 import type { Outcome } from "../../base/problem.js";
+import { findBlockType } from "../ggml/block-types.js";
 import type { Grid, MinifloatGrid } from "./grid.js";
 import type { FormatStorage, Granularity, NumberFormat, Special } from "./number-format.js";
 
@@ -175,6 +176,13 @@ function decodeSpecial(decoder: Decoder, value: unknown): Special | undefined {
       });
       return mantissaBits === undefined ? undefined : { kind, mantissaBits };
     }
+    case "ggml": {
+      const type = decoder.string(fields["type"], "special.type");
+      if (type === undefined) return undefined;
+      return findBlockType(type)?.encode === undefined
+        ? decoder.complain("special.type", "should be a block type that is written here.")
+        : { kind, type };
+    }
     case undefined:
       return undefined;
   }
@@ -186,7 +194,7 @@ function decodeStorage(decoder: Decoder, value: unknown): FormatStorage | undefi
   const number = (name: string, high: number): number | undefined =>
     decoder.number(fields[name], `storage.${name}`, { low: 1, high });
   const elementBits = number("elementBits", 32);
-  const packedElements = number("packedElements", 64);
+  const packedElements = number("packedElements", 256);
   const alignmentBytes = number("alignmentBytes", 4096);
   return elementBits === undefined || packedElements === undefined || alignmentBytes === undefined
     ? undefined
@@ -197,4 +205,4 @@ const gridKinds = ["integer", "minifloat", "codebook", "posit", "power"] as cons
 const specialsKinds = ["ieee", "nan", "fnuz", "finite"] as const;
 const scaleFormats = ["float32", "float16", "e8m0", "e4m3", "ue5m3"] as const;
 const scaleRules = ["max", "mean", "unit"] as const;
-const specialKinds = ["choice", "outlier-victim", "decomposition", "l-mul"] as const;
+const specialKinds = ["choice", "outlier-victim", "decomposition", "l-mul", "ggml"] as const;

@@ -1,3 +1,4 @@
+import { typeOfRow } from "../ggml/block-types.js";
 import type { Grid } from "./grid.js";
 
 /** Over which elements one scale is shared. `channel` is an output channel; blocks and groups run along the reduction. */
@@ -25,7 +26,9 @@ export type Special =
   /** Input channels with a magnitude beyond `sigmas` standard deviations stay in 16 bits. */
   | { readonly kind: "decomposition"; readonly sigmas: number }
   /** Products are approximate (`l-mul.ts`): a weight errs by what its products err by. */
-  | { readonly kind: "l-mul"; readonly mantissaBits: number };
+  | { readonly kind: "l-mul"; readonly mantissaBits: number }
+  /** Blocks with scales of scales, fitted and packed as ggml does (`ggml/block-types.ts`). */
+  | { readonly kind: "ggml"; readonly type: string };
 
 /** One way of storing numbers, as its file in `server/data/formats` says it. */
 export interface NumberFormat {
@@ -45,7 +48,7 @@ export interface NumberFormat {
 }
 
 export interface FormatStorage {
-  /** Bits of an element, without scales. */
+  /** Bits of an element, without scales; of blocks that hold their scales, with them. */
   readonly elementBits: number;
   /** Elements that are packed together: two nibbles in a byte; 1 when they are whole bytes. */
   readonly packedElements: number;
@@ -63,6 +66,10 @@ const scaleBits: Readonly<Record<ScaleFormat, number>> = {
 
 /** Bytes of a matrix of `rows` output channels by `columns`, scales, zero points and padding included. */
 export function storedBytes(format: NumberFormat, rows: number, columns: number): number {
+  if (format.special.kind === "ggml") {
+    const type = typeOfRow(format.special.type, columns);
+    return rows * (type === undefined ? 2 * columns : (columns / type.elements) * type.bytes);
+  }
   const { elementBits, packedElements, alignmentBytes } = format.storage;
   const packed = Math.ceil(columns / packedElements) * packedElements;
   const rowBytes = (packed * elementBits) / 8;
@@ -93,7 +100,8 @@ export function scaleCount(granularity: Granularity, rows: number, columns: numb
 /** Bits per element of a large matrix: scales included, padding not. */
 export function bitsPerElement(format: NumberFormat): number {
   const { elementBits } = format.storage;
-  if (format.granularity.kind !== "group" || format.scaleRule === "unit") return elementBits;
+  const holdsScales = format.scaleRule === "unit" || format.special.kind === "ggml";
+  if (format.granularity.kind !== "group" || holdsScales) return elementBits;
   const zeroBits = format.isAffine ? elementBits : 0;
   return elementBits + (scaleBits[format.scale] + zeroBits) / format.granularity.size;
 }

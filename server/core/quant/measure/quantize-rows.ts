@@ -1,3 +1,4 @@
+import { roundBlocks } from "../ggml/round-blocks.js";
 import type { Grid } from "../formats/grid.js";
 import { roundToGrid } from "../formats/round.js";
 import { lMulError } from "../formats/l-mul.js";
@@ -14,8 +15,9 @@ export function quantizeRows(
   columns: number,
   ends: BlockEnds = endsOf(scheme, x, columns),
 ): Float32Array {
-  if (scheme.format.special.kind === "decomposition")
-    return decomposed(scheme, scheme.format.special.sigmas, x, columns);
+  const { special } = scheme.format;
+  if (special.kind === "decomposition") return decomposed(scheme, special.sigmas, x, columns);
+  if (special.kind === "ggml") return roundBlocks(special.type, x, columns);
   const out = new Float32Array(x.length);
   const block = blockLength(scheme, columns);
   for (let row = 0, index = 0; row * columns < x.length; row++)
@@ -92,6 +94,7 @@ function quantizeBlock(
   const { format } = scheme;
   switch (format.special.kind) {
     case "plain":
+    case "ggml":
     case "decomposition": {
       onGrid(scheme, format.grid, x, out, range);
       return;

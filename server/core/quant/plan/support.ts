@@ -20,6 +20,9 @@ export interface RuntimeSupport {
   readonly accumulatorBits: number;
   /** Whether activation ranges are fixed beforehand or found at run time. */
   readonly activations: "static" | "dynamic";
+  /** Formats of its own, which are measured when nobody names any; of large models those that are quickly found. */
+  readonly proposes: readonly string[];
+  readonly proposesForLarge: readonly string[];
   readonly source: string;
 }
 
@@ -48,8 +51,8 @@ export function decodeSupport(value: unknown, file: string): Outcome<RuntimeSupp
   const runtimes = texts("runtimes");
   const computes = texts("computes");
   const stores = texts("stores");
-  const integerOperators =
-    fields["integerOperators"] === undefined ? [] : texts("integerOperators");
+  const optional = (name: string): readonly string[] =>
+    fields[name] === undefined ? [] : texts(name);
   return {
     value:
       id === undefined ||
@@ -64,7 +67,9 @@ export function decodeSupport(value: unknown, file: string): Outcome<RuntimeSupp
             stores,
             groupSizes,
             isIntegerOnly: fields["isIntegerOnly"] === true,
-            integerOperators,
+            integerOperators: optional("integerOperators"),
+            proposes: optional("proposes"),
+            proposesForLarge: optional("proposesForLarge"),
             accumulatorBits,
             activations,
             source,

@@ -1,6 +1,7 @@
 import type { Graph, NodeId } from "../../graph/graph.js";
 import type { QuantizationResult } from "../result.js";
 import type { Planning } from "../plan/plan.js";
+import { bitsOf } from "../formats/codes.js";
 import type { ModelChoices } from "../plan/choices.js";
 
 /** Everything that a recipe may say of a plan. */
@@ -47,12 +48,13 @@ export function schemeParts(input: RecipeInput, schemeId: string): SchemeParts |
   const { format } = scheme;
   const { granularity } = format;
   return {
-    bits: format.storage.elementBits,
+    bits: format.special.kind === "ggml" ? bitsOf(format.grid) : format.storage.elementBits,
     isFloat: format.grid.kind === "minifloat",
     isSymmetric: !format.isAffine,
     isPerChannel: granularity.kind !== "tensor",
     groupSize: granularity.kind === "group" ? granularity.size : undefined,
     formatId: format.id,
+    isBlocks: format.special.kind === "ggml",
   };
 }
 
@@ -63,4 +65,6 @@ export interface SchemeParts {
   readonly isPerChannel: boolean;
   readonly groupSize: number | undefined;
   readonly formatId: string;
+  /** One of ggml's own types, which `formatId` names. */
+  readonly isBlocks: boolean;
 }

@@ -174,6 +174,7 @@ const llamaCpp: Recipe = {
     const typeOf = (schemeId: string): string => {
       const parts = schemeParts(input, schemeId);
       if (parts === undefined) return "f16";
+      if (parts.isBlocks) return parts.formatId;
       if (parts.formatId.startsWith("mxfp4")) return "mxfp4";
       if (parts.isFloat) return parts.bits <= 8 ? "q8_0" : "bf16";
       if (parts.bits >= 8) return "q8_0";
