@@ -6,6 +6,8 @@ import {
   type BankConflict,
   type Partitioning,
 } from "./bank-conflict.js";
+import { accumulationOf } from "./accumulation.js";
+import { guardedUpdate } from "./guarded-update.js";
 import { isUneven, Legality } from "./legality.js";
 import {
   portInterval,
@@ -21,7 +23,8 @@ import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
 import { isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
-import { isFlat, readsOf, sitesOf, type Site } from "./region.js";
+import { waitsForLast } from "./waiting.js";
+import { isFlat, sitesOf, type Site } from "./region.js";
 import {
   accessKey,
   longestRun,
@@ -103,6 +106,8 @@ interface Around {
   /** Iterations of the longest of those tiles. */
   readonly tile?: number;
   readonly iterators?: readonly string[];
+  /** The loop right around. */
+  readonly parent?: Loop;
   /** Keys of array elements that are held in registers here. */
   readonly registers?: ReadonlySet<string>;
   readonly executions: number;
@@ -167,11 +172,11 @@ class Timer {
     const sites = sitesOf(run, this.#plan.planOf);
     for (const step of run) this.#noteUnrolled([step], around);
     const { depth } = scheduleOf(sites, profile, this.#isMemory, (site) =>
-      this.#chain(site, undefined),
+      accumulationOf(site, undefined, this.#legality),
     );
     const operators = operatorsOf(sites, profile);
     const chain = sites.reduce(
-      (most, site) => Math.max(most, this.#chain(site, undefined).copies),
+      (most, site) => Math.max(most, accumulationOf(site, undefined, this.#legality).copies),
       1,
     );
     // Nothing is pipelined here: what is ready starts at once, and a tree is half as wide at each level.
@@ -213,6 +218,7 @@ class Timer {
       isTiled: around.isTiled === true || tileOf(loop) > 1,
       tile: Math.max(around.tile ?? 1, tileOf(loop)),
       iterators: [...(around.iterators ?? []), loop.iterator],
+      parent: loop,
     };
     const nested = perfectInner(loop);
     const at = this.loops.length;
@@ -222,13 +228,22 @@ class Timer {
       : 0;
     const child =
       nested === undefined ? undefined : this.loops.find(({ loop: { id } }) => id === nested.id);
+    // Copies that are refused leave the loop in two: blocks of as many iterations, each of which is one pipeline.
+    const isRefused =
+      !isParallel &&
+      this.#plan.isMerlin &&
+      around.isInside !== true &&
+      1 < plan.factor &&
+      plan.factor < trip;
+    const block = isRefused && trip % plan.factor === 0 ? plan.factor : 1;
     const isFlattened =
       nested !== undefined &&
       (inner.copies === 1 || this.#context.profile.readsEarly) &&
-      !(
-        isSplit(loop) &&
-        ((tileOf(loop) > 1 && around.copies === 1) || this.#legality.isIndependent(loop))
-      ) &&
+      (block > 1 ||
+        !(
+          isSplit(loop) &&
+          ((tileOf(loop) > 1 && around.copies === 1) || this.#legality.isIndependent(loop))
+        )) &&
       child !== undefined &&
       child.isPipelined &&
       !this.#choosing.has(nested.id) &&
@@ -253,7 +268,7 @@ class Timer {
       rest +
       this.#context.profile.loopOverhead +
       (isFlattened
-        ? child.depth + interval * (child.iterations * iterations - 1)
+        ? this.#flattened(child, interval, iterations, block)
         : iterations * (depth + 1));
     this.loops.splice(at, 0, {
       loop,
@@ -270,6 +285,13 @@ class Timer {
       operators: [],
     });
     return cycles;
+  }
+
+  /** One loop made of two: filled once, or once for each block of iterations. */
+  #flattened(child: LoopEstimate, interval: number, iterations: number, block: number): number {
+    const run = (count: number): number => child.depth + interval * (child.iterations * count - 1);
+    if (block === 1) return run(iterations);
+    return (iterations / block) * (run(block) + 2 * this.#context.profile.loopOverhead);
   }
 
   /**
@@ -297,7 +319,7 @@ class Timer {
       this.#plan.planOf,
       factor > 1 ? [{ iterator: loop.iterator, copies: factor }] : [],
     );
-    const chainOf = (site: Site): Chain => this.#chain(site, loop);
+    const chainOf = (site: Site): Chain => accumulationOf(site, loop, this.#legality);
     const pipelined: PipelinedLoop = {
       iterator: loop.iterator,
       stride: loop.stride,
@@ -321,7 +343,7 @@ class Timer {
     const chainOfLoop = (site: Site): Chain => {
       const chain = chainOf(site);
       // A tree adds the copies up outside of the recurrence.
-      return chain.isTree ? { ...chain, copies: 1 } : chain;
+      return chain.isTree ? { ...chain, copies: 1, forced: 1 } : chain;
     };
     const found = recurrenceInterval(sites, pipelined, profile, isMemory, chainOfLoop);
     // Copies of a loop are summed by a tree where that very loop says so; a loop whose pipeline is off is left as it is.
@@ -330,6 +352,9 @@ class Timer {
       plan.factor === 1
         ? around.copies > 1 || directiveOf(loop.directives, "pipeline")?.isOff !== true
         : isOwnReduction || !this.#legality.reductions().has(found.variable);
+    const isScalar = sites.some(
+      ({ target }) => target?.name === found.variable && target.indices.length === 0,
+    );
     const isSpread =
       profile.hasPartialSums &&
       mayRegroup &&
@@ -339,7 +364,8 @@ class Timer {
         (plan.factor === 1 &&
           this.#plan.isMerlin &&
           isStreamed(sites, this.#context.target, around.tile)) ||
-        this.#legality.reductions().has(found.variable)) &&
+        (this.#legality.reductions().has(found.variable) &&
+          (plan.factor > 1 || around.copies > 1 || !isScalar))) &&
       sites.every(({ isConditional }) => !isConditional);
     const recurrence: IntervalCause = isSpread
       ? { kind: "none", variable: "", interval: 1 }
@@ -357,17 +383,21 @@ class Timer {
       this.#plan.isMerlin && factor > 1
         ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
         : { cause: undefined, latency: 0, isChosen: false };
-    if ((banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0)
-      this.#choosing.add(loop.id);
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
-    const cause = [recurrence, ports, asked, spread, banks.cause].reduce<IntervalCause>(
+    const guarded = this.#plan.isMerlin
+      ? guardedUpdate(loop, sites, { profile, depth, factor, around: around.copies })
+      : undefined;
+    const mayChoose = (banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0;
+    if (mayChoose || (guarded !== undefined && around.copies > 1)) this.#choosing.add(loop.id);
+    const cause = [recurrence, ports, asked, spread, guarded, banks.cause].reduce<IntervalCause>(
       (worst, one) => (one !== undefined && one.interval > worst.interval ? one : worst),
       recurrence,
     );
     const isChained = sites.some((site) => chainOf(site).copies > 1);
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
     const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency;
-    const isPipelined = wish.kind !== "off";
+    const isPipelined =
+      wish.kind !== "off" && !(this.#plan.isMerlin && waitsForLast(loop, around.parent));
     const interval = isPipelined ? cause.interval : latency + 1;
     // A tiled outermost loop fills its pipeline anew for each tile; copies are of tiles.
     const tile = this.#plan.isMerlin && around.isInside !== true ? tileOf(loop) : 1;
@@ -445,34 +475,6 @@ class Timer {
         this.#noteUnrolled(step.body, around);
       }
     }
-  }
-
-  /** Copies that accumulate into the same element, and whether they may be added as a tree. */
-  #chain(site: Site, loop: Loop | undefined): Chain {
-    const { target } = site;
-    const none: Chain = { copies: 1, isTree: false, isGuarded: false };
-    if (target === undefined) return none;
-    const reads = readsOf(site.value);
-    if (!reads.some(({ name }) => name === target.name)) return none;
-    let copies = 1;
-    for (const [name, count] of site.unrolled)
-      if (
-        target.indices.every((index) => index !== undefined && !index.terms.has(name)) &&
-        // A scalar that is declared in the loop is each copy's own.
-        !(
-          name === loop?.iterator &&
-          target.indices.length === 0 &&
-          !this.#legality.isOuter(target.name, loop)
-        )
-      )
-        copies *= count;
-    const isTree = this.#legality.isReduction(target.name);
-    // Where the factor does not divide the trip count, guards keep the copies in order.
-    const isGuarded =
-      loop !== undefined &&
-      isUneven(loop, site.unrolled.get(loop.iterator) ?? 1) &&
-      (site.isConditional || !this.#legality.reductions().has(target.name));
-    return { copies, isTree, isGuarded };
   }
 }
 

@@ -21,22 +21,24 @@ const mostAutomatic = 64;
 /** Short loops without directives are unrolled by Merlin where the loop around is pipelined or made of copies. */
 const mostSmall = 16;
 
+/** Those anywhere inside of a tile may be twice as long. */
+const mostSmallInTile = 32;
+
 export function planDirectives(target: HlsFunction): DirectivePlan {
   const plans = new Map<number, LoopPlan>();
   const wishes = new Map<number, PipelineWish>();
   const isMerlin = usesMerlin(target);
-  const visit = (steps: readonly Step[], isUnrolled: boolean, isDriven = false): void => {
+  const visit = (steps: readonly Step[], isUnrolled: boolean, mostDriven = 0): void => {
     for (const step of steps) {
       if (step.kind === "branch") {
-        visit(step.then, isUnrolled, isDriven);
-        visit(step.otherwise, isUnrolled, isDriven);
+        visit(step.then, isUnrolled, mostDriven);
+        visit(step.otherwise, isUnrolled, mostDriven);
       } else if (step.kind === "call") {
         const isPipelined = !isMerlin && directiveOf(step.directives, "pipeline")?.isOff === false;
-        visit(step.body, isUnrolled || isPipelined, isDriven);
+        visit(step.body, isUnrolled || isPipelined, mostDriven);
       }
       if (step.kind === "loop") {
-        const isSmall =
-          isDriven && step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostSmall;
+        const isSmall = step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostDriven;
         const plan = loopPlan(step, isUnrolled || isSmall);
         plans.set(step.id, plan);
         const pipeline = directiveOf(step.directives, "pipeline");
@@ -49,8 +51,10 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
         // A pipelined loop has no loops inside: they are unrolled (UG1399, "PIPELINE").
         const tile = directiveOf(step.directives, "tile")?.factor ?? 1;
         const isTiled = 1 < tile && tile < (step.trip.most ?? Infinity);
-        const isCopied = plan.factor > 1 || isTiled || (pipeline !== undefined && !pipeline.isOff);
-        visit(step.body, isUnrolled || isWhole, isMerlin && isCopied);
+        const isCopied = plan.factor > 1 || (pipeline !== undefined && !pipeline.isOff);
+        const isInTile = isTiled || mostDriven === mostSmallInTile;
+        const driven = isInTile ? mostSmallInTile : isCopied ? mostSmall : 0;
+        visit(step.body, isUnrolled || isWhole, isMerlin ? driven : 0);
       }
     }
   };
@@ -75,8 +79,6 @@ function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {
   const trip = loop.trip.most ?? loop.trip.average;
   // What runs a different number of times at each entry cannot be unrolled whole.
   const isFixed = loop.trip.source === "constant";
-  if (isUnrolled && isFixed && trip !== undefined)
-    return { factor: Math.max(1, Math.ceil(trip)), isFull: true };
   const unroll = directiveOf(loop.directives, "unroll");
   const parallel = directiveOf(loop.directives, "parallel");
   const asked =
@@ -85,6 +87,10 @@ function loopPlan(loop: Loop, isUnrolled: boolean): LoopPlan {
       : parallel !== undefined
         ? (parallel.factor ?? trip)
         : undefined;
+  if (isUnrolled && isFixed && trip !== undefined) {
+    const isForced = asked === undefined || asked < trip;
+    return { factor: Math.max(1, Math.ceil(trip)), isFull: true, isForced };
+  }
   if (asked === undefined || asked <= 1)
     return { factor: 1, isFull: trip === 1 && asked !== undefined };
   if (trip === undefined) return { factor: asked, isFull: false };

@@ -13,12 +13,15 @@ export interface Site {
   readonly copies: number;
   /** The unrolled iterators around it, and how many copies each makes. */
   readonly unrolled: ReadonlyMap<string, number>;
+  /** Of those, the ones whose loop did not ask for copies itself: their sums are no trees. */
+  readonly forced: ReadonlySet<string>;
   readonly isConditional: boolean;
 }
 
 export interface Unrolled {
   readonly iterator: string;
   readonly copies: number;
+  readonly isForced?: boolean;
 }
 
 /** How a loop is carried out, after what the directives say. */
@@ -26,6 +29,8 @@ export interface LoopPlan {
   /** Copies of the body side by side, at most the trip count. */
   readonly factor: number;
   readonly isFull: boolean;
+  /** Whether a directive at a loop around unrolls it, none of its own. */
+  readonly isForced?: boolean;
 }
 
 export type PlanOf = (loop: Loop) => LoopPlan;
@@ -70,6 +75,9 @@ function collect(
     span,
     copies: around.reduce((product, { copies }) => product * copies, 1),
     unrolled: new Map(around.map(({ iterator, copies }) => [iterator, copies])),
+    forced: new Set(
+      around.flatMap(({ iterator, isForced }) => (isForced === true ? [iterator] : [])),
+    ),
     isConditional,
   });
   for (const step of steps)
@@ -86,8 +94,8 @@ function collect(
         collect(step.body, planOf, around, isConditional, sites);
         break;
       case "loop": {
-        const { factor } = planOf(step);
-        const inner = { iterator: step.iterator, copies: factor };
+        const { factor, isForced = false } = planOf(step);
+        const inner = { iterator: step.iterator, copies: factor, isForced };
         collect(step.body, planOf, [...around, inner], isConditional, sites);
       }
     }

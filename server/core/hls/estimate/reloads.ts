@@ -4,12 +4,17 @@ import type { HlsProfile } from "./profile.js";
 import { readsOf, sitesOf } from "./region.js";
 import { tileOf } from "./split.js";
 
-/** Whether every subscript is affine, and updates read the elements that they write. */
-export function hasPlainSubscripts(loop: Loop): boolean {
+/** Whether every subscript is affine, as far as the tool minds, and updates read the elements that they write. */
+export function hasPlainSubscripts(loop: Loop, { needsEvenRows }: HlsProfile): boolean {
   const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
+  const written = new Set(
+    sites.flatMap(({ target }) => (target === undefined ? [] : [target.name])),
+  );
   return sites.every(({ target, value }) => {
     const reads = readsOf(value);
-    const areAffine = [...reads, ...(target === undefined ? [] : [target])].every(
+    // For SDx, what is only read may be reached by a computed subscript: it lies on the chip whole.
+    const minded = needsEvenRows ? reads : reads.filter(({ name }) => written.has(name));
+    const areAffine = [...minded, ...(target === undefined ? [] : [target])].every(
       ({ indices }) => !indices.includes(undefined),
     );
     return (

@@ -19,6 +19,8 @@ export interface OperatorCount {
 export interface Chain {
   readonly copies: number;
   readonly isTree: boolean;
+  /** Of the copies, those that a loop around asks for: they stay a chain, where the tool reorders no floating-point sums. */
+  readonly forced?: number;
   /** Whether copies are guarded one by one, so that even a tree waits for each. */
   readonly isGuarded: boolean;
 }
@@ -90,9 +92,10 @@ export function pathLatency(
 function extraOf(site: Site, profile: HlsProfile, chain: Chain): number {
   if (chain.copies <= 1 || site.value.kind !== "operation") return 0;
   const { latency } = costOf(site.value, profile);
-  const levels =
-    chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(chain.copies)) : chain.copies - 1;
-  return levels * latency;
+  const { forced = 1 } = chain;
+  const own = chain.copies / forced;
+  const levels = chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(own)) : own - 1;
+  return (levels + forced - 1) * latency;
 }
 
 function costOf(value: Expression & { kind: "operation" }, profile: HlsProfile): OperatorCost {

@@ -45,17 +45,23 @@ export function transfersOf(
       !isCached || (use.isRevisited && profile.needsEvenRows)
         ? 1
         : widthOf(parameter, words, profile, use);
+    const whole =
+      words * parameter.type.bits <= mostCachedBits
+        ? words / widthOf(parameter, words, profile, use) + profile.memoryLatency
+        : Infinity;
+    const cost = (burst: Burst): number =>
+      Math.min(cyclesOf(burst, profile), burst.isLocal === true ? Infinity : whole);
     const cycles = isCached
       ? times *
         (Math.ceil(words / width) +
           profile.memoryLatency *
             (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
-      : use.bursts.reduce((sum, burst) => sum + cyclesOf(burst, profile), 0);
+      : use.bursts.reduce((sum, burst) => sum + cost(burst), 0);
     const tiled = new Map<number, number>();
     if (!isCached)
       for (const burst of use.bursts)
         if (burst.tiledLoop !== undefined)
-          tiled.set(burst.tiledLoop, (tiled.get(burst.tiledLoop) ?? 0) + cyclesOf(burst, profile));
+          tiled.set(burst.tiledLoop, (tiled.get(burst.tiledLoop) ?? 0) + cost(burst));
     const { name } = parameter;
     const { isRead, isWritten } = use;
     return [{ name, isRead, isWritten, width, isCached, cycles, words, tiled }];
@@ -102,6 +108,8 @@ interface Burst {
   readonly count: number;
   /** The outermost loop whose tiles it fills. */
   readonly tiledLoop?: number;
+  /** Whether a tile or its copies must have it anew, although the array would fit. */
+  readonly isLocal?: boolean;
 }
 
 interface Use {
@@ -128,11 +136,13 @@ function isLocal(
   around: readonly Loop[],
   isIndependent: (loop: Loop) => boolean,
   planOf: PlanOf,
+  profile: HlsProfile,
 ): boolean {
   const [outermost] = around;
   if (outermost === undefined) return false;
   // Tiles of the outermost loop are filled one by one, where the compiler sees what is in them.
-  if (outermost === loop) return tileOf(loop) > 1 && around.length > 1 && hasPlainSubscripts(loop);
+  if (outermost === loop)
+    return tileOf(loop) > 1 && around.length > 1 && hasPlainSubscripts(loop, profile);
   if (isSplit(outermost) && isIndependent(outermost)) return false;
   // With all loops inside unrolled, copies are of statements: nothing is moved between them.
   const runs = loop.body.some((step) => step.kind === "loop" && !planOf(step).isFull);
@@ -183,7 +193,8 @@ function usesOf(
       const isRevisited = around.some(({ iterator }) =>
         access.indices.every((index) => index !== undefined && !index.terms.has(iterator)),
       );
-      if (!isRead && isRevisited && around.length > 2) use.isRevisited = true;
+      const isGuarded = around.at(-1)?.body.some(({ kind }) => kind === "branch") === true;
+      if (!isRead && isRevisited && !isGuarded && around.length > 2) use.isRevisited = true;
     }
     const variable = target.variables.get(access.name);
     const isLarge =
@@ -191,13 +202,13 @@ function usesOf(
     const reloads = reloadsOf(access, isRead, around, profile);
     if (reloads > 0 && !isLarge && variable !== undefined) {
       use.isRepeated = true;
-      use.bursts.push({ words: wordsOf(variable) ?? 1, count: reloads });
+      use.bursts.push({ words: wordsOf(variable) ?? 1, count: reloads, isLocal: true });
       return;
     }
     const local = around.findIndex(
       (loop) =>
         !(isLarge && loop === around[0]) &&
-        isLocal(loop, around, isIndependent, planOf) &&
+        isLocal(loop, around, isIndependent, planOf, profile) &&
         access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) &&
         (tileOf(loop) > 1 || isIndependent(loop)),
     );
@@ -232,6 +243,7 @@ function usesOf(
             ? width
             : 1),
         count,
+        isLocal: true,
         ...(local === 0 && tileOf(holder) > 1 && { tiledLoop: holder.id }),
       });
       return;
@@ -251,10 +263,10 @@ function usesOf(
       (index) => index !== undefined && !index.terms.has(outermost.iterator),
     );
     if (isInvariant && !isLarge) {
-      const isTiled = isLocal(outermost, around, isIndependent, planOf);
+      const isTiled = isLocal(outermost, around, isIndependent, planOf, profile);
       use.isRepeated ||= isTiled && isIndependent(outermost);
       const tiles = Math.ceil((outermost.trip.average ?? 1) / tileOf(outermost));
-      use.bursts.push({ words: words / dense, count: isTiled ? tiles : 1 });
+      use.bursts.push({ words: words / dense, count: isTiled ? tiles : 1, isLocal: true });
       return;
     }
     const pipeline = directiveOf(outermost.directives, "pipeline");
