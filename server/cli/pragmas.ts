@@ -4,6 +4,7 @@ import { neverCancelled } from "../core/base/cancel.js";
 import { formatShare } from "../core/base/units.js";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
 import { topOf } from "../core/hls/estimate-kernel.js";
+import { withHeaders } from "../io/design/cpp-headers.js";
 import { readUnit } from "../core/hls/read/unit.js";
 import { count } from "../core/hls/rules/change.js";
 import { editsOf } from "../core/hls/search/edits.js";
@@ -47,7 +48,15 @@ the largest share of any resource. --apply writes the fastest within the limit i
         `Tool \`${asked.tool ?? ""}\` is not known; there are ${profiles.map(({ label }) => label).join(", ")}.`,
       );
     const parser = await cppParser();
-    const { value: unit } = readUnit(parser.parse(text));
+    const source = withHeaders(
+      { file: path.resolve(file), text },
+      {
+        roots: [process.cwd(), path.dirname(path.resolve(file))],
+        overlays: {},
+        includeFolders: [],
+      },
+    );
+    const { value: unit } = readUnit(parser.parse(source.text, source.ownLength));
     const target = topOf(unit, asked.top);
     if (target === undefined) {
       process.stderr.write(

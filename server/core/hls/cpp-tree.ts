@@ -19,6 +19,8 @@ export interface CppFile {
   readonly root: CppNode;
   /** Whether parts nested too deeply, or beyond the most nodes that are read, were left out. */
   readonly isCut: boolean;
+  /** Where the text of headers begins that was put behind the file's own; undefined: there is none. */
+  readonly ownLength?: number;
 }
 
 export function fieldOf(node: CppNode, field: string): CppNode | undefined {

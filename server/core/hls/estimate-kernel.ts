@@ -133,8 +133,10 @@ export function topOf(unit: HlsUnit, name: string | undefined): HlsFunction | un
   if (name !== undefined) return functions.find((one) => one.name === name);
   const marked = functions.filter(({ isMarkedTop }) => isMarkedTop);
   if (marked.length > 0) return marked.at(-1);
-  const called = new Set(functions.flatMap(({ body }) => callsIn(body)));
-  return functions.filter((one) => !called.has(one.name)).at(-1) ?? functions.at(-1);
+  // `main` is the test bench, whatever it calls.
+  const candidates = functions.filter((one) => one.name !== "main");
+  const called = new Set(candidates.flatMap(({ body }) => callsIn(body)));
+  return candidates.filter((one) => !called.has(one.name)).at(-1) ?? candidates.at(-1);
 }
 
 function callsIn(steps: readonly Step[]): readonly string[] {

@@ -25,6 +25,7 @@ export function hlsDesign(
   text: string,
   part: ChosenPart,
   problems: readonly DesignProblem[],
+  headers: readonly string[] = [],
 ): Design {
   const { target, profile, isMerlin, area } = estimate;
   const intervals = isMerlin ? profile.intervals.merlin : profile.intervals.plain;
@@ -71,7 +72,7 @@ export function hlsDesign(
     loops: loopRows(estimate, file, lines, intervals),
     measured: [],
     problems,
-    files: [file],
+    files: [file, ...headers],
   };
 }
 
@@ -83,8 +84,10 @@ export function amount(value: number, [low, high]: readonly [number, number]): A
 /** Offsets as zero-based lines and characters. */
 export class Lines {
   readonly #starts: readonly number[];
+  readonly length: number;
 
   constructor(text: string) {
+    this.length = text.length;
     this.#starts = lineStartsOf(text);
   }
 
@@ -118,6 +121,7 @@ function loopRows(
   const rows = new Map<number, { readonly row: DesignLoop; readonly cycles: number }>();
   for (const one of timing.loops) {
     const { loop } = one;
+    if (loop.isElsewhere === true) continue;
     const line = lines.line(loop.headerSpan.start);
     const known = rows.get(line);
     if (known !== undefined && known.cycles >= one.cycles) continue;
@@ -160,6 +164,7 @@ function lineCosts(
   const costs = new Map<number, { dsp: number; lut: number; ff: number; notes: Set<string> }>();
   for (const { sites, interval, copies } of timing.regions)
     for (const site of sites) {
+      if (site.span.start >= lines.length) continue;
       const line = lines.line(site.span.start);
       const cost = costs.get(line) ?? { dsp: 0, lut: 0, ff: 0, notes: new Set<string>() };
       costs.set(line, cost);

@@ -50,6 +50,8 @@ export interface Loop {
   readonly headerSpan: TextSpan;
   /** Of the statement before which a directive goes: the label's or the loop's start. */
   readonly startOffset: number;
+  /** Whether it stands in a header: what it costs counts, but nothing is shown or changed there. */
+  readonly isElsewhere?: boolean;
 }
 
 export interface TripCount {

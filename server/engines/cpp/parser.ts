@@ -10,7 +10,8 @@ export interface CppGrammarFiles {
 
 /** Reads C and C++; start it once and keep it, a parse of a kernel takes milliseconds. */
 export interface CppParser {
-  readonly parse: (text: string) => CppFile;
+  /** `ownLength`: where the text of headers begins, if it is not the whole. */
+  readonly parse: (text: string, ownLength?: number) => CppFile;
 }
 
 /** C's `restrict` and Intel's `component void f(…)` are no C++; what stands around them is. */
@@ -25,11 +26,12 @@ export async function openCppParser(files: CppGrammarFiles): Promise<CppParser> 
   const parser = new Parser();
   parser.setLanguage(await Language.load(new Uint8Array(await readFile(files.grammar))));
   return {
-    parse: (text) => {
+    parse: (text, ownLength) => {
       const tree = parser.parse(text.replace(otherWords, (word) => " ".repeat(word.length)));
       if (tree === null) return { text, root: emptyRoot, isCut: true };
       try {
-        return plainTree(text, tree.walk());
+        const file = plainTree(text, tree.walk());
+        return ownLength === undefined || ownLength >= text.length ? file : { ...file, ownLength };
       } finally {
         tree.delete();
       }

@@ -11,6 +11,7 @@ import { checkRules } from "../../core/hls/rules/check.js";
 import { findProfile } from "../../core/hls/tool-names.js";
 import { cppParser } from "../cpp-parser.js";
 import { loadHlsProfiles } from "../hls-files.js";
+import { withHeaders } from "./cpp-headers.js";
 import type { DesignAnalyst } from "./design-request.js";
 
 /** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
@@ -22,7 +23,9 @@ export const designAnalyst: DesignAnalyst = {
     const { file, text } = request;
     const lines = new Lines(text);
     const parser = await cppParser();
-    const { value: unit, problems: found } = readUnit(parser.parse(text));
+    const source = withHeaders(request, request);
+    const { headers } = source;
+    const { value: unit, problems: found } = readUnit(parser.parse(source.text, source.ownLength));
     const placed = (list: readonly Problem[]): readonly DesignProblem[] =>
       list.map((problem) => withPlace(problem, file, lines));
     const { value: profiles } = loadHlsProfiles(context.dataFolder);
@@ -32,7 +35,7 @@ export const designAnalyst: DesignAnalyst = {
       ...emptyDesign(
         "hls",
         [...placed(found), { code, severity: "error", message, place: sourceFile(file) }],
-        [file],
+        [file, ...headers],
       ),
       ...partFacts(part),
     });
@@ -44,7 +47,7 @@ export const designAnalyst: DesignAnalyst = {
     if (target === undefined)
       return request.top === undefined
         ? {
-            ...emptyDesign("hls", placed(found), [file]),
+            ...emptyDesign("hls", placed(found), [file, ...headers]),
             ...partFacts(part),
           }
         : fail(
@@ -56,10 +59,13 @@ export const designAnalyst: DesignAnalyst = {
           );
     const estimate = estimateKernel(target, profile);
     const rules = checkRules(estimate, { text, file, capacity: part.part?.capacity ?? {} });
-    return hlsDesign(estimate, file, text, part, [
-      ...placed([...found, ...estimate.problems]),
+    const isOwn = ({ place }: Problem): boolean =>
+      place?.kind !== "text" || place.span.start < source.ownLength;
+    const problems = [
+      ...placed([...found, ...estimate.problems].filter(isOwn)),
       ...rules.map((problem) => ({ ...problem, ...withPlace(problem, file, lines) })),
-    ]);
+    ];
+    return hlsDesign(estimate, file, text, part, problems, headers);
   },
   dispose: () => undefined,
 };

@@ -190,7 +190,8 @@ class Timer {
     const words = this.#wordsFromMemory(sites, around);
     const interval = Math.max(words, around.interval ?? 1);
     this.regions.push({ operators: shared, sites, interval, copies: around.copies });
-    return Math.ceil(depth);
+    // Copies that stand side by side still take turns at a memory's ports.
+    return Math.ceil(depth) + portInterval(sites, this.#context.portsOf).interval - 1;
   }
 
   loop(loop: Loop, around: Around): number {
@@ -395,7 +396,9 @@ class Timer {
     );
     const isChained = sites.some((site) => chainOf(site).copies > 1);
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
-    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency;
+    // What takes turns at the ports in one iteration also makes it longer.
+    const turns = ports.interval - 1;
+    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns;
     const isPipelined =
       wish.kind !== "off" && !(this.#plan.isMerlin && waitsForLast(loop, around.parent));
     const interval = isPipelined ? cause.interval : latency + 1;

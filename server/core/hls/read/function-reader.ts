@@ -229,6 +229,7 @@ export class FunctionReader {
       span: { start: node.start, end: node.end },
       headerSpan: { start: node.start, end: Math.max(node.start, bodyNode.start) },
       startOffset: at.start,
+      ...(at.start >= (this.#file.file.ownLength ?? Infinity) && { isElsewhere: true }),
     };
     return [loop];
   }

@@ -20,15 +20,28 @@ export function readUnit(file: CppFile): Outcome<HlsUnit> {
     });
   reportErrors(file, problems);
   const found: Found[] = [];
-  collect(scope, file.root, found, { constants: new Map(), before: [] });
+  const ownLength = file.ownLength ?? Infinity;
+  collect(scope, headersFirst(file.root, ownLength), found, { constants: new Map(), before: [] });
   const functions: HlsFunction[] = [];
   for (const { node, constants, before } of found) {
+    // Functions of headers are there to be called.
+    if (node.start >= ownLength) continue;
     const read = readFunction(scope, node, constants, before);
     if (read === undefined) continue;
     problems.push(...read.problems);
     functions.push(read.value);
   }
   return { value: { functions }, problems: distinct(problems) };
+}
+
+/** Headers stand behind the text that includes them, and are to be read before it. */
+function headersFirst(root: CppNode, ownLength: number): CppNode {
+  const isOwn = ({ start }: CppNode): boolean => start < ownLength;
+  const { children } = root;
+  return {
+    ...root,
+    children: [...children.filter((one) => !isOwn(one)), ...children.filter(isOwn)],
+  };
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {
@@ -65,6 +78,7 @@ function reportErrors(file: CppFile, problems: Problem[]): void {
   let count = 0;
   const visit = (node: CppNode): void => {
     if (count >= mostSyntaxProblems) return;
+    if (node.start >= (file.ownLength ?? Infinity)) return;
     if (node.isError) {
       count += 1;
       problems.push({

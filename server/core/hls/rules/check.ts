@@ -29,5 +29,15 @@ export function checkRules(
   estimate: KernelEstimate,
   context: RuleContext,
 ): readonly DesignProblem[] {
-  return rules.flatMap((rule) => rule.check(estimate, context));
+  const { length } = context.text;
+  return rules
+    .flatMap((rule) => rule.check(estimate, context))
+    .filter(({ place }) => place?.kind !== "text" || place.span.start < length)
+    .map((problem) => {
+      // A change of a header is none of this file's.
+      const fixes = problem.fixes?.filter(({ edits }) =>
+        edits.every(({ span }) => span.end <= length),
+      );
+      return fixes === undefined ? problem : { ...problem, fixes };
+    });
 }

@@ -43,7 +43,8 @@ export function editsOf(
     const pragma = `HLS ARRAY_PARTITION variable=${variable} cyclic factor=${factor} dim=${dim}`;
     edits.push(...(insertForVariable(context, target, variable, pragma, "")?.edits ?? []));
   }
-  return edits;
+  // What is declared in a header stays as it is.
+  return edits.filter(({ span }) => span.end <= context.text.length);
 }
 
 /** Without the line break that a pragma ends with. */

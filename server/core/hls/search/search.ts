@@ -1,6 +1,7 @@
 import { throwIfCancelled, type Cancel } from "../../base/cancel.js";
 import type { ResourceKind } from "../../design/design.js";
 import { estimateKernel, type KernelEstimate } from "../estimate-kernel.js";
+import { directivesOf } from "../directives.js";
 import type { HlsProfile } from "../estimate/profile.js";
 import type { HlsFunction } from "../ir.js";
 import { directive, withFunctionDirective, withLoop } from "../rules/change.js";
@@ -159,6 +160,17 @@ export function applied(
   return result;
 }
 
+/** An argument that is cut has as many interfaces more: few are proposed, none for a bus to memory. */
+function mostBanks({ variables, directives }: HlsFunction, name: string): number {
+  if (variables.get(name)?.kind !== "argument") return Infinity;
+  const isBus = directivesOf(directives, "interface").some(
+    ({ mode, port }) => mode === "m_axi" && port === name,
+  );
+  return isBus ? 1 : mostArgumentBanks;
+}
+
+const mostArgumentBanks = 16;
+
 /** For unrolled iterators, the dimensions of arrays that they walk. */
 export function partitionsFor(
   target: HlsFunction,
@@ -171,10 +183,12 @@ export function partitionsFor(
     const accesses = [...readsOf(site.value), ...(site.target === undefined ? [] : [site.target])];
     for (const { name, indices } of accesses)
       indices.forEach((index, dim) => {
+        const most = mostBanks(target, name);
         for (const iterator of index?.terms.keys() ?? []) {
           const factor = unrolled.get(iterator) ?? 1;
           const key = `${name}#${dim + 1}`;
-          if (factor > 1) factors.set(key, Math.max(factors.get(key) ?? 1, factor));
+          if (1 < factor && factor <= most)
+            factors.set(key, Math.max(factors.get(key) ?? 1, factor));
         }
       });
   }

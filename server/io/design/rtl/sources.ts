@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
@@ -8,6 +8,7 @@ import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
 import { brokenText } from "./broken-text.js";
 import { readFileList } from "./file-list.js";
+import { contains, realPath } from "../../inside.js";
 import { findModules } from "./module-index.js";
 
 /** The texts that a synthesis reads, under the names that it knows them by. */
@@ -279,18 +280,4 @@ function packagesFirst(
     /^\s*package\s+\w+/m.test(texts.get(name) ?? "") &&
     !/^\s*module\s+\w+/m.test(texts.get(name) ?? "");
   return [...order.filter(isPackage), ...order.filter((name) => !isPackage(name))];
-}
-
-function contains(root: string, file: string): boolean {
-  const inside = path.relative(root, file);
-  return inside !== ".." && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
-}
-
-function realPath(file: string): string | undefined {
-  try {
-    return realpathSync(file);
-  } catch {
-    // Absent is an answer here.
-    return undefined;
-  }
 }

@@ -1,0 +1,66 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { contains, realPath } from "../inside.js";
+import type { DesignRequest } from "./design-request.js";
+
+/** A source with the text of its headers behind it: places of the source stay what they are. */
+export interface CppSource {
+  readonly text: string;
+  /** Where the headers begin. */
+  readonly ownLength: number;
+  /** Absolute paths of the headers. */
+  readonly headers: readonly string[];
+}
+
+/** Bounds of what is read beside a kernel: a hint must come while one types. */
+const mostHeaders = 40;
+const mostHeaderText = 256 * 1024;
+
+/**
+ * The headers that a source names in quotes, those that they name first: sizes, types and configurations stand there
+ * (`#define N 64`). Read are files of the request's roots alone; what is not found is the tool's own.
+ */
+export function withHeaders(
+  { file, text }: Pick<DesignRequest, "file" | "text">,
+  { roots, overlays, includeFolders }: Pick<DesignRequest, "roots" | "overlays" | "includeFolders">,
+): CppSource {
+  const realRoots = roots.flatMap((root) => realPath(root) ?? []);
+  const texts: string[] = [];
+  const headers: string[] = [];
+  const seen = new Set([file]);
+  let total = 0;
+  const read = (header: string): string | undefined => {
+    const overlay = overlays[header];
+    if (overlay !== undefined) return overlay;
+    const real = realPath(header);
+    if (real === undefined || !realRoots.some((root) => contains(root, real))) return undefined;
+    const status = statSync(real, { throwIfNoEntry: false });
+    if (status?.isFile() !== true || status.size > mostHeaderText) return undefined;
+    try {
+      return readFileSync(real, "utf8");
+    } catch {
+      // Forbidden: as good as absent.
+      return undefined;
+    }
+  };
+  const visit = (from: string, source: string): void => {
+    for (const [, name = ""] of source.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]+)"/gm)) {
+      if (path.isAbsolute(name)) continue;
+      for (const folder of [path.dirname(from), ...includeFolders]) {
+        const header = path.join(folder, name);
+        if (seen.has(header)) break;
+        const found = read(header);
+        if (found === undefined) continue;
+        seen.add(header);
+        total += found.length;
+        if (headers.length >= mostHeaders || total > mostHeaderText) return;
+        headers.push(header);
+        visit(header, found);
+        texts.push(found);
+        break;
+      }
+    }
+  };
+  visit(file, text);
+  return { text: [text, ...texts].join("\n"), ownLength: text.length, headers };
+}
