@@ -8,6 +8,7 @@ import { costKernels } from "./equal-kernels.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
 import { rooflineEvaluator } from "./roofline.js";
 import { withStaticScales } from "./static-scales.js";
+import { endsOfSum } from "./sum-of-kernels.js";
 
 /** Best method first; each declines targets that it has no data for. The roofline takes what is left. */
 const factories: readonly EvaluatorFactory[] = [mappedEvaluator, calibratedEvaluator];
@@ -105,26 +106,20 @@ function evaluatorFor(target: Target, lowered: Lowered, footprint: ModelFootprin
   return rooflineEvaluator(target, footprint);
 }
 
-/**
- * The errors of a target's kernels have one cause, the same wrong efficiency, so they do not average out: the ends of
- * the intervals add up like the values (fully correlated errors), and so does the overhead of the inference.
- */
+/** The overhead of the inference is the runtime's, as uncertain as its roofline. */
 function latencyOf(target: Target, kernelCosts: readonly KernelCost[], overhead: number): Estimate {
   const { low, high } = target.runtime.rooflineInterval;
   let value = overhead;
-  let lowest = overhead * low.value;
-  let highest = overhead * high.value;
   let coverage = 1;
   for (const { seconds } of kernelCosts) {
     value += seconds.value;
-    lowest += seconds.low;
-    highest += seconds.high;
     coverage = Math.min(coverage, seconds.coverage);
   }
+  const ends = endsOfSum(kernelCosts);
   return {
     value,
-    low: lowest,
-    high: highest,
+    low: ends.low + overhead * low.value,
+    high: ends.high + overhead * high.value,
     method: methodOf(kernelCosts),
     coverage: kernelCosts.length === 0 ? rooflineCoverage : coverage,
   };
