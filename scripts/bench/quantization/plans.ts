@@ -17,7 +17,10 @@ const targets = [
 ];
 const sampleCount = 32;
 
-/** For each model and target: the mixed plan's measured error as a share of the best uniform plan's that takes as long. */
+/**
+ * For each model and target: the mixed plan's measured error as a share of the best uniform plan's that takes as long. Where
+ * that is the only plan as fast as that, nothing is compared.
+ */
 export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
   if (!existsSync(modelsFolder)) {
     console.log(`${modelsFolder} is absent: no plans are measured.`);
@@ -26,7 +29,7 @@ export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const model of models)
     for (const target of targets)
-      for (const { seconds, mixed, uniform } of await comparePlans(
+      for (const { seconds, isOnlyPlan, mixed, uniform } of await comparePlans(
         path.join(modelsFolder, model),
         target,
         sampleCount,
@@ -35,8 +38,9 @@ export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
         console.log(
           `${label}: mixed ${mixed.error.toExponential(2)} (predicted ${mixed.risk.toExponential(2)}), all ${uniform.id} ${uniform.error.toExponential(2)} (predicted ${uniform.risk.toExponential(2)})`,
         );
+        if (isOnlyPlan) console.log(`${label}: no other plan is as fast.`);
         // A quantized model in its own format errs nowhere.
-        if (uniform.error === 0 && mixed.error === 0) continue;
+        if (isOnlyPlan || (uniform.error === 0 && mixed.error === 0)) continue;
         figures.push({
           name: label,
           value: mixed.error / uniform.error,

@@ -37,6 +37,8 @@ const schemeIds = ["int8", "int8@tensor", "uint8", "int4-g32", "int4-g128", "fp1
 /** Error of the outputs in ONNX Runtime of two plans that take the same time. */
 export interface ComparedPlans {
   readonly seconds: number;
+  /** Every layer has its fastest format, and none has another that would keep the latency: there is nothing to mix. */
+  readonly isOnlyPlan: boolean;
   readonly mixed: { readonly error: number; readonly risk: number };
   /** Of the plans of one format that take no longer the one with the least measured error. */
   readonly uniform: { readonly id: string; readonly error: number; readonly risk: number };
@@ -151,11 +153,18 @@ export async function comparePlans(
     const best = rivals.reduce((least, one) => (one.error < least.error ? one : least));
     // Where the target's own precision is as fast, no format has anything to win.
     if (best.id === "") continue;
-    const { plan } = planned({ latency: own.latency * (1 + 1e-6) });
+    const limit = own.latency * (1 + 1e-6);
+    const { plan } = planned({ latency: limit });
     if (plan === undefined) continue;
+    const room = limit - plan.totals.latency;
+    const isOnlyPlan = choices.layers.every(({ nodeId, choices: all }) => {
+      const taken = all.find(({ schemeId }) => schemeId === plan.schemes.get(nodeId));
+      return all.every((one) => one === taken || one.seconds - (taken?.seconds ?? 0) > room);
+    });
     const error = await measured((nodeId) => plan.schemes.get(nodeId) ?? "");
     compared.push({
       seconds: own.latency,
+      isOnlyPlan,
       mixed: { error, risk: plan.totals.risk },
       uniform: best,
     });

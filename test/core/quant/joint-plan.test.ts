@@ -68,6 +68,27 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
+test("with 200 layers that drift nearly nothing is left to save, and the limits are kept", () => {
+  const limits = { latency: 500, size: 12_000 };
+  const found = plan(drifting(randomProblem(200, 12, limits, 1), 1)).plan;
+  expect(found?.totals.latency).toBeLessThanOrEqual(500.001);
+  expect(found?.totals.size).toBeLessThanOrEqual(12_000.01);
+  expect(found?.gap).toBeLessThan(0.01);
+}, 30_000);
+
+test("limits that no plan keeps together are told", () => {
+  const draft = drifting(randomProblem(6, 4, {}, 2), 2);
+  const all = everyPlan(draft);
+  const safest = Math.min(...all.map(({ risk }) => risk));
+  const fastest = Math.min(...all.map(({ latency }) => latency));
+  const limits = { risk: safest + 1e-6, latency: fastest * 1.01 };
+  for (const objective of ["latency", "risk"] as const)
+    expect(plan({ ...draft, objective, limits })).toMatchObject({
+      plan: undefined,
+      reason: "Each limit can be kept by itself, but no plan keeps all of them together.",
+    });
+});
+
 test.each([1, 2, 3, 4, 5, 6])("a limit on the joint risk is kept (seed %i)", (seed) => {
   const problem = drifting(randomProblem(6, 4, {}, seed), seed);
   const all = everyPlan(problem);

@@ -2,7 +2,7 @@ import type { NodeId } from "../../graph/graph.js";
 import type { Choice } from "./choices.js";
 import { solveWithFloors } from "./floors.js";
 import { paretoFront } from "./front.js";
-import { solveJoint } from "./joint-plan.js";
+import { solveJoint } from "./joint/joint-plan.js";
 import { jointRisk } from "./joint-risk.js";
 import { type Solved, solveLinear, type SolveText } from "./linear-plan.js";
 import { riskOf } from "./picks.js";

@@ -90,23 +90,11 @@ export function restOf(
   }
 }
 
-/** A plane below the joint risk: risk ≥ Σ slopes of the picks + `offset`. */
-export interface RiskCut {
-  /** By group and option. */
-  readonly slopes: readonly (readonly number[])[];
-  readonly offset: number;
-}
-
 /**
  * The problem in CPLEX's LP format: a binary variable for each group and option, exactly one of each group. Rows are
- * scaled to their limit and the objective to its largest term, so that the solver's tolerances are relative. With `cuts` the
- * risk is no sum but what all of them hold up: a variable where it is the objective, rows where it is limited.
+ * scaled to their limit and the objective to its largest term, so that the solver's tolerances are relative.
  */
-export function lpText(
-  problem: PlanProblem,
-  options: readonly (readonly GroupOption[])[],
-  cuts: readonly RiskCut[] = [],
-): string {
+export function lpText(problem: PlanProblem, options: readonly (readonly GroupOption[])[]): string {
   const name = (group: number, option: number): string => `x${group}_${option}`;
   const terms = (value: (group: number, option: number) => number): string =>
     options
@@ -119,28 +107,15 @@ export function lpText(
       .join("\n ");
   const sum = (measure: Measure, scale: number): string =>
     terms((group, option) => (options[group]?.[option]?.amounts[measure] ?? 0) / scale);
-  const isCut = (measure: string): boolean => measure === "risk" && cuts.length > 0;
   const largest = Math.max(
     ...options.flat().map(({ amounts }) => amounts[problem.objective]),
     Number.MIN_VALUE,
   );
-  const slopes = (cut: RiskCut, scale: number): string =>
-    terms((group, option) => (cut.slopes[group]?.[option] ?? 0) / scale);
-  const rows = Object.entries(problem.limits).flatMap(([measure, limit]) => {
+  const rows = Object.entries(problem.limits).map(([measure, limit]) => {
     const room = limit - restOf(problem.choices, measure as Measure);
     const scale = Math.max(Math.abs(room), Number.MIN_VALUE);
-    return isCut(measure)
-      ? cuts.map(
-          (cut, index) =>
-            ` risk${index}: ${slopes(cut, scale)} <= ${signed((limit - cut.offset) / scale)}`,
-        )
-      : [` ${measure}: ${sum(measure as Measure, scale)} <= ${room > 0 ? 1 : room === 0 ? 0 : -1}`];
+    return ` ${measure}: ${sum(measure as Measure, scale)} <= ${Math.sign(room)}`;
   });
-  const isRaised = isCut(problem.objective);
-  const raised = cuts.map(
-    (cut, index) =>
-      ` above${index}: ${slopes(cut, largest)} - 1 risk <= ${signed(-cut.offset / largest)}`,
-  );
   const picks = options.map(
     (own, group) =>
       ` pick${group}: ${own.map((_, option) => `+ ${name(group, option)}`).join(" ")} = 1`,
@@ -148,19 +123,14 @@ export function lpText(
   const variables = options.flatMap((own, group) => own.map((_, option) => name(group, option)));
   return [
     "Minimize",
-    ` cost: ${isRaised ? "risk" : sum(problem.objective, largest)}`,
+    ` cost: ${sum(problem.objective, largest)}`,
     "Subject To",
     ...rows,
-    ...(isRaised ? raised : []),
     ...picks,
     "Binary",
     ...variables.map((variable) => ` ${variable}`),
     "End",
   ].join("\n");
-}
-
-function signed(value: number): string {
-  return value < 0 ? `-${number(-value)}` : number(value);
 }
 
 function number(value: number): string {
