@@ -41,6 +41,7 @@ const order: readonly PassId[] = [
   "fold-zeros",
   "fold-batch-norm",
   "fuse-attention",
+  "merge-bias",
   "fuse-activation",
   "fuse-quantization",
   "fuse-elementwise",

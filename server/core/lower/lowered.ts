@@ -65,6 +65,7 @@ export type PassId =
   | "fuse-pointwise"
   | "fuse-quantization"
   | "fuse-attention"
+  | "merge-bias"
   | "merge-products"
   | "drop-views"
   | "strided-views";

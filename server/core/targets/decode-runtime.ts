@@ -171,6 +171,7 @@ const passIds: readonly PassId[] = [
   "fuse-activation",
   "fuse-elementwise",
   "fuse-pointwise",
+  "merge-bias",
   "merge-products",
   "fuse-quantization",
   "fuse-attention",
