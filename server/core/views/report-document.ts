@@ -144,7 +144,14 @@ export interface ReportTarget {
     /** How activations share memory; null while a tensor's size is not known. */
     readonly plan: MemoryView | null;
   };
-  readonly energy: (ReportEstimate & { readonly joules: number }) | null;
+  readonly energy:
+    | (ReportEstimate & {
+        readonly joules: number;
+        /** What it is that of: a meter's scope, power × time, or counted operations. */
+        readonly source: string;
+        readonly isMetered: boolean;
+      })
+    | null;
   /** Present for a model that generates text. */
   readonly generation?: ReportGeneration;
   /** Present where merging linear blocks, as a deployed model has them, gains time. */

@@ -1,5 +1,6 @@
 import type { Analysis, Layer, TargetAnalysis, TargetGeneration } from "../analysis.js";
 import type { Estimate } from "../cost/cost.js";
+import { energySourceOf, energySourceText } from "../cost/energy-source.js";
 import { timeByKind } from "../cost/time-by-kind.js";
 import type { Problem } from "../base/problem.js";
 import type { Place, SourceRange } from "../base/text-span.js";
@@ -114,6 +115,7 @@ function partsOf(type: ValueType | undefined): Pick<ReportTensor, "type" | "shap
 
 function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolean): ReportTarget {
   const { latency, energy } = target;
+  const source = energySourceOf(target.target);
   return {
     id: target.target.id,
     batch: target.batch ?? null,
@@ -138,7 +140,14 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
     energy:
       energy === undefined
         ? null
-        : { joules: energy.value, low: energy.low, high: energy.high, method: energy.method },
+        : {
+            joules: energy.value,
+            low: energy.low,
+            high: energy.high,
+            method: energy.method,
+            source: energySourceText(source),
+            isMetered: source.kind === "metered",
+          },
     ...(target.generation !== undefined && { generation: generationOf(target.generation) }),
     ...(target.deployment !== undefined && { deployed: deployedOf(target.deployment) }),
     ...goalsOf(analysis.goals ?? {}, target),
