@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { inferModel } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { readJsonStatistics } from "../../../server/core/quant/imports/read-json.js";
+import { findNamed } from "../../../server/core/quant/imports/imported.js";
 import { importedPlan } from "../../../server/core/quant/imports/with-imported.js";
 import { quantizeRows } from "../../../server/core/quant/measure/quantize-rows.js";
 import { readStatistics } from "../../../server/io/quant/import-files.js";
@@ -45,6 +46,50 @@ test("encodings of AIMET say each weight's format, in both their versions", () =
       param_encodings: [{ name: "conv1.weight", bw: 4, dtype: "INT", is_sym: true, scale: [1, 2] }],
     }),
   ).toEqual({ "conv1.weight": "int4" });
+});
+
+test("AIMET's blocks, its third version, and what it leaves out", () => {
+  const entry = { enc_type: "PER_BLOCK", dtype: "INT", bw: 4, is_sym: true, scale: [1, 1, 1, 1] };
+  expect(
+    formatsOf({
+      version: "1.0.0",
+      activation_encodings: [],
+      param_encodings: [
+        { ...entry, name: "a", block_size: 64, offset: [-8, -8, -8, -8] },
+        { ...entry, name: "b", enc_type: "LPBQ", bw: 8, compressed_bw: 4, block_size: 32 },
+        { ...entry, name: "c", enc_type: "PER_TENSOR", bw: 8, scale: [0.1], is_sym: false },
+        { name: "d", enc_type: "PER_TENSOR", dtype: "FLOAT", bw: 16 },
+      ],
+      excluded_layers: ["head"],
+    }),
+  ).toEqual({ a: "int4@g64", b: "int4@g32", c: "uint8@tensor", d: "fp16", head: "" });
+  expect(
+    formatsOf({
+      version: "2.0.0",
+      encodings: [
+        { name: "a", output_dtype: "int4", y_scale: [[1, 2]], axis: 1, block_size: 64 },
+        { name: "b", output_dtype: "int8", y_scale: [1, 2], axis: 0 },
+        { name: "x", output_dtype: "uint8", y_scale: 0.1, y_zero_point: 12 },
+      ],
+    }),
+  ).toEqual({ a: "int4@g64", b: "int8", x: "uint8@tensor" });
+});
+
+test("a config.json of ModelOpt says formats too, and names with stars stand for many", () => {
+  const found = readJsonStatistics(
+    JSON.stringify({
+      model_type: "llama",
+      quantization_config: {
+        config_groups: { group_0: { weights: { num_bits: 4, type: "float", group_size: 16 } } },
+        ...{ quant_algo: "NVFP4", quant_method: "modelopt", producer: { name: "modelopt" } },
+        ignore: ["lm_head", "model.layers.*.self_attn*"],
+      },
+    }),
+    "config.json",
+  );
+  if (typeof found === "string") throw new Error(found);
+  expect(findNamed(found.formats, ["model.layers.3.self_attn.q_proj.weight"])).toBe("");
+  expect(findNamed(found.formats, ["model.layers.3.mlp.up_proj.weight"])).toBe("nvfp4");
 });
 
 test("ModelOpt's configuration and states say formats, and what is left out", () => {
@@ -223,6 +268,35 @@ test.each([
   expect(result.layers[0]?.schemes[0]?.sensitivity).toBeCloseTo(expected, 6);
   expect(result.layers[0]?.schemes[2]?.sensitivity).toBeGreaterThan(0);
   expect(result.sensitivitySource).toContain("llama.cpp's mean squares of activations for 1 of 1");
+});
+
+test("an importance matrix that is cut off says where, and one of experts counts the unused alike", () => {
+  const whole = imatrix(3);
+  expect(readStatistics(place("cut.dat", whole.subarray(0, 60)))).toMatch(
+    /cut off: entry 1 of 1 at byte 4 does not fit into its 60 bytes\.$/,
+  );
+  const lonely = gguf({ "blk.0.ffn_up_exps.weight.in_sum2": Float32Array.of(1, 2) });
+  expect(readStatistics(place("lonely.gguf", lonely))).toMatch(
+    /has no `blk.0.ffn_up_exps.weight.counts` beside it/,
+  );
+  const experts = readStatistics(
+    place(
+      "experts.gguf",
+      gguf({
+        "blk.0.ffn_up_exps.weight.in_sum2": Float32Array.of(8, 4, 0, 0),
+        "blk.0.ffn_up_exps.weight.counts": Float32Array.of(4, 0),
+      }),
+    ),
+  );
+  if (typeof experts === "string") throw new Error(experts);
+  expect([...(experts.importance.get("blk.0.ffn_up_exps.weight") ?? [])]).toEqual([2, 1, 1, 1]);
+});
+
+test("decibels of weights below zero are read, errors below zero are none", () => {
+  const decibels = readJsonStatistics('{"a": -3.5, "b": 40}', "weight_sqnr.json");
+  if (typeof decibels === "string") throw new Error(decibels);
+  expect(decibels.errors.get("a")).toBeCloseTo(10 ** 0.35, 9);
+  expect(readJsonStatistics('{"a": -1}', "per_layer_mse_loss.json")).toMatch(/in no form/);
 });
 
 test("any truncation of an importance matrix ends in a sentence", () => {

@@ -4,7 +4,7 @@ export interface Imported {
   readonly tool: string;
   /** Relative square error that quantizing a layer to INT8 makes, at its own output or the model's. */
   readonly errors: ReadonlyMap<string, number>;
-  /** Scheme id of a weight or layer; "" is as it is. A name may end in `*`. */
+  /** Scheme id of a weight or layer; "" is as it is. In a name `*` stands for anything. */
   readonly formats: ReadonlyMap<string, string>;
   /** Mean square of what meets each column of a weight; several matrices of a tensor one after the other. */
   readonly importance: ReadonlyMap<string, Float32Array>;
@@ -28,10 +28,21 @@ export function findNamed<T>(
   for (const [name, value] of known)
     for (const spelling of spellings(name)) {
       if (wanted.has(spelling)) return value;
-      if (spelling.endsWith("*"))
-        for (const own of wanted) if (own.startsWith(spelling.slice(0, -1))) return value;
+      if (spelling.includes("*")) {
+        const pattern = patternOf(spelling);
+        for (const own of wanted) if (pattern.test(own)) return value;
+      }
     }
   return undefined;
+}
+
+/** `model.layers.*.mlp*`: anything where a star is, of names that are no longer than names are. */
+function patternOf(text: string): RegExp {
+  const parts = text
+    .slice(0, 256)
+    .split(/\*+/)
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.slice(0, 8).join(".*")}$`);
 }
 
 function spellings(name: string): readonly string[] {

@@ -21,44 +21,86 @@ export function readJsonStatistics(text: string, name: string): Imported | strin
   return found;
 }
 
-/** Encodings of AIMET 0.6 (lists by name) and 1.0 (a list with names): AIMET documentation, "Encoding format". */
+/**
+ * Encodings of AIMET (documentation, "Encoding format"): 0.6.1 has lists by name, 1.0.0 a list with names, 2.0.0 one list for
+ * parameters and activations in the terms of ONNX.
+ */
 function aimet(fields: Fields): Imported | undefined {
-  const parameters = fields["param_encodings"];
+  const parameters = fields["param_encodings"] ?? fields["encodings"];
   if (parameters === undefined) return undefined;
-  const entries: [string, Fields | undefined, number][] = [];
+  const formats = new Map<string, string>();
+  const keep = (name: unknown, format: string | undefined): void => {
+    if (typeof name === "string" && format !== undefined) formats.set(name, format);
+  };
   if (Array.isArray(parameters))
     for (const item of parameters as readonly unknown[]) {
-      const entry = fieldsOf(item);
-      const { name, scale } = entry ?? {};
-      const count = Array.isArray(scale) ? scale.length : 1;
-      if (typeof name === "string") entries.push([name, entry, count]);
+      const entry = fieldsOf(item) ?? {};
+      keep(entry["name"], "output_dtype" in entry ? onnxEncoding(entry) : listedEncoding(entry));
     }
   else
     for (const [name, list] of Object.entries(fieldsOf(parameters) ?? {}))
-      if (Array.isArray(list)) entries.push([name, fieldsOf(list[0]), list.length]);
-  const formats = new Map<string, string>();
-  for (const [name, entry, count] of entries) {
-    const bits = entry?.["bitwidth"] ?? entry?.["bw"];
-    const type = entry?.["dtype"];
-    if (typeof bits !== "number" || typeof type !== "string") continue;
-    const isSymmetric = entry?.["is_symmetric"] ?? entry?.["is_sym"];
-    const isAffine = isSymmetric === false || isSymmetric === "False";
-    formats.set(
-      name,
-      type.toLowerCase() === "float"
-        ? bits === 16
-          ? "fp16"
-          : ""
-        : `${isAffine ? "uint" : "int"}${bits}${count > 1 ? "" : "@tensor"}`,
-    );
-  }
+      if (Array.isArray(list)) keep(name, channelEncoding(list as readonly unknown[]));
+  // What nobody quantizes stands as it is.
+  for (const name of textsOf(fields["excluded_layers"])) keep(name, "");
   return { ...nothingImported, tool: "AIMET", formats };
+}
+
+/** 0.6.1: an entry for each channel; truths are words. */
+function channelEncoding(list: readonly unknown[]): string | undefined {
+  const { bitwidth, dtype, is_symmetric } = fieldsOf(list[0]) ?? {};
+  const isAffine = is_symmetric === false || is_symmetric === "False";
+  return aimetFormat(bitwidth, dtype, isAffine, list.length > 1 ? "" : "@tensor");
+}
+
+/** 1.0.0. In LPBQ (blocks with scales of scales) `bw` is what blocks are widened to, `compressed_bw` what is stored. */
+function listedEncoding(entry: Fields): string | undefined {
+  const { scale, enc_type: kind, block_size: size, is_sym } = entry;
+  const isBlocks = typeof size === "number" && size > 1 && kind !== "PER_TENSOR";
+  const hasChannels =
+    kind === "PER_CHANNEL" || (kind === undefined && Array.isArray(scale) && scale.length > 1);
+  return aimetFormat(
+    entry["compressed_bw"] ?? entry["bw"],
+    entry["dtype"],
+    is_sym === false || is_sym === "False",
+    isBlocks ? `@g${size}` : hasChannels ? "" : "@tensor",
+  );
+}
+
+/** 2.0.0: `output_dtype` is `int4`, `uint8`, `float16`; scales are numbers, lists, or lists of lists. */
+function onnxEncoding(entry: Fields): string | undefined {
+  const match = /^(u?int|float)(\d{1,2})/.exec(String(entry["output_dtype"]));
+  if (match === null) return undefined;
+  const [, kind = "", bits = ""] = match;
+  const { block_size: size, y_scale: scale, y_zero_point: zeros } = entry;
+  const isBlocks = typeof size === "number" && size > 1;
+  const hasChannels = Array.isArray(scale) && scale.length > 1;
+  const isAffine =
+    kind === "uint" || [zeros].flat(3).some((zero) => typeof zero === "number" && zero !== 0);
+  return aimetFormat(
+    Number(bits),
+    kind === "float" ? "float" : "int",
+    isAffine,
+    isBlocks ? `@g${size}` : hasChannels ? "" : "@tensor",
+  );
+}
+
+function aimetFormat(
+  bits: unknown,
+  type: unknown,
+  isAffine: boolean,
+  granularity: string,
+): string | undefined {
+  if (typeof bits !== "number" || typeof type !== "string") return undefined;
+  if (type.toLowerCase() === "float") return bits === 16 ? "fp16" : "";
+  return `${isAffine ? "uint" : "int"}${bits}${granularity}`;
 }
 
 /** ModelOpt's algorithms by our formats (modelopt.torch.export, `hf_quant_config.json`). */
 const algorithms: Readonly<Record<string, string>> = {
   FP8: "fp8-e4m3@tensor",
   FP8_PER_CHANNEL_PER_TOKEN: "fp8-e4m3",
+  FP8_PB_WO: "fp8-e4m3@g128",
+  FP8_PB_REAL: "fp8-e4m3@g128",
   W8A8_SQ_PER_CHANNEL: "int8+equalize",
   INT8_SQ: "int8+equalize",
   W8A16: "int8",
@@ -68,17 +110,26 @@ const algorithms: Readonly<Record<string, string>> = {
   W4A8_AWQ: "int4-g128",
   NVFP4: "nvfp4",
   NVFP4_AWQ: "nvfp4",
+  NVFP4_SVD: "nvfp4",
+  W4A16_NVFP4: "nvfp4",
+  W4A8_NVFP4_FP8: "nvfp4",
+  W4A8_MXFP4_FP8: "mxfp4",
   MXFP4: "mxfp4",
   MXFP8: "mxfp8-e4m3",
 };
 
+/** `hf_quant_config.json` has them under `quantization`, a `config.json` of the same tool under `quantization_config`. */
 function modelOpt(fields: Fields): Imported | undefined {
-  const quantization = fieldsOf(fields["quantization"]);
+  const inConfig = fieldsOf(fields["quantization_config"]);
+  const quantization =
+    fieldsOf(fields["quantization"]) ??
+    (inConfig?.["quant_method"] === "modelopt" ? inConfig : undefined);
   const states = quantizerStates(fields);
   if (states === undefined && quantization?.["quant_algo"] === undefined) return undefined;
   const formats = new Map<string, string>();
   // What is left out goes before what holds for all.
-  for (const excluded of textsOf(quantization?.["exclude_modules"])) formats.set(excluded, "");
+  const excluded = quantization?.["exclude_modules"] ?? quantization?.["ignore"];
+  for (const name of textsOf(excluded)) formats.set(name, "");
   for (const [name, layer] of Object.entries(fieldsOf(quantization?.["quantized_layers"]) ?? {})) {
     const format = algorithmOf(fieldsOf(layer));
     if (format !== undefined) formats.set(name, format);
@@ -150,8 +201,7 @@ function onnxRuntime(fields: Fields): Imported | undefined {
 /** Numbers by name: AIMET's errors, or the weights' decibels of ONNX Runtime, by what the file is called. */
 function flat(fields: Fields, file: string): Imported | undefined {
   const entries = Object.entries(fields).filter(
-    (entry): entry is [string, number] =>
-      typeof entry[1] === "number" && Number.isFinite(entry[1]) && entry[1] >= 0,
+    (entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
   );
   if (entries.length === 0 || entries.length < Object.keys(fields).length) return undefined;
   const lower = file.toLowerCase();
@@ -161,7 +211,7 @@ function flat(fields: Fields, file: string): Imported | undefined {
       tool: "ONNX Runtime",
       errors: new Map(entries.map(([name, db]) => [name, 10 ** (-db / 10)])),
     };
-  if (/mse|loss|err/.test(lower))
+  if (/mse|loss|err/.test(lower) && entries.every(([, error]) => error >= 0))
     return { ...nothingImported, tool: "AIMET", errors: new Map(entries) };
   return undefined;
 }
