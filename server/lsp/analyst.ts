@@ -142,13 +142,14 @@ export class Analyst {
             { ...main.analysis, quantization },
             main.traced.name,
             formatPins(state, quantization),
+            subject,
           );
     }
     const { analysis, problems } = await this.analyse(subject);
     if (analysis === undefined)
       return { kind: "none", reason: problems[0]?.message ?? "The file holds no model." };
     const quantified = await this.quantified(subject, analysis);
-    return this.#quant.plan(quantified, "", plannedFormats(subject, quantified));
+    return this.#quant.plan(quantified, "", plannedFormats(subject, quantified), subject);
   }
 
   /** `more`: formats that somebody asks for beside the usual ones. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Analysis, Bindings } from "../core/analysis.js";
+import { budgetSeconds } from "../core/goals.js";
 import { inferModel } from "../core/analyze.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { CacheFormat } from "../core/quant/cache/cache-format.js";
@@ -111,6 +112,7 @@ export class QuantAnalyst {
     { model, quantization: facts }: Analysis,
     name: string,
     pins: ReadonlyMap<NodeId, string>,
+    { goals, batch }: Pick<Subject, "goals" | "batch">,
   ): Promise<ProposedPlan> {
     const choices = facts?.choices;
     if (facts === undefined || choices === undefined || facts.result.layers.length === 0)
@@ -119,11 +121,13 @@ export class QuantAnalyst {
         reason: "The model has no layers with weights, or no target is chosen.",
       };
     if (!isMeasured(facts.result)) return { kind: "none", reason: facts.result.sensitivitySource };
-    const pinText = JSON.stringify([...pins]);
+    const budget = goals?.budget;
+    const seconds = budget && budgetSeconds(budget, batch ?? undefined);
+    const pinText = JSON.stringify([seconds, ...pins]);
     const before = this.#plans.get(facts);
     if (before?.pinText === pinText) return before.proposed;
     const solver = await loadSolver();
-    const { planning, problem } = usualPlan(model.graph, choices, pins, (text) =>
+    const { planning, problem } = usualPlan(model.graph, choices, pins, seconds, (text) =>
       solver.solve(text),
     );
     const { plan, reason = "" } = planning;
@@ -140,6 +144,7 @@ export class QuantAnalyst {
             schemes: plan.schemes,
             totals: plan.totals,
             pinCount: pins.size,
+            ...(budget !== undefined && { budget }),
           };
     this.#plans.set(facts, { pinText, proposed });
     return proposed;

@@ -40,6 +40,9 @@ test("a model's text has its plan in a lens, and a fix of a layer is kept in the
   );
   expect(titles.slice(2)).toEqual(["Compare", "Export recipe"]);
 
+  // What can be done with a plan is offered once its totals are there.
+  expect((await document.lenses()).map(({ command }) => command)).toEqual(Array(4).fill(undefined));
+
   const [diagnostic] = (await document.diagnostics()).filter(({ code }) => code === "RP2302");
   if (diagnostic === undefined) throw new Error("no layer has too coarse a scale");
   const actions = (await client.connection.sendRequest(CodeActionRequest.type, {
@@ -97,3 +100,28 @@ test("a model's text has its plan in a lens, and a fix of a layer is kept in the
   if (compared.kind !== "view") throw new Error(compared.message);
   expect(compared.view.counts.changed).toBeGreaterThan(0);
 }, 240_000);
+
+test.each([
+  ["1 s", [/^fp32: [\d.]+ [mµ]s, [\d.]+ KiB, risk low$/, /^Compare$/, /^Export recipe$/]],
+  ["1 us", [/^No quantization plan$/, /^$/, /^$/]],
+])(
+  "the budget of %s is the plan's limit, and without a plan nothing is offered",
+  async (budget, expected) => {
+    const file = path.resolve(
+      import.meta.dirname,
+      "../fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx",
+    );
+    const client = await startClient(server, {
+      settings: {
+        ...{ targets: ["raspberry-pi-5/onnxruntime/fp32"], "hints.quantization": true },
+        budget,
+      },
+    });
+    const modelUri = pathToFileURL(file).toString();
+    const { text } = await client.connection.sendRequest(textRequest, { uri: modelUri });
+    const uri = `${printedScheme}:${file}${printedExtension}?${encodeURIComponent(modelUri)}`;
+    const [, ...titles] = await client.open(uri, text).lensTitles();
+    expect(titles).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
+  },
+  120_000,
+);

@@ -1,7 +1,9 @@
 import type { Problem } from "../base/problem.js";
+import { formatNumber } from "../base/units.js";
 import { absent, type Graph, type NodeId, type ValueId } from "../graph/graph.js";
 import { choicesOfNode, type QuantizationFacts } from "./facts.js";
 import { formatAnswer } from "./format-answer.js";
+import { shiftFormDb } from "./shift-functions.js";
 import { producersOf } from "./stored-weight.js";
 
 /** What has no integer form in the usual kernels (I-ViT, arXiv 2207.01405, section 3); a runtime's own are in its data. */
@@ -30,10 +32,18 @@ export function floatIslands(graph: Graph, facts: QuantizationFacts): readonly P
         severity: "information",
         nodeId,
         ...(answer !== undefined && { answer }),
-        message: `This ${node.op} forces a float island in an integer-only pipeline (${choices?.target.runtime.name ?? ""}): values are widened before it and rounded again after it.`,
+        message: `This ${node.op} forces a float island in an integer-only pipeline (${choices?.target.runtime.name ?? ""}): values are widened before it and rounded again after it.${shiftText(node.op)}`,
       },
     ];
   });
+}
+
+/** What the operator would err by in integers alone. */
+function shiftText(op: string): string {
+  const db = shiftFormDb(op);
+  return db === undefined
+    ? ""
+    : ` In integers by shifts (I-ViT) it would keep ${formatNumber(db, 2)} dB on normally distributed values.`;
 }
 
 /** Operators between a layer and an island that are looked through: an activation, a reshape, a residual sum. */

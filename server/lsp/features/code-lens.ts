@@ -2,6 +2,7 @@ import type { CodeLens, Range } from "vscode-languageserver/node";
 import type { TextSpan } from "../../core/base/text-span.js";
 import { designLens } from "../../core/views/design/design-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
+import { noPlanTitle } from "../../core/views/text/plan-lens.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
@@ -61,12 +62,19 @@ export const codeLensFeature: Feature = {
         const title = await fence(server, "code-lens", { title: "" }, (_: null, signal) =>
           planOf(server, uri, signal),
         )(null, token);
-        return "title" in title
-          ? {
-              ...lens,
-              command: { ...title, command: "ridgepoint.showPlan", arguments: [modelUriOf(uri)] },
-            }
-          : title;
+        if (!("title" in title)) return title;
+        const words = [modelUriOf(uri)];
+        const { deed } = anchor;
+        if (deed === undefined)
+          return {
+            ...lens,
+            command: { ...title, command: "ridgepoint.showPlan", arguments: words },
+          };
+        const hasPlan = title.title !== noPlanTitle;
+        return {
+          ...lens,
+          command: { title: hasPlan ? deedTitles[deed] : "", command: deed, arguments: words },
+        };
       }
       const resolve = fence(server, "code-lens", { title: "" }, (_: null, signal) =>
         titleOf(server, anchor, signal),
@@ -87,18 +95,18 @@ export const codeLensFeature: Feature = {
   },
 };
 
-/** Beside the totals: the proposed plan, and what can be done with it. Three, whatever is known of the plan. */
+/** Beside the totals: the proposed plan, and what can be done with it once it is there. Three, whatever is known of it. */
 function planLenses(uri: string, range: Range): CodeLens[] {
-  const words = [modelUriOf(uri)];
-  return [
-    { range, data: { uri, isPlan: true } },
-    { range, command: { title: "Compare", command: "ridgepoint.comparePlan", arguments: words } },
-    {
-      range,
-      command: { title: "Export recipe", command: "ridgepoint.exportRecipe", arguments: words },
-    },
-  ];
+  return [undefined, ...deeds].map((deed) => ({ range, data: { uri, isPlan: true, deed } }));
 }
+
+type Deed = keyof typeof deedTitles;
+/** By the commands that do them. */
+const deedTitles = {
+  "ridgepoint.comparePlan": "Compare",
+  "ridgepoint.exportRecipe": "Export recipe",
+} as const;
+const deeds = Object.keys(deedTitles) as readonly Deed[];
 
 async function planOf(
   { engine, workspace }: ServerContext,
@@ -109,12 +117,12 @@ async function planOf(
     return await askAgain(async () => {
       const subject = await workspace.subjectOf(uri);
       return subject === undefined
-        ? { title: "No quantization plan" }
+        ? { title: noPlanTitle }
         : engine.ask("planLens", { subject }, workspace.jobFor(subject, signal));
     });
   } catch (error) {
     if (error instanceof JobStopped && (error.reason === "failed" || error.reason === "cancelled"))
-      return { title: "No quantization plan", tooltip: error.message };
+      return { title: noPlanTitle, tooltip: error.message };
     throw error;
   }
 }
@@ -150,18 +158,20 @@ interface LensAnchor {
   /** Of the definition, and its pin, in a Python file. */
   readonly name: string;
   readonly pin: string | null;
-  /** Of the proposed quantization plan. */
+  /** Of the proposed quantization plan; what is done with it, or undefined for its totals. */
   readonly isPlan: boolean;
+  readonly deed: Deed | undefined;
 }
 
 function anchorOf(data: unknown): LensAnchor {
   const fields =
     typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
-  const { uri, name, pin, isPlan } = fields;
+  const { uri, name, pin, isPlan, deed } = fields;
   return {
     uri: typeof uri === "string" ? uri : "",
     name: typeof name === "string" ? name : "",
     pin: typeof pin === "string" ? pin : null,
     isPlan: isPlan === true,
+    deed: deeds.find((one) => one === deed),
   };
 }

@@ -22,13 +22,17 @@ export function usualPlan(
   graph: Graph,
   choices: ModelChoices,
   pins: ReadonlyMap<NodeId, string>,
+  /** Seconds that somebody has set; otherwise the speed of the fastest single format. */
+  budget: number | undefined,
   solve: SolveText,
 ): { readonly problem: PlanProblem; readonly planning: Planning } {
   const groups = groupLayers(graph, choices.layers, { sharesInput: true });
   const pinned = { ...choices, layers: pinnedLayers(choices.layers, groups, pins) };
   const draft: PlanProblem = { choices: pinned, groups, objective: "risk", limits: {} };
   // What is fixed may cost time: the limit is that of the plans that are free.
-  const problem = { ...draft, limits: pins.size === 0 ? usualLimits(draft) : relaxed(draft) };
+  const otherwise = pins.size === 0 ? usualLimits : relaxed;
+  const limits = budget === undefined ? otherwise(draft) : { latency: budget };
+  const problem = { ...draft, limits };
   return { problem, planning: makePlan(problem, solve) };
 }
 

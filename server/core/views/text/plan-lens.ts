@@ -1,4 +1,5 @@
 import { formatBytes, formatNumber, formatSeconds } from "../../base/units.js";
+import { type Budget, budgetText } from "../../goals.js";
 import type { Graph, NodeId } from "../../graph/graph.js";
 import type { QuantizationFacts } from "../../quant/facts.js";
 import type { ModelChoices } from "../../quant/plan/choices.js";
@@ -18,13 +19,15 @@ export type ProposedPlan =
       readonly totals: PlanTotals;
       /** Layers whose format somebody has fixed. */
       readonly pinCount: number;
+      /** What the plan is held to, where somebody has set it. */
+      readonly budget?: Budget;
     }
   | { readonly kind: "none"; readonly reason: string };
 
 /** `mixed int8/fp16: 1.8 ms −34 %, 12 MiB, risk low`: against the target's own precision. */
 export function planLens(proposed: ProposedPlan): LensText {
-  if (proposed.kind === "none") return { title: "No quantization plan", tooltip: proposed.reason };
-  const { choices, planning, schemes, totals, facts, pinCount } = proposed;
+  if (proposed.kind === "none") return { title: noPlanTitle, tooltip: proposed.reason };
+  const { choices, planning, schemes, totals, facts, pinCount, budget } = proposed;
   const own = choices.target.precision.id;
   const layerCounts = new Map<string, number>();
   for (const scheme of schemes.values())
@@ -45,11 +48,15 @@ export function planLens(proposed: ProposedPlan): LensText {
       : [`All in ${own}: ${formatSeconds(before.latency)}, ${formatBytes(before.size)}`]),
     `Expected error of the outputs: ${errorText(totals.risk)}`,
     ...(pinCount > 0 ? [`${pinCount} layers are fixed by the plan file or by pins`] : []),
-    "The least error at the speed of the fastest single format",
+    budget === undefined
+      ? "The least error at the speed of the fastest single format; the setting ridgepoint.budget sets another limit"
+      : `The least error within the budget of ${budgetText(budget)}`,
     facts.result.sensitivitySource,
   ];
   return { title, tooltip: lines.join("\n") };
 }
+
+export const noPlanTitle = "No quantization plan";
 
 const shownFormats = 2;
 
