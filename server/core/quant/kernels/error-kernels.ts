@@ -24,16 +24,16 @@ import { multiply, multiplyTransposed } from "./multiply-kernel.js";
  *     ranges(x, rows, rowBytes, blockBytes, low, high)        least and largest element of each block, zero included
  *     integer(…, scales, zeros, low, high), minifloat(…), table…(…)   see `errorKernel`
  *
- * Each `error` kernel writes `statisticCount` sums for each row: Σe², Σxe, max |e|, elements beyond the grid,
- * Σ v e² and Σ m e, with e = x − quantized(x) and vectors v and m of one row's length. With
- * `Store` behind its name it writes the errors themselves too.
+ * Each `error` kernel writes `statisticCount` sums for each row: Σe², Σxe, max |e|, elements beyond the grid and Σ v e²,
+ * with e = x − quantized(x) and a vector v of one row's length. There are three of each: with `Weighted` behind its name it
+ * has all of them, without it Σ v e² stays zero, and with `Store` it writes the errors instead.
  */
-export const statisticCount = 6;
+export const statisticCount = 5;
 
-export interface KernelOptions {
-  /** Also writes the errors, at the same offsets from `output` as the elements' from `x`. */
-  readonly isStoring: boolean;
-}
+/** `Store`: at the same offsets from `output` as the elements' from `x`. */
+export type KernelKind = "" | "Weighted" | "Store";
+
+const kernelKinds: readonly KernelKind[] = ["", "Weighted", "Store"];
 
 /** A module for one codebook: its values and thresholds become constants of the code. */
 export interface CodebookCode {
@@ -49,13 +49,10 @@ export function kernelModule(codebooks: ReadonlyMap<string, CodebookCode>): Uint
     ranges,
     multiply,
     multiplyTransposed,
-    errorKernel("integer", integerCode, { isStoring: false }),
-    errorKernel("integerStore", integerCode, { isStoring: true }),
-    errorKernel("minifloat", minifloatCode, { isStoring: false }),
-    errorKernel("minifloatStore", minifloatCode, { isStoring: true }),
-    ...[...codebooks].flatMap(([name, codebook]) => [
-      errorKernel(name, tableCode(codebook), { isStoring: false }),
-      errorKernel(`${name}Store`, tableCode(codebook), { isStoring: true }),
+    ...kernelKinds.flatMap((kind) => [
+      errorKernel("integer", integerCode, kind),
+      errorKernel("minifloat", minifloatCode, kind),
+      ...[...codebooks].map(([name, codebook]) => errorKernel(name, tableCode(codebook), kind)),
     ]),
   ]);
 }
@@ -171,7 +168,7 @@ const errorLocals = names(
   "blockBytes",
   "scales",
   "zeros",
-  "vectors",
+  "weights",
   "out",
   "output",
   "low",
@@ -195,21 +192,21 @@ const errorLocals = names(
   "largest",
   "clipped",
   "weighted",
-  "means",
 );
 type ErrorLocals = typeof errorLocals;
 
 /** `rounded` from `scaled`, both in units of the scale; `perBlock` runs once a block. */
 interface RoundingCode {
   readonly perBlock: (at: ErrorLocals) => Code;
-  readonly round: (at: ErrorLocals) => Code;
+  /** With `count` where `temporary` is rounded and `rounded` keeps within the grid's ends too. */
+  readonly round: (at: ErrorLocals, count: Code) => Code;
 }
 
 /**
- * Parameters: x, rows, rowBytes, blockBytes, scales (one a block), zeros (one a block), vectors (v, then m), out, output,
+ * Parameters: x, rows, rowBytes, blockBytes, scales (one a block), zeros (one a block), weights (v), out, output,
  * low and high (ends of the grid), shift (minifloats: 23 − mantissa bits in the exponent's place; see there).
  */
-function errorKernel(name: string, code: RoundingCode, options: KernelOptions): KernelFunction {
+function errorKernel(name: string, code: RoundingCode, kind: KernelKind): KernelFunction {
   const at = errorLocals;
   const params: readonly ValueType[] = [
     "i32",
@@ -231,11 +228,11 @@ function errorKernel(name: string, code: RoundingCode, options: KernelOptions): 
     "i32",
     "i32",
     "i32",
-    ...Array.from({ length: 14 }, (): ValueType => "v128"),
+    ...Array.from({ length: 13 }, (): ValueType => "v128"),
   ];
-  const sums = [at.squares, at.products, at.largest, at.clipped, at.weighted, at.means];
+  const sums = [at.squares, at.products, at.largest, at.clipped, at.weighted];
   return {
-    name,
+    name: `${name}${kind}`,
     params,
     locals,
     body: [
@@ -245,7 +242,7 @@ function errorKernel(name: string, code: RoundingCode, options: KernelOptions): 
         [
           sums.map((sum) => [v128.constant(0), set(sum)]),
           [get(at.x), get(at.rowBytes), i32Add, set(at.rowEnd)],
-          [get(at.vectors), set(at.vector)],
+          [get(at.weights), set(at.vector)],
           whileLoop(
             [get(at.x), get(at.rowEnd), i32LessUnsigned],
             [
@@ -254,13 +251,13 @@ function errorKernel(name: string, code: RoundingCode, options: KernelOptions): 
               code.perBlock(at),
               whileLoop(
                 [get(at.x), get(at.blockEnd), i32LessUnsigned],
-                elementCode(at, code, options),
+                elementCode(at, code, kind),
               ),
               add(at.scales, i32(4)),
               add(at.zeros, i32(4)),
             ],
           ),
-          sums.map((sum, index) => reduceInto(at.out, sum, index)),
+          kind === "Store" ? [] : sums.map((sum, index) => reduceInto(at.out, sum, index)),
           add(at.out, i32(4 * statisticCount)),
           add(at.row, i32(1)),
         ],
@@ -269,25 +266,31 @@ function errorKernel(name: string, code: RoundingCode, options: KernelOptions): 
   };
 }
 
-function elementCode(at: ErrorLocals, code: RoundingCode, { isStoring }: KernelOptions): Code {
+function elementCode(at: ErrorLocals, code: RoundingCode, kind: KernelKind): Code {
   const f = f32x4;
-  return [
+  const next = add(at.x, i32(16));
+  const error: Code = [
     [get(at.x), v128.load(), set(at.value)],
     [get(at.value), get(at.scale), f.divide, set(at.scaled)],
-    code.round(at),
+    code.round(at, kind === "Store" ? [] : countClipped(at)),
     [get(at.rounded), get(at.scale), f.multiply, set(at.rounded)],
     [get(at.value), get(at.rounded), f.subtract, set(at.error)],
-    isStoring ? [get(at.store), get(at.error), v128.store(), add(at.store, i32(16))] : [],
+  ];
+  if (kind === "Store")
+    return [error, [get(at.store), get(at.error), v128.store()], add(at.store, i32(16)), next];
+  const weighted: Code = [
+    [get(at.weighted), get(at.vector), v128.load(), get(at.temporary), f.multiply, f.add],
+    set(at.weighted),
+    add(at.vector, i32(16)),
+  ];
+  return [
+    error,
     [get(at.error), get(at.error), f.multiply, set(at.temporary)],
     [get(at.squares), get(at.temporary), f.add, set(at.squares)],
     [get(at.products), get(at.value), get(at.error), f.multiply, f.add, set(at.products)],
     [get(at.largest), get(at.error), f.abs, f.pmax, set(at.largest)],
-    [get(at.weighted), get(at.vector), v128.load(), get(at.temporary), f.multiply, f.add],
-    set(at.weighted),
-    [get(at.vector), get(at.rowBytes), i32Add, v128.load(), get(at.error), f.multiply],
-    [get(at.means), f.add, set(at.means)],
-    add(at.vector, i32(16)),
-    add(at.x, i32(16)),
+    kind === "Weighted" ? weighted : [],
+    next,
   ];
 }
 
@@ -306,17 +309,17 @@ const integerCode: RoundingCode = {
     [get(at.low), f32x4.splat, get(at.zeros), v128.loadSplat(), f32x4.subtract, set(at.least)],
     [get(at.high), f32x4.splat, get(at.zeros), v128.loadSplat(), f32x4.subtract, set(at.most)],
   ],
-  round: (at) => [
+  round: (at, count) => [
     [get(at.scaled), f32x4.nearest, set(at.temporary)],
     [get(at.temporary), get(at.least), f32x4.pmax, get(at.most), f32x4.pmin, set(at.rounded)],
-    // What was cut off by more than half a step lies beyond the grid.
-    countClipped(at, [get(at.temporary), get(at.rounded), f32x4.equal]),
+    count,
   ],
 };
 
-/** Adds the lanes for which `isInside` is not set. */
-function countClipped(at: ErrorLocals, isInside: Code): Code {
+/** What the grid's ends have cut off by more than half a step: lanes of `temporary` that they have changed in `rounded`. */
+function countClipped(at: ErrorLocals): Code {
   const one = 0x3f800000;
+  const isInside: Code = [get(at.temporary), get(at.rounded), f32x4.equal];
   return [get(at.clipped), v128.constant(one), isInside, v128.andNot, f32x4.add, set(at.clipped)];
 }
 
@@ -329,14 +332,14 @@ const minifloatCode: RoundingCode = {
     [get(at.low), f32x4.splat, set(at.least)],
     [get(at.high), f32x4.splat, set(at.most)],
   ],
-  round: (at) => [
+  round: (at, count) => [
     [get(at.scaled), f32x4.abs, set(at.rounded)],
     [get(at.rounded), v128.constant(0x7f800000), v128.and, get(at.least), i32x4.maxSigned],
     [get(at.shift), i32x4.splat, i32x4.add, v128.constant(0x00400000), v128.or, set(at.temporary)],
     [get(at.rounded), get(at.temporary), f32x4.add, get(at.temporary), f32x4.subtract],
     set(at.temporary),
     [get(at.temporary), get(at.most), f32x4.pmin, set(at.rounded)],
-    countClipped(at, [get(at.temporary), get(at.rounded), f32x4.equal]),
+    count,
     [get(at.rounded), get(at.scaled), v128.constant(0x80000000 | 0), v128.and, v128.or],
     set(at.rounded),
   ],

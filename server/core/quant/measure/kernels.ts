@@ -43,7 +43,7 @@ export type ErrorKernel = (
   blockBytes: number,
   scales: number,
   zeros: number,
-  vectors: number,
+  vector: number,
   out: number,
   output: number,
   low: number,

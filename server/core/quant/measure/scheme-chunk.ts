@@ -2,7 +2,7 @@ import { gridValues } from "../formats/grid.js";
 import { writeBlockScales } from "../formats/block-scales.js";
 import { affineOf, type TensorRange } from "../formats/scales.js";
 import type { Scheme } from "../formats/scheme.js";
-import { statisticCount } from "../kernels/error-kernels.js";
+import { type KernelKind, statisticCount } from "../kernels/error-kernels.js";
 import { type Chunk, paddedLength } from "./chunks.js";
 import { clippedEnds } from "./clip.js";
 import { gridKernel } from "./kernels.js";
@@ -21,20 +21,28 @@ export interface RowRanges {
   readonly columns: number;
 }
 
-/**
- * Sums of `statisticCount` statistics over the chunk. Where an `output` address is given, the errors themselves are
- * written there, in the padded layout of the chunk.
- */
+/** Sums of `statisticCount` statistics over the chunk. */
 export function errorOfChunk(
   workspace: Workspace,
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
-  output?: number,
 ): Float64Array {
   return hasKernel(scheme, chunk)
-    ? byKernel(workspace, scheme, chunk, ranges, output)
-    : byReference(workspace, scheme, chunk, ranges, output);
+    ? sumsByKernel(workspace, scheme, chunk, ranges)
+    : sumsByReference(workspace, scheme, chunk, ranges);
+}
+
+/** Writes the errors themselves to an address, in the padded layout of the chunk. */
+export function storeErrors(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+  output: number,
+): void {
+  if (hasKernel(scheme, chunk)) runKernel(workspace, scheme, chunk, ranges, "Store", output);
+  else storeByReference(workspace, scheme, chunk, ranges, output);
 }
 
 function hasKernel(scheme: Scheme, { columns }: Chunk): boolean {
@@ -52,42 +60,52 @@ function hasKernel(scheme: Scheme, { columns }: Chunk): boolean {
   );
 }
 
-function byKernel(
+function sumsByKernel(
   workspace: Workspace,
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
-  output: number | undefined,
 ): Float64Array {
-  const { kernels, scales, zeros, vectors, out, x } = workspace;
+  runKernel(workspace, scheme, chunk, ranges, workspace.kind, 0);
+  const sums = new Float64Array(statisticCount);
+  const { floats } = workspace.kernels;
+  for (let row = 0; row < chunk.rows; row++)
+    for (let index = 0; index < statisticCount; index++) {
+      const value = floats[workspace.out / 4 + row * statisticCount + index] ?? 0;
+      sums[index] = index === 2 ? Math.max(sums[index] ?? 0, value) : (sums[index] ?? 0) + value;
+    }
+  return sums;
+}
+
+function runKernel(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+  kind: KernelKind,
+  output: number,
+): void {
+  const { kernels, scales, zeros, vector, out, x } = workspace;
   const kernel = gridKernel(scheme.format.grid);
   if (kernel === undefined) throw new Error(`no kernel for ${scheme.id}`);
   const stride = paddedLength(chunk.columns);
   const { granularity } = scheme.format;
   const block = granularity.kind === "group" ? Math.min(stride, granularity.size) : stride;
   writeScales(workspace, scheme, chunk, ranges, block, kernel.step);
-  kernels.error(output === undefined ? kernel.name : `${kernel.name}Store`)(
+  kernels.error(`${kernel.name}${kind}`)(
     x,
     chunk.rows,
     4 * stride,
     4 * block,
     scales,
     zeros,
-    vectors,
+    vector,
     out,
-    output ?? 0,
+    output,
     kernel.low,
     kernel.high,
     kernel.shift,
   );
-  const sums = new Float64Array(statisticCount);
-  const { floats } = kernels;
-  for (let row = 0; row < chunk.rows; row++)
-    for (let index = 0; index < statisticCount; index++) {
-      const value = floats[out / 4 + row * statisticCount + index] ?? 0;
-      sums[index] = index === 2 ? Math.max(sums[index] ?? 0, value) : (sums[index] ?? 0) + value;
-    }
-  return sums;
 }
 
 /** Scale and zero point of each block, row by row. */
@@ -153,17 +171,51 @@ function endsOfChunk(
   }
 }
 
-/** The plain arithmetic, for what has no kernel: wide tables, chosen types, outliers, searched ranges, rotations. */
+function sumsByReference(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+): Float64Array {
+  const every = rowStep(scheme, chunk);
+  const { x, quantized } = byReference(workspace, scheme, chunk, ranges, every);
+  const sums = statisticsOf(x, quantized, workspace.weights(chunk.columns));
+  const rows = x.length / chunk.columns;
+  // Sums of the sample stand for those of all rows; the largest error is that of the sample.
+  return sums.map((sum, index) => (index === 2 ? sum : (sum * chunk.rows) / rows));
+}
+
+function storeByReference(
+  workspace: Workspace,
+  scheme: Scheme,
+  chunk: Chunk,
+  ranges: RowRanges,
+  output: number,
+): void {
+  const { rows, columns } = chunk;
+  const stride = paddedLength(columns);
+  const { x, quantized } = byReference(workspace, scheme, chunk, ranges, 1);
+  const errors = x.map((value, index) => value - (quantized[index] ?? 0));
+  const into = workspace.kernels.floats.subarray(output / 4, output / 4 + rows * stride);
+  for (let row = 0; row < rows; row++) {
+    into.set(errors.subarray(row * columns, (row + 1) * columns), row * stride);
+    into.fill(0, row * stride + columns, (row + 1) * stride);
+  }
+}
+
+/**
+ * The plain arithmetic, for what has no kernel: wide tables, chosen types, outliers, searched ranges, rotations. Of one row
+ * in `every`.
+ */
 function byReference(
   workspace: Workspace,
   scheme: Scheme,
   chunk: Chunk,
   ranges: RowRanges,
-  output: number | undefined,
-): Float64Array {
+  every: number,
+): { readonly x: Float32Array; readonly quantized: Float32Array } {
   const { columns } = chunk;
   const stride = paddedLength(columns);
-  const every = output === undefined ? rowStep(scheme, chunk) : 1;
   const rows = Math.ceil(chunk.rows / every);
   const padded = workspace.elements(chunk.rows * stride);
   const x = new Float32Array(rows * columns);
@@ -174,18 +226,7 @@ function byReference(
   const isOwn = scheme.transforms.length > 0 || scheme.format.granularity.kind === "group";
   const known = isOwn ? undefined : endsOfChunk(workspace, scheme, chunk, ranges, stride);
   const ends = clippedEnds(scheme, rounding, columns, known);
-  const quantized = restore(quantizeRows(scheme, rounding, columns, ends));
-  if (output !== undefined) {
-    const errors = x.map((value, index) => value - (quantized[index] ?? 0));
-    const into = workspace.kernels.floats.subarray(output / 4, output / 4 + rows * stride);
-    for (let row = 0; row < rows; row++) {
-      into.set(errors.subarray(row * columns, (row + 1) * columns), row * stride);
-      into.fill(0, row * stride + columns, (row + 1) * stride);
-    }
-  }
-  const sums = statisticsOf(x, quantized, workspace.weights(columns));
-  // Sums of the sample stand for those of all rows; the largest error is that of the sample.
-  return sums.map((sum, index) => (index === 2 ? sum : (sum * chunk.rows) / rows));
+  return { x, quantized: restore(quantizeRows(scheme, rounding, columns, ends)) };
 }
 
 /** Elements of a chunk that formats are measured on whose scales are searched. */

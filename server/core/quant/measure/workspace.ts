@@ -1,5 +1,5 @@
 import type { Scheme } from "../formats/scheme.js";
-import { statisticCount } from "../kernels/error-kernels.js";
+import { type KernelKind, statisticCount } from "../kernels/error-kernels.js";
 import { type Chunk, paddedLength } from "./chunks.js";
 import type { Kernels } from "./kernels.js";
 import type { RowRanges } from "./scheme-chunk.js";
@@ -7,7 +7,10 @@ import type { RowRanges } from "./scheme-chunk.js";
 /** Where things lie in the kernels' memory for one weight, and the kernels' calls on it. Addresses are in bytes. */
 export class Workspace {
   readonly kernels: Kernels;
-  readonly vectors: number;
+  /** Weights of the columns. */
+  readonly vector: number;
+  /** Kernels of the errors that are right for the columns' weights. */
+  kind: KernelKind = "";
   readonly scales: number;
   readonly zeros: number;
   readonly out: number;
@@ -45,7 +48,7 @@ export class Workspace {
       next += Math.ceil(floats / 4) * 16;
       return at;
     };
-    this.vectors = take(2 * most((chunk) => paddedLength(chunk.columns)));
+    this.vector = take(most((chunk) => paddedLength(chunk.columns)));
     this.scales = take(blocks);
     this.zeros = take(blocks);
     this.#low = take(blocks);
@@ -54,8 +57,8 @@ export class Workspace {
     this.x = take(most((chunk) => chunk.rows * paddedLength(chunk.columns)));
     this.extra = take(extraFloats);
     kernels.reserve(next);
-    // Without activations both vectors are zero, and so are their sums.
-    kernels.floats.fill(0, this.vectors / 4, this.scales / 4);
+    // Without activations the weights are zero, and so are their sums.
+    kernels.floats.fill(0, this.vector / 4, this.scales / 4);
   }
 
   elements(length: number): Float32Array {
@@ -64,14 +67,15 @@ export class Workspace {
 
   /** Weights of the chunk's columns, from those of the matrix; a shorter list goes round. */
   weigh({ firstColumn, columns }: Chunk, importance: Float32Array): void {
-    const into = this.kernels.floats.subarray(this.vectors / 4, this.vectors / 4 + columns);
+    this.kind = "Weighted";
+    const into = this.kernels.floats.subarray(this.vector / 4, this.vector / 4 + columns);
     for (let column = 0; column < columns; column++)
       into[column] = importance[(firstColumn + column) % importance.length] ?? 0;
   }
 
   /** Weights of the first `columns` columns. */
   weights(columns: number): Float32Array {
-    return this.kernels.floats.subarray(this.vectors / 4, this.vectors / 4 + columns);
+    return this.kernels.floats.subarray(this.vector / 4, this.vector / 4 + columns);
   }
 
   /** Makes NaN and infinities zero and says how many there were. */
@@ -108,14 +112,14 @@ export class Workspace {
     const { floats } = this.kernels;
     floats.fill(1, this.scales / 4, this.scales / 4 + rows);
     floats.fill(0, this.zeros / 4, this.zeros / 4 + rows);
-    this.kernels.error("integer")(
+    this.kernels.error(`integer${this.kind}`)(
       this.x,
       rows,
       4 * stride,
       4 * stride,
       this.scales,
       this.zeros,
-      this.vectors,
+      this.vector,
       this.out,
       0,
       0,

@@ -13,7 +13,7 @@ import type { Scheme } from "../formats/scheme.js";
 import { type ElementSource, loadChunk, paddedLength } from "../measure/chunks.js";
 import type { Kernels } from "../measure/kernels.js";
 import { quantizeRows } from "../measure/quantize-rows.js";
-import { errorOfChunk } from "../measure/scheme-chunk.js";
+import { storeErrors } from "../measure/scheme-chunk.js";
 import { measureRanges, Workspace } from "../measure/workspace.js";
 import { dequantized, resolveDequantization } from "../measure/dequantize.js";
 import { gridOfValue, gridOfWeight, keepsStored, storedType } from "../stored-grid.js";
@@ -329,7 +329,7 @@ export class Propagation {
       const part = moving.slice(first, first + room);
       const matrices = part.map((scheme, index) => {
         workspace.forgetBlocks();
-        errorOfChunk(workspace, scheme, chunk, ranges, errors + 4 * index * length);
+        storeErrors(workspace, scheme, chunk, ranges, errors + 4 * index * length);
         return errors + 4 * index * length;
       });
       moved.push(...products.project(matrices, x, gradients, batch));
@@ -408,7 +408,7 @@ export class Propagation {
       loadChunk(elements, shape, chunk, workspace.elements(length));
       workspace.clean(length);
       const ranges = measureRanges(workspace, chunk, [scheme]);
-      errorOfChunk(workspace, scheme, chunk, ranges, workspace.extra);
+      storeErrors(workspace, scheme, chunk, ranges, workspace.extra);
       const errors = kernels.floats.subarray(workspace.extra / 4, workspace.extra / 4 + length);
       const data = Float32Array.from(own.data);
       for (let row = 0; row < shape.rows; row++)
