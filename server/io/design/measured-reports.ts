@@ -22,12 +22,19 @@ export function measuredReports(
   const found = new Map<string, { readonly time: number; readonly design: MeasuredDesign }>();
   for (const file of candidates(path.dirname(request.file))) {
     const read = readReport(file);
-    if (read === undefined || read.design.top !== top) continue;
+    if (read === undefined || !speaksOf(read.design, top)) continue;
     const known = found.get(read.id);
     if (known === undefined || known.time < read.time) found.set(read.id, read);
     if (found.size >= reportLimit) break;
   }
   return { measured: [...found.values()].map(({ design }) => design), problems: [] };
+}
+
+/** Its top, one of the modules that it lists, or, where a report names nothing, its file's name. */
+function speaksOf({ top, modules, file }: MeasuredDesign, wanted: string | undefined): boolean {
+  if (wanted === undefined || top !== undefined) return top === wanted;
+  if (modules.length > 0) return modules.some(({ name }) => name === wanted);
+  return path.basename(file).split(/[._-]/).includes(wanted);
 }
 
 function readNamed(
@@ -43,7 +50,7 @@ function readNamed(
       problems.push({
         code: "RP5030",
         severity: "warning",
-        message: `\`${path.basename(file)}\` is no report that is known: Vivado utilization or timing, Quartus fit summary, Yosys stat -json, nextpnr report, Vitis csynth.xml.`,
+        message: `\`${path.basename(file)}\` is no report that is known: Vivado utilization (also by hierarchy) or timing, Quartus fit or sta, Yosys stat -json, nextpnr report, Vitis csynth.xml.`,
         place: sourceFile(subject),
       });
   }

@@ -145,3 +145,131 @@ test("a loop's table has the report beside, with the ratio", () => {
   expect(beside).toContain("| initiation interval | 6 | 5 (ours 1.2×) |");
   expect(loopText({ measured: [] }, ours)).toContain("| latency | 400 cycles |\n");
 });
+
+const rule = "-".repeat(96);
+
+test("Vivado's timing of several clocks: each its own period less its own slack, generated ones further in", () => {
+  const report = read(`| Tool Version : Vivado v.2023.2
+| Design       : top
+${rule}
+| Design Timing Summary
+${rule}
+
+    WNS(ns)      TNS(ns)  TNS Failing Endpoints  TNS Total Endpoints      WHS(ns)      THS(ns)
+    -------      -------  ---------------------  -------------------      -------      -------
+      0.250        0.000                      0                 1696        0.057        0.000
+
+| Clock Summary
+${rule}
+
+Clock             Waveform(ns)         Period(ns)      Frequency(MHz)
+-----             ------------         ----------      --------------
+sys_clk           {0.000 5.000}        10.000          100.000
+  clk_out1_mmcm   {0.000 2.500}        5.000           200.000
+
+| Intra Clock Table
+${rule}
+
+Clock                 WNS(ns)      TNS(ns)  TNS Failing Endpoints  TNS Total Endpoints      WHS(ns)      THS(ns)  THS Failing Endpoints  THS Total Endpoints     WPWS(ns)     TPWS(ns)  TPWS Failing Endpoints  TPWS Total Endpoints
+-----                 -------      -------  ---------------------  -------------------      -------      -------  ---------------------  -------------------     --------     --------  ----------------------  --------------------
+sys_clk                                                                                                                                                              3.000        0.000                       0                     1
+  clk_out1_mmcm         0.250        0.000                      0                 1696        0.057        0.000                      0                 1696        2.225        0.000                       0                   570
+
+| Inter Clock Table
+`);
+  expect(report?.clocks?.map(({ name }) => name)).toEqual(["clk_out1_mmcm"]);
+  expect(report?.fmaxHertz).toBeCloseTo(1e9 / 4.75, 0);
+});
+
+test("Vivado's utilization by hierarchy: a module once, its rest in brackets not again", () => {
+  const report = read(`| Tool Version : Vivado v.2022.2
+| Command      : report_utilization -hierarchical -file top_util_hier.rpt
+| Design       : soc
+
+1. Utilization by Hierarchy
++-----------+--------+------------+------------+---------+------+------+--------+--------+------------+
+|  Instance | Module | Total LUTs | Logic LUTs | LUTRAMs | SRLs |  FFs | RAMB36 | RAMB18 | DSP Blocks |
++-----------+--------+------------+------------+---------+------+------+--------+--------+------------+
+| soc       |  (top) |        900 |        880 |      16 |    4 | 1200 |      1 |      3 |          2 |
+|   (soc)   |  (top) |        100 |        100 |       0 |    0 |  150 |      0 |      0 |          0 |
+|   core_a  |   core |        400 |        390 |       8 |    2 |  525 |      0 |      1 |          1 |
+|   core_b  |   core |        400 |        390 |       8 |    2 |  525 |      1 |      2 |          1 |
+`);
+  expect(report).toMatchObject({
+    top: "soc",
+    counts: { lut: 900, lutram: 16, ff: 1200, bram: 5, dsp: 2 },
+    modules: [{ name: "soc" }, { name: "core", counts: { lut: 400, ff: 525, bram: 1 } }],
+  });
+});
+
+test("Quartus' reports in tables", () => {
+  expect(
+    read(`Fitter report for blinky
+; Fitter Summary                                                    ;
++---------------------------------+---------------------------------+
+; Fitter Status                   ; Successful - Mon Jan  1 2024    ;
+; Quartus Prime Version           ; 22.1std.0 Build 915 SC Lite     ;
+; Top-level Entity Name           ; blinky                          ;
+; Logic utilization (in ALMs)     ; 1,792 / 32,070 ( 6 % )          ;
+; Total registers                 ; 3874                            ;
+; Total RAM Blocks                ; 12 / 397 ( 3 % )                ;
+; Total DSP Blocks                ; 4 / 87 ( 5 % )                  ;
+`),
+  ).toMatchObject({
+    tool: "Quartus 22.1std.0 fitter",
+    top: "blinky",
+    counts: { lut: 3584, ff: 3874, bram: 12, dsp: 4 },
+  });
+  expect(
+    read(`Timing Analyzer report for blinky
+Mon Jan  1 2024
+Quartus Prime Version 22.1std.0 Build 915 SC Lite Edition
+  9. Slow 1200mV 85C Model Fmax Summary
++--------------------------------------------------+
+; Slow 1200mV 85C Model Fmax Summary               ;
++------------+-----------------+------------+------+
+; Fmax       ; Restricted Fmax ; Clock Name ; Note ;
++------------+-----------------+------------+------+
+; 310.5 MHz  ; 250.0 MHz       ; clk        ;      ;
+; 187.2 MHz  ; 187.2 MHz       ; slow       ;      ;
++------------+-----------------+------------+------+
++--------------------------------------------------+
+; Slow 1200mV 0C Model Fmax Summary                ;
++------------+-----------------+------------+------+
+; Fmax       ; Restricted Fmax ; Clock Name ; Note ;
++------------+-----------------+------------+------+
+; 200.0 MHz  ; 200.0 MHz       ; slow       ;      ;
+`),
+  ).toMatchObject({
+    tool: "Quartus 22.1std.0 timing",
+    top: "blinky",
+    fmaxHertz: 187.2e6,
+    clocks: [
+      { name: "clk", hertz: 250e6 },
+      { name: "slow", hertz: 187.2e6 },
+    ],
+  });
+});
+
+test("Yosys' statistics with areas, after a log", () => {
+  const cell = (count: number, local: number) => ({
+    ...{ count, area: 4 * count, local_count: local, local_area: 4 * local },
+  });
+  const stat = {
+    creator: "Yosys 0.55",
+    modules: {
+      "\\top": { num_cells_by_type: { SB_LUT4: cell(30, 10), SB_DFF: cell(12, 0) } },
+      "\\leaf": { num_cells_by_type: { SB_LUT4: cell(10, 10), SB_DFF: cell(6, 6) } },
+    },
+    design: { num_cells_by_type: { SB_LUT4: cell(30, 10), SB_DFF: cell(12, 0) } },
+  };
+  expect(
+    read(`Warning: nothing\n${JSON.stringify(stat, null, 1)}\nEnd of script.\n`),
+  ).toMatchObject({
+    counts: { lut: 30, ff: 12 },
+    modules: [
+      { name: "top", counts: { lut: 10 } },
+      { name: "leaf", counts: { lut: 10, ff: 6 } },
+    ],
+  });
+});

@@ -5,17 +5,17 @@ import {
   measuredDesign,
 } from "./measured-format.js";
 
-/** Quartus' `*.fit.summary`: `Total registers : 1088`. An ALM counts as two LUTs, as in our parts. */
+/** Quartus' `*.fit.summary`, `Total registers : 1088`, and the tables of `*.fit.rpt` and `*.flow.rpt`. An ALM counts as two LUTs, as in our parts. */
 export const measuredFormat: MeasuredFormat = {
   id: "quartus-fit",
-  names: /\.fit\.summary$/i,
-  sniff: (text) => /^Fitter Status\s*:/m.test(text),
+  names: /\.(?:fit\.summary|(?:fit|flow)\.rpt)$/i,
+  sniff: (text) => /^(?:Fitter Status\s*:|;\s*(?:Fitter|Flow) Status\s*;)/m.test(text),
   read: (text, file) => {
+    const lines = text
+      .split(/\r?\n/)
+      .map((line) => line.replace(/^;\s*([^;]*?)\s*;\s*([^;]*?)\s*;.*$/, "$1 : $2"));
     const field = (name: RegExp): string | undefined =>
-      text
-        .split(/\r?\n/)
-        .find((line) => name.test(line))
-        ?.replace(/^[^:]*:\s*/, "");
+      lines.find((line) => name.test(line))?.replace(/^[^:]*:\s*/, "");
     const counts: MeasuredCounts = {};
     const set = (kind: keyof MeasuredCounts, name: RegExp, times = 1): void => {
       const count = leadingNumber(field(name));

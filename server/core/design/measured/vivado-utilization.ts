@@ -8,7 +8,7 @@ import {
 /** `report_utilization` of Vivado: tables of `| Site Type | Used | …`. Block RAM tiles are two of the smallest block. */
 export const measuredFormat: MeasuredFormat = {
   id: "vivado-utilization",
-  names: /utili[sz]ation.*\.rpt$/i,
+  names: /util(?:i[sz]ation)?(?:[._-][^/\\]*)?\.(?:rpt|txt)$/i,
   sniff: (text) => /\|\s*(?:Slice|CLB) LUTs\*?\s*\|/.test(text) && /Vivado/.test(text),
   read: (text, file) => {
     const counts: MeasuredCounts = {};

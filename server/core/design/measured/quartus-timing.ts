@@ -1,0 +1,26 @@
+import { type MeasuredFormat, measuredDesign } from "./measured-format.js";
+
+/** `*.sta.rpt` of Quartus: the first table of `Fmax Summary` is that of the slowest model; a row for each clock, restricted speed second. */
+export const measuredFormat: MeasuredFormat = {
+  id: "quartus-timing",
+  names: /\.sta\.rpt$/i,
+  sniff: (text) =>
+    /^(?:TimeQuest )?Timing Analyzer report for /m.test(text) && /Fmax Summary/.test(text),
+  read: (text, file) => {
+    const [, top = "", rest = ""] = /Timing Analyzer report for (\S+)([\s\S]*)/.exec(text) ?? [];
+    const rows =
+      /Fmax Summary\s*;[\s\S]*?\n\+[-+]+\+\s*\n[\s\S]*?\n\+[-+]+\+\s*\n([\s\S]*?)\n\+[-+]+\+/.exec(
+        rest,
+      )?.[1];
+    const clocks = [
+      ...(rows ?? "").matchAll(/^;\s*([\d.]+) MHz\s*;\s*([\d.]+) MHz\s*;\s*(\S+)\s*;/gm),
+    ].map(([, , hertz, name = ""]) => ({ name, hertz: Number(hertz) * 1e6 }));
+    if (clocks.length === 0) return undefined;
+    const version = /^Quartus[^\n]*Version (\S+)/m.exec(text)?.[1] ?? "";
+    return measuredDesign(`Quartus ${version} timing`, file, {
+      top,
+      clocks,
+      fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
+    });
+  },
+};
