@@ -349,3 +349,27 @@ test(
       expect([part, gatesAt(exact, `assign ${part}`) > 10]).toEqual([part, true]);
   },
 );
+
+test(
+  "imports of packages in a module's header and body are read",
+  { timeout: 120_000 },
+  async () => {
+    const types = path.join(folder, "types.sv");
+    writeFileSync(
+      types,
+      "package types; localparam int W = 9; typedef logic [W-1:0] word_t; endpackage\n",
+    );
+    const text = `module uses import types::word_t; (input logic clk, input word_t a, output word_t q);
+  import types::*;
+  logic [W-1:0] r;
+  always_ff @(posedge clk) begin
+    r <= a;
+    q <= r;
+  end
+endmodule
+`;
+    const design = await synthesise(text, { file: "uses.sv", part: "lut6", files: [types] });
+    expect(design.problems).toEqual([]);
+    expect(count(design, "ff")).toBe(18);
+  },
+);

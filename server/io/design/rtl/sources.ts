@@ -9,6 +9,7 @@ import type { DesignRequest } from "../design-request.js";
 import { brokenText } from "./broken-text.js";
 import { readFileList } from "./file-list.js";
 import { contains, realPath } from "../../inside.js";
+import { withoutImports } from "./imports.js";
 import { findModules } from "./module-index.js";
 
 /** The texts that a synthesis reads, under the names that it knows them by. */
@@ -63,11 +64,12 @@ export function collectSources(request: DesignRequest): Sources {
   const said = listed.includes(request.file) ? listed : [...others, request.file];
   // What was looked up comes last, as on a command line: macros of the file may be meant for it.
   const order = [...said, ...found].flatMap((file) => reader.shortName(file) ?? []);
+  const texts = withoutImports(reader.texts);
   return {
-    texts: reader.texts,
+    texts,
     originals: reader.originals,
     names: reader.names,
-    order: packagesFirst([...new Set(order)], reader.texts),
+    order: packagesFirst([...new Set(order)], texts),
     main: reader.shortName(request.file) ?? "",
     defines,
     problems: reader.problems,
@@ -279,5 +281,25 @@ function packagesFirst(
   const isPackage = (name: string): boolean =>
     /^\s*package\s+\w+/m.test(texts.get(name) ?? "") &&
     !/^\s*module\s+\w+/m.test(texts.get(name) ?? "");
-  return [...order.filter(isPackage), ...order.filter((name) => !isPackage(name))];
+  const packages = order.filter(isPackage);
+  return [...byUse(packages, texts), ...order.filter((name) => !isPackage(name))];
+}
+
+/** A package after those that it uses; in a ring as they stand. */
+function byUse(packages: readonly string[], texts: ReadonlyMap<string, string>): readonly string[] {
+  const fileOf = new Map<string, string>();
+  for (const file of packages)
+    for (const [, name = ""] of (texts.get(file) ?? "").matchAll(/^\s*package\s+(\w+)\s*;/gm))
+      fileOf.set(name, file);
+  const done = new Set<string>();
+  const visit = (file: string, open: readonly string[]): void => {
+    if (done.has(file) || open.includes(file)) return;
+    for (const [, name = ""] of (texts.get(file) ?? "").matchAll(/\b(\w+)::/g)) {
+      const used = fileOf.get(name);
+      if (used !== undefined && used !== file) visit(used, [...open, file]);
+    }
+    done.add(file);
+  };
+  for (const file of packages) visit(file, []);
+  return [...done];
 }
