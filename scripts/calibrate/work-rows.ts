@@ -40,9 +40,7 @@ export function workRow(
   });
   const { kernels } = lowered;
   const blocks = waits
-    ? blocksOf(lowered).map((block) =>
-        sumsOf(block.flatMap((index) => kernels.slice(index, index + 1))),
-      )
+    ? blocksOf(lowered).map((block) => sumsOf(kernels.filter((_, index) => block.includes(index))))
     : undefined;
   return {
     key,
