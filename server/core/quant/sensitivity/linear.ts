@@ -33,6 +33,8 @@ export function linearPlan(
   matrix: MatrixShape,
   weightShape: readonly number[],
   x: readonly number[],
+  /** Of operators that are told it. */
+  outputShape: readonly number[] = [],
 ): LinearPlan {
   switch (operatorKey(node.domain, node.op)) {
     case "Conv":
@@ -43,6 +45,8 @@ export function linearPlan(
       return channelsLast(node, weightShape, x, "plain");
     case "tflite:DEPTHWISE_CONV_2D":
       return channelsLast(node, weightShape, x, "depthwise");
+    case "tflite:TRANSPOSE_CONV":
+      return transposedChannelsLast(node, weightShape, x, outputShape);
     case "tflite:FULLY_CONNECTED":
       return connected(node, matrix, x);
     case "Gemm":
@@ -147,6 +151,40 @@ function channelsLast(
     columnMap,
     rowMap,
     biasStride: 1,
+  };
+}
+
+/**
+ * TensorFlow Lite's transposed convolution, [batch, height, width, channels] with weights [out, taps, in]: it puts an input
+ * wherever the convolution from its output's shape back to its input's reads.
+ */
+function transposedChannelsLast(
+  node: Node,
+  weight: readonly number[],
+  x: readonly number[],
+  outputShape: readonly number[],
+): LinearPlan {
+  const [batch = 1, height = 1, width = 1, channels = 1] = x;
+  const [, outHeight = 0, outWidth = 0] = outputShape;
+  const [outputs = 1] = weight;
+  const back = [batch, outputs, outHeight, outWidth];
+  const window = windowOf(onnxWindow(node), back, weight.slice(1, 3));
+  if (window.output[0] !== height || window.output[1] !== width)
+    throw new NotPropagated("TRANSPOSE_CONV to this shape");
+  const inSize = height * width;
+  const outSize = outHeight * outWidth;
+  const columns = countOf(window.kernel) * channels;
+  const positions = batch * outSize;
+  const columnMap = new Int32Array(columns * positions).fill(-1);
+  window.visit((from, to, tap) => {
+    for (let channel = 0; channel < channels; channel++)
+      for (let sample = 0; sample < batch; sample++)
+        columnMap[(tap * channels + channel) * positions + sample * outSize + to] =
+          (sample * inSize + from) * channels + channel;
+  });
+  return {
+    ...flat(outputs, columns, positions, columnMap),
+    outputShape: [batch, outHeight, outWidth, outputs],
   };
 }
 

@@ -255,7 +255,8 @@ export class Propagation {
     const isTurned = node.op === "TRANSPOSE_CONV";
     const xId = inputOf(graph, layer);
     const x = this.#value(xId);
-    const plan = linearPlan(node, layer.inputIndex, layer.shape, layer.weight.shape, x.shape);
+    const told = isTurned ? [...this.#value(node.inputs[0] ?? absent).data] : [];
+    const plan = linearPlan(node, layer.inputIndex, layer.shape, layer.weight.shape, x.shape, told);
     const biasId = node.op === "MatMul" ? absent : (node.inputs[isTurned ? 3 : 2] ?? absent);
     const bias = biasId === absent ? undefined : this.#value(biasId).data;
     const out = tensor(plan.outputShape);
