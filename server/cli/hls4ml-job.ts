@@ -6,6 +6,7 @@ import { hls4mlDesign } from "../core/hls/hls4ml/estimate-network.js";
 import { networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
 import { designReport } from "../core/views/design/design-report.js";
+import { denseWeights } from "../io/quant/dense-weights.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadParts } from "../io/parts-files.js";
 import type { JobResult } from "./job.js";
@@ -28,10 +29,16 @@ export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Prom
     JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", "dense-conv.json"), "utf8")),
   );
   if (costs === undefined) throw new Error("hls4ml/dense-conv.json is broken");
-  const { document } = result;
+  const { document, analysis } = result;
+  const modelFile = request.file ?? document.file;
   const clock = request.design.clockNanoseconds;
   const design = hls4mlDesign(
-    networkOf(document.layers),
+    networkOf(
+      document.layers,
+      analysis === undefined || typeof modelFile !== "string"
+        ? undefined
+        : denseWeights(analysis.model, modelFile),
+    ),
     clock === undefined ? words : { ...words, clockNs: clock },
     costs,
     part,

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import {
+  constantProducts,
+  signedDigits,
+} from "../../../server/core/hls/hls4ml/constant-products.js";
 import { hls4mlCosts } from "../../../server/core/hls/hls4ml/costs.js";
 import { layerCost } from "../../../server/core/hls/hls4ml/layer-cost.js";
 import { networkOf } from "../../../server/core/hls/hls4ml/network.js";
@@ -44,6 +48,7 @@ test("the words of hls4ml's own configuration are understood, layer by layer", (
   expect(typeof words === "string" ? words : words.layers.get("fc1")).toEqual({
     reuse: 8,
     weightBits: 8,
+    weightFraction: 6,
   });
 });
 
@@ -77,4 +82,31 @@ test("layers of any framework become dense, convolution, activation and softmax"
     '{"kind":"softmax","classes":10}',
   ]);
   expect(skipped).toEqual(["LSTM"]);
+});
+
+test("weights whose values are known: zeros, shifts and sums of two take no DSP, alike ones share", () => {
+  // Eighths: 0, 1, 2, 3, 11, 22, −11, 13, of which 11 (three times, an input's outputs share it) and 13 are hard.
+  const values = new Float32Array([0, 1, 2, 3, 11, 22, -11, 13].map((one) => one / 8));
+  const weights = { inputs: 1, outputs: 8, values };
+  expect(constantProducts(weights, 8, 3)).toEqual({ nonZero: 7, notShifts: 5, hard: 2 });
+  expect(constantProducts({ ...weights, inputs: 8, outputs: 1 }, 8, 3).hard).toBe(4);
+  const words = parseHls4mlWords("weights=ap_fixed<8,5>,input=ap_fixed<8,2>");
+  if (typeof words === "string" || costs === undefined) throw new Error("no words");
+  const layer = { kind: "dense", name: "fc", inputs: 1, outputs: 8, weights } as const;
+  expect(layerCost(layer, words.common, words, costs).dsp).toBe(2);
+});
+
+test("what is finer than the type is cut off towards minus infinity", () => {
+  const values = new Float32Array([0.01, -0.01, 0.51]);
+  expect(constantProducts({ inputs: 3, outputs: 1, values }, 4, 1)).toEqual({
+    nonZero: 2,
+    notShifts: 0,
+    hard: 0,
+  });
+});
+
+test("the shortest sums of powers of two", () => {
+  expect([0, 1, 2, 3, 7, 11, 13, 45, 85, 127].map(signedDigits)).toEqual([
+    0, 1, 1, 2, 2, 3, 3, 4, 4, 2,
+  ]);
 });

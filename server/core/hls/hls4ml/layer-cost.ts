@@ -1,3 +1,4 @@
+import { constantProducts } from "./constant-products.js";
 import type { Hls4mlCosts } from "./costs.js";
 import type { Hls4mlLayer } from "./network.js";
 import type { Hls4mlLayerWords, Hls4mlWords } from "./words.js";
@@ -113,15 +114,22 @@ function slowShare(clockNs: number, costs: Hls4mlCosts): number {
  * form takes a multiplier, and where these are fewer than the limit, the interval is the reuse factor.
  */
 function denseLatency(
-  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
+  { inputs, outputs, weights }: Extract<Hls4mlLayer, { kind: "dense" }>,
   { words, clockNs, costs }: Kinds,
 ): LayerCost {
   const { reuse, multipliers } = words;
+  // What the user says of zeros is of another model than the file's: one that will be pruned.
+  const known =
+    weights === undefined || words.zeros !== undefined
+      ? undefined
+      : constantProducts(weights, words.weightBits, words.weightFraction);
   const zeros = words.zeros ?? commonZeros(inputs, words.weightBits);
-  const products = Math.max(1, inputs * outputs * (1 - zeros));
+  const products = Math.max(1, known?.nonZero ?? inputs * outputs * (1 - zeros));
   const isNarrow = Math.max(words.weightBits, words.inputBits) <= costs.of("narrowBits");
   const wide = Math.ceil(words.weightBits / 26) * Math.ceil(words.inputBits / 18);
-  const hard = isNarrow ? hardProducts(inputs, outputs, products, costs) : products;
+  const hard = isNarrow
+    ? (known?.hard ?? hardProducts(inputs, outputs, products, costs))
+    : (known?.notShifts ?? products);
   const limit = reuse > 1 ? Math.floor(products / reuse) + 1 : Infinity;
   const used = Math.min(hard, limit);
   const levels = Math.ceil(Math.log2(Math.min(128, Math.max(2, products / outputs))));

@@ -1,4 +1,5 @@
 import type { ReportLayer } from "../../views/report-document.js";
+import type { WeightMatrix } from "./constant-products.js";
 
 /** A layer as hls4ml makes it. */
 export type Hls4mlLayer =
@@ -7,6 +8,8 @@ export type Hls4mlLayer =
       readonly name: string;
       readonly inputs: number;
       readonly outputs: number;
+      /** Where the model's file has them. */
+      readonly weights?: WeightMatrix;
     }
   | {
       readonly kind: "conv";
@@ -37,7 +40,10 @@ const ignored =
   /^(flatten|reshape|squeeze|unsqueeze|transpose|permute|view|identity|dropout|cast|constant|quantizelinear|dequantizelinear|quant|batch_?norm\w*|maxpool\w*|max_pool\w*|averagepool\w*|avg_pool\w*|globalaveragepool|add|mul|pad|concat|input\w*|contiguous|shape|quantize|dequantize)$/i;
 
 /** From a report's layers, whatever the framework: shapes say the sizes, parameters the kernels. */
-export function networkOf(layers: readonly ReportLayer[]): Hls4mlNetwork {
+export function networkOf(
+  layers: readonly ReportLayer[],
+  weightsOf: (layer: ReportLayer) => WeightMatrix | undefined = () => undefined,
+): Hls4mlNetwork {
   const found: Hls4mlLayer[] = [];
   const skipped = new Set<string>();
   for (const layer of layers) {
@@ -49,14 +55,20 @@ export function networkOf(layers: readonly ReportLayer[]): Hls4mlNetwork {
       continue;
     }
     const elements = output.slice(1).reduce((product, one) => product * one, 1);
-    if (/^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op))
+    if (
+      /^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op)
+    ) {
+      const [inputs, outputs] = [input.at(-1) ?? 1, output.at(-1) ?? 1];
+      const weights = weightsOf(layer);
+      const isWhole = weights?.inputs === inputs && weights.outputs === outputs;
       found.push({
         kind: "dense",
         name: layer.name,
-        inputs: input.at(-1) ?? 1,
-        outputs: output.at(-1) ?? 1,
+        inputs,
+        outputs,
+        ...(isWhole && { weights }),
       });
-    else if (/^(conv\w*|conv_2d|qlinearconv|depthwise_conv_2d)$/.test(op)) {
+    } else if (/^(conv\w*|conv_2d|qlinearconv|depthwise_conv_2d)$/.test(op)) {
       const conv = convOf(layer, input, output);
       if (conv === undefined) skipped.add(layer.op);
       else found.push(conv);

@@ -3,6 +3,8 @@ export interface Hls4mlLayerWords {
   readonly reuse: number;
   readonly strategy: "latency" | "resource";
   readonly weightBits: number;
+  /** Of those, behind the point. */
+  readonly weightFraction: number;
   readonly inputBits: number;
   /** Whether products go into DSPs, or into LUTs by a binding. */
   readonly multipliers: "dsp" | "lut";
@@ -26,6 +28,7 @@ export function parseHls4mlWords(text: string): Hls4mlWords | string {
     reuse: 1,
     strategy: "latency",
     weightBits: 16,
+    weightFraction: 10,
     inputBits: 16,
     multipliers: "dsp",
     zeros: undefined,
@@ -87,22 +90,31 @@ function layerWord(key: string, value: string): Partial<Hls4mlLayerWords> | stri
     case "precision":
     case "weights":
     case "input": {
-      const bits = precisionBits(value);
-      if (bits === undefined) return `${key}: a type such as ap_fixed<16,6>, not \`${value}\`.`;
-      if (key === "weights") return { weightBits: bits };
-      return key === "input" ? { inputBits: bits } : { weightBits: bits, inputBits: bits };
+      const precision = precisionOf(value);
+      if (precision === undefined)
+        return `${key}: a type such as ap_fixed<16,6>, not \`${value}\`.`;
+      const { bits, fraction } = precision;
+      if (key === "input") return { inputBits: bits };
+      const weights = { weightBits: bits, weightFraction: fraction };
+      return key === "weights" ? weights : { ...weights, inputBits: bits };
     }
     default:
       return `\`${key}\` is not known; there are ${hls4mlUsage}.`;
   }
 }
 
-function precisionBits(text: string): number | undefined {
-  const found = /^(?:ap_u?(?:fixed|int)|ac_(?:fixed|int)|u?fixed|u?int)\s*[<(]?\s*(\d+)/i.exec(
-    text,
-  );
+/** `ap_fixed<8,2>` has two bits before the point, `ap_int<8>` all. */
+function precisionOf(
+  text: string,
+): { readonly bits: number; readonly fraction: number } | undefined {
+  const found =
+    /^(?:ap_u?(?:fixed|int)|ac_(?:fixed|int)|u?fixed|u?int)\s*[<(]?\s*(\d+)(?:\s*,\s*(-?\d+))?/i.exec(
+      text,
+    );
   const bits = Number(found?.[1]);
-  return bits >= 1 && bits <= 128 ? bits : undefined;
+  if (!(1 <= bits && bits <= 128)) return undefined;
+  const whole = found?.[2] === undefined ? bits : Number(found[2]);
+  return { bits, fraction: bits - whole };
 }
 
 /** hls4ml's own configuration: `{"Model": {"ReuseFactor": 4, …}, "LayerName": {"fc1": {…}}}` as words. */
