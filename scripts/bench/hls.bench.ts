@@ -17,9 +17,11 @@ import { isHeldOut } from "../calibrate/split.js";
 import { table as textTable } from "../../server/core/reports/text-table.js";
 
 /**
- * HLS estimates beside published designs. The kernels' sources are not ours to keep: HLSYN names the folder that holds
- * `sources/*_kernel.c` (UCLA-DM/HLSyn). The rules were found by hand in all of these kernels, so that no column but
+ * HLS estimates beside published designs. The kernels' sources are not ours to keep: HLSYN names the folder of
+ * `*_kernel.c` (UCLA-DM/HLSyn). The rules were found by hand in all of these kernels, so that no column but
  * `held out` (18 % of the kernels by hash) may be read as a promise for kernels that nobody has seen, and that one with care.
+ * Ranks are over all designs of a kernel, those that do not fit the part included, ties sharing their mean rank; the choice is
+ * among those that fit.
  */
 const shared = path.resolve("../shared/data");
 const parser = await openCppParser({
