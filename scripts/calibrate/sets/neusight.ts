@@ -119,7 +119,7 @@ function networkOf(factors: readonly Factor[], target: string): unknown {
     const measured = Math.exp(left.log - levelOf(others));
     return { target: left.target, part: keys.indexOf(left.key), predicted: 1, measured };
   });
-  const { pool, of } = intervalsByTarget(unseen, { groups: 1 });
+  const { pool, of } = intervalsByTarget(unseen, { groups: 1, rowsOfPool: 4 });
   return {
     inferenceSeconds: 0,
     correction: {

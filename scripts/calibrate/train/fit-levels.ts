@@ -39,7 +39,7 @@ export function fitLevels(
     const measured = Math.exp(shareOf(row, slopes) - level);
     return [{ target: row.target, part: keys.indexOf(row.key), predicted: 1, measured }];
   });
-  const { pool, of } = intervalsByTarget(unseen, { groups: 1 });
+  const { pool, of } = intervalsByTarget(unseen, { groups: 1, rowsOfPool: 4 });
   const ends = (pick: (...items: number[]) => number): readonly number[] =>
     features.map((_, index) => rounded(pick(...rows.map((row) => row.features[index] ?? 0)), 6));
   return {

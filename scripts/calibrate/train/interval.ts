@@ -40,15 +40,17 @@ export function intervalsByTarget(
     readonly groups?: number;
     readonly margin?: number;
     readonly groupOf?: (target: string) => string;
+    /** Rows of which the common width is worth as much as a target's own. */
+    readonly rowsOfPool?: number;
   } = {},
 ): { readonly pool: Interval; readonly of: ReadonlyMap<string, Interval> } {
-  const { groups, margin = 0, groupOf = () => "" } = options;
+  const { groups, margin = 0, groupOf = () => "", rowsOfPool = 30 } = options;
   const all = meanSpread(rows);
   const widths = new Map<string, number>();
   for (const [, group] of groupBy(rows, ({ target }) => groupOf(target))) {
-    const ofGroup = drawn(group, all, all);
+    const ofGroup = drawn(group, all, { all, rowsOfPool });
     for (const [target, own] of groupBy(group, (row) => row.target))
-      widths.set(target, drawn(own, ofGroup, all) / all);
+      widths.set(target, drawn(own, ofGroup, { all, rowsOfPool }) / all);
   }
   const even = rows.map((row) => scaledRow(row, 1 / (widths.get(row.target) ?? 1)));
   const tail = tailOf(even, groups) - margin;
@@ -67,11 +69,12 @@ export function intervalsByTarget(
 /** Four groups by time of sixty rows. */
 const rowsForOwnForm = 240;
 
-/** Rows of which the common width is worth as much as a target's own. */
-const rowsOfPool = 30;
-
 /** Mean error of rows, as a logarithm, drawn to a wider circle's; outliers say how far they lie in no single target. */
-function drawn(rows: readonly Unseen[], wider: number, all: number): number {
+function drawn(
+  rows: readonly Unseen[],
+  wider: number,
+  { all, rowsOfPool }: { readonly all: number; readonly rowsOfPool: number },
+): number {
   const sum = rows.reduce((total, row) => total + Math.min(spreadOf(row), 4 * all), 0);
   return (sum + rowsOfPool * wider) / (rows.length + rowsOfPool);
 }
