@@ -1,5 +1,6 @@
 import { designText } from "./design-text.js";
 import { memoryText } from "./memory-text.js";
+import { quantizationText } from "./quantization-text.js";
 import { padded, table } from "./text-table.js";
 import type { ReportDocument } from "../views/report-document.js";
 import type { ReportFormat } from "./report.js";
@@ -61,6 +62,8 @@ export const report: ReportFormat = {
     const heaviest = rows.heaviestLayers(document);
     if (heaviest.length > 0)
       parts.push(layerTable(heaviest, document.targets.length, context.width));
+    const quantization = quantizationText(document);
+    if (quantization !== "") parts.push(quantization);
     if (document.problems.length > 0) {
       const lines = document.problems.map(
         (problem) => `${padded(problem.severity, 12)}${problem.code}  ${problem.message}`,
