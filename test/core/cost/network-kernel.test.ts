@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { kernelModel } from "../../../server/core/cost/calibrated/models/network-kernel.js";
+import type { KernelView } from "../../../server/core/cost/calibrated/kernel-model.js";
 import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { KernelShape } from "../../../server/core/ops/kernel-shape.js";
 import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
@@ -20,6 +21,10 @@ interface Conv {
 }
 
 function feature(name: string, conv: Conv): number {
+  return viewOf(conv).features[kernelModel.features.indexOf(name)]!;
+}
+
+function viewOf(conv: Conv): KernelView {
   const { channels, groups, window = [3, 3], stride = 1, size = 28 } = conv;
   const shape: KernelShape = {
     kind: "conv",
@@ -36,11 +41,7 @@ function feature(name: string, conv: Conv): number {
   const kernel = { nodeIds: [0], reads: [0], shape, macs: 1e6, readBytes: 1e6, writeBytes: 1e6 };
   const rest = { castBytes: 0, otherFlops: 0, weightReadBytes: 1e3 };
   const { isChannelsLast = false } = conv;
-  const view = kernelModel.describe(
-    { ...kernel, ...rest, isChannelsLast } as unknown as Kernel,
-    target,
-  );
-  return view!.features[kernelModel.features.indexOf(name)]!;
+  return kernelModel.describe({ ...kernel, ...rest, isChannelsLast } as unknown as Kernel, target)!;
 }
 
 // RegNetY-032, -064, -160 and -320: groups of 24, 72, 112 and 232 channels.
@@ -80,4 +81,12 @@ test.each<[string, Conv, 0 | 1]>([
 test("windows beyond 7 (ConvMixer) stand apart", () => {
   expect(feature("large-depthwise", { channels: 96, groups: 96, window: [7, 7] })).toBe(0);
   expect(feature("large-depthwise", { channels: 96, groups: 96, window: [9, 9] })).toBe(1);
+});
+
+test("with channels last, depthwise windows beyond 7×7 leave most of the matrix units empty", () => {
+  const seconds = (window: readonly [number, number], isChannelsLast: boolean): number =>
+    viewOf({ channels: 96, groups: 96, window, isChannelsLast }).computeSeconds;
+  expect(seconds([9, 9], true) / seconds([9, 9], false)).toBeCloseTo(256, 6);
+  expect(seconds([7, 7], true)).toBe(seconds([7, 7], false));
+  expect(seconds([1, 11], true)).toBe(seconds([1, 11], false));
 });

@@ -80,7 +80,7 @@ export const kernelModel: KernelModel = {
     if (shape.kind === "view") return undefined;
     const { macs, readBytes, writeBytes, castBytes } = kernel;
     const bytes = readBytes + writeBytes;
-    const computeSeconds = (2 * macs * paddingOf(shape, target)) / peak;
+    const computeSeconds = (2 * macs * paddingOf(shape, kernel.isChannelsLast, target)) / peak;
     const memorySeconds = (bytes + castBytes) / memory;
     const { m, n, k, groups, window, stride } = extentsOf(shape);
     const form = formOf(shape);
@@ -115,6 +115,8 @@ export const kernelModel: KernelModel = {
   },
 };
 
+type ConvShape = Extract<KernelShape, { readonly kind: "conv" }>;
+
 const featureCount = 20;
 const formCount = 17;
 
@@ -127,8 +129,9 @@ function cliffsOf(shape: KernelShape, isChannelsLast: boolean): readonly number[
   if (shape.kind !== "conv" || shape.groups === 1) return [0, 0, 0];
   const width = shape.inputChannels / shape.groups;
   if (width > 1) return [groupFill(width), 0, 0];
+  const isOwn = !isChannelsLast && isOwnDepthwise(shape);
   const isLarge = shape.kernelSize.some((extent) => extent > 7);
-  return [0, !isChannelsLast && isOwnDepthwise(shape) ? 1 : 0, isLarge ? 1 : 0];
+  return [0, isOwn ? 1 : 0, isLarge ? 1 : 0];
 }
 
 /**
@@ -140,12 +143,7 @@ function groupFill(width: number): number {
 }
 
 /** PyTorch, `aten/src/ATen/native/Convolution.cpp`, `check_cudnn_depthwise_workload_with_filter`. */
-function isOwnDepthwise({
-  kernelSize,
-  inputSize,
-  inputChannels,
-  strides,
-}: KernelShape & { readonly kind: "conv" }): boolean {
+function isOwnDepthwise({ kernelSize, inputSize, inputChannels, strides }: ConvShape): boolean {
   const [filter = 1] = kernelSize;
   const width = inputSize.at(-1) ?? 1;
   if (kernelSize.some((extent) => extent !== filter) || ![1, 3, 5].includes(filter)) return true;
@@ -157,13 +155,22 @@ function isOwnDepthwise({
 
 /**
  * Matrix units take channels in vectors of 16 bytes, and fewer are filled up with zeros (NVIDIA, "Convolutional Layers
- * User's Guide", "Tensor Core requirements").
+ * User's Guide", "Tensor Core requirements"). With channels last, cuDNN has no depthwise kernels for windows beyond 7×7:
+ * each channel is a product of its own then, and fills one place of a tile of 32 outputs by such a vector. (32 was chosen by
+ * ConvMixer's times.)
  */
-function paddingOf(shape: KernelShape, { chip, precision }: Target): number {
-  if (shape.kind !== "conv" || shape.groups !== 1 || chip.kind !== "gpu") return 1;
+function paddingOf(
+  shape: KernelShape,
+  isChannelsLast: boolean,
+  { chip, precision }: Target,
+): number {
+  if (shape.kind !== "conv" || chip.kind !== "gpu" || shape.inputChannels === 0) return 1;
   const isNarrow = precision.arithmetic[0] === "float16" || precision.arithmetic[0] === "bfloat16";
-  if (!isNarrow || shape.inputChannels === 0) return 1;
-  return (Math.ceil(shape.inputChannels / 8) * 8) / shape.inputChannels;
+  if (!isNarrow) return 1;
+  if (shape.groups === 1) return (Math.ceil(shape.inputChannels / 8) * 8) / shape.inputChannels;
+  const isDepthwise = shape.groups === shape.inputChannels;
+  const isLarge = shape.kernelSize.every((extent) => extent > 7);
+  return isChannelsLast && isDepthwise && isLarge ? 32 * 8 : 1;
 }
 
 /** Index among the features `is-…`; -1 for what is none of them. */
