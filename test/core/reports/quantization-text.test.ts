@@ -25,6 +25,15 @@ test("the riskiest layers come first, with decibels of weights and outputs in ea
       layers: [layer("0", 21.4, 1e-4), layer("1", 12, 2), layer("2", 30, null)],
     },
   };
-  expect(quantizationText(document)).toMatchInlineSnapshot();
+  expect(quantizationText(document)).toMatchInlineSnapshot(`
+    "Number formats: signal to noise in dB, weights / outputs where this layer alone is quantized.
+    layer         elements           q8_0     q4_k
+    ────────────  ────────  ─────────────  ───────
+    blk.1.weight     4.1 k  exact / exact  12 / −3
+    blk.0.weight     4.1 k  exact / exact  21 / 40
+    blk.2.weight     4.1 k  exact / exact   30 / ?
+    Outputs: of invented numbers.
+    "
+  `);
   expect(quantizationText(emptyReport("x.gguf", []))).toBe("");
 });
