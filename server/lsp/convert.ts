@@ -57,7 +57,7 @@ export function toInlayHint(document: TextDocument, hint: Hint): InlayHint {
     position: document.positionAt(hint.offset),
     label: hint.label,
     kind: InlayHintKind.Type,
-    paddingLeft: true,
+    ...(hint.isBefore === true ? { paddingRight: true } : { paddingLeft: true }),
     tooltip: { kind: MarkupKind.Markdown, value: hint.tooltip },
   };
 }

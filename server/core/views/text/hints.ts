@@ -14,6 +14,8 @@ import { type TextState, moveBack, moveSpan } from "./text-state.js";
 /** What stands at the end of a node's line. */
 export interface Hint {
   readonly offset: number;
+  /** It stands before the text at its offset, not behind. */
+  readonly isBefore?: true;
   /** At most 20 characters. */
   readonly label: string;
   /** Markdown. */
@@ -51,7 +53,7 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
     if (measures.length === 0) continue;
     const isOld = edit !== undefined;
     hints.push({
-      offset: hintOffset(state.text, now),
+      ...hintPlace(state.text, now),
       label: labelOf(measures, isOld),
       tooltip: [
         ...(isOld ? ["From before the last edit: the text has an error now."] : []),
@@ -143,9 +145,19 @@ function sumText({ graph, nodeIds }: Statement): string {
   return `Sum of ${nodeIds.length} ${what}.`;
 }
 
-/** After the statement, or at the end of its first line when it has several. */
-function hintOffset(text: string, span: TextSpan): number {
-  const lineEnd = text.indexOf("\n", span.start);
-  if (lineEnd < 0 || span.end <= lineEnd) return span.end;
-  return text.charAt(lineEnd - 1) === "\r" ? lineEnd - 1 : lineEnd;
+/**
+ * After the statement, or at the end of its first line when it has several; in front of one whose end is out of sight,
+ * since converters leave names of hundreds of letters.
+ */
+function hintPlace(text: string, span: TextSpan): Pick<Hint, "offset" | "isBefore"> {
+  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const newline = text.indexOf("\n", span.start);
+  const lineEnd = newline > 0 && text.charAt(newline - 1) === "\r" ? newline - 1 : newline;
+  const end = newline < 0 ? span.end : Math.min(span.end, lineEnd);
+  return end - lineStart > columnsInSight
+    ? { offset: span.start, isBefore: true }
+    : { offset: end };
 }
+
+/** About what a wide editor shows of a line. */
+const columnsInSight = 160;

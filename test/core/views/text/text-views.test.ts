@@ -54,11 +54,30 @@ Twice (p) => (q)
 }
 `;
 
-const hintLines = (text: string, kinds = { latency: false, shape: true, memory: true }): string[] =>
+const shapes = { latency: false, shape: true, memory: true };
+
+const hintLines = (text: string, kinds = shapes): string[] =>
   hintsOf(stateOf(text), { start: 0, end: text.length }, kinds).map(
     ({ offset, label }) =>
       `${text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset).trim()} ⟦${label}⟧`,
   );
+
+test("the hint of a statement that runs out of sight stands in front of it", () => {
+  const name = "m/".repeat(100);
+  const text = `<ir_version: 10, opset_import: ["" : 21]>
+g (float[2,3] x) => (float[2,3] y) {
+    t = Relu (x)
+    ["${name}"] y = Relu (t)
+}
+`;
+  const places = hintsOf(stateOf(text), { start: 0, end: text.length }, shapes).map(
+    ({ offset, isBefore }) => ({ behind: text.slice(offset, offset + 4), isBefore }),
+  );
+  expect(places).toEqual([
+    { behind: "\n   ", isBefore: undefined },
+    { behind: '["m/', isBefore: true },
+  ]);
+});
 
 describe("functions", () => {
   test("calls and the statements of the function both have hints", () => {
