@@ -67,6 +67,8 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
 
 export interface Measure {
   readonly text: string;
+  /** As the second measure of a hint that has no room for `text`. */
+  readonly short?: string;
   /** Shown where there is room and nothing else is asked for. */
   readonly more?: string;
   readonly tooltip: string;
@@ -134,9 +136,10 @@ export function labelOf(measures: readonly Measure[], isOld: boolean): string {
   const [first, second] = measures;
   const was = isOld ? "was " : "";
   const head = `${was}${first?.text ?? ""}`;
-  const rest = second === undefined ? first?.more : second.text;
-  const whole = rest === undefined ? head : `${head} · ${rest}`;
-  if (whole.length <= labelLimit) return whole;
+  for (const rest of second === undefined ? [first?.more] : [second.text, second.short]) {
+    const whole = `${head} · ${rest}`;
+    if (rest !== undefined && whole.length <= labelLimit) return whole;
+  }
   return head.length <= labelLimit ? head : `${head.slice(0, labelLimit - 1)}…`;
 }
 

@@ -28,6 +28,7 @@ export function quantizationMeasure(
   return [
     {
       text,
+      short: risk ?? "?",
       tooltip: [
         `Quantization risk ${risk ?? "unknown"}: ${plain(facts.result.schemes[0]?.name ?? "")} weights here move the outputs by ${own === undefined ? "an unknown amount" : errorText(own)}.`,
         best === undefined

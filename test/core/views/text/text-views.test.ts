@@ -9,7 +9,7 @@ import {
   secondsText,
   secondsWithInterval,
 } from "../../../../server/core/views/text/estimate-text.js";
-import { hintsOf } from "../../../../server/core/views/text/hints.js";
+import { hintsOf, labelOf } from "../../../../server/core/views/text/hints.js";
 import { hoverAt } from "../../../../server/core/views/text/hover.js";
 import { lensAnchor } from "../../../../server/core/views/text/lens-anchor.js";
 import { lensOf } from "../../../../server/core/views/text/lens.js";
@@ -77,6 +77,16 @@ g (float[2,3] x) => (float[2,3] y) {
     { behind: "\n   ", isBefore: undefined },
     { behind: '["m/', isBefore: true },
   ]);
+});
+
+test("a second measure without room stands in its short form", () => {
+  const time = { text: "3 µs ~", more: "2.4 %", tooltip: "" };
+  const risk = (text: string) => ({ text: `${text} · int8`, short: text, tooltip: "" });
+  expect(labelOf([time], false)).toBe("3 µs ~ · 2.4 %");
+  expect(labelOf([time, risk("low")], false)).toBe("3 µs ~ · low · int8");
+  expect(labelOf([time, risk("medium")], false)).toBe("3 µs ~ · medium");
+  expect(labelOf([time, risk("medium")], true)).toBe("was 3 µs ~ · medium");
+  expect(labelOf([time, risk("unfathomable")], false)).toBe("3 µs ~");
 });
 
 describe("functions", () => {
