@@ -122,7 +122,9 @@ export function planFor(
   file: string,
   { inferred, result }: Pick<ChoicesFound, "inferred" | "result">,
 ): ReadonlyMap<string, string> {
-  const imported = /\.(json|encodings)$/i.test(file) ? readStatistics(file) : "";
+  const isArchive = /\.pth?$/i.test(file);
+  const imported = isArchive || /\.(json|encodings)$/i.test(file) ? readStatistics(file) : "";
+  if (isArchive && typeof imported === "string") throw new UsageError(imported);
   if (typeof imported === "string" || imported.formats.size === 0) return savedPlan(file).formats;
   return importedPlan(inferred.model.graph, result.layers, imported);
 }

@@ -33,8 +33,8 @@ Chooses a number format for every layer: the least expected error of the outputs
                         (default: the latency of the fastest plan with one format for all layers)
   --objective MEASURE   what is made least: risk (default), latency, size or energy
   --ungrouped           layers that read the same activation may take different formats
-  --compare PLAN.json   also the totals of a plan: one saved with --export json, AIMET encodings, ModelOpt's states or
-                        hf_quant_config.json
+  --compare PLAN.json   also the totals of a plan: one saved with --export json, AIMET encodings, ModelOpt's states
+                        (.pth or JSON) or hf_quant_config.json
   --samples PLACE       measures instead of propagating: runs the model in ONNX Runtime on the samples in PLACE
                         (.npz, .npy, .bin; a file or a folder), or on made-up ones: generated or generated:N
   --import FILE         sensitivities from another tool: AIMET's layer-wise errors, ONNX Runtime's quantization errors

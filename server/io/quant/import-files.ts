@@ -2,7 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Imported } from "../../core/quant/imports/imported.js";
 import { readImatrix } from "../../core/quant/imports/read-imatrix.js";
-import { readJsonStatistics } from "../../core/quant/imports/read-json.js";
+import { readJsonStatistics, readStatisticsData } from "../../core/quant/imports/read-json.js";
+import { readPytorchData } from "../../core/quant/tensors/pytorch.js";
 import { openFileBytes } from "../file-bytes.js";
 
 /** A state of ModelOpt for a large model has some megabytes. */
@@ -19,6 +20,12 @@ export function readStatistics(file: string): Imported | string {
   }
   const source = openFileBytes(file);
   try {
+    if (/\.(pt|pth)$/i.test(name)) {
+      const read = readPytorchData(source);
+      return typeof read === "string"
+        ? `\`${name}\`: ${read}`
+        : readStatisticsData(read.data, name);
+    }
     return readImatrix(source, name);
   } finally {
     source.close();

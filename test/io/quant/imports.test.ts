@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -128,6 +129,41 @@ test("ModelOpt's configuration and states say formats, and what is left out", ()
     "up.weight_quantizer": "nvfp4",
   });
 });
+
+test("what ModelOpt saves beside the weights is read as data, and code in it is refused", () => {
+  const made = path.join(folder, "modelopt.pth");
+  const evil = path.join(folder, "evil.pth");
+  execFileSync("/usr/bin/python3", [
+    "-c",
+    `
+import sys, torch
+quantizers = {
+    "conv1.weight_quantizer": {"_num_bits": 8, "_axis": 0, "_amax": torch.ones(4)},
+    "conv1.input_quantizer": {"_num_bits": 8, "_axis": None},
+    "up.weight_quantizer": {"_num_bits": (2, 1), "_block_sizes": {-1: 16, "scale_bits": (4, 3)}},
+    "fc.weight_quantizer": {"_disabled": True, "_dtype": torch.bfloat16},
+}
+mode = {"config": {"algorithm": "max"}, "metadata": {"quantizer_state": quantizers}}
+state = {"modelopt_state_dict": [("quantize", mode)], "modelopt_version": "0.29.0"}
+torch.save({"modelopt_state": state, "model_state_dict": {"fc.weight": torch.ones(2, 2)}}, sys.argv[1])
+class Evil:
+    def __reduce__(self):
+        return (print, ("executed",))
+torch.save({"modelopt_state": Evil()}, sys.argv[2])
+`,
+    made,
+    evil,
+  ]);
+  const found = readStatistics(made);
+  if (typeof found === "string") throw new Error(found);
+  expect(found.tool).toBe("ModelOpt");
+  expect(Object.fromEntries(found.formats)).toEqual({
+    "conv1.weight_quantizer": "int8",
+    "up.weight_quantizer": "nvfp4",
+    "fc.weight_quantizer": "",
+  });
+  expect(readStatistics(evil)).toMatch(/refused.*Nothing of it was executed/);
+}, 60_000);
 
 test.each([
   ["{", /is no JSON/],

@@ -13,6 +13,11 @@ export function readJsonStatistics(text: string, name: string): Imported | strin
   } catch (error) {
     return `\`${name}\` is no JSON: ${error instanceof Error ? error.message : String(error)}.`;
   }
+  return readStatisticsData(value, name);
+}
+
+/** The same of what such a file holds, however it was written. */
+export function readStatisticsData(value: unknown, name: string): Imported | string {
   const fields = fieldsOf(value);
   const found =
     fields && (aimet(fields) ?? modelOpt(fields) ?? onnxRuntime(fields) ?? flat(fields, name));
@@ -153,8 +158,13 @@ function algorithmOf(fields: Fields | undefined): string | undefined {
     : format;
 }
 
-/** `modelopt_state_dict` is a list of modes with their metadata; `quantizer_state` is in that of `quantize`. */
+/**
+ * `modelopt_state_dict` is a list of modes with their metadata; `quantizer_state` is in that of `quantize`. What
+ * `modelopt.torch.opt.save` writes has all of it under `modelopt_state`, beside the weights.
+ */
 function quantizerStates(fields: Fields): Fields | undefined {
+  const inner = fieldsOf(fields["modelopt_state"]);
+  if (inner !== undefined) return quantizerStates(inner);
   const direct = fieldsOf(fields["quantizer_state"]);
   if (direct !== undefined) return direct;
   const modes = fields["modelopt_state_dict"];

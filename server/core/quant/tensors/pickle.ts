@@ -41,6 +41,30 @@ export function readPickle(bytes: Uint8Array): readonly PickleTensor[] {
   return found;
 }
 
+/** What a pickle holds beside tensors, which become null: objects, arrays, numbers and texts. */
+export function readPickledData(bytes: Uint8Array): unknown {
+  return dataOf(new Machine(bytes).run(), 0);
+}
+
+function dataOf(value: Value, depth: number): unknown {
+  if (depth > depthLimit) return null;
+  switch (value.kind) {
+    case "plain":
+      return value.value;
+    case "list":
+      return value.items.map((item) => dataOf(item, depth + 1));
+    case "dict":
+      return Object.fromEntries(
+        value.entries.map(([key, own]) => [
+          key.kind === "plain" ? String(key.value) : "?",
+          dataOf(own, depth + 1),
+        ]),
+      );
+    default:
+      return null;
+  }
+}
+
 function collect(value: Value, name: string, found: PickleTensor[], depth: number): void {
   if (depth > depthLimit) return;
   if (value.kind === "tensor") found.push({ ...value.tensor, name });
@@ -237,7 +261,8 @@ class Machine {
 
   #global(name: string): void {
     const isKnown =
-      rebuilders.has(name) || /^torch\.[A-Za-z0-9]+Storage$/.test(name) || name === "torch.Size";
+      rebuilders.has(name) ||
+      /^torch\.([A-Za-z0-9]+Storage|Size|b?float\d\w*|u?int\d+|bool)$/.test(name);
     if (!isKnown) throw new PickleRefused(`it asks for \`${name}\`, which is code.`);
     this.#push({ kind: "global", name });
   }

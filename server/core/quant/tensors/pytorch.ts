@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../base/byte-source.js";
 import type { Problem } from "../../base/problem.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
-import { PickleRefused, readPickle, type PickleTensor } from "./pickle.js";
+import { PickleRefused, readPickle, readPickledData, type PickleTensor } from "./pickle.js";
 import type { StoredTensor, TensorList } from "./tensor-list.js";
 import { readZip, type ZipEntry } from "./zip.js";
 
@@ -25,24 +25,10 @@ const pickleLimit = 64 * 1024 * 1024;
  */
 export function readPytorch(source: ByteSource): TensorList {
   const problems: Problem[] = [];
-  const refuse = (message: string): TensorList => ({
-    tensors: [],
-    problems: [...problems, { code: "RP2324", severity: "error", message }],
-  });
-  const entries = readZip(source);
-  if (entries === undefined) return refuse("The file is no zip archive of PyTorch's.");
-  const pickle = [...entries].find(([name]) => name.endsWith("data.pkl") || name === "data.pkl");
-  if (pickle === undefined || !pickle[1].isStored || pickle[1].size > pickleLimit)
-    return refuse("The archive has no `data.pkl` that can be read.");
-  const [name, { offset, size }] = pickle;
-  let found: readonly PickleTensor[];
-  try {
-    found = readPickle(source.read(offset, size).slice());
-  } catch (error) {
-    if (!(error instanceof PickleRefused)) throw error;
-    return refuse(`The pickle is refused: ${error.message} Nothing of it was executed.`);
-  }
-  const folder = name.slice(0, -"data.pkl".length);
+  const opened = openPickle(source, readPickle);
+  if (typeof opened === "string")
+    return { tensors: [], problems: [{ code: "RP2324", severity: "error", message: opened }] };
+  const { entries, folder, found } = opened;
   const tensors = found.flatMap((tensor): StoredTensor[] => {
     const stored = storedTensor(tensor, entries.get(`${folder}data/${tensor.key}`));
     if (typeof stored !== "string") return [stored];
@@ -54,6 +40,33 @@ export function readPytorch(source: ByteSource): TensorList {
     return [];
   });
   return { tensors, problems };
+}
+
+/** What an archive's pickle holds beside its tensors; a sentence where it cannot be read. */
+export function readPytorchData(source: ByteSource): { readonly data: unknown } | string {
+  const opened = openPickle(source, readPickledData);
+  return typeof opened === "string" ? opened : { data: opened.found };
+}
+
+function openPickle<T>(
+  source: ByteSource,
+  read: (bytes: Uint8Array) => T,
+):
+  | { readonly entries: ReadonlyMap<string, ZipEntry>; readonly folder: string; readonly found: T }
+  | string {
+  const entries = readZip(source);
+  if (entries === undefined) return "The file is no zip archive of PyTorch's.";
+  const pickle = [...entries].find(([name]) => name.endsWith("data.pkl"));
+  if (pickle === undefined || !pickle[1].isStored || pickle[1].size > pickleLimit)
+    return "The archive has no `data.pkl` that can be read.";
+  const [name, { offset, size }] = pickle;
+  try {
+    const found = read(source.read(offset, size).slice());
+    return { entries, folder: name.slice(0, -"data.pkl".length), found };
+  } catch (error) {
+    if (!(error instanceof PickleRefused)) throw error;
+    return `The pickle is refused: ${error.message} Nothing of it was executed.`;
+  }
 }
 
 function storedTensor(tensor: PickleTensor, entry: ZipEntry | undefined): StoredTensor | string {
