@@ -2,11 +2,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { comparePlans } from "../../../test/core/quant/compare-plans.js";
 import type { Figure } from "../print-table.js";
+import { asOnnx } from "./as-onnx.js";
 import { modelsFolder } from "./models-folder.js";
 
+/** Trained, one of each network and kind; those that are there in integers alone hold what every plan would choose. */
 const models = [
   "mlperftiny_ic_resnet8_f32.onnx",
   "mlperftiny_vww_mobilenetv1_f32.onnx",
+  "mlperftiny_kws_dscnn_f32.tflite",
   "mlperftiny_kws_dscnn_k1.onnx",
   "mlperftiny_ad_autoencoder_k1.onnx",
 ];
@@ -27,14 +30,16 @@ export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
     return [];
   }
   const figures: Figure[] = [];
-  for (const model of models)
+  for (const model of models) {
+    const file = asOnnx(path.join(modelsFolder, model));
+    if (file === undefined) continue;
     for (const target of targets)
       for (const { seconds, isOnlyPlan, mixed, uniform } of await comparePlans(
-        path.join(modelsFolder, model),
+        file,
         target,
         sampleCount,
       )) {
-        const label = `${model.replace(/^mlperftiny_|\.onnx$/g, "")}, ${target}, ${(seconds * 1e6).toPrecision(4)} µs`;
+        const label = `${model.replace(/^mlperftiny_|\.(onnx|tflite)$/g, "")}, ${target}, ${(seconds * 1e6).toPrecision(4)} µs`;
         console.log(
           `${label}: mixed ${mixed.error.toExponential(2)} (predicted ${mixed.risk.toExponential(2)}), all ${uniform.id} ${uniform.error.toExponential(2)} (predicted ${uniform.risk.toExponential(2)})`,
         );
@@ -48,5 +53,6 @@ export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
           bound: 1,
         });
       }
+  }
   return figures;
 }
