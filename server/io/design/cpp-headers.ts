@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { contains, realPath } from "../inside.js";
+import { realPath, textInside } from "../inside.js";
 import type { DesignRequest } from "./design-request.js";
 
 /** A source with the text of its headers behind it: places of the source stay what they are. */
@@ -29,20 +28,8 @@ export function withHeaders(
   const headers: string[] = [];
   const seen = new Set([file]);
   let total = 0;
-  const read = (header: string): string | undefined => {
-    const overlay = overlays[header];
-    if (overlay !== undefined) return overlay;
-    const real = realPath(header);
-    if (real === undefined || !realRoots.some((root) => contains(root, real))) return undefined;
-    const status = statSync(real, { throwIfNoEntry: false });
-    if (status?.isFile() !== true || status.size > mostHeaderText) return undefined;
-    try {
-      return readFileSync(real, "utf8");
-    } catch {
-      // Forbidden: as good as absent.
-      return undefined;
-    }
-  };
+  const read = (header: string): string | undefined =>
+    overlays[header] ?? textInside(header, realRoots, mostHeaderText);
   const visit = (from: string, source: string): void => {
     for (const [, name = ""] of source.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]+)"/gm)) {
       if (path.isAbsolute(name)) continue;

@@ -1,4 +1,13 @@
-import { type BlockType, byteAt, clamp, halfAt, nearest, putBits, putHalf } from "./block-type.js";
+import {
+  type BlockType,
+  byteAt,
+  clamp,
+  halfAt,
+  nearest,
+  pairPlace,
+  putBits,
+  putHalf,
+} from "./block-type.js";
 import { type AffineSearch, fitAffine } from "./fit-scale.js";
 
 const { fround } = Math;
@@ -130,10 +139,14 @@ const twoBits = blockOf({
     return [byte & 15, byte >> 4];
   },
   putGroup: (bytes, at, group, s, m) => putBits(bytes, at + group, s | (m << 4)),
-  codeAt: (bytes, at, index) =>
-    (byteAt(bytes, at + 16 + (index >> 7) * 32 + (index & 31)) >> (2 * ((index >> 5) & 3))) & 3,
-  putCode: (bytes, at, index, code) =>
-    putBits(bytes, at + 16 + (index >> 7) * 32 + (index & 31), code << (2 * ((index >> 5) & 3))),
+  codeAt: (bytes, at, index) => {
+    const { byte, shift } = pairPlace(index);
+    return (byteAt(bytes, at + 16 + byte) >> shift) & 3;
+  },
+  putCode: (bytes, at, index, code) => {
+    const { byte, shift } = pairPlace(index);
+    putBits(bytes, at + 16 + byte, code << shift);
+  },
 });
 
 const fourBits = blockOf({

@@ -1,3 +1,5 @@
+import { float16Of } from "../../base/float16.js";
+
 /**
  * A storage type of ggml: so many elements take so many bytes, scales included. Layouts are those of ggml-common.h, rounding
  * that of ggml-quants.c without an importance matrix (github.com/ggml-org/ggml), in float32 operation by operation.
@@ -36,23 +38,17 @@ export function putBits(bytes: Uint8Array, index: number, bits: number): void {
   bytes[index] = byteAt(bytes, index) | bits;
 }
 
+/** Where one of 128 elements in 32 bytes of two bits lies, of several such runs. */
+export function pairPlace(index: number): { readonly byte: number; readonly shift: number } {
+  return { byte: (index >> 7) * 32 + (index & 31), shift: 2 * ((index >> 5) & 3) };
+}
+
 export function signedByteAt(bytes: Uint8Array, index: number): number {
   return (byteAt(bytes, index) << 24) >> 24;
 }
 
 export function halfAt(bytes: Uint8Array, index: number): number {
-  const code = byteAt(bytes, index) | (byteAt(bytes, index + 1) << 8);
-  const exponent = (code >> 10) & 31;
-  const mantissa = code & 1023;
-  const magnitude =
-    exponent === 31
-      ? mantissa === 0
-        ? Infinity
-        : NaN
-      : exponent === 0
-        ? mantissa * 2 ** -24
-        : (1024 + mantissa) * 2 ** (exponent - 25);
-  return code >= 32768 ? -magnitude : magnitude;
+  return float16Of(byteAt(bytes, index) | (byteAt(bytes, index + 1) << 8));
 }
 
 const word = new Float32Array(1);

@@ -5,6 +5,7 @@ import {
   halfAt,
   leastMagnitude,
   nearest,
+  pairPlace,
   putBits,
   putHalf,
   signedByteAt,
@@ -16,11 +17,6 @@ const { fround } = Math;
 const elements = 256;
 const groupLength = 16;
 const groupCount = elements / groupLength;
-
-/** 128 elements in 32 bytes of two bits. */
-function pairPlace(index: number): { readonly byte: number; readonly shift: number } {
-  return { byte: (index >> 7) * 32 + (index & 31), shift: 2 * ((index >> 5) & 3) };
-}
 
 /** Codes that a rounded group scale leaves; where that scale is zero, those of the search stay. */
 function roundCodes(

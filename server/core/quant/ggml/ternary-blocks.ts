@@ -1,4 +1,4 @@
-import { type BlockType, byteAt, halfAt } from "./block-type.js";
+import { type BlockType, byteAt, halfAt, pairPlace } from "./block-type.js";
 
 const elements = 256;
 
@@ -10,8 +10,8 @@ const twoBits: BlockType = {
   decode(bytes, at, into, to) {
     const d = halfAt(bytes, at + 64);
     for (let index = 0; index < elements; index++) {
-      const byte = byteAt(bytes, at + (index >> 7) * 32 + (index & 31));
-      into[to + index] = (((byte >> (2 * ((index >> 5) & 3))) & 3) - 1) * d;
+      const { byte, shift } = pairPlace(index);
+      into[to + index] = (((byteAt(bytes, at + byte) >> shift) & 3) - 1) * d;
     }
   },
 };

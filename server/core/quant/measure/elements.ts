@@ -1,4 +1,5 @@
 import type { ByteSource } from "../../base/byte-source.js";
+import { float16Of } from "../../base/float16.js";
 import { elementTypes, type ElementType } from "../../graph/element-type.js";
 import type { ElementSource } from "./chunks.js";
 
@@ -62,20 +63,6 @@ let halves: Float32Array | undefined;
 /** Value of every float16. */
 function float16Table(): Float32Array {
   if (halves !== undefined) return halves;
-  const table = new Float32Array(65536);
-  for (let code = 0; code < 65536; code++) {
-    const exponent = (code >> 10) & 31;
-    const mantissa = code & 1023;
-    const magnitude =
-      exponent === 31
-        ? mantissa === 0
-          ? Infinity
-          : NaN
-        : exponent === 0
-          ? mantissa * 2 ** -24
-          : (1024 + mantissa) * 2 ** (exponent - 25);
-    table[code] = code >= 32768 ? -magnitude : magnitude;
-  }
-  halves = table;
-  return table;
+  halves = Float32Array.from({ length: 65536 }, (_, code) => float16Of(code));
+  return halves;
 }

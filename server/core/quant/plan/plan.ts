@@ -161,7 +161,8 @@ export function totalsOfSchemes(
   };
 }
 
-function uniformPlans(problem: PlanProblem): readonly NamedPlan[] {
+/** Totals of the plans that have one scheme wherever a layer has it. */
+export function uniformPlans(problem: PlanProblem): readonly NamedPlan[] {
   const ids = new Set(
     problem.choices.layers.flatMap(({ choices }) => choices.map(({ schemeId }) => schemeId)),
   );

@@ -1,7 +1,7 @@
 import type { Graph, NodeId } from "../../graph/graph.js";
 import type { ModelChoices } from "./choices.js";
 import { groupLayers } from "./groups.js";
-import { makePlan, type Planning } from "./plan.js";
+import { makePlan, type Planning, uniformPlans } from "./plan.js";
 import type { SolveText } from "./linear-plan.js";
 import type { Limits, PlanProblem } from "./problem.js";
 
@@ -10,8 +10,9 @@ import type { Limits, PlanProblem } from "./problem.js";
  * layers, give or take half a percent.
  */
 export function usualLimits(problem: PlanProblem): Limits {
-  const { uniform } = makePlan(problem, () => ({ kind: "infeasible" }));
-  return { latency: 1.005 * Math.min(...uniform.map(({ totals }) => totals.latency)) };
+  return {
+    latency: 1.005 * Math.min(...uniformPlans(problem).map(({ totals }) => totals.latency)),
+  };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
@@ -8,7 +7,7 @@ import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
 import { brokenText } from "./broken-text.js";
 import { readFileList } from "./file-list.js";
-import { contains, realPath } from "../../inside.js";
+import { contains, realPath, textInside } from "../../inside.js";
 import { withoutImports } from "./imports.js";
 import { findModules } from "./module-index.js";
 
@@ -109,18 +108,7 @@ class SourceReader {
 
   /** Undefined when it is not there, not a file, too large or outside. */
   text(file: string): string | undefined {
-    const overlay = this.#request.overlays[file];
-    if (overlay !== undefined) return overlay;
-    const real = realPath(file);
-    if (real === undefined || !this.#isInside(real)) return undefined;
-    const status = statSync(real, { throwIfNoEntry: false });
-    if (status?.isFile() !== true || status.size > totalLimit) return undefined;
-    try {
-      return readFileSync(real, "utf8");
-    } catch {
-      // Forbidden: as good as absent.
-      return undefined;
-    }
+    return this.#request.overlays[file] ?? textInside(file, this.#roots, totalLimit);
   }
 
   /** Adds a file and what it includes; answers its short name. */

@@ -5,6 +5,7 @@ import {
   freshName,
   indentAt,
   isSigned,
+  type ModuleText,
   moduleText,
   onlyClock,
   registeredAssign,
@@ -50,11 +51,7 @@ export const rtlRule: RtlRule = {
 
 /** `assign p = a * b;` with a register behind the product. */
 function registerProduct(subject: RuleSubject, place: SourceRange): DesignFix | undefined {
-  for (const module of subject.modules) {
-    const text = moduleText(module, subject);
-    const clock = onlyClock(module);
-    if (text?.file !== place.file || clock === undefined) continue;
-    const at = text.offsetOf(place.line, place.character);
+  for (const { text, clock, at } of clockedTexts(subject, place)) {
     const product = text.assignments.find(
       ({ kind, target, name, value, span }) =>
         kind === "assign" &&
@@ -83,11 +80,7 @@ function registerProduct(subject: RuleSubject, place: SourceRange): DesignFix | 
 
 /** `p <= a * b;` with registers before both names. */
 function registerOperands(subject: RuleSubject, place: SourceRange): DesignFix | undefined {
-  for (const module of subject.modules) {
-    const text = moduleText(module, subject);
-    const clock = onlyClock(module);
-    if (text?.file !== place.file || clock === undefined) continue;
-    const at = text.offsetOf(place.line, place.character);
+  for (const { text, clock, at } of clockedTexts(subject, place)) {
     const product = text.assignments.find(
       ({ kind, span }) => kind === "block" && span.start <= at && at < span.end,
     );
@@ -129,4 +122,17 @@ function registerOperands(subject: RuleSubject, place: SourceRange): DesignFix |
     );
   }
   return undefined;
+}
+
+/** Modules of the place's file that have one clock, and where in their text the place is. */
+function* clockedTexts(
+  subject: RuleSubject,
+  place: SourceRange,
+): Generator<{ readonly text: ModuleText; readonly clock: string; readonly at: number }> {
+  for (const module of subject.modules) {
+    const text = moduleText(module, subject);
+    const clock = onlyClock(module);
+    if (text?.file === place.file && clock !== undefined)
+      yield { text, clock, at: text.offsetOf(place.line, place.character) };
+  }
 }
