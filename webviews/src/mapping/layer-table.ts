@@ -8,6 +8,7 @@ import {
 import type { MappedLayer } from "../../../server/core/views/mapping.js";
 import { plainText } from "../kit/canvas.js";
 import { h } from "../kit/dom.js";
+import { elidedLeft } from "../kit/elided-left.js";
 
 /** More rows than anyone reads. */
 const rowLimit = 500;
@@ -67,7 +68,7 @@ export function layerTable(
                 title: plainText(layer.name),
                 on: { click: () => select(layer) },
               },
-              plainText(layer.name),
+              elidedLeft(layer.name),
             ),
           ),
           ...cellsOf(layer, hasEngines).map((text, at) =>
