@@ -1,4 +1,5 @@
 import type { KernelShape } from "../ops/kernel-shape.js";
+import { meanVisibleKeys } from "../ops/visible-keys.js";
 
 /**
  * One loop nest of multiply-accumulates, after Chen et al. (Eyeriss, ISCA 2016, equation 1): `groups` independent
@@ -117,7 +118,7 @@ function productsOf(shape: KernelShape): readonly Contraction[] {
       // Heads that share keys are rows of one product.
       const groups = shape.batch * shape.keyHeads;
       const rows = (shape.queryHeads / Math.max(1, shape.keyHeads)) * shape.queryLength;
-      const keys = visibleKeys(shape);
+      const keys = meanVisibleKeys(shape);
       return [
         product(groups, rows, keys, shape.headSize),
         product(groups, rows, shape.valueHeadSize, keys),
@@ -143,19 +144,6 @@ function productsOf(shape: KernelShape): readonly Contraction[] {
     default:
       return [];
   }
-}
-
-/** Mean number of keys that a query sees: hidden tiles are skipped. */
-function visibleKeys(shape: KernelShape & { readonly kind: "attention" }): number {
-  const { keyLength, queryLength, isCausal, window } = shape;
-  const full = window > 0 ? Math.min(window, keyLength) : keyLength;
-  if (!isCausal || queryLength <= 1) return full;
-  const first = Math.max(1, keyLength - queryLength + 1);
-  let sum = 0;
-  const climbing = Math.max(0, Math.min(queryLength, full - first));
-  sum += climbing * first + (climbing * (climbing - 1)) / 2;
-  sum += (queryLength - climbing) * full;
-  return Math.max(1, Math.ceil(sum / queryLength));
 }
 
 /**

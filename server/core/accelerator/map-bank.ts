@@ -1,4 +1,5 @@
 import type { Kernel } from "../lower/lowered.js";
+import { reachedKeys } from "../ops/visible-keys.js";
 import type { AcceleratorPrecision, BankEngine } from "./accelerator.js";
 import { contractionsOf } from "./contraction.js";
 import { mapElementwise } from "./map-elementwise.js";
@@ -52,6 +53,9 @@ export function mapOnBanks(
 /** Keys and values that attention goes through. */
 function cachedBytes({ shape }: Kernel, { activationBits }: AcceleratorPrecision): number {
   if (shape.kind !== "attention") return 0;
-  const elements = shape.keyLength * shape.keyHeads * (shape.headSize + shape.valueHeadSize);
+  const elements =
+    reachedKeys(shape.queryLength, shape.keyLength, shape.window) *
+    shape.keyHeads *
+    (shape.headSize + shape.valueHeadSize);
   return (shape.batch * elements * activationBits) / 8;
 }

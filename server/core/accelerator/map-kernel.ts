@@ -13,6 +13,7 @@ import { sparsePrecision } from "./sparsity.js";
 import { besideTensors, type Stay } from "./stay.js";
 import type { Technology } from "./technology.js";
 import type { Objective } from "./tiling.js";
+import { visiblePart } from "./visible-part.js";
 
 /** What holds a layer back. `buffer` names the memory in `limitingMemory`; `fill`: loading and draining the array. */
 export type Limit = "compute" | "utilization" | "buffer" | "dram" | "vector";
@@ -76,7 +77,8 @@ export interface KernelQuestion {
   readonly stay?: Stay;
 }
 
-export function mapKernel(asked: KernelQuestion, kernel: Kernel): KernelMapping {
+export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
+  const kernel = visiblePart(whole);
   const { stay } = asked;
   // Products of two activations are pruned by nobody.
   const precision = kernel.weightReadBytes > 0 ? sparsePrecision(asked.precision) : asked.precision;

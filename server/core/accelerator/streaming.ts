@@ -1,10 +1,12 @@
 import type { Kernel } from "../lower/lowered.js";
+import { visibleShare } from "../ops/visible-keys.js";
 import type { StreamingEngine } from "./accelerator.js";
 import type { MappedAccelerator } from "./as-target.js";
 import { contractionsOf } from "./contraction.js";
 import { energyOf } from "./energy.js";
 import { mapElementwise } from "./map-elementwise.js";
 import type { KernelMapping } from "./map-kernel.js";
+import { visiblePart } from "./visible-part.js";
 
 /** A network as a pipeline of one unit for each layer. */
 export interface Pipeline {
@@ -71,20 +73,25 @@ export function foldPipeline(
     multipliersUsed: used,
     stageOf: (kernel) => {
       const own = byKernel.get(kernel);
+      const computed = visiblePart(kernel);
       return own === undefined
-        ? flowing(mapped, kernel)
-        : stage(mapped, kernel, own, intervalCycles);
+        ? flowing(mapped, computed)
+        : stage(mapped, computed, own, intervalCycles);
     },
   };
 }
 
 function unitsOf(kernel: Kernel): readonly Unit[] {
-  return contractionsOf(kernel.shape).map((c) => ({
+  const { shape } = kernel;
+  // Folding goes by the whole extents, whose divisors are many; what is hidden of them takes no cycles.
+  const whole = shape.kind === "attention" ? { ...shape, isCausal: false, window: 0 } : shape;
+  const share = visibleShare(shape);
+  return contractionsOf(whole).map((c) => ({
     kernel,
     // A depthwise unit takes one channel after the other: its matrix has a row for each group.
     outputs: c.outputChannels * c.groups,
     window: c.inputChannels * c.kernelRows * c.kernelColumns,
-    vectors: c.times * c.batch * c.outputRows * c.outputColumns,
+    vectors: Math.ceil(share * c.times * c.batch * c.outputRows * c.outputColumns),
     fill: Math.min(1, c.kernelRows / Math.max(1, c.inputRows)),
     outputsAtOnce: 1,
     windowAtOnce: 1,

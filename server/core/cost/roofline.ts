@@ -1,4 +1,5 @@
 import type { KernelShape } from "../ops/kernel-shape.js";
+import { visibleShare } from "../ops/visible-keys.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Chip } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
@@ -170,27 +171,6 @@ function efficiencyKeyOf({ runtime }: Target, shape: KernelShape): string {
 /** The decoder makes sure that there is a `default`; a hand-made runtime without one reaches its peaks. */
 function efficiencyOf({ runtime }: Target, key: string): number {
   return (runtime.computeEfficiency[key] ?? runtime.computeEfficiency["default"])?.value ?? 1;
-}
-
-/** Share of the scores that a mask leaves: rules count full scores, kernels skip what the mask hides. */
-function visibleShare(shape: KernelShape): number {
-  if (shape.kind !== "attention" || shape.keyLength <= 0 || shape.queryLength <= 0) return 1;
-  const { queryLength, keyLength, window } = shape;
-  if (!shape.isCausal) return window > 0 ? Math.min(1, window / keyLength) : 1;
-  // Query i of the last `queryLength` positions sees keys 0 … keyLength − queryLength + i.
-  const first = Math.max(1, keyLength - queryLength + 1);
-  const full = window > 0 ? Math.min(window, keyLength) : keyLength;
-  const ramp = Math.max(0, Math.min(full, keyLength) - first);
-  const mean = queryLength <= 1 ? Math.min(first, full) : rampMean(first, full, queryLength, ramp);
-  return Math.min(1, mean / keyLength);
-}
-
-/** Mean of min(first + i, full) over i in [0, count). */
-function rampMean(first: number, full: number, count: number, ramp: number): number {
-  if (first >= full) return full;
-  const climbing = Math.min(count, ramp);
-  const climbed = climbing * first + (climbing * (climbing - 1)) / 2;
-  return (climbed + (count - climbing) * full) / count;
 }
 
 export interface QuantizationPass {

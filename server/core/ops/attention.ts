@@ -1,5 +1,5 @@
 import { addDims, type Dim, isKnown, multiplyDims } from "../graph/dim.js";
-import type { Shape } from "../graph/value-type.js";
+import { byteCount, type Shape } from "../graph/value-type.js";
 import {
   attentionWork,
   type AttentionExtents,
@@ -11,6 +11,7 @@ import {
 import { dataType } from "../graph/data-type.js";
 import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
+import { reachedKeys } from "./visible-keys.js";
 
 export const rule = ruleOfTable({
   Attention: { infer: inferAttention, work: workOfAttention },
@@ -117,12 +118,38 @@ function workOfAttention(ctx: WorkContext): Work | undefined {
   const right = ctx.int("right_window_size", -1);
   const isCausal = ctx.int("is_causal", 0) !== 0;
   const ahead = isCausal ? 0 : right;
-  return attentionWork(extents, {
-    isCausal,
-    window: left >= 0 && ahead >= 0 ? left + 1 + ahead : 0,
+  const window = left >= 0 && ahead >= 0 ? left + 1 + ahead : 0;
+  const work = attentionWork(extents, {
+    // Whoever sees nothing ahead is causal, whatever the attribute says.
+    isCausal: isCausal || right === 0,
+    window,
     scoreFlops: (ctx.hasInput(3) ? 1 : 0) + (ctx.float("softcap", 0) === 0 ? 0 : softCapFlops),
   });
+  return work && { ...work, ...bytesInWindow(ctx, extents, window) };
 }
+
+/** Keys and values before every query's window are not read. */
+function bytesInWindow(
+  ctx: WorkContext,
+  extents: AttentionExtents,
+  window: number,
+): Pick<Work, "readBytes"> {
+  const { queryLength, keyLength } = extents;
+  if (!isKnown(queryLength) || !isKnown(keyLength)) return {};
+  const reached = reachedKeys(queryLength, keyLength, window);
+  if (reached >= keyLength) return {};
+  let readBytes = 0;
+  for (let index = 0; index < ctx.inputCount; index++) {
+    if (!ctx.hasInput(index)) continue;
+    const bytes = byteCount(ctx.inputType(index));
+    if (bytes === undefined) return {};
+    readBytes += cachedInputs.has(index) ? (bytes * reached) / keyLength : bytes;
+  }
+  return { readBytes: Math.round(readBytes) };
+}
+
+/** K, V, past key and past value: what is hidden of the sequence is taken from all alike. */
+const cachedInputs: ReadonlySet<number> = new Set([1, 2, 4, 5]);
 
 /** The scores pass through `score_mod` before the softmax, the probabilities through `prob_mod` after it. */
 function inferFlex(ctx: InferContext): readonly Inferred[] {

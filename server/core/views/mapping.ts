@@ -21,6 +21,7 @@ import {
   type SweptParameter,
   type Workload,
 } from "../accelerator/sweep.js";
+import { visiblePart } from "../accelerator/visible-part.js";
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import { formatBytes } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
@@ -281,6 +282,7 @@ function layerOf(
   mapping: KernelMapping,
 ): MappedLayer {
   const nodeId = kernel.nodeIds[0] ?? 0;
+  const { macs, otherFlops } = visiblePart(kernel);
   return {
     nodeId,
     name: nodeLabel(analysis, nodeId),
@@ -288,7 +290,7 @@ function layerOf(
     kind: kernel.shape.kind,
     macs: mapping.macs,
     operationsPerByte:
-      (2 * kernel.macs + kernel.otherFlops) / Math.max(1, kernel.readBytes + kernel.writeBytes),
+      (2 * macs + otherFlops) / Math.max(1, kernel.readBytes + kernel.writeBytes),
     cycles: mapping.cycles,
     computeCycles: mapping.computeCycles,
     vectorCycles: mapping.vectorCycles,

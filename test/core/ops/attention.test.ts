@@ -37,6 +37,18 @@ test("attention: batch × heads × queries × keys × (head + value head), the w
   );
 });
 
+test("keys that no query's window reaches are not read", () => {
+  // Query 2 × 64 elements, keys and values (3 + 2) of 16 × 64 each, four bytes an element.
+  checkWork(
+    "Attention<left_window_size=3, right_window_size=0>(float32[1,1,2,64], float32[1,1,16,64], float32[1,1,16,64])",
+    "macs=4096 flops=192 read=3072 write=512 attention",
+  );
+  checkWork(
+    "Attention<left_window_size=3>(float32[1,1,2,64], float32[1,1,16,64], float32[1,1,16,64])",
+    "macs=4096 flops=192 read=8704 write=512 attention",
+  );
+});
+
 test("rotary embeddings read the rows of the positions at hand", () => {
   // 1,024 elements × 3; reads 4,096 + 2 × 16 tokens × 8 × 4 + 16 × 8.
   checkWork(

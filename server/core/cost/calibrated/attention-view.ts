@@ -1,4 +1,5 @@
 import type { KernelShape } from "../../ops/kernel-shape.js";
+import { visiblePairs } from "../../ops/visible-keys.js";
 import type { Target } from "../../targets/target.js";
 import { peakOf } from "../../targets/catalogue.js";
 import { nothing } from "./gpu-terms.js";
@@ -155,18 +156,4 @@ function serialKeys(
 /** Precisions that quantize on the way in and keep an 8-bit cache multiply in 8 bits too. */
 export function computesNarrow({ precision }: Target): boolean {
   return precision.quantizesOnTheFly && precision.cacheBits <= 8;
-}
-
-/** Pairs of a query and a key that the mask leaves. */
-export function visiblePairs(
-  queries: number,
-  keys: number,
-  window: number,
-  isCausal: boolean,
-): number {
-  if (queries === 1 || !isCausal) return queries * window;
-  // Query i of the last `queries` positions sees min(keys - queries + i + 1, window) keys.
-  const first = Math.max(1, keys - queries + 1);
-  const climbing = Math.min(queries, Math.max(0, window - first + 1));
-  return climbing * first + (climbing * (climbing - 1)) / 2 + (queries - climbing) * window;
 }

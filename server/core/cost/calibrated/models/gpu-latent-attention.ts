@@ -1,5 +1,6 @@
+import { visiblePairs } from "../../../ops/visible-keys.js";
 import { peakOf } from "../../../targets/catalogue.js";
-import { computesNarrow, visiblePairs } from "../attention-view.js";
+import { computesNarrow } from "../attention-view.js";
 import { nothing } from "../gpu-terms.js";
 import { gpuViewOf } from "../gpu-view.js";
 import type { KernelModel } from "../kernel-model.js";
