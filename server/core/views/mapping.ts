@@ -289,8 +289,7 @@ function layerOf(
     op: analysis.model.graph.nodes[nodeId]?.op ?? "?",
     kind: kernel.shape.kind,
     macs: mapping.macs,
-    operationsPerByte:
-      (2 * macs + otherFlops) / Math.max(1, kernel.readBytes + kernel.writeBytes),
+    operationsPerByte: (2 * macs + otherFlops) / Math.max(1, kernel.readBytes + kernel.writeBytes),
     cycles: mapping.cycles,
     computeCycles: mapping.computeCycles,
     vectorCycles: mapping.vectorCycles,
