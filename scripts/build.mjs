@@ -71,6 +71,7 @@ for (const options of builds) {
   else await build(options);
 }
 await cp("server/data", "dist/data", { recursive: true });
+await cp("docs/accuracy.md", "dist/data/accuracy.md");
 await buildPythonEngine({ outdir: "dist/python", isProduction });
 await buildYosysEngine({ outdir: "dist/yosys", isProduction });
 await buildNextpnrEngine({ outdir: "dist/nextpnr", isProduction });

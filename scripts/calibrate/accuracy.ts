@@ -9,6 +9,7 @@ import { findDataFolder, loadCatalogue } from "../../server/io/catalogue-files.j
 import { openContext } from "./context.js";
 import { errorRow, type Judged } from "./error-row.js";
 import { groupBy } from "./group.js";
+import { lendErrors } from "./lend-errors.js";
 import { readOptions } from "./options.js";
 import type { Sample } from "./set.js";
 import { sets } from "./sets/index.js";
@@ -126,7 +127,10 @@ for (const set of sets) {
 }
 closeRecording();
 for (const message of problems) console.error(message);
-if (options.without.length === 0) await writeReport(options.calibration, "docs/accuracy.md");
+if (options.without.length === 0) {
+  lendErrors(options.calibration);
+  await writeReport(options.calibration, "docs/accuracy.md");
+}
 
 function worstOf(items: readonly Judged[], count: number): readonly Judged[] {
   const error = ({ estimate, measured }: Judged): number =>

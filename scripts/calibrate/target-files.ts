@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ErrorRow } from "../../server/core/cost/calibrated/calibration.js";
 import type { Fragment } from "./set.js";
@@ -109,14 +109,27 @@ function keptKinds(
   return Object.fromEntries(Object.entries(old).filter(([id]) => !isWork(id)));
 }
 
-/** Replaces rows of the same kinds. */
+/** Replaces rows of the same kinds, and all that others had lent. */
 export function writeErrors(folder: string, target: string, rows: readonly ErrorRow[]): void {
   const old = readTargetFile(folder, target);
   const kinds = new Set(rows.map(({ kind }) => kind));
-  const error = [...old.error.filter(({ kind }) => !kinds.has(kind)), ...rows].sort((a, b) =>
-    a.kind < b.kind ? -1 : 1,
-  );
+  const error = [
+    ...old.error.filter(({ kind, of }) => of === undefined && !kinds.has(kind)),
+    ...rows,
+  ].sort((a, b) => (a.kind < b.kind ? -1 : 1));
   write(folder, { ...old, error });
+}
+
+export function replaceErrors(folder: string, target: string, error: readonly ErrorRow[]): void {
+  write(folder, { ...readTargetFile(folder, target), error });
+}
+
+/** Sorted. */
+export function targetIdsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length).split(path.sep).join("/"))
+    .sort();
 }
 
 export function hasTargetFile(folder: string, target: string): boolean {

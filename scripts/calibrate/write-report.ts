@@ -1,20 +1,17 @@
-import { readdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import { format } from "prettier";
-import type { ErrorRow } from "../../server/core/cost/calibrated/calibration.js";
 import { groupBy } from "./group.js";
+import { pooledError } from "./pooled-error.js";
 import { sets } from "./sets/index.js";
-import { readTargetFile } from "./target-files.js";
+import { readTargetFile, targetIdsIn } from "./target-files.js";
 
 /** docs/accuracy.md: the error of each target on measurements that its fit never saw. */
 export async function writeReport(folder: string, file: string): Promise<void> {
-  const ids = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -".json".length).split(path.sep).join("/"))
-    .sort();
-  const rows = ids.flatMap((id) => {
+  const rows = targetIdsIn(folder).flatMap((id) => {
     const { error, sources, date } = readTargetFile(folder, id);
-    return error.map((row) => ({ id, row, sources: sources.map(({ set }) => set), date }));
+    return error
+      .filter(({ of }) => of === undefined)
+      .map((row) => ({ id, row, sources: sources.map(({ set }) => set), date }));
   });
   const kinds = [...groupBy(rows, ({ row }) => row.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = [
@@ -24,7 +21,10 @@ export async function writeReport(folder: string, file: string): Promise<void> {
     "",
     "## By kind, over all targets\n\n| kind | targets | rows | median | mean | p90 | inside the interval |\n| --- | --: | --: | --: | --: | --: | --: |",
     ...kinds.map(([kind, items]) => {
-      const all = pooled(items.map(({ row }) => row));
+      const all = pooledError(
+        kind,
+        items.map(({ row }) => row),
+      );
       return `| ${kind} | ${items.length} | ${all.rows} | ${percent(all.median)} | ${percent(all.mean)} | ${percent(all.p90)} | ${percent(all.coverage)} |`;
     }),
     "",
@@ -38,21 +38,6 @@ export async function writeReport(folder: string, file: string): Promise<void> {
   writeFileSync(file, await format(text, { parser: "markdown", printWidth: 120 }));
 }
 
-/** Weighted by rows: medians and percentiles of targets are averaged, which is near enough for an overview. */
-function pooled(rows: readonly ErrorRow[]): ErrorRow {
-  const count = rows.reduce((sum, row) => sum + row.rows, 0);
-  const mean = (pick: (row: ErrorRow) => number): number =>
-    rows.reduce((sum, row) => sum + pick(row) * row.rows, 0) / count;
-  return {
-    kind: "",
-    median: mean((row) => row.median),
-    mean: mean((row) => row.mean),
-    p90: mean((row) => row.p90),
-    coverage: mean((row) => row.coverage),
-    rows: count,
-  };
-}
-
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
@@ -63,6 +48,7 @@ What Ridgepoint predicts beside what was measured, target by target. Written by 
 
 Errors are |predicted − measured| ÷ measured on measurements that no fit has seen: rows are held out by key, so that a
 shape, a model or a family of models is wholly unseen, on every chip and precision. \`inside the interval\` is the share of
-measurements within the stated interval, which promises 90 %; \`rank\` is Spearman's correlation. Targets that are not listed borrow the utilisation of a
+measurements within the stated interval, which promises 90 %; \`rank\` is Spearman's correlation. Measured targets of which no
+row was held out state the errors of those that they were fitted with. Others that are not listed borrow the utilisation of a
 sibling, or are plain rooflines; \`ridgepoint targets\` tells which.
 `;

@@ -1,4 +1,5 @@
 import { table } from "../core/reports/text-table.js";
+import { errorSummary } from "../core/cost/calibrated/published-error.js";
 import type { Target } from "../core/targets/target.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import type { Command } from "./command.js";
@@ -68,13 +69,10 @@ function asTable(targets: readonly Target[]): string {
   return `${table(["id", "name", "segment", "method", "median error"], lines, "lllll")}\n${targets.length} targets; docs/accuracy.md tells how the errors were measured\n`;
 }
 
-/** `MatMul 3.1 %, attention prefill 6.0 %`; for others what the numbers rest on. */
+/** Of a measured target its error; of others what the numbers rest on. */
 function errorText(target: Target): string {
   const known = target.calibration?.();
-  if (known?.method === "calibrated")
-    return known.calibration.error
-      .map(({ kind, median }) => `${kind} ${(100 * median).toFixed(1)} %`)
-      .join(", ");
+  if (known?.method === "calibrated") return errorSummary(known.calibration.error);
   const { low, high } = target.runtime.rooflineInterval;
   return known === undefined
     ? `none; 90 % within ×${low.value} – ×${high.value}`

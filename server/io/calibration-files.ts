@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Report } from "../core/base/problem.js";
 import type { CalibrationStore } from "../core/cost/calibrated/attach.js";
+import { accuracyPage } from "./accuracy-page.js";
 
 /**
  * The calibrations of a folder, `<chip>/<runtime>/<precision>.json` below it. Only their names are read here; a file is
@@ -21,7 +22,14 @@ export async function openCalibrations(folder: string, report: Report): Promise<
       .map((name) => name.slice(0, -".json".length).split(path.sep).join("/"))
       .filter((id) => id.split("/").length === 3),
   );
-  return { targetIds, read: (id) => readJson(path.join(folder, `${id}.json`), report) };
+  return {
+    targetIds,
+    read: (id) => readJson(path.join(folder, `${id}.json`), report),
+    errorPage: accuracyPage([
+      path.join(folder, "..", "accuracy.md"),
+      path.join(folder, "..", "..", "..", "docs", "accuracy.md"),
+    ]),
+  };
 }
 
 function readJson(file: string, report: Report): unknown {

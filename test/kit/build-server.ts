@@ -42,6 +42,7 @@ export async function buildServer(options: { readonly hasPython?: boolean } = {}
       path.join(folder, "tree-sitter", path.basename(file)),
     );
   await cp(path.join(root, "server/data"), path.join(folder, "data"), { recursive: true });
+  await cp(path.join(root, "docs/accuracy.md"), path.join(folder, "data/accuracy.md"));
   if (options.hasPython === true) {
     const python = path.join(folder, "python");
     await layOutPythonRuntime(python);

@@ -187,6 +187,8 @@ describe("hovers", () => {
     );
     expect(text).toMatch(/\| Raspberry Pi 5 [^|]*\| [\d.]+ ms( ~)? \([^)]+\) \| compute \|/);
     expect(text).toMatch(/\| RTX 4090 [^|]*\| [^|]+ \| [^|]+ \| [^|]+ \| roofline \|/);
+    expect(text).toMatch(/\| \[calibrated\]\(file:[^)]*\/accuracy\.md#L\d+\) \|/);
+    expect(text).toMatch(/\nMedian error: .* %\. \[How it was measured\]\(file:/);
   });
 
   test("a tensor shows its type, bytes and who makes and reads it", async () => {

@@ -1,3 +1,4 @@
+import { errorText } from "../cost/calibrated/published-error.js";
 import type { ReportContext, ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 import type { ReportDocument } from "../views/report-document.js";
@@ -98,8 +99,8 @@ function errors({ errors: known = [] }: ReportContext): string {
   if (known.length === 0) return "";
   const body = known.flatMap(({ label, lender, date, rows: own }) =>
     own.map(
-      ({ kind, median, p90, coverage, rows: count }) =>
-        `<tr><td>${escaped(label)}</td><td>${escaped(lender ?? "itself")}</td><td>${escaped(kind)}</td><td class="n">${rows.errorText(median)}</td><td class="n">${rows.errorText(p90)}</td><td class="n">${rows.errorText(coverage)}</td><td class="n">${count}</td><td class="n">${escaped(date)}</td></tr>`,
+      ({ kind, median, p90, coverage, rows: count, of }) =>
+        `<tr><td>${escaped(label)}</td><td>${escaped(of ?? lender ?? "itself")}</td><td>${escaped(kind)}</td><td class="n">${errorText(median)}</td><td class="n">${errorText(p90)}</td><td class="n">${errorText(coverage)}</td><td class="n">${count}</td><td class="n">${escaped(date)}</td></tr>`,
     ),
   );
   return `<h2>Published errors</h2><p>${rows.errorsSentence}</p><table><thead><tr><th>Target</th><th>Measured on</th><th>Of</th><th class="n">Median error</th><th class="n">90 % below</th><th class="n">In interval</th><th class="n">Measurements</th><th class="n">Fitted</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;

@@ -1,3 +1,4 @@
+import { errorText } from "../cost/calibrated/published-error.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -100,9 +101,9 @@ export const report: ReportFormat = {
         "|---|---|---|--:|--:|--:|--:|",
       );
       for (const { label, lender, rows: own } of errors)
-        for (const { kind, median, p90, coverage, rows: count } of own)
+        for (const { kind, median, p90, coverage, rows: count, of } of own)
           lines.push(
-            `| ${escaped(label)} | ${escaped(lender ?? "itself")} | ${escaped(kind)} | ${rows.errorText(median)} | ${rows.errorText(p90)} | ${rows.errorText(coverage)} | ${count} |`,
+            `| ${escaped(label)} | ${escaped(of ?? lender ?? "itself")} | ${escaped(kind)} | ${errorText(median)} | ${errorText(p90)} | ${errorText(coverage)} | ${count} |`,
           );
       lines.push("");
     }

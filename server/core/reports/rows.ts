@@ -190,10 +190,5 @@ export function shortened(text: string, width: number): string {
   return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
 }
 
-/** 0.061 is "6.1 %". */
-export function errorText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 export const errorsSentence =
   "Of predictions against measurements that were held out of the fit: the absolute error, the share of measurements inside the predicted interval, and how many there are.";

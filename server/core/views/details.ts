@@ -1,6 +1,8 @@
 import type { Analysis, Layer, TargetAnalysis } from "../analysis.js";
 import type { Problem } from "../base/problem.js";
-import type { Bound } from "../cost/cost.js";
+import { errorSummary, latencyErrors, publishedError } from "../cost/calibrated/published-error.js";
+import type { Bound, Method } from "../cost/cost.js";
+import type { Target } from "../targets/target.js";
 import type { NodeId, Value, ValueId } from "../graph/graph.js";
 import { byteCount, typeText } from "../graph/value-type.js";
 import { achievedText } from "./achieved.js";
@@ -113,6 +115,8 @@ export interface DetailsTarget {
   readonly seconds: Quantity | null;
   readonly joules: Quantity | null;
   readonly coverage: number | null;
+  /** Median errors of the measurements behind the number, in words; "" where it rests on none. */
+  readonly error: string;
   readonly share: number | null;
   readonly bound: Bound | null;
   readonly level: string | null;
@@ -193,6 +197,7 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
     seconds: quantity(cost?.seconds),
     joules: quantity(cost?.joules),
     coverage: cost?.seconds.coverage ?? null,
+    error: cost === undefined ? "" : errorOf(target.target, cost.seconds.method),
     share: shown.state === "kernel" ? (shown.share ?? null) : null,
     bound: cost?.bound ?? null,
     level: cost?.level ?? null,
@@ -217,6 +222,12 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
       ...reasonsOf(own, cost?.reasons ?? []),
     ],
   };
+}
+
+/** A layer that is a roofline on a measured target has none. */
+function errorOf(target: Target, method: Method): string {
+  const error = method === "roofline" ? undefined : publishedError(target);
+  return error === undefined ? "" : errorSummary(latencyErrors(error.rows));
 }
 
 function reasonsOf(

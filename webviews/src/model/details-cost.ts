@@ -169,6 +169,7 @@ function facts(target: DetailsTarget): Child {
       `${secondsRange(target.seconds)}; expected to hold in ${formatShare(target.coverage)} of cases`,
     ]);
   if (target.seconds !== null) rows.push(["Source", sourceText(target.seconds.method)]);
+  if (target.error !== "") rows.push(["Median error", target.error]);
   if (target.partOfKernel !== null && target.kernel.length > 1)
     rows.push(["Own part", `${formatShare(target.partOfKernel)} of the kernel, by its arithmetic`]);
   if (target.joules !== null)

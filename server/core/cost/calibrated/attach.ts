@@ -11,6 +11,8 @@ export interface CalibrationStore {
   readonly targetIds: ReadonlySet<string>;
   /** Undefined when it cannot be read, having reported why. */
   readonly read: (targetId: string) => unknown;
+  /** The lines about a target of the page of published errors, as a `file:` address. */
+  readonly errorPage?: (targetId: string) => string | undefined;
 }
 
 /** The same targets, each with a way to its calibration, which is read when it is first asked for. */
@@ -77,9 +79,14 @@ function calibrationOf(
 ): TargetCalibration | undefined {
   const own = store.targetIds.has(target.id) ? load(target.id) : undefined;
   const loans = (): TargetCalibration | undefined =>
-    loanFrom(target, siblingsOf(target, measured).slice(0, lenderLimit), load);
+    loanFrom(target, siblingsOf(target, measured).slice(0, lenderLimit), load, store);
   if (own === undefined) return loans();
-  const known = { calibration: own, lender: target.label, loan: undefined } as const;
+  const known = {
+    calibration: own,
+    lender: target.label,
+    loan: undefined,
+    errorPage: () => store.errorPage?.(target.id),
+  } as const;
   // Whole inferences were fitted with what their file says: a stranger's kernels would not fit in.
   return own.network === undefined
     ? { ...known, method: "calibrated", next: once(loans) }
@@ -91,15 +98,17 @@ function loanFrom(
   target: Target,
   [sibling, ...others]: readonly Target[],
   load: (id: string) => Calibration | undefined,
+  store: CalibrationStore,
 ): TargetCalibration | undefined {
   if (sibling === undefined) return undefined;
   const calibration = load(sibling.id);
-  const next = once(() => loanFrom(target, others, load));
+  const next = once(() => loanFrom(target, others, load, store));
   if (calibration === undefined) return next();
   return {
     calibration,
     method: "borrowed",
     lender: sibling.label,
+    errorPage: () => store.errorPage?.(sibling.id),
     loan: isSameArchitecture(target.chip, sibling.chip) ? "near" : "far",
     ...(calibration.network === undefined && { next }),
   };

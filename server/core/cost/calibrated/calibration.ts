@@ -120,4 +120,9 @@ export interface ErrorRow {
   readonly rows: number;
   /** Spearman's rank correlation, where there are rows enough. */
   readonly rank?: number;
+  /**
+   * No measurement of the target was held out: the rows are those of the targets that this names, `*` for any chip,
+   * runtime or precision, or of those that were fitted to the same set of measurements.
+   */
+  readonly of?: string;
 }

@@ -300,5 +300,15 @@ function decodeError(decoder: Decoder, value: unknown, path: string): ErrorRow |
     fields["rank"] === undefined
       ? undefined
       : decoder.number(fields["rank"], `${path}.rank`, { low: -1, high: 1 });
-  return { kind, median, mean, p90, coverage, rows, ...(rank === undefined ? {} : { rank }) };
+  const of = fields["of"] === undefined ? undefined : decoder.string(fields["of"], `${path}.of`);
+  return {
+    kind,
+    median,
+    mean,
+    p90,
+    coverage,
+    rows,
+    ...(rank !== undefined && { rank }),
+    ...(of !== undefined && { of }),
+  };
 }

@@ -8,6 +8,8 @@ export interface TargetCalibration {
   readonly lender: string;
   /** How far away a lender is: the same architecture, or another; undefined for a target's own calibration. */
   readonly loan: "near" | "far" | undefined;
+  /** Where the errors of the measured target stand for people to read, as a `file:` address. */
+  readonly errorPage?: () => string | undefined;
   /** The next nearest, for kernels of which this one says nothing. */
   readonly next?: () => TargetCalibration | undefined;
 }

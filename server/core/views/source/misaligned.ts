@@ -6,7 +6,7 @@ import { readOpCall } from "../../formats/op-call.js";
 import { absent, type Attribute, type Node, type NodeId } from "../../graph/graph.js";
 import { channelTileOf } from "../../targets/channel-tile.js";
 import type { Target } from "../../targets/target.js";
-import { sourceCost } from "./source-cost.js";
+import { summedCost } from "../text/summed-cost.js";
 import type { SourceIndex, SourceSite } from "./source-index.js";
 
 /** A line whose layers make channels that do not fill the target's tiles, and what other numbers would cost. */
@@ -51,7 +51,7 @@ function misalignedAt(site: SourceSite): Misaligned | undefined {
   const { channels } = first;
   if (layers.some((layer) => layer.channels !== channels)) return undefined;
   if (channels % tile.channels === 0 || channels < tile.channels) return undefined;
-  const cost = sourceCost(analysis, target, site.nodeIds);
+  const cost = summedCost(analysis, target, site.nodeIds);
   if (cost.kind !== "time" || (cost.share ?? 0) < leastShare) return undefined;
   const up = Math.ceil(channels / tile.channels) * tile.channels;
   const choices = [up, up - tile.channels].flatMap((other) => {

@@ -9,7 +9,7 @@ import { plain } from "../text/markdown.js";
 import { quantizationMeasure } from "../text/quantization-text.js";
 import { endOfLineAt } from "../../base/line-starts.js";
 import { instancesText } from "./instances.js";
-import { sourceCost, sourceWork } from "./source-cost.js";
+import { summedCost, summedWork } from "../text/summed-cost.js";
 import type { SourceRow } from "./source-index.js";
 import type { SourceState } from "./source-state.js";
 
@@ -78,7 +78,7 @@ export function quantizedNodes(
 
 function latencyMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {
   const target = analysis.targets[0];
-  const cost = sourceCost(analysis, target, nodeIds);
+  const cost = summedCost(analysis, target, nodeIds);
   switch (cost.kind) {
     case "unknown":
       return [{ text: "?", tooltip: `Not known: ${plain(cost.reason)}` }];
@@ -118,7 +118,7 @@ function shapeMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Mea
 }
 
 function weightMeasure({ model: { analysis }, nodeIds }: SourceRow): readonly Measure[] {
-  const { weightBytes } = sourceWork(analysis, nodeIds);
+  const { weightBytes } = summedWork(analysis, nodeIds);
   if (weightBytes === 0) return [];
   const text = formatBytes(weightBytes);
   return [{ text, tooltip: `${text} of weights` }];

@@ -1,15 +1,16 @@
 import type { Analysis } from "../../analysis.js";
-import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
+import { formatBytes, formatCount, formatMacs } from "../../base/units.js";
 import { absent, type NodeId, type SourceModule } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { achievedText } from "../achieved.js";
 import { deploymentNote } from "../deployment-note.js";
+import { costTable, errorSentence } from "../text/cost-table.js";
 import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import type { HoverText } from "../text/hover.js";
-import { codeCell, codeSpan, plain } from "../text/markdown.js";
+import { codeCell, codeSpan, link, plain } from "../text/markdown.js";
 import { instancesOf, instancesText } from "./instances.js";
 import { layerTitle } from "./layer-title.js";
-import { sourceCost, sourceWork } from "./source-cost.js";
+import { summedCost, summedWork } from "../text/summed-cost.js";
 import { type SourceRow, type SourceSite, siteAt } from "./source-index.js";
 import { quantizationTable } from "../text/quantization-text.js";
 import { beforeEditText, quantizedNodes } from "./source-hints.js";
@@ -80,6 +81,7 @@ function siteMarkdown(site: SourceSite, isOneOfSeveral: boolean): string {
     tensorLine(model.analysis, nodeIds),
     costTable(model.analysis, nodeIds),
     ...(nodeIds.length === 1 ? [notes(model.analysis, nodeIds[0] ?? absent)] : []),
+    errorSentence(model.analysis),
     deploymentNote(model.analysis.targets[0], nodeIds).map(plain).join(""),
     instanceList(site),
     originLine(model, isOneOfSeveral),
@@ -90,7 +92,7 @@ function siteMarkdown(site: SourceSite, isOneOfSeveral: boolean): string {
 
 function titleLine(site: SourceSite): string {
   const { model, nodeIds } = site;
-  const work = sourceWork(model.analysis, nodeIds);
+  const work = summedWork(model.analysis, nodeIds);
   const facts = [
     ...(work.parameterCount > 0 ? [`${formatCount(work.parameterCount)} params`] : []),
     ...(work.macs === undefined ? ["? MAC"] : work.macs > 0 ? [formatMacs(work.macs)] : []),
@@ -118,35 +120,9 @@ function tensorLine({ model, inferred }: Analysis, nodeIds: readonly NodeId[]): 
   return `in ${list(inputs)} → out ${list(outputs)}`;
 }
 
-function costTable(analysis: Analysis, nodeIds: readonly NodeId[]): string {
-  if (analysis.targets.length === 0) return "No target is chosen.";
-  const rows = analysis.targets.map((target) => {
-    const label = target.target.label.replaceAll("|", "¦");
-    const cost = sourceCost(analysis, target, nodeIds);
-    switch (cost.kind) {
-      case "time": {
-        const others = cost.engines.filter((engine) => engine !== target.target.runtime.engine);
-        const elsewhere = others.length === 0 ? "" : ` on ${others.join(", ")}`;
-        const missing = cost.unknownCount === 0 ? "" : ` + ? (${cost.unknownCount} not known)`;
-        const share = cost.share === undefined ? "?" : formatShare(cost.share);
-        return `| ${label} | ${secondsWithInterval(cost.seconds)}${missing}${elsewhere} | ${cost.bound} | ${share} | ${cost.seconds.method} |`;
-      }
-      case "none":
-        return `| ${label} | ${cost.word} | | | |`;
-      case "unknown":
-        return `| ${label} | ? | | | ${codeCell(cost.reason)} |`;
-    }
-  });
-  return [
-    "| target | time | bound | share | method |",
-    "| :-- | :-- | :-- | --: | :-- |",
-    ...rows,
-  ].join("\n");
-}
-
 /** What the first target's number rests on. */
 function notes(analysis: Analysis, nodeId: NodeId): string {
-  const cost = sourceCost(analysis, analysis.targets[0], [nodeId]);
+  const cost = summedCost(analysis, analysis.targets[0], [nodeId]);
   const layer = analysis.layers[nodeId];
   const moved =
     layer?.readBytes === undefined || layer.writeBytes === undefined
@@ -166,7 +142,7 @@ function instanceList(calls: Pick<SourceRow, "model" | "nodeIds">): string {
   const { analysis } = calls.model;
   const target = analysis.targets[0];
   const rows = instances.map(({ module, nodeIds }) => {
-    const cost = sourceCost(analysis, target, nodeIds);
+    const cost = summedCost(analysis, target, nodeIds);
     const seconds = cost.kind === "time" ? cost.seconds.value : 0;
     const text =
       cost.kind === "time" ? secondsText(cost.seconds) : cost.kind === "none" ? cost.word : "?";
@@ -197,7 +173,7 @@ function linkTo({ model }: Pick<SourceRow, "model">, module: SourceModule, name:
   const address = path.startsWith("file:")
     ? path
     : encodeURI(`file://${path.startsWith("/") ? "" : "/"}${path}`);
-  return `[${codeSpan(name)}](${address.replace(/[()]/g, encodeURIComponent)}#L${frame.line + 1})`;
+  return link(codeSpan(name), `${address}#L${frame.line + 1}`);
 }
 
 /** Where the inputs come from: every number rests on it. */

@@ -4,7 +4,7 @@ import type { NodeId } from "../../graph/graph.js";
 import { secondsText } from "../text/estimate-text.js";
 import { lensTarget, lensTargetLine } from "../text/lens-target.js";
 import type { LensText } from "../text/lens.js";
-import { sourceCost, sourceWork } from "./source-cost.js";
+import { summedCost, summedWork } from "../text/summed-cost.js";
 import { beforeEditText } from "./source-hints.js";
 import type { SourceAnchor } from "./source-syntax.js";
 import type { AnalysedModel, SourceNumbers, SourceState } from "./source-state.js";
@@ -86,8 +86,8 @@ function partOf(
     const { nodeIds, instanceCount } = callsInside(model, name);
     if (nodeIds.length === 0) continue;
     const { analysis, traced } = model;
-    const work = sourceWork(analysis, nodeIds);
-    const cost = sourceCost(analysis, analysis.targets[0], nodeIds);
+    const work = summedWork(analysis, nodeIds);
+    const cost = summedCost(analysis, analysis.targets[0], nodeIds);
     const chip = analysis.targets[0]?.target.chip.name ?? "";
     const title = [
       `${instanceCount > 0 ? `${instanceCount}× ` : ""}in ${traced.name}`,

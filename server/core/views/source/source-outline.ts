@@ -4,7 +4,7 @@ import { secondsText } from "../text/estimate-text.js";
 import { formatShare } from "../../base/units.js";
 import { endOfLineAt, lineStartsOf } from "../../base/line-starts.js";
 import { layerTitle } from "./layer-title.js";
-import { sourceCost } from "./source-cost.js";
+import { summedCost } from "../text/summed-cost.js";
 import type { SourceRow } from "./source-index.js";
 import { sourceLens } from "./source-lens.js";
 import { sourceAnchors, type SourceAnchor } from "./source-syntax.js";
@@ -83,7 +83,7 @@ function layersIn({ text, numbers }: SourceState, span: TextSpan): readonly Outl
 }
 
 function costText({ model: { analysis }, nodeIds }: SourceRow): string {
-  const cost = sourceCost(analysis, analysis.targets[0], nodeIds);
+  const cost = summedCost(analysis, analysis.targets[0], nodeIds);
   if (cost.kind === "none") return cost.word;
   if (cost.kind === "unknown") return "?";
   const share = cost.share === undefined ? "" : ` · ${formatShare(cost.share)}`;

@@ -1,13 +1,13 @@
 import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
-import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
+import { formatBytes, formatCount, formatMacs } from "../../base/units.js";
 import { absent, type Node, type NodeId } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { achievedText } from "../achieved.js";
 import { attributeText } from "../attribute-text.js";
 import { deploymentNote } from "../deployment-note.js";
-import { secondsWithInterval } from "./estimate-text.js";
-import { codeCell, codeSpan, plain } from "./markdown.js";
+import { costTable, errorSentence } from "./cost-table.js";
+import { codeSpan, plain } from "./markdown.js";
 import { nodeCost } from "./node-cost.js";
 import { quantizationTable } from "./quantization-text.js";
 import { tensorHover } from "./tensor-hover.js";
@@ -56,6 +56,7 @@ function nodeMarkdown(analysis: Analysis, statement: Statement): string {
             ? [quantizationTable(analysis.quantization, nodeIds[0] ?? -1)]
             : []),
           ...(nodeIds.length === 1 ? notes(analysis, nodeIds[0] ?? -1) : []),
+          errorSentence(analysis),
         ];
   return [...head, ...cost].filter((part) => part !== "").join("\n\n");
 }
@@ -106,31 +107,6 @@ function tensorLine(analysis: Analysis, statement: Statement): string {
 
 function withRest(shown: readonly string[], count: number): readonly string[] {
   return count > shown.length ? [...shown, `${count - shown.length} more`] : shown;
-}
-
-function costTable(analysis: Analysis, nodeIds: readonly NodeId[]): string {
-  if (analysis.targets.length === 0) return "No target is chosen.";
-  const rows = analysis.targets.map((target) => {
-    const label = target.target.label.replaceAll("|", "¦");
-    const cost = nodeCost(analysis, target, nodeIds);
-    switch (cost.kind) {
-      case "time": {
-        const { runtime } = target.target;
-        const elsewhere = cost.engine === runtime.engine ? "" : ` on ${cost.engine}`;
-        const share = cost.share === undefined ? "?" : formatShare(cost.share);
-        return `| ${label} | ${secondsWithInterval(cost.seconds)}${elsewhere} | ${cost.bound} | ${share} | ${cost.seconds.method} |`;
-      }
-      case "none":
-        return `| ${label} | ${cost.word} | | | |`;
-      case "unknown":
-        return `| ${label} | ? | | | ${codeCell(cost.reason)} |`;
-    }
-  });
-  return [
-    "| target | time | bound | share | method |",
-    "| :-- | :-- | :-- | --: | :-- |",
-    ...rows,
-  ].join("\n");
 }
 
 /** What the numbers of the first target rest on, and what is wrong with the node. */

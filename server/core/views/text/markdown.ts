@@ -19,6 +19,11 @@ export function codeCell(text: string): string {
   return codeSpan(text.replaceAll("|", "¦"));
 }
 
+/** `text` is markdown already; parentheses of an address would end it. */
+export function link(text: string, address: string): string {
+  return `[${text}](${address.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+}
+
 function shorten(text: string): string {
   return text.length > characterLimit ? `${text.slice(0, characterLimit)}…` : text;
 }

@@ -1,13 +1,13 @@
 import type { Analysis, TargetAnalysis } from "../../analysis.js";
 import type { Estimate } from "../../cost/cost.js";
 import type { NodeId, ValueId } from "../../graph/graph.js";
-import { type NodeCost, nodeCost } from "../text/node-cost.js";
+import { type NodeCost, nodeCost } from "./node-cost.js";
 
 /**
  * What many calls cost together on one target. Ends of intervals add up: kernels of one runtime err in the same
  * direction. What is not known is counted, not left out in silence.
  */
-export type SourceCost =
+export type SummedCost =
   | {
       readonly kind: "time";
       readonly seconds: Estimate;
@@ -22,11 +22,11 @@ export type SourceCost =
   | { readonly kind: "none"; readonly word: string; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string };
 
-export function sourceCost(
+export function summedCost(
   analysis: Analysis,
   target: TargetAnalysis | undefined,
   nodeIds: readonly NodeId[],
-): SourceCost {
+): SummedCost {
   let longest: Extract<NodeCost, { kind: "time" }> | undefined;
   let none: Extract<NodeCost, { kind: "none" }> | undefined;
   let unknownReason = "";
@@ -67,14 +67,14 @@ export function sourceCost(
 }
 
 /** What the calls take whatever the target: weights that several of them read count once. */
-export interface SourceWork {
+export interface SummedWork {
   readonly parameterCount: number;
   readonly weightBytes: number;
   /** Undefined when it is not known of one of them. */
   readonly macs: number | undefined;
 }
 
-export function sourceWork({ model, layers }: Analysis, nodeIds: readonly NodeId[]): SourceWork {
+export function summedWork({ model, layers }: Analysis, nodeIds: readonly NodeId[]): SummedWork {
   const weights = new Set<ValueId>();
   let macs: number | undefined = 0;
   for (const nodeId of nodeIds) {
