@@ -254,7 +254,7 @@ export class Analyst {
   #read(subject: Subject): ModelReading {
     const { source, uri } = subject;
     if (source.kind === "python") return { value: undefined, problems: [notPrinted] };
-    if (source.kind !== "text") return this.#files.read(source.path, this.cancel);
+    if (source.kind !== "text") return this.#files.read(source.path, this.cancel, subject.devices);
     const { model, problems } = this.#readEntry(subject, this.#entry(uri));
     return { value: model, problems };
   }

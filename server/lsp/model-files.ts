@@ -19,14 +19,16 @@ export class ModelFiles {
     this.#limit = limit;
   }
 
-  read(file: string, cancel: Cancel): ModelReading {
-    const known = this.#entries.get(file);
-    this.#entries.delete(file);
+  /** `devices`: the part of it that one of so many has. */
+  read(file: string, cancel: Cancel, devices = 1): ModelReading {
+    const key = `${devices} ${file}`;
+    const known = this.#entries.get(key);
+    this.#entries.delete(key);
     const entry =
       known !== undefined && known.signature === signatureOf(file, known.weightFiles)
         ? known
-        : readAnew(file, cancel);
-    this.#entries.set(file, entry);
+        : readAnew(file, cancel, devices);
+    this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#limit && oldest !== undefined) this.#entries.delete(oldest);
     return entry.reading;
@@ -42,10 +44,10 @@ interface Entry {
 /** A model may spread its weights over thousands of files; the first say whether something changed. */
 const weightFileLimit = 64;
 
-function readAnew(file: string, cancel: Cancel): Entry {
+function readAnew(file: string, cancel: Cancel, devices: number): Entry {
   // Taken before reading: a file that changes meanwhile is read once more than needed, never once less.
   const own = signatureOf(file, []);
-  const reading = readModelFile(file, cancel);
+  const reading = readModelFile(file, cancel, devices);
   const weightFiles = reading.value === undefined ? [] : weightFilesOf(reading.value);
   return { reading, weightFiles, signature: own + signatureOfAll(file, weightFiles) };
 }

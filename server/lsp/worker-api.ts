@@ -37,6 +37,8 @@ export interface Subject {
   readonly choice: TargetChoice;
   readonly batch: number | null;
   readonly dims: Readonly<Record<string, number>>;
+  /** That share a language model; 1 where left out. */
+  readonly devices?: number;
   readonly goals?: Goals;
   /** File of weights that is chosen for Python source. */
   readonly weights?: string;

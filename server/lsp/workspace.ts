@@ -10,6 +10,7 @@ import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
+import { type Binding, isEmptyBinding } from "../protocol/binding.js";
 import { bindingsText, goalsOf } from "./subject.js";
 import { isDesignFile, isDesignLanguage } from "./design-documents.js";
 import {
@@ -45,11 +46,6 @@ export interface WorkspaceOptions {
   readonly initialSettings: unknown;
   /** A text has been quiet for a moment after an edit. */
   readonly onSettled: (uri: string) => void;
-}
-
-interface Binding {
-  readonly batch: number | null;
-  readonly dims: Readonly<Record<string, number>>;
 }
 
 /** Documents, settings per resource, bindings and revisions: what turns an address into a question for the worker. */
@@ -140,8 +136,7 @@ export class Workspace {
 
   bind(uri: string, binding: Binding): void {
     const key = normalUri(modelUriOf(uri));
-    if (binding.batch === null && Object.keys(binding.dims).length === 0)
-      this.#bindings.delete(key);
+    if (isEmptyBinding(binding)) this.#bindings.delete(key);
     else this.#bindings.set(key, binding);
     this.bumpModel(uri);
   }
@@ -247,6 +242,7 @@ export class Workspace {
       // Another batch of a Python model is another run, which has had it.
       batch: suppose.batch === undefined ? batch : suppose.batch,
       dims: { ...binding?.dims, ...suppose.dims },
+      ...(typeof binding?.devices === "number" && { devices: binding.devices }),
       ...(goals !== undefined && { goals }),
       ...(weights !== undefined && { weights }),
       ...(measured !== null && { measured }),

@@ -1,3 +1,4 @@
+import type { Binding } from "./binding.js";
 import type { ViewId, ViewParams } from "./views.js";
 import type {
   CompareQuestion,
@@ -24,10 +25,7 @@ export interface HostApi {
     /** What if: for this answer alone. */
     readonly suppose?: Supposition;
   }): Promise<ViewReply<ViewId>>;
-  bind(params: {
-    readonly batch: number | null;
-    readonly dims: Readonly<Record<string, number>>;
-  }): Promise<null>;
+  bind(params: Binding): Promise<null>;
   pickTargets(params: null): Promise<null>;
   /** Opens the model as text, at the node of that id where one is given, else of that name. */
   openAsText(params: { readonly nodeName: string | null; readonly nodeId?: number }): Promise<null>;

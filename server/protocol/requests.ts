@@ -1,6 +1,7 @@
 import { NotificationType, RequestType } from "vscode-languageserver-protocol";
 import type { CompareParams, ComparisonView } from "../core/views/compare/compare-analyses.js";
 import type { WhatIf } from "../core/what-if/what-if.js";
+import type { Binding } from "./binding.js";
 import type { SizeChange } from "./size-changes.js";
 import type { ViewId, ViewParams, ViewResult } from "./views.js";
 
@@ -115,16 +116,10 @@ export interface TargetInfo {
   readonly isChosen: boolean;
 }
 
-/** Fixes batch size and symbolic dimensions of one model for every panel and hint; empty values unbind. */
-export const bindRequest = new RequestType<
-  {
-    readonly uri: string;
-    readonly batch: number | null;
-    readonly dims: Readonly<Record<string, number>>;
-  },
-  null,
-  void
->("ridgepoint/bind");
+/** Fixes what one model leaves open, for every panel and hint; empty values unbind. */
+export const bindRequest = new RequestType<Binding & { readonly uri: string }, null, void>(
+  "ridgepoint/bind",
+);
 
 /**
  * Runs a model on samples, one layer quantized at a time, and lets everything that shows its sensitivity rest on that until

@@ -174,14 +174,15 @@ describe("opening", () => {
 
 describe("dimensions", () => {
   test.each([
-    ["", { batch: null, dims: {} }],
-    ["batch=8", { batch: 8, dims: {} }],
-    [" batch = 8 , seq len = 128,", { batch: 8, dims: { "seq len": 128 } }],
+    ["", { batch: null, devices: null, dims: {} }],
+    ["batch=8", { batch: 8, devices: null, dims: {} }],
+    [" batch = 8 , seq len = 128,", { batch: 8, devices: null, dims: { "seq len": 128 } }],
+    ["devices=4", { batch: null, devices: 4, dims: {} }],
   ])("%j is understood", (text, wanted) => {
-    expect(parseBinding(text)).toEqual({ kind: "binding", ...wanted });
+    expect(parseBinding(text)).toEqual({ kind: "binding", binding: wanted });
   });
 
-  test.each(["batch", "=3", "batch=0", "batch=1.5", "seq=many"])("%j is refused", (text) => {
+  test.each(["batch", "=3", "batch=0", "devices=0", "batch=1.5", "seq=many"])("%j is refused", (text) => {
     expect(parseBinding(text)).toMatchObject({ kind: "wrong" });
   });
 
@@ -192,6 +193,7 @@ describe("dimensions", () => {
     expect(server.requests[0]?.params).toEqual({
       uri: uri.toString(),
       batch: 8,
+      devices: null,
       dims: { seq: 128 },
     });
     await setDimensions.run(ctx, uri);

@@ -7,6 +7,7 @@ import type { SummaryView } from "../../server/core/views/summary.js";
 import type { TargetInfo, ViewReply } from "../../server/protocol/requests.js";
 import { buildServer } from "../kit/build-server.js";
 import { startClient, type TestClient } from "../kit/lsp-client.js";
+import { llama } from "../kit/config-model.js";
 import { encodeModel } from "../kit/onnx-builder.js";
 
 let folder = "";
@@ -97,7 +98,12 @@ describe("views", () => {
     const uri = chain("bind.onnx");
     const client = await startClient(folder, { settings });
     const bind = (batch: number | null) =>
-      client.connection.sendRequest("ridgepoint/bind", { uri, batch, dims: {} });
+      client.connection.sendRequest("ridgepoint/bind", {
+        uri,
+        batch,
+        dims: {},
+        devices: null,
+      });
     await bind(7);
     expect(viewOf(await summary(client, uri)).batch).toBe(7);
     expect(client.changed).toEqual([uri]);
@@ -105,6 +111,33 @@ describe("views", () => {
     expect(viewOf(await summary(client, uri)).batch).toBe(1);
     await bind(-3);
     expect(viewOf(await summary(client, uri)).batch).toBe(1);
+  });
+
+  test("a language model is dealt out to devices, and a count that its heads do not allow says so", async () => {
+    const file = path.join(files, "config.json");
+    writeFileSync(file, JSON.stringify(llama));
+    const uri = pathToFileURL(file).toString();
+    const client = await startClient(folder, {
+      settings: { targets: ["nvidia-h200-sxm/tensorrt-llm/fp8"] },
+    });
+    const alone = viewOf(await summary(client, uri));
+    expect(alone.devices).toBe(1);
+    const bind = (devices: number | null) =>
+      client.connection.sendRequest("ridgepoint/bind", { uri, batch: null, dims: {}, devices });
+    await bind(4);
+    const shared = viewOf(await summary(client, uri));
+    expect(shared.devices).toBe(4);
+    const secondsOf = ({ targets: [first] }: SummaryView): number => first!.latency!.value;
+    // A quarter of the work, and exchanges beside it.
+    expect(secondsOf(shared)).toBeGreaterThan(secondsOf(alone) / 4);
+    expect(secondsOf(shared)).toBeLessThan(0.8 * secondsOf(alone));
+    await bind(3);
+    expect(await summary(client, uri)).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("3 devices cannot share evenly") as string,
+    });
+    await bind(null);
+    expect(secondsOf(viewOf(await summary(client, uri)))).toBe(secondsOf(alone));
   });
 
   test("changing the chosen targets is announced and shown", async () => {

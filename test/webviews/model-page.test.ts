@@ -89,7 +89,7 @@ describe("the head", () => {
       await page.keyboard.press("Tab");
       await expect
         .poll(() => host.calls.filter(({ method }) => method === "bind").at(-1)?.params)
-        .toEqual({ batch: null, dims: { seq: 128 } });
+        .toEqual({ batch: null, devices: null, dims: { seq: 128 } });
       expect(host.calls.filter(({ method }) => method === "bind")).toHaveLength(1);
     }));
 

@@ -14,7 +14,7 @@ export const command: ClientCommand = {
     const text = await vscode.window.showInputBox({
       title: "Ridgepoint: batch size and dimensions",
       prompt:
-        "For example `batch=8, sequence_length=128`; a scalar input by its name. Empty: as declared.",
+        "For example `batch=8, sequence_length=128`; a scalar input by its name; a language model's `devices=4`. Empty: as declared.",
       value: ctx.extension.workspaceState.get<string>(key, ""),
       validateInput: (value) => {
         const parsed = parseBinding(value);
@@ -27,8 +27,7 @@ export const command: ClientCommand = {
     await ctx.extension.workspaceState.update(key, text === "" ? undefined : text);
     await ctx.client.sendRequest(bindRequest, {
       uri: uri.toString(),
-      batch: parsed.batch,
-      dims: parsed.dims,
+      ...parsed.binding,
     });
   },
 };

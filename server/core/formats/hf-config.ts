@@ -71,6 +71,7 @@ function read(source: ByteSource, context: ReadContext): Outcome<Model | undefin
     format: "hf-config",
     producer: fields.text("transformers_version") ?? "",
     metadata: new Map([["family", found.description.family]]),
+    devices: context.devices ?? 1,
     names: huggingFaceNames,
     findWeight: () => undefined,
   });

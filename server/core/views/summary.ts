@@ -37,6 +37,7 @@ export function view(analysis: Analysis, params: SummaryParams): SummaryView {
     uncostedCount: totals.uncostedCount,
     peak: isRead ? peakOf(analysis) : null,
     batch: analysis.targets.find((target) => target.batch !== undefined)?.batch ?? null,
+    devices: model.generation?.devices ?? null,
     symbols: symbolsOf(analysis),
     targets: analysis.targets.map((target) => summaryOfTarget(analysis, target, isRead)),
     problemCounts: countBySeverity(problems),
@@ -74,6 +75,8 @@ export interface SummaryView {
   readonly peak: SummaryPeak | null;
   /** The batch size that the predictions hold for. */
   readonly batch: number | null;
+  /** That share the model; `null` where it cannot be dealt out. */
+  readonly devices: number | null;
   readonly symbols: readonly SummarySymbol[];
   readonly targets: readonly SummaryTarget[];
   readonly problemCounts: Readonly<Record<Severity, number>>;

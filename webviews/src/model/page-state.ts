@@ -1,7 +1,8 @@
+import type { Binding } from "../../../server/protocol/binding.js";
 import { layerColumnIds, type LayerColumnId } from "./column-ids.js";
 
 /** What the model page remembers while it is hidden, and between sessions. */
-export interface ModelPageState {
+export interface ModelPageState extends Binding {
   readonly sortBy: LayerColumnId;
   readonly descending: boolean;
   readonly filter: string;
@@ -13,8 +14,6 @@ export interface ModelPageState {
   /** Null until the user decides: open then while there are errors. */
   readonly areProblemsOpen: boolean | null;
   readonly isMemoryOpen: boolean;
-  readonly batch: number | null;
-  readonly dims: Readonly<Record<string, number>>;
 }
 
 export const stateVersion = 1;
@@ -32,6 +31,7 @@ export const initialState: ModelPageState = {
   isMemoryOpen: false,
   batch: null,
   dims: {},
+  devices: null,
 };
 
 /** Keeps what has the right kind; the rest falls back. */
@@ -50,7 +50,10 @@ export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<Mo
   if (typeof kept["filter"] === "string") state.filter = kept["filter"];
   if (typeof kept["target"] === "string") state.target = kept["target"];
   if (isExtent(kept["nodeId"], 0)) state.nodeId = kept["nodeId"];
-  if (isExtent(kept["batch"], 1)) state.batch = kept["batch"];
+  for (const key of ["batch", "devices"] as const) {
+    const value = kept[key];
+    if (isExtent(value, 1)) state[key] = value;
+  }
   const dims = kept["dims"];
   if (typeof dims === "object" && dims !== null)
     state.dims = Object.fromEntries(

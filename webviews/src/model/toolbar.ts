@@ -3,6 +3,7 @@ import "@vscode-elements/elements/dist/vscode-option/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import type { VscodeTextfield } from "@vscode-elements/elements/dist/vscode-textfield/vscode-textfield.js";
+import type { Binding } from "../../../server/protocol/binding.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import { h, put } from "../kit/dom.js";
 
@@ -41,16 +42,18 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
 
   const bind = (): void => {
     const dims: Record<string, number> = {};
-    let batch: number | null = null;
+    const counts: { batch: number | null; devices: number | null } = { batch: null, devices: null };
     for (const [name, field] of fields) {
       const text = field.value.trim();
       const extent = Number(text);
-      field.invalid = text !== "" && !(Number.isInteger(extent) && (name === "" ? 1 : 0) <= extent);
+      const count = countOf(name);
+      const least = count === undefined ? 0 : 1;
+      field.invalid = text !== "" && !(Number.isInteger(extent) && least <= extent);
       if (field.invalid || text === "") continue;
-      if (name === "") batch = extent;
-      else dims[name] = extent;
+      if (count === undefined) dims[name] = extent;
+      else counts[count] = extent;
     }
-    if (![...fields.values()].some((field) => field.invalid)) actions.bind(batch, dims);
+    if (![...fields.values()].some((field) => field.invalid)) actions.bind({ ...counts, dims });
   };
   const labels = new Map<string, HTMLElement>();
   const bindingField = (name: string, label: string, hint: string, value: string): HTMLElement => {
@@ -110,7 +113,7 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
       select.title = `Layers on ${label}`;
       const batchSymbols = summary.symbols.filter((symbol) => symbol.isBatch);
       const batchField = bindingField(
-        "",
+        batchKey,
         "Batch",
         String(summary.batch ?? 1),
         bound.batch?.toString() ?? "",
@@ -120,6 +123,12 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
           ? "Batch size of all inputs"
           : `Batch size; the model calls it ${batchSymbols.map(({ name }) => name).join(", ")}`;
       const rows = [batchField];
+      if (summary.devices === null) forget(devicesKey);
+      else {
+        const field = bindingField(devicesKey, "Devices", "1", bound.devices?.toString() ?? "");
+        field.title = "Devices of the target that share the model by tensor parallelism";
+        rows.push(field);
+      }
       for (const symbol of summary.symbols) {
         if (symbol.isBatch) continue;
         const value = bound.dims[symbol.name] ?? symbol.bound;
@@ -127,7 +136,7 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
       }
       for (const name of [...fields.keys()])
         if (
-          name !== "" &&
+          countOf(name) === undefined &&
           !summary.symbols.some((symbol) => symbol.name === name && !symbol.isBatch)
         )
           forget(name);
@@ -155,7 +164,7 @@ export interface ToolbarActions {
   readonly filter: string;
   readonly pickTargets: () => void;
   readonly chooseTarget: (id: string) => void;
-  readonly bind: (batch: number | null, dims: Readonly<Record<string, number>>) => void;
+  readonly bind: (binding: Binding) => void;
   readonly find: (text: string) => void;
   readonly leaveFind: () => void;
   readonly openAsText: () => void;
@@ -163,16 +172,20 @@ export interface ToolbarActions {
 
 export interface Toolbar {
   readonly element: HTMLElement;
-  show(summary: SummaryView, activeId: string | null, bound: Bound): void;
+  show(summary: SummaryView, activeId: string | null, bound: Binding): void;
   showMatches(matched: number, total: number): void;
   /** Moves the focus to the find box; `isReplacing`: what is typed next replaces what it holds. */
   startFinding(options: { readonly isReplacing: boolean }): void;
   setFilter(text: string): void;
 }
 
-interface Bound {
-  readonly batch: number | null;
-  readonly dims: Readonly<Record<string, number>>;
+/** Fields of counts, among those of symbols, whose names come from the model's file. */
+const batchKey = "\0batch";
+const devicesKey = "\0devices";
+
+function countOf(key: string): "batch" | "devices" | undefined {
+  if (key === batchKey) return "batch";
+  return key === devicesKey ? "devices" : undefined;
 }
 
 function optionsKey(select: HTMLElement): string {

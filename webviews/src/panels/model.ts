@@ -1,5 +1,6 @@
 import type { LayersParams, LayersView } from "../../../server/core/views/layers.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
+import { type Binding, isEmptyBinding } from "../../../server/protocol/binding.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
 import { h, visibleText } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
@@ -66,10 +67,10 @@ const toolbar = createToolbar({
   filter: page.state.filter,
   pickTargets,
   chooseTarget,
-  bind: (batch, dims) => {
-    page.keep({ batch, dims });
+  bind: (binding) => {
+    page.keep(binding);
     status.busy();
-    told(page.host.call("bind", { batch, dims }));
+    told(page.host.call("bind", binding));
   },
   find: (filter) => reorder({ filter }),
   leaveFind: () => layers.focus(),
@@ -158,8 +159,9 @@ page.start
     else overview.show(summary, fileName);
   })
   .catch((error: unknown) => status.failed(messageOf(error)));
-const { batch, dims } = page.state;
-if (batch !== null || Object.keys(dims).length > 0) told(page.host.call("bind", { batch, dims }));
+const { batch, dims, devices } = page.state;
+const bound: Binding = { batch, dims, devices };
+if (!isEmptyBinding(bound)) told(page.host.call("bind", bound));
 details.showNothing("Select a layer to see how its numbers came about.");
 refresh({ scroll: "selected" });
 

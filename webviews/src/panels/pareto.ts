@@ -293,7 +293,7 @@ function showPicked(): void {
 function use({ batch, targetId }: Alternative): void {
   frame.told(
     (targetId === "" ? Promise.resolve(null) : page.host.call("useTarget", { target: targetId }))
-      .then(() => page.host.call("bind", { batch, dims: {} }))
+      .then(() => page.host.call("bind", { batch, dims: {}, devices: null }))
       .then(() => page.host.call("openPanel", { panel: "model" })),
   );
 }

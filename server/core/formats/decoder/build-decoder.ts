@@ -15,6 +15,8 @@ export interface DecoderSource {
   readonly metadata: ReadonlyMap<string, string>;
   readonly names: WeightNames;
   readonly findWeight: WeightFinder;
+  /** That share it, where one may choose. */
+  readonly devices?: number;
   readonly place?: Place;
 }
 
@@ -43,6 +45,7 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
       hidden,
       heads: description.heads,
       vocabulary,
+      ...(source.devices !== undefined && { devices: source.devices }),
       ...(vision !== undefined && {
         image: {
           graph: visionGraph(vision, hidden, elementType),
