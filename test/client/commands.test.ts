@@ -182,9 +182,12 @@ describe("dimensions", () => {
     expect(parseBinding(text)).toEqual({ kind: "binding", binding: wanted });
   });
 
-  test.each(["batch", "=3", "batch=0", "devices=0", "batch=1.5", "seq=many"])("%j is refused", (text) => {
-    expect(parseBinding(text)).toMatchObject({ kind: "wrong" });
-  });
+  test.each(["batch", "=3", "batch=0", "devices=0", "batch=1.5", "seq=many"])(
+    "%j is refused",
+    (text) => {
+      expect(parseBinding(text)).toMatchObject({ kind: "wrong" });
+    },
+  );
 
   test("are sent for the model and offered again next time", async () => {
     const { ctx, server } = fakeCtx({ "ridgepoint/bind": () => null });

@@ -118,7 +118,9 @@ test("changes reach a visible page, and a closed panel is forgotten", async () =
 test("a failing server is a failed call of the page, not a throw in the host", async () => {
   const { load } = await openPanel();
   const { host } = load();
-  await expect(host.call("bind", { batch: 1, dims: {}, devices: null })).rejects.toThrow("no answer");
+  await expect(host.call("bind", { batch: 1, dims: {}, devices: null })).rejects.toThrow(
+    "no answer",
+  );
 });
 
 describe("the page's document", () => {

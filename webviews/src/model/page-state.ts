@@ -62,6 +62,12 @@ export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<Mo
   return state;
 }
 
+/** What was fixed of the model before; undefined where nothing was. */
+export function boundIn({ batch, dims, devices }: Binding): Binding | undefined {
+  const isOpen = batch === null && devices === null && Object.keys(dims).length === 0;
+  return isOpen ? undefined : { batch, dims, devices };
+}
+
 function isExtent(value: unknown, least: number): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && least <= value;
 }

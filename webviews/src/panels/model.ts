@@ -1,6 +1,5 @@
 import type { LayersParams, LayersView } from "../../../server/core/views/layers.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
-import { type Binding, isEmptyBinding } from "../../../server/protocol/binding.js";
 import type { ViewReply } from "../../../server/protocol/requests.js";
 import { h, visibleText } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
@@ -12,6 +11,7 @@ import { createMemorySection } from "../model/memory-section.js";
 import { createPageStatus } from "../model/page-status.js";
 import { createOverview } from "../model/overview.js";
 import {
+  boundIn,
   decodeState,
   initialState,
   stateVersion,
@@ -159,9 +159,8 @@ page.start
     else overview.show(summary, fileName);
   })
   .catch((error: unknown) => status.failed(messageOf(error)));
-const { batch, dims, devices } = page.state;
-const bound: Binding = { batch, dims, devices };
-if (!isEmptyBinding(bound)) told(page.host.call("bind", bound));
+const bound = boundIn(page.state);
+if (bound !== undefined) told(page.host.call("bind", bound));
 details.showNothing("Select a layer to see how its numbers came about.");
 refresh({ scroll: "selected" });
 
