@@ -6,6 +6,7 @@ import type { Target } from "../../server/core/targets/target.js";
 import type {
   Calibration,
   CalibrationSource,
+  ChipPart,
 } from "../../server/core/cost/calibrated/calibration.js";
 
 /** One set of measurements: how its rows read, and what is fitted to them. One file each in `sets`. */
@@ -70,6 +71,8 @@ export interface Fragment {
   readonly kinds?: Readonly<Record<string, unknown>>;
   readonly network?: unknown;
   readonly energy?: unknown;
+  /** Where the measurements kept to a part of the chip. */
+  readonly part?: ChipPart;
   readonly source: CalibrationSource;
 }
 

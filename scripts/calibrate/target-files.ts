@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { ErrorRow } from "../../server/core/cost/calibrated/calibration.js";
+import type { ChipPart, ErrorRow } from "../../server/core/cost/calibrated/calibration.js";
 import type { Fragment } from "./set.js";
 
 interface TargetFile {
@@ -10,6 +10,7 @@ interface TargetFile {
   kinds: Record<string, unknown>;
   network?: unknown;
   energy?: unknown;
+  part?: ChipPart;
   error: readonly ErrorRow[];
   /** Sets that were fitted once more to all rows (`--final`): errors and intervals are those of the fit before. */
   final?: readonly string[];
@@ -53,6 +54,7 @@ export function writeFragments(
       ...((fragment.energy ?? old.energy) === undefined
         ? {}
         : { energy: fragment.energy ?? old.energy }),
+      ...((fragment.part ?? old.part) === undefined ? {} : { part: fragment.part ?? old.part }),
       error: old.error,
       ...finalOf(old, set, isFinal),
     };
@@ -72,7 +74,8 @@ function withOldIntervals(
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(kinds).map(([id, kind]) => {
-      const before = old[id];
+      // All parts of whole networks have one interval, and more rows may tell one more of them from the rest.
+      const before = old[id] ?? (isWork(id) ? workOf(old) : undefined);
       if (!isRecord(kind)) return [id, kind];
       if ("sameAs" in kind)
         return [
@@ -87,6 +90,14 @@ function withOldIntervals(
       return [id, { ...kind, interval, ...(transfer !== undefined && { transfer }) }];
     }),
   );
+}
+
+function isWork(id: string): boolean {
+  return id.startsWith("work-");
+}
+
+function workOf(kinds: Readonly<Record<string, unknown>>): unknown {
+  return Object.entries(kinds).find(([id]) => isWork(id))?.[1];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -104,7 +115,6 @@ function keptKinds(
   old: Record<string, unknown>,
   added: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const isWork = (id: string): boolean => id.startsWith("work-");
   if (!Object.keys(added).some(isWork)) return old;
   return Object.fromEntries(Object.entries(old).filter(([id]) => !isWork(id)));
 }

@@ -14,6 +14,7 @@ import type { CalibrationContext, Sample, Subject } from "./set.js";
 import { hostFeatures, withIntervals } from "./train/fit-hosts.js";
 import { conformalInterval } from "./train/interval.js";
 import { rounded } from "./train/matrix.js";
+import { sizeRange } from "./train/size-range.js";
 import { overlapPower } from "./train/overlapped.js";
 import {
   fitWork,
@@ -253,7 +254,7 @@ export function fitNetworks(
         ...(fit.hosts && { hosts: withIntervals(fit.hosts, unseen, before?.hosts) }),
       },
     }),
-    correction: rangeOf(rows),
+    correction: sizeRange(rows),
     interval,
   };
   return { kinds, network };
@@ -302,20 +303,6 @@ export function leastWeight(model: string, feature: number): number {
 export function leastGpuWeight(model: string, feature: number): number {
   const name = workModels.find(({ id }) => id === model)?.features[feature] ?? "";
   return /^(unary-|binary-)?activations$/.test(name) ? 0.9 : leastWeight(model, feature);
-}
-
-/** No correction, but the range of sizes: the interval widens for networks outside of it. */
-function rangeOf(rows: readonly WorkRow[]): Readonly<Record<string, unknown>> {
-  const macs = rows.map((row) => Math.log2(Math.max(1, row.macs ?? 1)));
-  const bytes = rows.map((row) => Math.log2(Math.max(1, row.weightBytes ?? 1)));
-  const ends = (pick: (...values: number[]) => number): readonly number[] =>
-    [macs, bytes].map((values) => rounded(pick(...values), 4));
-  return {
-    features: ["log-macs", "log-weight-bytes"],
-    low: ends(Math.min),
-    high: ends(Math.max),
-    regressor: { kind: "linear", intercept: 0, weights: [0, 0] },
-  };
 }
 
 /** Work goes on in proportion beyond what was measured. */

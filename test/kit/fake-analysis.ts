@@ -336,13 +336,14 @@ function fakeTargetAnalysis(
 }
 
 function fakeTarget(fake: FakeTarget): Target {
-  // Views read ids, names and engines only; the rest of a target is data that no view shows.
+  // Views read ids, names, engines and power only; the rest of a target is data that no view shows.
   return {
     id: fake.id,
     label: fake.label,
     chip: {
       id: fake.id.split("/")[0],
       peaks: {},
+      power: {},
       memories: [{ name: "RAM", role: "ram", size: { value: fake.capacityBytes } }],
     },
     runtime: {

@@ -12,6 +12,7 @@ import {
 } from "../train/fit-amounts.js";
 import { intervalsByTarget, type UnseenOfTarget } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
+import { sizeRange } from "../train/size-range.js";
 import { withoutWork, workModels, workRow } from "../work-rows.js";
 import { workKind } from "./work-kind.js";
 
@@ -74,7 +75,7 @@ export async function fitFamily(
       kinds: kindsOf(columns, weights, level, interval),
       network: {
         inferenceSeconds: rounded(level * (weights.at(-1) ?? 0), 5),
-        correction: rangeOf(rows),
+        correction: sizeRange(rows),
         interval,
       },
       ...(energy !== undefined && { energy }),
@@ -262,22 +263,6 @@ function kindsOf(
     kinds[id] = workKind(features, weights, interval);
   }
   return kinds;
-}
-
-/** No correction, but the range of sizes: the interval widens for networks outside of it. */
-function rangeOf(rows: readonly FamilyRow[]): unknown {
-  const sizes = [
-    rows.map(({ macs }) => Math.log2(Math.max(1, macs))),
-    rows.map(({ weightBytes }) => Math.log2(Math.max(1, weightBytes))),
-  ];
-  const ends = (pick: (...values: number[]) => number): readonly number[] =>
-    sizes.map((values) => rounded(pick(...values), 4));
-  return {
-    features: ["log-macs", "log-weight-bytes"],
-    low: ends(Math.min),
-    high: ends(Math.max),
-    regressor: { kind: "linear", intercept: 0, weights: [0, 0] },
-  };
 }
 
 function reportErrors(plan: FamilyPlan, unseen: readonly Prediction[]): void {

@@ -31,9 +31,12 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
     for (const text of wanted) {
       // A residual is not added to what the branch began with, but to what it began from.
       const before = op === "ADD" && reads[0] !== undefined ? inputOf.get(reads[0]) : undefined;
-      const found = [...(latest.get(text) ?? [])]
+      const candidates = [...(latest.get(text) ?? [])]
         .reverse()
-        .find((id) => !reads.includes(id) && id !== before);
+        .filter((id) => !reads.includes(id) && id !== before);
+      // Detectors join boxes and anchors of the same shapes: each of them is joined once.
+      const unread = op === "CONCATENATION" ? candidates.find((id) => !isRead.has(id)) : undefined;
+      const found = unread ?? candidates[0];
       if (found !== undefined) reads.push(found);
       else {
         const id =

@@ -1,5 +1,7 @@
 import { parseCsv } from "../csv.js";
+import type { ChipPart } from "../../../server/core/cost/calibrated/calibration.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
+import type { WorkPlan } from "../train/fit-work.js";
 import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
 import { fitJoules, fitNetworks, leastWeight, workRows } from "../work-rows.js";
@@ -22,7 +24,8 @@ export const set: CalibrationSet = {
       );
       fragments.push({
         target: targetId,
-        ...fitNetworks(rows, { hasDispatch: false, leastOf: leastWeight }),
+        ...fitNetworks(rows, { hasDispatch: false, leastOf: leastOf(targetId) }),
+        ...(parts[targetId] && { part: parts[targetId] }),
         ...(metered.length > 0 && {
           energy: fitJoules(
             metered.map(({ row }) => row),
@@ -41,6 +44,27 @@ export const set: CalibrationSet = {
     return fragments;
   },
 };
+
+/**
+ * Of a chip's peak, which counts all cores. A Pi's are alike; the Pixel's fastest, which a single thread gets, has 90 of
+ * its 309 GFLOP/s.
+ */
+const parts: Readonly<Record<string, ChipPart>> = {
+  "raspberry-pi-5/litert/fp32": { words: "one core of four", share: 0.25 },
+  "raspberry-pi-5/onnxruntime/fp32": { words: "one core of four", share: 0.25 },
+  "raspberry-pi-5/torchmobile/fp32": { words: "one core of four", share: 0.25 },
+  "google-pixel-6a/litert/fp32": { words: "one core of eight", share: 0.29 },
+};
+
+/** One core cannot be faster than itself. XNNPACK and MLAS multiply windows directly; PyTorch may save multiplications. */
+function leastOf(targetId: string): NonNullable<WorkPlan["leastOf"]> {
+  const share = parts[targetId]?.share ?? 1;
+  const isDirect = !targetId.includes("/torchmobile/");
+  return (model, feature) => {
+    const least = leastWeight(model, feature);
+    return (least > 0 && isDirect ? Math.max(least, 0.9) : least) / share;
+  };
+}
 
 const scope = "power management IC of the board, idle power subtracted";
 

@@ -67,9 +67,18 @@ function targets(document: ReportDocument, context: ReportContext): string {
       target.latency?.high ?? null,
     );
     const energy = target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`;
-    return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n">${energy}</td><td>${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}</td><td>${rows.fitText(target)}</td></tr>`;
+    const source = target.energy === null ? "" : ` title="${escaped(target.energy.source)}"`;
+    return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n"${source}>${energy}</td><td>${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}</td><td>${rows.fitText(target)}</td></tr>`;
   });
-  return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+  return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>${provenance(document, context)}`;
+}
+
+function provenance(document: ReportDocument, context: ReportContext): string {
+  return document.targets
+    .map((target) => [rows.labelOf(target, context), rows.provenanceText(target)] as const)
+    .filter(([, text]) => text !== "")
+    .map(([label, text]) => `<p>${escaped(label)}: ${escaped(text)}</p>`)
+    .join("");
 }
 
 /** What the numbers are, in words: whoever reads the page has no one to ask. */

@@ -41,6 +41,11 @@ export const report: ReportFormat = {
       }
     }
     for (const target of document.targets) {
+      const provenance = rows.provenanceText(target);
+      if (provenance !== "")
+        lines.push(`- ${escaped(rows.labelOf(target, context))}: ${escaped(provenance)}`, "");
+    }
+    for (const target of document.targets) {
       const goals = rows.goalTexts(target);
       if (goals.length > 0)
         lines.push(

@@ -185,6 +185,14 @@ export function joulesText(joules: number): string {
   return formatJoules(joules);
 }
 
+/** What a target's numbers must not be read without, where it is not what one expects of them. */
+export function provenanceText({ latency, energy }: ReportTarget): string {
+  return [
+    ...(latency?.part === undefined ? [] : [`measured on ${latency.part}`]),
+    ...(energy?.isMetered === true ? [`energy ${energy.source}`] : []),
+  ].join("; ");
+}
+
 /** Keeps the end: the last parts of a layer's name tell it from its neighbours. */
 export function shortened(text: string, width: number): string {
   return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;

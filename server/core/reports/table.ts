@@ -45,9 +45,10 @@ export const report: ReportFormat = {
       const generation = rows.generationText(target);
       if (generation !== undefined) parts.push(`${rows.labelOf(target, context)}: ${generation}\n`);
     }
-    for (const target of document.targets)
-      if (target.energy?.isMetered === true)
-        parts.push(`${rows.labelOf(target, context)}: energy ${target.energy.source}\n`);
+    for (const target of document.targets) {
+      const provenance = rows.provenanceText(target);
+      if (provenance !== "") parts.push(`${rows.labelOf(target, context)}: ${provenance}\n`);
+    }
     if (context.hasMemory)
       for (const target of document.targets)
         if (target.memory.plan !== null)

@@ -3,6 +3,7 @@ import type { Problem } from "../base/problem.js";
 import { errorSummary, latencyErrors, publishedError } from "../cost/calibrated/published-error.js";
 import type { Bound, Method } from "../cost/cost.js";
 import type { Target } from "../targets/target.js";
+import { energySourceOf, energySourceText } from "../cost/energy-source.js";
 import type { NodeId, Value, ValueId } from "../graph/graph.js";
 import { byteCount, typeText } from "../graph/value-type.js";
 import { achievedText } from "./achieved.js";
@@ -114,6 +115,8 @@ export interface DetailsTarget {
   readonly state: LayerState;
   readonly seconds: Quantity | null;
   readonly joules: Quantity | null;
+  /** What the joules are those of: a meter's scope, power × time, or counted operations. */
+  readonly energySource: string | null;
   readonly coverage: number | null;
   /** Median errors of the measurements behind the number, in words; "" where it rests on none. */
   readonly error: string;
@@ -196,6 +199,8 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
     state: own.state,
     seconds: quantity(cost?.seconds),
     joules: quantity(cost?.joules),
+    energySource:
+      cost?.joules === undefined ? null : energySourceText(energySourceOf(target.target)),
     coverage: cost?.seconds.coverage ?? null,
     error: cost === undefined ? "" : errorOf(target.target, cost.seconds.method),
     share: shown.state === "kernel" ? (shown.share ?? null) : null,

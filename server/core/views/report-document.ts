@@ -134,7 +134,13 @@ export interface ReportTarget {
   readonly id: string;
   readonly batch: number | null;
   readonly latency:
-    (ReportEstimate & { readonly seconds: number; readonly coverage: number }) | null;
+    | (ReportEstimate & {
+        readonly seconds: number;
+        readonly coverage: number;
+        /** Present where the measurements kept to a part of the chip: `one core of four`. */
+        readonly part?: string;
+      })
+    | null;
   readonly memory: {
     readonly weightBytes: number | null;
     readonly peakActivationBytes: number | null;

@@ -1,5 +1,6 @@
 import type { Analysis, Layer, TargetAnalysis, TargetGeneration } from "../analysis.js";
 import type { Estimate } from "../cost/cost.js";
+import { measuredPart } from "../cost/provenance.js";
 import { energySourceOf, energySourceText } from "../cost/energy-source.js";
 import { timeByKind } from "../cost/time-by-kind.js";
 import type { Problem } from "../base/problem.js";
@@ -116,6 +117,7 @@ function partsOf(type: ValueType | undefined): Pick<ReportTensor, "type" | "shap
 function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolean): ReportTarget {
   const { latency, energy } = target;
   const source = energySourceOf(target.target);
+  const part = measuredPart(target.target);
   return {
     id: target.target.id,
     batch: target.batch ?? null,
@@ -128,6 +130,7 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
             high: latency.high,
             method: latency.method,
             coverage: latency.coverage,
+            ...(part !== undefined && { part }),
           },
     memory: {
       weightBytes: target.weightBytes,

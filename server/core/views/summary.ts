@@ -1,6 +1,8 @@
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import type { Problem, Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
+import { energySourceOf, energySourceText } from "../cost/energy-source.js";
+import { measuredPart } from "../cost/provenance.js";
 import { isKnown } from "../graph/dim.js";
 import { typeText, type Shape, type ValueType } from "../graph/value-type.js";
 import { decidingInputs } from "../work/control-flow.js";
@@ -108,6 +110,10 @@ export interface SummaryTarget {
   readonly batch: number | null;
   readonly latency: Quantity | null;
   readonly energy: Quantity | null;
+  /** What the energy is that of: a meter's scope, power × time, or counted operations. */
+  readonly energySource: string | null;
+  /** `one core of four`, where measurements kept to a part of the chip. */
+  readonly measuredPart: string | null;
   /** Of a model that generates text, over all texts of the batch. */
   readonly tokensPerSecond: number | null;
   readonly method: Method | null;
@@ -148,6 +154,9 @@ function summaryOfTarget(
     batch: target.batch ?? null,
     latency: isRead ? quantity(target.latency) : null,
     energy: isRead ? quantity(target.energy) : null,
+    energySource:
+      target.energy === undefined ? null : energySourceText(energySourceOf(target.target)),
+    measuredPart: measuredPart(target.target) ?? null,
     tokensPerSecond: tokensPerSecondOf(target),
     method: target.latency?.method ?? target.kernelCosts[0]?.seconds.method ?? null,
     weightBytes: target.weightBytes,

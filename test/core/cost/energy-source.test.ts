@@ -2,6 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { withCalibrations } from "../../../server/core/cost/calibrated/attach.js";
 import { energySourceOf, energySourceText } from "../../../server/core/cost/energy-source.js";
+import { measuredPart } from "../../../server/core/cost/provenance.js";
 import { openCalibrations } from "../../../server/io/calibration-files.js";
 import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
 
@@ -21,6 +22,15 @@ test.each([
   ["nvidia-h100-sxm/tensorrt-llm/bf16", /^490 W of the chip's data sheet × time$/],
 ])("the energy of %s is told apart", (id, text) => {
   expect(energySourceText(energySourceOf(catalogue.find(id)!))).toMatch(text);
+});
+
+test.each([
+  ["raspberry-pi-5/litert/fp32", "one core of four"],
+  // It borrows from the Raspberry Pi 5, whose measurements kept to a core.
+  ["raspberry-pi-4/onnxruntime/fp32", "one core of four"],
+  ["raspberry-pi-4/litert/fp32", undefined],
+])("how much of %s was at work is told", (id, part) => {
+  expect(measuredPart(catalogue.find(id)!)).toBe(part);
 });
 
 test("a chip without a stated power has its operations counted", () => {

@@ -39,3 +39,38 @@ describe("launches of a network", () => {
     expect(width).toBeCloseTo(1.1, 6);
   });
 });
+
+describe("kernels of which the measured networks had none", () => {
+  const network: NetworkModel = {
+    inferenceSeconds: 0,
+    interval: { edges: [], low: [0.9], high: [1.1] },
+  };
+
+  /** A thousand microseconds, so many of them by the roofline, which may take 0.4 to 4 times as long. */
+  function latencyWith(strange: number): ReturnType<typeof networkTotal>["latency"] {
+    const costs = [
+      { seconds: { value: 1e-3 - strange, method: "calibrated" } },
+      { seconds: { value: strange, low: 0.4 * strange, high: 4 * strange, method: "roofline" } },
+    ];
+    const lowered = loweredOf([[2, add, 0, 8, 8, 0, 8, 0, 0, 0, 1, 1] as never], "chip");
+    return networkTotal(network, known, lowered, costs as KernelCost[]).latency;
+  }
+
+  test("a small part hardly widens the interval", () => {
+    const { low, high, method } = latencyWith(1e-5);
+    expect([low, high].map((end) => end * 1e3)).toEqual([
+      expect.closeTo(0.9, 2),
+      expect.closeTo(1.1, 2),
+    ]);
+    expect(method).toBe("calibrated");
+  });
+
+  test("half of the time by the roofline is as uncertain as that, and called so", () => {
+    const { value, low, high, method } = latencyWith(5e-4);
+    expect(value).toBeCloseTo(1e-3, 9);
+    expect(high / value).toBeGreaterThan(2.5);
+    expect(low / value).toBeGreaterThan(0);
+    expect(low / value).toBeLessThan(0.7);
+    expect(method).toBe("roofline");
+  });
+});

@@ -173,7 +173,10 @@ function facts(target: DetailsTarget): Child {
   if (target.partOfKernel !== null && target.kernel.length > 1)
     rows.push(["Own part", `${formatShare(target.partOfKernel)} of the kernel, by its arithmetic`]);
   if (target.joules !== null)
-    rows.push(["Energy", `${joulesText(target.joules)} (${joulesRange(target.joules)})`]);
+    rows.push([
+      "Energy",
+      `${joulesText(target.joules)} (${joulesRange(target.joules)}); ${target.energySource ?? ""}`,
+    ]);
   if (target.readBytes !== null && target.writeBytes !== null)
     rows.push([
       "Traffic",

@@ -122,19 +122,19 @@ function latencyCell(target: SummaryTarget, reason: string): Child {
         { class: "dim" },
         `${formatNumber(Number(target.tokensPerSecond.toPrecision(3)))} tokens/s`,
       ),
-    methodTag(target.latency),
+    methodTag(target.latency, target.measuredPart),
   );
 }
 
 /** Uncalibrated numbers say so in a word; the hatching of the bars repeats it. */
-export function methodTag(quantity: Quantity): HTMLElement {
+export function methodTag(quantity: Quantity, part: string | null = null): HTMLElement {
   const isSure = isCalibrated(quantity);
   return h(
     "span",
     {
       class: isSure ? "method" : "method is-hatched",
       title: isSure
-        ? "From measurements of this target"
+        ? `From measurements of this target${part === null ? "" : `, on ${part}`}`
         : "Not calibrated: from data-sheet peaks, with an interval to match",
     },
     quantity.method,
@@ -173,7 +173,7 @@ function energyCell(target: SummaryTarget, reason: string): Child {
     return unknown(target.latency === null ? reason : "The chip's data states no power.");
   return h(
     "span",
-    { title: `${joulesRange(target.energy)} per inference` },
+    { title: `${joulesRange(target.energy)} per inference\n${target.energySource ?? ""}` },
     joulesText(target.energy),
   );
 }

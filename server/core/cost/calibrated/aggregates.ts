@@ -30,6 +30,9 @@ const aggregates: Readonly<Record<string, (subject: Aggregated) => number>> = {
       ),
     ),
   "log-weight-bytes": ({ lowered }) => log2(lowered.weightBytes),
+  /** Deep networks have many weights and much arithmetic; classifiers by matrix products have many for little. */
+  "log-bytes-per-mac": ({ lowered }) =>
+    log2(lowered.weightBytes) - log2(lowered.kernels.reduce((sum, kernel) => sum + kernel.macs, 0)),
   "seconds-per-kernel": ({ seconds, lowered }) =>
     log2((seconds * 1e9) / Math.max(1, lowered.kernels.length)),
   /** The largest kernel's activations: about what must be kept at once. */

@@ -15,8 +15,17 @@ export interface Calibration {
   readonly kinds: Readonly<Record<string, KindModel | undefined>>;
   readonly network?: NetworkModel;
   readonly energy?: EnergyModel;
+  /** Where the measurements kept to a part of the chip: all figures of the file are of that part. */
+  readonly part?: ChipPart;
   /** On rows that the fit never saw, as `npm run accuracy` found it. */
   readonly error: readonly ErrorRow[];
+}
+
+export interface ChipPart {
+  /** `one core of four` */
+  readonly words: string;
+  /** Of the chip's arithmetic, in (0, 1]. */
+  readonly share: number;
 }
 
 export interface CalibrationSource {

@@ -3,6 +3,7 @@ import type { Outcome, Problem, Report } from "../../base/problem.js";
 import type {
   Calibration,
   CalibrationSource,
+  ChipPart,
   Dispatch,
   EnergyModel,
   ErrorRow,
@@ -72,6 +73,8 @@ function calibrationOf(
       : decodeNetwork(decoder, fields["network"], "network");
   const energy =
     fields["energy"] === undefined ? undefined : decodeEnergy(decoder, fields["energy"], "energy");
+  const part =
+    fields["part"] === undefined ? undefined : decodePart(decoder, fields["part"], "part");
   return {
     target: targetId,
     date: decoder.string(fields["date"], "date") ?? "",
@@ -81,6 +84,7 @@ function calibrationOf(
     kinds,
     ...(network === undefined ? {} : { network }),
     ...(energy === undefined ? {} : { energy }),
+    ...(part === undefined ? {} : { part }),
     error: (decoder.array(fields["error"] ?? [], "error") ?? []).flatMap(
       (item, index) => decodeError(decoder, item, `error[${index}]`) ?? [],
     ),
@@ -258,6 +262,14 @@ function decodeInterval(decoder: Decoder, value: unknown, path: string): Interva
   return isRight
     ? { edges: [...edges], low: [...low], high: [...high] }
     : decoder.complain(path, "should give factors low ≤ 1 ≤ high, one more than `edges`.");
+}
+
+function decodePart(decoder: Decoder, value: unknown, path: string): ChipPart | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const words = decoder.string(fields["words"], `${path}.words`);
+  const share = decoder.number(fields["share"], `${path}.share`, { low: 1e-3, high: 1 });
+  return words === undefined || share === undefined ? undefined : { words, share };
 }
 
 function decodeSource(

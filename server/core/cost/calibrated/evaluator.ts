@@ -2,6 +2,7 @@ import { formatSeconds, formatShare } from "../../base/units.js";
 import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
 import { ExplainedCost, withAmounts, type KernelCost } from "../cost.js";
+import { partOfChip } from "../../targets/part-of-chip.js";
 import type { Target } from "../../targets/target.js";
 import { inferenceJoules, powerOf, type Power } from "../energy.js";
 import type { Evaluator, EvaluatorFactory } from "../evaluator.js";
@@ -25,7 +26,7 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   const constants = constantsOf(target, known);
   const { energy } = constants;
   const { network } = known.calibration;
-  const roofline = rooflineEvaluator(target, footprint);
+  const roofline = rooflineEvaluator(constants.atWork, footprint);
   const evaluator: Evaluator = {
     method: known.method,
     ...(energy !== undefined && {
@@ -66,17 +67,21 @@ interface Constants {
   readonly energy: EnergyModel | undefined;
   readonly power: Power | undefined;
   readonly level: string;
+  /** What the roofline answers by: the part of the chip that was measured. */
+  readonly atWork: Target;
 }
 
 function constantsOf(target: Target, known: TargetCalibration): Constants {
   const kept = constantsByTarget.get(target);
   if (kept?.known === known) return kept;
   const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
+  const { part } = known.calibration;
   const constants = {
     known,
     energy: isOwnChip ? known.calibration.energy : undefined,
     power: powerOf(target.chip),
     level: activationMemory(target.chip).name,
+    atWork: part === undefined ? target : partOfChip(target, part),
   };
   constantsByTarget.set(target, constants);
   return constants;
@@ -184,10 +189,12 @@ function reasonsOf(
   const sets = calibration.sources.map((source) => source.set).join(", ");
   const rows = calibration.sources.reduce((sum, source) => sum + source.rows, 0);
   const work = Math.max(view.computeSeconds, view.memorySeconds);
+  const { part } = calibration;
+  const where = part === undefined ? "" : ` (${part.words})`;
   const reasons = [
     method === "borrowed"
-      ? `Borrowed from ${lender}, measured in ${sets}: its utilisation on this chip's peaks.`
-      : `Measured on this target: ${rows} rows of ${sets}, fitted ${calibration.date}.`,
+      ? `Borrowed from ${lender}, measured in ${sets}: its utilisation on this chip's peaks${where}.`
+      : `Measured on this target${where}: ${rows} rows of ${sets}, fitted ${calibration.date}.`,
     `Arithmetic alone would take ${formatSeconds(view.computeSeconds)} at full peak, traffic ${formatSeconds(view.memorySeconds)}; kernels of this shape reach ${formatShare(Math.min(1, work / seconds))} of that.`,
   ];
   if (widening > 0)

@@ -60,10 +60,38 @@ export function networkTotal(
   // What launches add belongs to the kernels launched; the inference's own seconds belong to none.
   const shared = dispatch === undefined ? sum * factor : value;
   return {
-    latency: estimateOf(value, interval, known.method, widening),
+    latency: withStrangers(estimateOf(value, interval, known.method, widening), costs, factor),
     scale: sum > 0 ? shared / sum : 1,
   };
 }
+
+/**
+ * Kernels of which the measured networks had none are left to the roofline, whose error comes on top of the network's,
+ * independent of it. The fit itself leaves small constant parts to it (`withoutConstant`), so that only a larger share
+ * lowers the method of the whole.
+ */
+function withStrangers(latency: Estimate, costs: readonly KernelCost[], factor: number): Estimate {
+  let [seconds, below, above] = [0, 0, 0];
+  for (const { seconds: own } of costs) {
+    if (own.method !== "roofline") continue;
+    seconds += own.value;
+    below += own.value - own.low;
+    above += own.high - own.value;
+  }
+  if (seconds === 0) return latency;
+  const { value, low, high, method, coverage } = latency;
+  const spread = (end: number, added: number): number =>
+    Math.exp(Math.hypot(Math.log(end / value), Math.log(1 + added / value)));
+  return {
+    value,
+    low: value / spread(low, -factor * below),
+    high: value * spread(high, factor * above),
+    method: factor * seconds > strangersShare * value ? "roofline" : method,
+    coverage,
+  };
+}
+
+const strangersShare = 0.2;
 
 /** Share of hosts below which blocks are not looked for. */
 const negligible = 1e-3;

@@ -1,5 +1,6 @@
 import type { TargetAnalysis } from "../../analysis.js";
-import { formatNumber } from "../../base/units.js";
+import { formatJoules, formatNumber } from "../../base/units.js";
+import { provenanceText } from "../../cost/provenance.js";
 import { budgetSeconds, budgetText, carbonOf, verdictOf, type Goals } from "../../goals.js";
 import { fallbackCount } from "../layer-cost.js";
 import { secondsText, secondsWithInterval } from "./estimate-text.js";
@@ -20,13 +21,16 @@ export function lensTarget(target: TargetAnalysis, { budget }: Goals = {}): stri
 
 /** One line of the tooltip. */
 export function lensTargetLine(
-  { target, latency, energy }: TargetAnalysis,
+  analysis: TargetAnalysis,
   goals: Goals = {},
 ): string {
+  const { target, latency, energy } = analysis;
+  const provenance = provenanceText(analysis);
+  const joules = energy === undefined ? "" : `, ~${formatJoules(energy.value)}`;
   const carbon = carbonOf(goals, energy);
   const grams =
     carbon === undefined
       ? ""
       : `, ${formatNumber(carbon.value, 2)} g CO₂ (${formatNumber(carbon.low, 2)}–${formatNumber(carbon.high, 2)}) per 1,000`;
-  return `${target.label}: ${latency === undefined ? "not known" : `${secondsWithInterval(latency)}, ${latency.method}`}${grams}`;
+  return `${target.label}: ${latency === undefined ? "not known" : `${secondsWithInterval(latency)}, ${latency.method}`}${joules}${grams}${provenance === "" ? "" : ` (${provenance})`}`;
 }
