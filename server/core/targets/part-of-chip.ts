@@ -12,7 +12,11 @@ export function partOfChip(target: Target, { words, share }: ChipPart): Target {
     Object.fromEntries(
       Object.entries(peaks).map(([type, peak]): [string, Sourced] => [
         type,
-        { ...peak, value: peak.value * share, note: `${peak.note ?? ""} Of these ${words}.`.trim() },
+        {
+          ...peak,
+          value: peak.value * share,
+          note: `${peak.note ?? ""} Of these ${words}.`.trim(),
+        },
       ]),
     );
   return {

@@ -20,10 +20,7 @@ export function lensTarget(target: TargetAnalysis, { budget }: Goals = {}): stri
 }
 
 /** One line of the tooltip. */
-export function lensTargetLine(
-  analysis: TargetAnalysis,
-  goals: Goals = {},
-): string {
+export function lensTargetLine(analysis: TargetAnalysis, goals: Goals = {}): string {
   const { target, latency, energy } = analysis;
   const provenance = provenanceText(analysis);
   const joules = energy === undefined ? "" : `, ~${formatJoules(energy.value)}`;
