@@ -61,6 +61,7 @@ export async function runDesignJob(
       defines: words.defines,
       reports:
         words.reports.length === 0 ? undefined : words.reports.map((name) => path.resolve(name)),
+      isCalibrated: words.isCalibrated,
       hierarchy: words.hierarchy,
       isRouted: words.isRouted,
       seconds: timeLimitSeconds,

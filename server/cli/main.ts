@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
+import { productVersion } from "../io/product-version.js";
 import { commands } from "./index.generated.js";
 import { UsageError } from "./usage-error.js";
 
@@ -11,7 +10,7 @@ async function main(words: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-V") {
-    process.stdout.write(`${packageVersion()}\n`);
+    process.stdout.write(`${productVersion() ?? "checkout"}\n`);
     return 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
@@ -24,13 +23,6 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   return command.run(rest);
-}
-
-/** As the package says that this file was shipped in. */
-function packageVersion(): string {
-  const text = readFileSync(path.join(__dirname, "../package.json"), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
 }
 
 function help(): string {

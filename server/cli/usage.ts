@@ -36,7 +36,9 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --param NAME=VALUE    parameter of the top module, repeatable
   --define NAME[=TEXT]  macro, repeatable
   --include DIR         folder of included files, repeatable
-  --report FILE         report of another tool to show beside, repeatable
+  --report FILE         report of another tool (Vivado, Quartus, Vitis HLS, nextpnr, Yosys stat), repeatable (default: those
+                        in the project that speak of the top); estimates follow it, and .ridgepoint/calibration.json keeps it
+  --no-calibration      shows reports beside and lets them change nothing
   --hierarchy keep|flatten
                         RTL: map modules one by one, or all in one (default: flatten up to 40,000 bits of cells)
   --route               also place and route, on an iCE40 part by nextpnr

@@ -46,6 +46,8 @@ export interface DesignWords {
   readonly parameters: Readonly<Record<string, string>>;
   readonly defines: Readonly<Record<string, string>>;
   readonly reports: readonly string[];
+  /** False: reports are shown and change nothing. */
+  readonly isCalibrated: boolean;
   readonly hierarchy: HierarchyChoice | undefined;
   readonly isRouted: boolean;
   /** Of models: how hls4ml makes hardware of them, or a file of its configuration. */
@@ -61,7 +63,7 @@ export interface AnalyzeWords {
 
 /** What `analyze` takes; other commands pass it on. */
 export const analyzeOptions: Options = {
-  flags: ["json", "quantization", "deploy", "memory", "route", "help"],
+  flags: ["json", "quantization", "deploy", "memory", "route", "no-calibration", "help"],
   once: [
     ...[
       "op",
@@ -124,6 +126,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       parameters: settingsOf(given.all("param"), "--param"),
       defines: settingsOf(given.all("define"), "--define"),
       reports: given.all("report"),
+      isCalibrated: !given.has("no-calibration"),
       hierarchy: hierarchyOf(given.one("hierarchy")),
       isRouted: given.has("route"),
       hls4ml: given.one("hls4ml"),
@@ -174,6 +177,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "parameters",
       "defines",
       "reports",
+      "calibrate",
       "route",
     ],
   ]);
@@ -222,6 +226,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       parameters: settings(fields, "parameters"),
       defines: settings(fields, "defines"),
       reports: texts(fields, "reports"),
+      isCalibrated: fields["calibrate"] !== false,
       hierarchy: hierarchyOf(text(fields, "hierarchy")),
       isRouted: fields["route"] === true,
       hls4ml: text(fields, "hls4ml"),

@@ -259,6 +259,7 @@ export class DesignDocuments {
       tool: settings.designTool === "" ? undefined : settings.designTool,
       reports:
         settings.designReports.length === 0 ? undefined : settings.designReports.flatMap(absolute),
+      isCalibrated: settings.designCalibrate,
       hierarchy: settings.designHierarchy === "auto" ? undefined : settings.designHierarchy,
       isRouted: false,
       seconds: settings.designSeconds,

@@ -193,7 +193,8 @@ async function registerLater(
         { globPattern: "**/*.py" },
         { globPattern: "**/*.{safetensors,pt,pth,plan.json}" },
         { globPattern: "**/*.accelerator.json" },
-        { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml}" },
+        { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml,summary}" },
+        { globPattern: "**/*{util,hier,report,nextpnr,stat,synth}*.{txt,json}" },
       ],
     });
 }

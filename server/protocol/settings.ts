@@ -133,7 +133,13 @@ export const settingRows = {
   ),
   designReports: texts(
     "design.reports",
-    "Reports of other tools that are shown beside, relative to the workspace: Vivado utilization or timing, Quartus fit summary, Yosys `stat -json`, nextpnr, Vitis `csynth.xml`. Empty: those that lie below the file's folder and speak of its top.",
+    "Reports of other tools that are shown beside, relative to the workspace: Vivado utilization or timing, Quartus fit summary, Yosys `stat -json`, nextpnr, Vitis `csynth.xml`. Empty: those in the project that speak of the file's top.",
+  ),
+  designCalibrate: flag(
+    "design.calibrate",
+    true,
+    "Let reports of the real tools set the estimates right. What a report says of the sources as they were is kept in `.ridgepoint/calibration.json` of the project, and later edits follow it.",
+    "analysis",
   ),
   designSeconds: {
     key: "design.seconds",

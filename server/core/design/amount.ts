@@ -44,7 +44,13 @@ export function isWide({ value, low, high }: Amount): boolean {
   return value !== 0 && (high - low) / 2 > 0.25 * Math.abs(value);
 }
 
-const order: readonly DesignMethod[] = ["measured", "synthesised", "attributed", "estimated"];
+const order: readonly DesignMethod[] = [
+  "measured",
+  "calibrated",
+  "synthesised",
+  "attributed",
+  "estimated",
+];
 
 function worstOf(a: DesignMethod, b: DesignMethod): DesignMethod {
   return order.indexOf(a) < order.indexOf(b) ? b : a;

@@ -35,6 +35,8 @@ export interface Design {
   readonly loops: readonly DesignLoop[];
   /** What other tools have measured of the same design. */
   readonly measured: readonly MeasuredDesign[];
+  /** The reports that have set the numbers right; absent where none has. */
+  readonly calibration?: DesignCalibration;
   readonly problems: readonly DesignProblem[];
   /** Absolute paths of the files that it was read from; it is out of date when one changes. */
   readonly files: readonly string[];
@@ -66,9 +68,10 @@ export type ResourceKind = (typeof resourceKinds)[number];
 
 /**
  * `synthesised`: counted in a netlist that was mapped to the family, and set right for the vendor's tool. `estimated`: from
- * operators and a table. `attributed`: a share of a synthesised total. `measured`: the vendor's tool has said so.
+ * operators and a table. `attributed`: a share of a synthesised total. `measured`: the vendor's tool has said so. `calibrated`: as
+ * much more or less as a report of this project was than what we had counted of the sources that it speaks of.
  */
-export type DesignMethod = "synthesised" | "attributed" | "estimated" | "measured";
+export type DesignMethod = "synthesised" | "attributed" | "estimated" | "calibrated" | "measured";
 
 /** What is absent is unknown; a resource that is not used is there with 0. `bram` counts the family's smallest block. */
 export interface Resources {
@@ -148,6 +151,10 @@ export interface MeasuredDesign {
   /** Of the report. */
   readonly file: string;
   readonly top: string | undefined;
+  /** The part that it was made for, in the tool's words. */
+  readonly device?: string | undefined;
+  /** What it does to our numbers, and if nothing, why. */
+  readonly standing?: string;
   readonly counts: Readonly<Partial<Record<ResourceKind, number>>>;
   readonly fmaxHertz?: number | undefined;
   /** Where the report tells clocks apart. */
@@ -187,6 +194,34 @@ export interface MeasuredLoop {
   readonly depthCycles: number | undefined;
   readonly latencyCycles: number | undefined;
 }
+
+export interface DesignCalibration {
+  /** One for each report, the newest first. */
+  readonly reports: readonly CalibratingReport[];
+}
+
+export interface CalibratingReport {
+  readonly tool: string;
+  /** Relative to the folder of the project. */
+  readonly file: string;
+  /** When it was written, ISO 8601. */
+  readonly time: string;
+  readonly values: readonly CalibratedValue[];
+  /** The power of its ratios that is taken: 1 for the sources that it speaks of, less the further the design is from them. */
+  readonly trust: number;
+  readonly isOfTheseSources: boolean;
+}
+
+export interface CalibratedValue {
+  readonly what: CalibratedQuantity;
+  /** Absent for loops, which have one each. */
+  readonly said: number | undefined;
+  /** What we count of the sources that the report is of. */
+  readonly counted: number | undefined;
+}
+
+/** Frequencies in hertz, latencies in cycles. */
+export type CalibratedQuantity = ResourceKind | "fmax" | "latency" | "loops";
 
 /** Its `place`, where it has one, is of kind `source` with the absolute path of a file. */
 export interface DesignProblem extends Problem {

@@ -1,7 +1,8 @@
 import { resourceKinds } from "../design/design.js";
 import type { ReportDesign } from "../views/report-document.js";
-import { measuredOf } from "../views/design/measured-loop.js";
+import { measuredOf } from "../design/measured-loop.js";
 import { measuredLines } from "../views/design/measured-lines.js";
+import { calibrationLines } from "../views/design/calibration-text.js";
 import { intervalText } from "../views/design/design-tables.js";
 import {
   countText,
@@ -42,6 +43,7 @@ export function designText(design: ReportDesign, width: number): string {
       ),
     );
   if (design.fmaxHertz !== undefined) parts.push(`Fmax ${megahertzText(design.fmaxHertz)}\n`);
+  parts.push(...calibrationLines(design).map((line) => `${line}\n`));
   for (const report of design.measured)
     parts.push(...measuredLines(report, design).map((line) => `${line}\n`));
   if (design.latencyCycles !== undefined)

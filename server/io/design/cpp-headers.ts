@@ -9,6 +9,8 @@ export interface CppSource {
   readonly ownLength: number;
   /** Absolute paths of the headers. */
   readonly headers: readonly string[];
+  /** Of the source and its headers, by absolute path. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Bounds of what is read beside a kernel: a hint must come while one types. */
@@ -24,7 +26,7 @@ export function withHeaders(
   { roots, overlays, includeFolders }: Pick<DesignRequest, "roots" | "overlays" | "includeFolders">,
 ): CppSource {
   const realRoots = roots.flatMap((root) => realPath(root) ?? []);
-  const texts: string[] = [];
+  const texts = new Map<string, string>();
   const headers: string[] = [];
   const seen = new Set([file]);
   let total = 0;
@@ -43,11 +45,16 @@ export function withHeaders(
         if (headers.length >= mostHeaders || total > mostHeaderText) return;
         headers.push(header);
         visit(header, found);
-        texts.push(found);
+        texts.set(header, found);
         break;
       }
     }
   };
   visit(file, text);
-  return { text: [text, ...texts].join("\n"), ownLength: text.length, headers };
+  return {
+    text: [text, ...texts.values()].join("\n"),
+    ownLength: text.length,
+    headers,
+    texts: new Map([[file, text], ...texts]),
+  };
 }

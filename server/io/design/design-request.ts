@@ -26,8 +26,10 @@ export interface DesignRequest {
   readonly tool?: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly defines: Readonly<Record<string, string>>;
-  /** Reports of other tools to show beside; absolute. Undefined: those that lie around the file. */
+  /** Reports of other tools to show beside; absolute. Undefined: those that lie in the project. */
   readonly reports: readonly string[] | undefined;
+  /** False: reports are shown beside and change nothing. */
+  readonly isCalibrated?: boolean;
   /** RTL: whether modules are mapped one by one; undefined: large designs are, small ones are flattened. */
   readonly hierarchy?: HierarchyChoice | undefined;
   /** Also place and route, where that can be done. */

@@ -13,6 +13,7 @@ import { cppParser } from "../cpp-parser.js";
 import { loadHlsProfiles } from "../hls-files.js";
 import { withHeaders } from "./cpp-headers.js";
 import type { DesignAnalyst } from "./design-request.js";
+import { withReports } from "./with-reports.js";
 
 /** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
 export const designAnalyst: DesignAnalyst = {
@@ -25,7 +26,7 @@ export const designAnalyst: DesignAnalyst = {
     const parser = await cppParser();
     const source = withHeaders(request, request);
     const { headers } = source;
-    const { value: unit, problems: found } = readUnit(parser.parse(source.text, source.ownLength));
+    const { value: unit, problems: unread } = readUnit(parser.parse(source.text, source.ownLength));
     const placed = (list: readonly Problem[]): readonly DesignProblem[] =>
       list.map((problem) => withPlace(problem, file, lines));
     const { value: profiles } = loadHlsProfiles(context.dataFolder);
@@ -34,7 +35,7 @@ export const designAnalyst: DesignAnalyst = {
     const fail = (code: string, message: string): ReturnType<typeof emptyDesign> => ({
       ...emptyDesign(
         "hls",
-        [...placed(found), { code, severity: "error", message, place: sourceFile(file) }],
+        [...placed(unread), { code, severity: "error", message, place: sourceFile(file) }],
         [file, ...headers],
       ),
       ...partFacts(part),
@@ -47,7 +48,7 @@ export const designAnalyst: DesignAnalyst = {
     if (target === undefined)
       return request.top === undefined
         ? {
-            ...emptyDesign("hls", placed(found), [file, ...headers]),
+            ...emptyDesign("hls", placed(unread), [file, ...headers]),
             ...partFacts(part),
           }
         : fail(
@@ -62,10 +63,13 @@ export const designAnalyst: DesignAnalyst = {
     const isOwn = ({ place }: Problem): boolean =>
       place?.kind !== "text" || place.span.start < source.ownLength;
     const problems = [
-      ...placed([...found, ...estimate.problems].filter(isOwn)),
+      ...placed([...unread, ...estimate.problems].filter(isOwn)),
       ...rules.map((problem) => ({ ...problem, ...withPlace(problem, file, lines) })),
     ];
-    return hlsDesign(estimate, file, text, part, problems, headers);
+    const estimated = hlsDesign(estimate, file, text, part, problems, headers);
+    const found = { design: estimated, texts: source.texts };
+    const { design, problems: told } = withReports(request, part, found, context);
+    return { ...design, problems: [...design.problems, ...told] };
   },
   dispose: () => undefined,
 };

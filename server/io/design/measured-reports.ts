@@ -1,51 +1,82 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import type { FoundReport } from "../../core/design/calibration/pair-reports.js";
 import type { DesignProblem, MeasuredDesign } from "../../core/design/design.js";
 import { sourceFile } from "../../core/design/places.js";
 import { measuredFormats } from "../../core/design/measured/index.generated.js";
+import { contains } from "../inside.js";
+import { hashOf } from "../quant/result-cache.js";
 import type { DesignRequest } from "./design-request.js";
+import { reportFilesBelow } from "./report-files.js";
 
 const sizeLimit = 16 << 20;
-const folderLimit = 2000;
-const reportLimit = 8;
-const depthLimit = 6;
+const keptLimit = 64;
+
+export interface MeasuredReports {
+  readonly found: readonly FoundReport[];
+  readonly problems: readonly DesignProblem[];
+}
 
 /**
- * Reports of other tools: those that are named, else those that lie below the folder of the file and speak of its top. Of
- * several of one kind the newest counts.
+ * Reports of other tools: those that are named, else those in the project that speak of the top. Of several of one kind the
+ * nearest to the file counts, as boards of one project have tops of one name; of equally near ones the newest.
  */
 export function measuredReports(
   request: DesignRequest,
   top: string | undefined,
-): { readonly measured: readonly MeasuredDesign[]; readonly problems: readonly DesignProblem[] } {
-  if (request.reports !== undefined) return readNamed(request.reports, request.file);
-  const found = new Map<string, { readonly time: number; readonly design: MeasuredDesign }>();
-  for (const file of candidates(path.dirname(request.file))) {
-    const read = readReport(file);
-    if (read === undefined || !speaksOf(read.design, top)) continue;
-    const known = found.get(read.id);
-    if (known === undefined || known.time < read.time) found.set(read.id, read);
-    if (found.size >= reportLimit) break;
+  project: string,
+): MeasuredReports {
+  if (request.reports !== undefined) return readNamed(request.reports, request.file, project);
+  const folder = path.dirname(request.file);
+  const files = new Set([...reportFilesBelow(folder), ...reportFilesBelow(project)]);
+  const best = new Map<string, { readonly report: FoundReport; readonly steps: number }>();
+  for (const file of files) {
+    const read = readReport(file, project);
+    const design = read && aboutTop(read.design, top);
+    if (read === undefined || design === undefined) continue;
+    const report = { ...read, design };
+    const steps = stepsUp(folder, file);
+    const known = best.get(report.format.id);
+    const isBetter =
+      known === undefined ||
+      steps < known.steps ||
+      (steps === known.steps && known.report.time < report.time);
+    if (isBetter) best.set(report.format.id, { report, steps });
   }
-  return { measured: [...found.values()].map(({ design }) => design), problems: [] };
+  return { found: [...best.values()].map(({ report }) => report), problems: [] };
 }
 
-/** Its top, one of the modules that it lists, or, where a report names nothing, its file's name. */
-function speaksOf({ top, modules, file }: MeasuredDesign, wanted: string | undefined): boolean {
-  if (wanted === undefined || top !== undefined) return top === wanted;
-  if (modules.length > 0) return modules.some(({ name }) => name === wanted);
-  return path.basename(file).split(/[._-]/).includes(wanted);
+/** How many folders to go up until the file is below. */
+function stepsUp(folder: string, file: string): number {
+  let steps = 0;
+  for (let at = folder; !contains(at, file) && at !== path.dirname(at); at = path.dirname(at))
+    steps += 1;
+  return steps;
 }
 
-function readNamed(
-  files: readonly string[],
-  subject: string,
-): { readonly measured: readonly MeasuredDesign[]; readonly problems: readonly DesignProblem[] } {
-  const measured: MeasuredDesign[] = [];
+/**
+ * What a report says of a module: all of it where it is the report's top, its row where the report lists it; where a report names
+ * nothing, its file's name decides.
+ */
+function aboutTop(design: MeasuredDesign, wanted: string | undefined): MeasuredDesign | undefined {
+  const { tool, top, modules, file } = design;
+  if (top === wanted && top !== undefined) return design;
+  const row = modules.find(({ name }) => name === wanted);
+  if (row !== undefined && wanted !== undefined)
+    return {
+      ...{ tool: top === undefined ? tool : `${tool} of ${top}`, file, top: wanted },
+      ...{ device: design.device, counts: row.counts, modules: [], loops: [] },
+    };
+  if (wanted === undefined || top !== undefined || modules.length > 0) return undefined;
+  return path.basename(file).split(/[._-]/).includes(wanted) ? design : undefined;
+}
+
+function readNamed(files: readonly string[], subject: string, project: string): MeasuredReports {
+  const found: FoundReport[] = [];
   const problems: DesignProblem[] = [];
   for (const file of files) {
-    const read = readReport(file);
-    if (read !== undefined) measured.push(read.design);
+    const read = readReport(file, project);
+    if (read !== undefined) found.push(read);
     else
       problems.push({
         code: "RP5030",
@@ -54,14 +85,30 @@ function readNamed(
         place: sourceFile(subject),
       });
   }
-  return { measured, problems };
+  return { found, problems };
 }
 
-function readReport(
-  file: string,
-): { readonly id: string; readonly time: number; readonly design: MeasuredDesign } | undefined {
+interface Kept {
+  readonly signature: string;
+  readonly report: FoundReport | undefined;
+}
+
+const kept = new Map<string, Kept>();
+
+/** Read again only when it has changed: it is asked for at every analysis. */
+function readReport(file: string, project: string): FoundReport | undefined {
   const status = statSync(file, { throwIfNoEntry: false });
   if (status?.isFile() !== true || status.size > sizeLimit) return undefined;
+  const signature = `${status.size} ${status.mtimeMs} ${project}`;
+  const before = kept.get(file);
+  if (before?.signature === signature) return before.report;
+  const report = parseReport(file, status.mtimeMs, project);
+  if (kept.size >= keptLimit) kept.clear();
+  kept.set(file, { signature, report });
+  return report;
+}
+
+function parseReport(file: string, modified: number, project: string): FoundReport | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -72,32 +119,30 @@ function readReport(
   for (const format of measuredFormats) {
     if (!format.sniff(text)) continue;
     const design = format.read(text, file);
-    if (design !== undefined) return { id: format.id, time: status.mtimeMs, design };
+    if (design === undefined) continue;
+    return {
+      format: { id: format.id, stage: format.stage },
+      design,
+      file: path.relative(project, file).replaceAll("\\", "/"),
+      time: new Date(writtenAt(text, modified)).toISOString(),
+      hash: hashOf(text),
+    };
   }
   return undefined;
 }
 
-function candidates(folder: string): readonly string[] {
-  const files: string[] = [];
-  let folderCount = 0;
-  const walk = (at: string, depth: number): void => {
-    folderCount += 1;
-    if (depth > depthLimit || folderCount > folderLimit) return;
-    let entries;
-    try {
-      entries = readdirSync(at, { withFileTypes: true });
-    } catch {
-      // Forbidden or gone.
-      return;
-    }
-    for (const entry of entries) {
-      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-      const full = path.join(at, entry.name);
-      if (entry.isDirectory()) walk(full, depth + 1);
-      else if (entry.isFile() && measuredFormats.some(({ names }) => names.test(entry.name)))
-        files.push(full);
-    }
-  };
-  walk(folder, 0);
-  return files;
+const dayMilliseconds = 86_400_000;
+
+/**
+ * When the tool wrote it. Its own date has no time zone, so that the file's time counts where the two are about the same; where they
+ * are not, the file was copied or checked out since, and the tool's date counts.
+ */
+function writtenAt(text: string, modified: number): number {
+  const own = Date.parse(datePattern.exec(text.slice(0, 4000))?.[1] ?? "");
+  const isCopy = !Number.isNaN(own) && Math.abs(own - modified) > dayMilliseconds;
+  return isCopy ? own : modified;
 }
+
+/** `Tue Dec  6 21:07:02 2022`, as Vivado, Quartus and Vitis write it; the date of a build has a time zone in it. */
+const datePattern =
+  /\b((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2} \d{4})\b/;

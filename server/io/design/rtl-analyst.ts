@@ -7,20 +7,22 @@ import { checkRules } from "../../core/design/rtl/check-rules.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
-import { measuredReports } from "./measured-reports.js";
+import { requestOfList } from "./rtl/list-request.js";
 import { placeAndRoute } from "./rtl/route.js";
 import { collectSources } from "./rtl/sources.js";
 import { nameConstructs, structureOf } from "./rtl/structure.js";
 import { synthesise } from "./rtl/synthesise.js";
 import { entitiesIn, readVhdl } from "./rtl/vhdl.js";
 import { modulesIn, topModule } from "./rtl/top-module.js";
+import { withReports } from "./with-reports.js";
 
 /** SystemVerilog, Verilog and VHDL: synthesised for the part. */
 export const designAnalyst: DesignAnalyst = {
   kind: "rtl",
   extensions: designExtensions.rtl,
   defaultPart: "xc7a35t",
-  analyse: async (request, part, context) => {
+  analyse: async (asked, part, context) => {
+    const request = /\.f$/i.test(asked.file) ? requestOfList(asked) : asked;
     const sources = collectSources(request);
     const files = [...sources.names.values()];
     const text = sources.texts.get(sources.main) ?? "";
@@ -39,9 +41,15 @@ export const designAnalyst: DesignAnalyst = {
         ...emptyDesign("rtl", [...sources.problems, ...vhdl.problems], files),
         ...partFacts(part),
       };
-    const asked = isVhdl ? { ...request, parameters: {} } : request;
+    const settled = isVhdl ? { ...request, parameters: {} } : request;
     const verilog = vhdl?.sources ?? sources;
-    const { synthesis, problems } = await synthesise(tools, asked, verilog, { part, top }, context);
+    const { synthesis, problems } = await synthesise(
+      tools,
+      settled,
+      verilog,
+      { part, top },
+      context,
+    );
     const all = [
       ...sources.problems,
       ...(vhdl?.problems ?? []),
@@ -53,17 +61,23 @@ export const designAnalyst: DesignAnalyst = {
         ...partFacts(part),
         modules: structureOf(sources),
       };
-    const found = measuredReports(request, top);
-    const design = rtlDesign(synthesis, part, { problems: all, measured: found.measured });
+    const counted = rtlDesign(synthesis, part, all);
+    const texts = synthesis.texts;
+    const { design, problems: told } = withReports(
+      request,
+      part,
+      { design: counted, texts },
+      context,
+    );
     const rules = checkRules(synthesis, design, part, context.log);
     const subject = { part, top, fmaxHertz: design.fmaxHertz?.value };
     const routed = request.isRouted
-      ? await placeAndRoute(tools, asked, verilog, subject, context)
+      ? await placeAndRoute(tools, settled, verilog, subject, context)
       : { measured: [], problems: [] };
     return {
       ...design,
-      measured: [...routed.measured, ...found.measured],
-      problems: [...all, ...found.problems, ...routed.problems, ...rules],
+      measured: [...routed.measured, ...design.measured],
+      problems: [...all, ...told, ...routed.problems, ...rules],
     };
   },
   dispose: disposeYosys,

@@ -1,3 +1,4 @@
+import { isReportName } from "../../core/design/measured/report-names.js";
 import { isDesignFile } from "../design-documents.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
@@ -54,7 +55,7 @@ function followDesigns(
 ): void {
   const open = new Set(workspace.documents.all().map(({ uri }) => normalUri(uri)));
   const isNews = uris.some(
-    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || /\.(?:rpt|xml)$/i.test(uri)),
+    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || isReportName(uri)),
   );
   if (!isNews) return;
   const changed = design.invalidate();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { measuredFormats } from "../../../server/core/design/measured/index.generated.js";
 import { loopText } from "../../../server/core/views/design/design-tables.js";
-import { measuredOf } from "../../../server/core/views/design/measured-loop.js";
+import { measuredOf } from "../../../server/core/design/measured-loop.js";
 import type { MeasuredDesign } from "../../../server/core/design/design.js";
 
 function read(text: string): MeasuredDesign | undefined {

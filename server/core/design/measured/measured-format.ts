@@ -3,6 +3,8 @@ import type { MeasuredDesign, ResourceKind } from "../design.js";
 /** One tool's report; a file each. What is not in a report is absent, never 0. */
 export interface MeasuredFormat {
   readonly id: string;
+  /** What it counts: the estimate of an HLS tool, or what logic synthesis and all after it have made. */
+  readonly stage: "hls" | "logic";
   /** Names that such files usually have: where a workspace is searched. */
   readonly names: RegExp;
   readonly sniff: (text: string) => boolean;
@@ -16,6 +18,12 @@ export type MeasuredCounts = Partial<Record<ResourceKind, number>>;
 export function leadingNumber(text: string | undefined): number | undefined {
   const match = /^\s*(\d[\d,]*(?:\.\d+)?)/.exec(text ?? "");
   return match === null ? undefined : Number((match[1] ?? "").replaceAll(",", ""));
+}
+
+/** Vivado's word for the part; its timing reports leave the `xc` out: `7a35t-cpg236`. */
+export function vivadoDevice(text: string): string | undefined {
+  const device = /^\|\s*Device\s*:\s*(\w[\w-]*)/m.exec(text)?.[1];
+  return device === undefined || /^xc/i.test(device) ? device : `xc${device}`;
 }
 
 export function measuredDesign(

@@ -4,6 +4,7 @@ import { type MeasuredCounts, type MeasuredFormat, measuredDesign } from "./meas
 /** `nextpnr-… --report report.json`: what was placed, the speed of each clock, and the critical path of each. */
 export const measuredFormat: MeasuredFormat = {
   id: "nextpnr-report",
+  stage: "logic",
   names: /(?:report|nextpnr).*\.json$/i,
   sniff: (text) => /"utilization"\s*:/.test(text) && /"fmax"\s*:/.test(text),
   read: (text, file) => {
@@ -36,6 +37,7 @@ export const measuredFormat: MeasuredFormat = {
       available === undefined || available === 0 ? [] : [{ ...rest, available }],
     );
     return measuredDesign("nextpnr", file, {
+      device: used.map(({ name }) => deviceOfCell(name)).find((device) => device !== undefined),
       counts,
       ...(clocks.length > 0 && {
         fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
@@ -58,6 +60,12 @@ const kindOfCell: Readonly<Record<string, keyof MeasuredCounts | undefined>> = {
   DP16KD: "bram",
   MULT18X18D: "dsp",
 };
+
+/** The report names no part; its cells say the family. */
+function deviceOfCell(name: string): string | undefined {
+  if (name.startsWith("ICESTORM_")) return "ice40";
+  return name.startsWith("TRELLIS_") ? "ecp5" : undefined;
+}
 
 function pathsOf(value: unknown): Pick<MeasuredDesign, "paths"> {
   const paths = listOf(value).flatMap((entry) => pathOf(fieldsOf(entry)) ?? []);

@@ -8,6 +8,7 @@ import {
 /** Quartus' `*.fit.summary`, `Total registers : 1088`, and the tables of `*.fit.rpt` and `*.flow.rpt`. An ALM counts as two LUTs, as in our parts. */
 export const measuredFormat: MeasuredFormat = {
   id: "quartus-fit",
+  stage: "logic",
   names: /\.(?:fit\.summary|(?:fit|flow)\.rpt)$/i,
   sniff: (text) => /^(?:Fitter Status\s*:|;\s*(?:Fitter|Flow) Status\s*;)/m.test(text),
   read: (text, file) => {
@@ -29,6 +30,7 @@ export const measuredFormat: MeasuredFormat = {
     const version = field(/^\s*Quartus.*Version\s*:/i)?.split(" ")[0] ?? "";
     return measuredDesign(`Quartus ${version} fitter`, file, {
       top: field(/^\s*Top-level Entity Name\s*:/i)?.trim(),
+      device: field(/^\s*Device\s*:/i)?.trim(),
       counts,
     });
   },

@@ -3,6 +3,7 @@ import { type MeasuredFormat, measuredDesign } from "./measured-format.js";
 /** `*.sta.rpt` of Quartus: the first table of `Fmax Summary` is that of the slowest model; a row for each clock, restricted speed second. */
 export const measuredFormat: MeasuredFormat = {
   id: "quartus-timing",
+  stage: "logic",
   names: /\.sta\.rpt$/i,
   sniff: (text) =>
     /^(?:TimeQuest )?Timing Analyzer report for /m.test(text) && /Fmax Summary/.test(text),

@@ -9,6 +9,7 @@ import {
 /** `csynth.xml` of Vitis HLS: cycles, loops and the HLS estimate of resources, which is no synthesis. */
 export const measuredFormat: MeasuredFormat = {
   id: "vitis-csynth",
+  stage: "hls",
   names: /csynth\.xml$/i,
   sniff: (text) => /<profile>/.test(text) && /<AreaEstimates>/.test(text),
   read: (text, file) => {
@@ -25,12 +26,16 @@ export const measuredFormat: MeasuredFormat = {
     const version = between(between(text, "ReportVersion") ?? "", "Version") ?? "";
     return measuredDesign(`Vitis HLS ${version} estimate`, file, {
       top: between(text, "TopModelName"),
+      device: between(text, "Part"),
       counts,
-      loops: loopsOf(between(text, "SummaryOfLoopLatency") ?? ""),
+      loops: [...text.matchAll(summaryPattern)].flatMap(([, summary = ""]) => loopsOf(summary)),
       ...(latency !== undefined && { latencyCycles: latency }),
     });
   },
 };
+
+/** The top has one, and each function and each loop that Vitis HLS has made a module of. */
+const summaryPattern = /<SummaryOfLoopLatency>([\s\S]*?)<\/SummaryOfLoopLatency>/g;
 
 const tags = [
   ["BRAM_18K", "bram"],

@@ -3,11 +3,13 @@ import {
   type MeasuredFormat,
   leadingNumber,
   measuredDesign,
+  vivadoDevice,
 } from "./measured-format.js";
 
 /** `report_utilization -hierarchical` of Vivado: a row for each instance, indented, the top first. */
 export const measuredFormat: MeasuredFormat = {
   id: "vivado-hierarchy",
+  stage: "logic",
   names: /util[^/\\]*hier[^/\\]*\.(?:rpt|txt)$|hier[^/\\]*util[^/\\]*\.(?:rpt|txt)$/i,
   sniff: (text) => /Vivado/.test(text) && /^\|\s*Instance\s*\|\s*Module\s*\|/m.test(text),
   read: (text, file) => {
@@ -34,6 +36,7 @@ export const measuredFormat: MeasuredFormat = {
     const version = /Vivado v\.?(\S+)/.exec(text)?.[1] ?? "";
     return measuredDesign(`Vivado ${version} hierarchical utilization`, file, {
       top: /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1] ?? whole.name,
+      device: vivadoDevice(text),
       counts: whole.counts,
       modules,
     });

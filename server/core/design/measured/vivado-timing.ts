@@ -1,4 +1,4 @@
-import { type MeasuredFormat, measuredDesign } from "./measured-format.js";
+import { type MeasuredFormat, measuredDesign, vivadoDevice } from "./measured-format.js";
 
 /**
  * `report_timing_summary` of Vivado: of each clock its period less its worst slack, the slowest of all; where the paths of no clock are
@@ -6,16 +6,20 @@ import { type MeasuredFormat, measuredDesign } from "./measured-format.js";
  */
 export const measuredFormat: MeasuredFormat = {
   id: "vivado-timing",
+  stage: "logic",
   names: /timing.*\.rpt$/i,
   sniff: (text) => /Vivado/.test(text) && /WNS\(ns\)/.test(text),
   read: (text, file) => {
     const clocks = clocksOf(text);
     const version = /Vivado v\.?(\S+)/.exec(text)?.[1] ?? "";
-    const top = /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1];
+    const subject = {
+      top: /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1],
+      device: vivadoDevice(text),
+    };
     const tool = `Vivado ${version} timing`;
     if (clocks.length > 0)
       return measuredDesign(tool, file, {
-        top,
+        ...subject,
         clocks,
         fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
       });
@@ -23,7 +27,7 @@ export const measuredFormat: MeasuredFormat = {
     const clock = /^\S+\s+\{[\d. ]+\}\s+([\d.]+)\s+[\d.]+\s*$/m.exec(text)?.[1];
     const period = Number(clock) - Number(slack);
     if (slack === undefined || clock === undefined || !(period > 0)) return undefined;
-    return measuredDesign(tool, file, { top, fmaxHertz: 1e9 / period });
+    return measuredDesign(tool, file, { ...subject, fmaxHertz: 1e9 / period });
   },
 };
 

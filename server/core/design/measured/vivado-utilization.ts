@@ -3,11 +3,13 @@ import {
   type MeasuredFormat,
   leadingNumber,
   measuredDesign,
+  vivadoDevice,
 } from "./measured-format.js";
 
 /** `report_utilization` of Vivado: tables of `| Site Type | Used | …`. Block RAM tiles are two of the smallest block. */
 export const measuredFormat: MeasuredFormat = {
   id: "vivado-utilization",
+  stage: "logic",
   names: /util(?:i[sz]ation)?(?:[._-][^/\\]*)?\.(?:rpt|txt)$/i,
   sniff: (text) => /\|\s*(?:Slice|CLB) LUTs\*?\s*\|/.test(text) && /Vivado/.test(text),
   read: (text, file) => {
@@ -23,6 +25,7 @@ export const measuredFormat: MeasuredFormat = {
     const top = /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1];
     return measuredDesign(`Vivado ${version} utilization`.replace("  ", " "), file, {
       top,
+      device: vivadoDevice(text),
       counts,
     });
   },

@@ -5,6 +5,7 @@ import { type MeasuredCounts, type MeasuredFormat, measuredDesign } from "./meas
 /** `tee -o stat.json stat -json` of Yosys. */
 export const measuredFormat: MeasuredFormat = {
   id: "yosys-stat",
+  stage: "logic",
   names: /(?:stat|synth).*\.json$/i,
   sniff: (text) => /"creator"\s*:\s*"Yosys/.test(text) && /"num_cells_by_type"/.test(text),
   read: (text, file) => {

@@ -8,7 +8,6 @@ import type {
   DesignModule,
   DesignPath,
   DesignProblem,
-  MeasuredDesign,
   ResourceKind,
   Resources,
 } from "../design.js";
@@ -58,10 +57,7 @@ const pathLimit = 10;
 export function rtlDesign(
   synthesis: Synthesis,
   part: ChosenPart,
-  more: {
-    readonly problems: readonly DesignProblem[];
-    readonly measured: readonly MeasuredDesign[];
-  },
+  problems: readonly DesignProblem[] = [],
 ): Design {
   const { top, elaborated, files, texts } = synthesis;
   const hierarchy = hierarchyOf(elaborated, top);
@@ -89,8 +85,8 @@ export function rtlDesign(
     lines: designLines,
     paths,
     loops: [],
-    measured: more.measured,
-    problems: more.problems,
+    measured: [],
+    problems,
     files: [...texts.keys()],
   };
 }

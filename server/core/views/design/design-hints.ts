@@ -5,7 +5,7 @@ import { beforeEditText } from "../source/source-hints.js";
 import type { Hint } from "../text/hints.js";
 import { type DesignState, lineNow, linesOfFile, loopsOfFile } from "./design-state.js";
 import { lineTable, loopText } from "./design-tables.js";
-import { measuredOf } from "./measured-loop.js";
+import { measuredOf } from "../../design/measured-loop.js";
 import { countText, loopCyclesText, nanosecondsText, usedTexts } from "./resource-text.js";
 
 /** Editors give a line's hints 43 characters, for all providers together. */

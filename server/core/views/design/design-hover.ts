@@ -46,7 +46,9 @@ function moduleParts(
     ...(isTop && design.fmaxHertz !== undefined
       ? [`Fmax ${megahertzText(design.fmaxHertz)}`, pathTable(design)]
       : []),
-    ...(isTop && design.measured.length > 0 ? [measuredText(design)] : []),
+    ...(isTop && (design.measured.length > 0 || design.calibration !== undefined)
+      ? [measuredText(design)]
+      : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Design, DesignModule } from "../../design/design.js";
 import { formatShare } from "../../base/units.js";
 import { beforeEditText } from "../source/source-hints.js";
 import type { LensText } from "../text/lens.js";
+import { calibrationLines } from "./calibration-text.js";
 import type { DesignState } from "./design-state.js";
 import {
   cyclesText,
@@ -38,7 +39,11 @@ export function designLens(state: DesignState, name: string): LensText {
   const where = design.part ?? design.family;
   return {
     title: `${isOld ? "was " : ""}${title}${more}`,
-    tooltip: `${isOld ? `${beforeEditText}\n` : ""}${where} · ${design.tool}`,
+    tooltip: [
+      ...(isOld ? [beforeEditText] : []),
+      `${where} · ${design.tool}`,
+      ...calibrationLines(design),
+    ].join("\n"),
   };
 }
 

@@ -10,8 +10,9 @@ import type {
 import { resourceKinds } from "../../design/design.js";
 import { formatNumber, formatShare } from "../../base/units.js";
 import { codeCell, codeSpan, plain } from "../text/markdown.js";
+import { calibrationLines, calibrationNote } from "./calibration-text.js";
 import { measuredLines } from "./measured-lines.js";
-import { measuredOf } from "./measured-loop.js";
+import { measuredOf } from "../../design/measured-loop.js";
 import { countText, loopCyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
 
 /** Markdown: every resource that is used, with its interval and its share of the part. */
@@ -36,7 +37,9 @@ export function resourceTable(
     measured === undefined
       ? "| resource | count | of the part |\n|---|--:|--:|"
       : "| resource | count | of the part | measured |\n|---|--:|--:|--:|";
-  return `${head}\n${rows.join("\n")}\n\n*${method}* · ${plain(design.tool)}`;
+  const note = calibrationNote(design);
+  const by = note === "" ? "" : ` · ${plain(note)}`;
+  return `${head}\n${rows.join("\n")}\n\n*${method}* · ${plain(design.tool)}${by}`;
 }
 
 function besideText(ours: Amount, measured: number | undefined): string {
@@ -70,8 +73,12 @@ export function lineTable(design: Design, line: DesignLine): string {
   ].join("\n\n");
 }
 
-export function loopText(design: Pick<Design, "measured">, loop: DesignLoop): string {
+export function loopText(
+  design: Pick<Design, "measured" | "calibration">,
+  loop: DesignLoop,
+): string {
   const measured = measuredOf(design, loop);
+  const note = calibrationNote(design);
   const row = (
     name: string,
     ours: string,
@@ -110,6 +117,7 @@ export function loopText(design: Pick<Design, "measured">, loop: DesignLoop): st
     ...(loop.cause === undefined
       ? []
       : [`II=${loop.initiationInterval ?? "?"} because of ${plain(loop.cause)}.`]),
+    ...(note === "" ? [] : [plain(note)]),
   ].join("\n\n");
 }
 
@@ -137,7 +145,10 @@ export function pathTable({ paths }: Design, limit = 5): string {
 
 /** The total beside what the vendor's tools have said, one table a tool. */
 export function measuredText(design: Design): string {
-  return design.measured.map((report) => reportText(design, report)).join("\n\n");
+  const calibration = calibrationLines(design).map((line) => plain(line));
+  return [...calibration, ...design.measured.map((report) => reportText(design, report))].join(
+    "\n\n",
+  );
 }
 
 function reportText(design: Design, report: MeasuredDesign): string {

@@ -8,7 +8,7 @@ export function measuredLines(
   report: MeasuredDesign,
   { fmaxHertz: ours, latencyCycles }: Pick<Design, "fmaxHertz" | "latencyCycles">,
 ): readonly string[] {
-  const { tool, fmaxHertz, clocks = [], paths = [], cells = [] } = report;
+  const { tool, standing, fmaxHertz, clocks = [], paths = [], cells = [] } = report;
   const ratio =
     ours === undefined || fmaxHertz === undefined || fmaxHertz === 0
       ? ""
@@ -37,6 +37,7 @@ export function measuredLines(
     })
     .join(", ");
   return [
+    ...(standing === undefined ? [] : [`${tool}: ${standing}`]),
     ...speed,
     ...latency,
     ...each,

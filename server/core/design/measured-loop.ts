@@ -1,4 +1,4 @@
-import type { Design, DesignLoop, MeasuredLoop } from "../../design/design.js";
+import type { Design, DesignLoop, MeasuredLoop } from "./design.js";
 
 /**
  * What other tools say of a loop. Vitis calls a loop without a label by its line (`VITIS_LOOP_24_1`), and loops that it has

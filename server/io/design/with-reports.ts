@@ -1,0 +1,58 @@
+import { calibrated } from "../../core/design/calibration/calibrate.js";
+import { countedOf } from "../../core/design/calibration/counted.js";
+import { pairReports } from "../../core/design/calibration/pair-reports.js";
+import { isSameSubject } from "../../core/design/calibration/report-pair.js";
+import type { Design, DesignProblem } from "../../core/design/design.js";
+import type { ChosenPart } from "../../core/design/part.js";
+import { readPairs, writePairs } from "./calibration-file.js";
+import type { DesignContext, DesignRequest } from "./design-request.js";
+import { measuredReports } from "./measured-reports.js";
+import { hashOf } from "../quant/result-cache.js";
+import { productVersion } from "../product-version.js";
+import { projectFolder } from "./project-folder.js";
+import { hashOfSources, statesOf } from "./source-states.js";
+
+/**
+ * A design with the reports of other tools beside, and its numbers as they make them. A report that is new is held against what was
+ * counted of the sources it speaks of, and kept for all later edits.
+ */
+export function withReports(
+  request: DesignRequest,
+  part: ChosenPart,
+  found: { readonly design: Design; readonly texts: ReadonlyMap<string, string> },
+  context: Pick<DesignContext, "families" | "log">,
+): { readonly design: Design; readonly problems: readonly DesignProblem[] } {
+  const { design, texts } = found;
+  const { top, kind } = design;
+  const project = projectFolder(request);
+  const reports = measuredReports(request, top, project);
+  const measured = reports.found.map((report) => report.design);
+  if (request.isCalibrated === false || top === undefined || design.total === undefined)
+    return { design: { ...design, measured }, problems: reports.problems };
+  const { factors, timing } = part.family;
+  // Yosys' script and our factors say how RTL is counted; of HLS the whole of our rules does.
+  const rules = kind === "rtl" ? [factors, timing] : [productVersion()];
+  const by = hashOf(JSON.stringify([design.tool, ...rules])).slice(0, 16);
+  const subject = { kind, top, family: part.family.id, part: part.part?.id ?? part.family.id };
+  const sources = hashOfSources(texts, project);
+  const { parameters, defines, hierarchy, clockNanoseconds } = request;
+  const key = JSON.stringify([subject, by, parameters, defines, hierarchy, clockNanoseconds]);
+  const states = statesOf(request, { texts, sources, ours: countedOf(design) }, { project, key });
+  const known = readPairs(project, context.log);
+  const { families } = context;
+  const { pairs, refusals } = pairReports(reports.found, {
+    ...{ design, subject, by, part, families, states, known },
+  });
+  if (pairs !== known) writePairs(project, pairs, context.log);
+  const own = pairs.filter((pair) => pair.by === by && isSameSubject(pair.subject, subject));
+  const shown = reports.found.map((report) => {
+    const reason = refusals.get(report.file);
+    return reason === undefined
+      ? report.design
+      : { ...report.design, standing: `not calibrated by it: ${reason}` };
+  });
+  return {
+    design: { ...calibrated(design, own, { subject, sources }), measured: shown },
+    problems: reports.problems,
+  };
+}
