@@ -53,7 +53,34 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
         )
         .join("")
     : "";
-  return `${head}\n\n${layers}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
+  const stacks = view.fuses ? `\n${stackText(view)}` : "";
+  return `${head}\n\n${layers}${stacks}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
+}
+
+/** What runs tile by tile, beside the same layers one after the other. */
+function stackText({ stacks }: MappingView): string {
+  if (stacks.length === 0) return "no layers are better tile by tile\n";
+  const share = (now: number, before: number): string => formatShare(now / Math.max(1e-30, before));
+  const rows = stacks.map(({ names, alone, ...stack }) => [
+    `${names[0] ?? ""} … ${names.at(-1) ?? ""}`,
+    String(names.length),
+    formatBytes(alone.dramBytes),
+    formatBytes(stack.dramBytes),
+    share(stack.cycles, alone.cycles),
+    share(stack.joules, alone.joules),
+    formatShare(stack.repeat - 1),
+    formatBytes(stack.tileBytes),
+    formatBytes(stack.overlapBytes),
+    stack.text,
+  ]);
+  return table(
+    [
+      ...["tile by tile", "layers", "DRAM alone", "DRAM", "time", "energy"],
+      ...["made again", "tiles", "overlap", "how"],
+    ],
+    rows,
+    "lrrrrrrrrl",
+  );
 }
 
 /** Engines that work at the same time, and models that do. */

@@ -22,6 +22,8 @@ export interface MapWords {
   readonly limits: DesignLimits;
   /** Models that run at the same time. */
   readonly with: readonly string[];
+  /** Layers may run tile by tile with others. */
+  readonly fuses: boolean;
   readonly isJson: boolean;
   readonly rest: readonly string[];
 }
@@ -30,7 +32,7 @@ export function parseMapWords(words: readonly string[]): MapWords {
   const given = readArguments(
     words,
     {
-      flags: ["json"],
+      flags: ["json", "fuse"],
       once: ["accelerator", "precision", "objective", "search", "points"],
       many: ["layer", "sweep", "limit", "with"],
     },
@@ -51,6 +53,7 @@ export function parseMapWords(words: readonly string[]): MapWords {
     search: searchOf(given.one("search"), given.one("points")),
     limits: Object.assign({}, ...given.all("limit").map(limitOf)) as DesignLimits,
     with: given.all("with"),
+    fuses: given.has("fuse"),
     isJson: given.has("json"),
     rest: [...given.files, ...given.passed],
   };

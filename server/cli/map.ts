@@ -32,6 +32,8 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
   --limit MEASURE=X     latency=2ms, energy=3mJ, area=5mm2, repeatable: what exceeds one is marked, and searches avoid it
   --with MODEL          a further model that runs on the same chip at the same time, repeatable; kernels that do not wait
                         for one another run on different engines
+  --fuse                tries layers tile by tile together, so that what lies between them stays on the chip: which layers, tiles,
+                        overlaps kept or made again, and what that saves
   --json                everything as JSON`,
   run: async (words) => {
     const asked = parseMapWords(words);
@@ -65,13 +67,13 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
       );
       return 1;
     }
-    const { sweep, search, limits } = asked;
+    const { sweep, search, limits, fuses } = asked;
     const shown =
       job.analysis === undefined
         ? null
         : mappingView(
             job.analysis,
-            { target: target.id, sweep, limits, ...(search !== undefined && { search }) },
+            { target: target.id, sweep, limits, fuses, ...(search !== undefined && { search }) },
             others.flatMap(({ analysis }) => analysis ?? []),
           );
     for (const complaint of shown?.complaints ?? [])

@@ -53,6 +53,26 @@ test("a larger array is faster and larger: the sweep shows gain and price, and t
   expect(sweep.some(({ isOnFront }) => isOnFront)).toBe(true);
 });
 
+test("layers run tile by tile where that saves traffic, in text and in JSON", async () => {
+  const file = fileOf(`{ "id": "tiled", "clock": "1 GHz", "node": 16,
+  "engine": { "rows": 16, "columns": 16, "dataflow": "output-stationary" }, "precisions": ["int8"],
+  "buffers": [{ "name": "sram", "size": "24 KiB" }], "dram": { "bandwidth": "1 GB/s" } }`);
+  const words = ["map", model, "--accelerator", file];
+  const alone = JSON.parse((await cli([...words, "--json"])).out) as Document;
+  expect(alone.mapping).toMatchObject({ fuses: false, stacks: [] });
+  const { mapping } = JSON.parse((await cli([...words, "--fuse", "--json"])).out) as Document;
+  const [stack] = mapping.stacks;
+  expect(mapping.totals.dramBytes).toBeLessThan(alone.mapping.totals.dramBytes);
+  expect(stack!.dramBytes).toBeLessThan(stack!.alone.dramBytes);
+  expect(mapping.layers.filter((layer) => layer.stack === 0).map(({ name }) => name)).toEqual(
+    stack!.names,
+  );
+  const { out } = await cli([...words, "--fuse"]);
+  expect(out).toMatch(/tile by tile .*layers .*DRAM alone .*made again/);
+  const none = await cli(["map", model, "--accelerator", "quad-core-16", "--fuse"]);
+  expect(none.err).toContain("tile by tile takes one array of one core");
+});
+
 test("layers are chosen by name, and tell their tiles", async () => {
   const { out } = await cli(["map", model, "--accelerator", "eyeriss", "--layer", "matmul"]);
   expect(out).toMatch(/limit\n.*\n.*(MatMul|Gemm)/i);

@@ -30,6 +30,8 @@ export interface Accelerator {
   readonly dram: Dram;
   /** Element-wise operations a cycle, of all cores' vector units together divided by `cores`. */
   readonly vectorLanes: number;
+  /** Its software may run several layers tile by tile, so that what lies between them stays on the chip (`fusion`). */
+  readonly fusesLayers?: boolean;
   /** Layers that the engine takes; absent where it takes all. */
   readonly runs?: readonly LayerClass[];
   /** Further engines of the same chip, by name. A layer runs on the one that is best at it (`map-beside.ts`). */

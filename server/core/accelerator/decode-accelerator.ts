@@ -62,6 +62,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
   const precisions = decodePrecisions(decoder, fields["precisions"]);
   const buffers = decodeBuffers(decoder, fields["buffers"]);
   const dram = decodeDram(decoder, fields["dram"]);
+  const fusesLayers = decodeFlag(decoder, fields, "fusesLayers", false, "");
   const ownLanes = engine?.kind === "array" ? engine.columns : 64;
   const vectorLanes = optional(decoder, fields, "vectorLanes", rules.lanes, ownLanes);
   const runs =
@@ -78,7 +79,8 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     buffers === undefined ||
     dram === undefined ||
     vectorLanes === undefined ||
-    runs === undefined
+    runs === undefined ||
+    fusesLayers === undefined
   )
     return undefined;
   return {
@@ -94,6 +96,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     buffers,
     dram,
     vectorLanes,
+    ...(fusesLayers && { fusesLayers }),
     ...(runs.length > 0 && { runs }),
     beside: [],
   };
@@ -258,6 +261,7 @@ export const acceleratorFields = [
   "buffers",
   "dram",
   "vectorLanes",
+  "fusesLayers",
   "runs",
   "beside",
 ] as const;

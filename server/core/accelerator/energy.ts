@@ -1,10 +1,11 @@
 import type { Kernel } from "../lower/lowered.js";
+import type { Accelerator } from "./accelerator.js";
 import { macUnit } from "./mac-unit.js";
 import { registerBits } from "./area.js";
 import type { KernelQuestion, RawMapping } from "./map-kernel.js";
-import { dramName } from "./map-contraction.js";
+import { dramName, type MemoryTraffic } from "./map-contraction.js";
 import { productsLeft } from "./sparsity.js";
-import { operationAt, sramEnergy } from "./technology.js";
+import { operationAt, sramEnergy, type Technology } from "./technology.js";
 
 /** Joules by where they are spent. */
 export interface EnergyParts {
@@ -22,7 +23,7 @@ export interface EnergyParts {
  */
 export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMapping): EnergyParts {
   const { accelerator, precision, technology } = question;
-  const { engine, node, buffers, dram } = accelerator;
+  const { engine, node } = accelerator;
   const left = kernel.weightReadBytes > 0 ? productsLeft(precision) : 1;
   const style = engine.kind === "array" ? engine.multiplier : "parallel";
   const multipliers =
@@ -33,21 +34,13 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
   const registerBytes = registerBits(words, precision) / 8;
   const registers =
     left * (raw.registerAccesses / 4) * bytesOfAccess * sramEnergy(technology, node, registerBytes);
-  let inBuffers = 0;
-  for (const { memory, readBytes, writeBytes } of raw.traffic) {
-    const size = buffers.find(({ name }) => name === memory)?.size;
-    if (memory === dramName || size === undefined) continue;
-    inBuffers += (readBytes + writeBytes) * sramEnergy(technology, node, size);
-  }
-  // Charge times voltage: C V², with a capacitance that stays (Rabaey, Digital Integrated Circuits, eq. 5.39).
-  const onChip = (joules: number): number => joules * (accelerator.supply ?? 1) ** 2;
+  const onChip = (joules: number): number => joules * swing(accelerator);
   const parts = {
     multipliers: onChip(multipliers),
     registers: onChip(registers),
-    buffers: onChip(inBuffers),
+    buffers: bufferJoules(accelerator, technology, raw.traffic),
   };
-  const perByte = dram.energyPerByte ?? technology.dram[dram.kind]?.value ?? 0;
-  const inDram = raw.dramBytes * perByte;
+  const inDram = raw.dramBytes * dramJoulesPerByte(accelerator, technology);
   const vector = onChip(
     kernel.otherFlops *
       (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0),
@@ -56,6 +49,30 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
     ...{ ...parts, dram: inDram, vector },
     total: parts.multipliers + parts.registers + parts.buffers + inDram + vector,
   };
+}
+
+/** Of the bytes that go in and out of the buffers on the chip. */
+export function bufferJoules(
+  accelerator: Accelerator,
+  technology: Technology,
+  traffic: readonly MemoryTraffic[],
+): number {
+  let joules = 0;
+  for (const { memory, readBytes, writeBytes } of traffic) {
+    const size = accelerator.buffers.find(({ name }) => name === memory)?.size;
+    if (memory === dramName || size === undefined) continue;
+    joules += (readBytes + writeBytes) * sramEnergy(technology, accelerator.node, size);
+  }
+  return joules * swing(accelerator);
+}
+
+export function dramJoulesPerByte({ dram }: Accelerator, technology: Technology): number {
+  return dram.energyPerByte ?? technology.dram[dram.kind]?.value ?? 0;
+}
+
+/** Charge times voltage: C V², with a capacitance that stays (Rabaey, Digital Integrated Circuits, eq. 5.39). */
+function swing({ supply = 1 }: Accelerator): number {
+  return supply ** 2;
 }
 
 /** Share of the counted joules between which the truth is expected; as for other counted energies. */

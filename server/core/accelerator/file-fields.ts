@@ -54,5 +54,5 @@ export function decodeFlag(
   const value = fields[key] ?? fallback;
   return typeof value === "boolean"
     ? value
-    : decoder.complain(`${parent}.${key}`, "should be true or false.");
+    : decoder.complain(parent === "" ? key : `${parent}.${key}`, "should be true or false.");
 }

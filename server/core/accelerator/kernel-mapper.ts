@@ -1,5 +1,7 @@
 import type { Kernel } from "../lower/lowered.js";
 import type { MappedAccelerator } from "./as-target.js";
+import { chooseStacks, type FusedStack } from "./fusion/choose-stacks.js";
+import { stackNote } from "./fusion/stack-words.js";
 import { mapOnBest } from "./map-beside.js";
 import type { KernelMapping } from "./map-kernel.js";
 import { chooseStays, type Stay } from "./stay.js";
@@ -17,6 +19,9 @@ export class KernelMapper {
   readonly #mapped: MappedAccelerator;
   readonly #known: Map<string, KernelMapping>;
   readonly #stays: ReadonlyMap<Kernel, Stay>;
+  /** Kernels that run tile by tile with others, where the accelerator does so. */
+  readonly stacks: readonly FusedStack[];
+  readonly #fused = new Map<Kernel, KernelMapping>();
 
   constructor(mapped: MappedAccelerator, kernels: readonly Kernel[]) {
     this.#mapped = mapped;
@@ -30,16 +35,32 @@ export class KernelMapper {
     this.#stays = chooseStays(mapped.accelerator, mapped.objective, kernels, (kernel, stay) =>
       this.#search(kernel, stay),
     );
+    this.stacks =
+      mapped.accelerator.fusesLayers === true
+        ? chooseStacks(
+            mapped,
+            kernels,
+            // What whole tensors take of the buffer is not there for tiles.
+            (kernel) => (this.#stays.has(kernel) ? undefined : this.#search(kernel, undefined)),
+            (kernel, stay) => this.#search(kernel, stay),
+          )
+        : [];
+    for (const fused of this.stacks)
+      for (const [index, { kernel }] of fused.stack.members.entries()) {
+        const own = fused.mapping.members[index];
+        if (own !== undefined)
+          this.#fused.set(kernel, { ...own, notes: [...own.notes, stackNote(fused)] });
+      }
   }
 
   /** Whether a kernel's mapping depends on its neighbours. */
-  get hasStays(): boolean {
-    return this.#stays.size > 0;
+  get isPositional(): boolean {
+    return this.#stays.size + this.#fused.size > 0;
   }
 
   map(kernel: Kernel): KernelMapping {
-    const stage = this.streaming?.stageOf(kernel);
-    return stage ?? this.#search(kernel, this.#stays.get(kernel));
+    const own = this.streaming?.stageOf(kernel) ?? this.#fused.get(kernel);
+    return own ?? this.#search(kernel, this.#stays.get(kernel));
   }
 
   #search(kernel: Kernel, stay: Stay | undefined): KernelMapping {

@@ -70,7 +70,7 @@ export const dramName = "DRAM";
 
 /** Searches tiles and loop orders for every level of buffers, from the DRAM inwards, and adds up what crosses where. */
 export function mapContraction(question: MappingQuestion, c: Contraction): ContractionMapping {
-  const { accelerator, engine, precision } = question;
+  const { accelerator, engine, precision, resident } = question;
   const levels = levelsOf(accelerator);
   const rows = engine.dataflow === "row-stationary" ? rowMapping(engine, c) : undefined;
   const timer = timerOf(question, c, rows);
@@ -91,6 +91,7 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
       precision,
       atOnce: atOnceOf(engine, problem),
       groupsAtOnce: groupsAtOnceOf(engine, problem, rows),
+      ...(isOutermost && resident !== undefined && { resident }),
       spillsPartials: engine.dataflow !== "output-stationary",
       timeOf: index === 0 ? timer(problem) : apart(timer(problem)),
       rank: rankOf(question, level, isOutermost, ideal / visits),

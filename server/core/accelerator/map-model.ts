@@ -1,6 +1,7 @@
 import type { Kernel } from "../lower/lowered.js";
 import { fastestMacsPerCycle } from "./accelerator.js";
 import type { MappedAccelerator } from "./as-target.js";
+import type { FusedStack } from "./fusion/choose-stacks.js";
 import { KernelMapper } from "./kernel-mapper.js";
 import type { KernelMapping } from "./map-kernel.js";
 import type { Pipeline } from "./streaming.js";
@@ -19,6 +20,8 @@ export interface ModelMapping {
   readonly joules: number;
   readonly dramBytes: number;
   readonly pipeline: Pipeline | undefined;
+  /** Kernels that run tile by tile together. */
+  readonly stacks: readonly FusedStack[];
 }
 
 export function mapModel(mapped: MappedAccelerator, kernels: readonly Kernel[]): ModelMapping {
@@ -48,5 +51,6 @@ export function mapModel(mapped: MappedAccelerator, kernels: readonly Kernel[]):
     joules: sum((mapping) => mapping.energy.total),
     dramBytes: sum((mapping) => mapping.dramBytes),
     pipeline: streaming,
+    stacks: mapper.stacks,
   };
 }

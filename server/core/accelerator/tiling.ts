@@ -6,7 +6,7 @@ import {
   type Footprint,
 } from "./contraction.js";
 import type { ArrayTime } from "./array-time.js";
-import type { AcceleratorPrecision } from "./accelerator.js";
+import type { AcceleratorPrecision, Operand } from "./accelerator.js";
 import type { Level } from "./levels.js";
 import { channelTiles, positionTiles, type Tile } from "./tile-candidates.js";
 
@@ -47,6 +47,8 @@ export interface TilingQuestion {
   readonly atOnce: { readonly inputs: number; readonly outputs: number };
   /** Groups that the array takes at once. */
   readonly groupsAtOnce: number;
+  /** Operands that lie in the level's buffers whole: their tiles take no further room. */
+  readonly resident?: ReadonlySet<Operand>;
   /** Partial sums leave the array in its dataflow, unless one fold makes the whole sum. */
   readonly spillsPartials: boolean;
   readonly timeOf: (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
@@ -102,7 +104,7 @@ export function chooseTile(question: TilingQuestion): TileChoice | undefined {
           groups: Math.ceil(c.groups / groups),
         };
         const bytes = bytesOf(question, tile, tileInputs, trips);
-        if (!fits(question.level, bytes, trips)) continue;
+        if (!fits(question, bytes, trips)) continue;
         const edge = bytes.weights + bytes.inputs + bytes.outputs;
         const { apart, merged, streamed } = question.timeOf(tile, trips);
         for (const order of usefulOrders(trips)) {
@@ -186,7 +188,11 @@ function bytesOf(
   };
 }
 
-function fits({ buffers }: Level, bytes: Footprint, trips: TileChoice["trips"]): boolean {
+function fits(
+  { level: { buffers }, resident }: TilingQuestion,
+  bytes: Footprint,
+  trips: TileChoice["trips"],
+): boolean {
   // An operand that never changes needs no second buffer to be changed behind.
   const changes = {
     weights: trips.groups * trips.outputs * trips.inputs > 1 ? 2 : 1,
@@ -195,8 +201,11 @@ function fits({ buffers }: Level, bytes: Footprint, trips: TileChoice["trips"]):
   };
   for (const { size, holds, isDoubleBuffered } of buffers) {
     let needed = 0;
-    for (const operand of holds)
+    for (const operand of holds) {
+      // Sums are wider than the results that lie there.
+      if (operand !== "outputs" && resident?.has(operand) === true) continue;
       needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);
+    }
     if (needed > size) return false;
   }
   return true;

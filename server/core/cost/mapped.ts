@@ -15,7 +15,7 @@ export const mappedEvaluator: EvaluatorFactory = (target, lowered) => {
   const { clock } = mapped.accelerator;
   return {
     method: "roofline",
-    ...(mapper.hasStays && { isPositional: true }),
+    ...(mapper.isPositional && { isPositional: true }),
     evaluate: (kernel) => costOf(kernel, mapper.map(kernel), clock),
     ...(mapper.streaming !== undefined && {
       total: () => ({

@@ -2,6 +2,9 @@ import type { MappedAccelerator } from "../accelerator/as-target.js";
 import { areaOf, type AreaEstimate } from "../accelerator/area.js";
 import { elementCount, type Accelerator } from "../accelerator/accelerator.js";
 import { explainMapping } from "../accelerator/explain.js";
+import { canFuse, type FusedStack } from "../accelerator/fusion/choose-stacks.js";
+import type { Overlap } from "../accelerator/fusion/plan.js";
+import { planText, repeatOf } from "../accelerator/fusion/stack-words.js";
 import { mapModel } from "../accelerator/map-model.js";
 import type { EnergyParts } from "../accelerator/energy.js";
 import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
@@ -35,6 +38,8 @@ export interface MappingParams {
   /** Tries so many combinations instead of all. */
   readonly search?: SearchQuestion;
   readonly limits?: DesignLimits;
+  /** Layers may run tile by tile with others, also where the accelerator's file does not say so. */
+  readonly fuses?: boolean;
 }
 
 /** Kernels of several engines or models at work at once. */
@@ -82,6 +87,9 @@ export interface MappingView {
     readonly uncostedCount: number;
   };
   readonly layers: readonly MappedLayer[];
+  /** Whether layers were tried tile by tile together, and those that run so. */
+  readonly fuses: boolean;
+  readonly stacks: readonly MappedStack[];
   /** Null of one engine with one model. */
   readonly atOnce: AtOnce | null;
   readonly limits: DesignLimits;
@@ -97,8 +105,32 @@ export interface MappingView {
   readonly targets: readonly { readonly id: string; readonly label: string }[];
 }
 
+/** Layers that run tile by tile, all on one tile before the next, beside what they would take one after the other. */
+export interface MappedStack {
+  readonly nodeIds: readonly number[];
+  readonly names: readonly string[];
+  /** Results of the last layer in a tile. */
+  readonly tile: { readonly rows: number; readonly columns: number; readonly count: number };
+  readonly overlap: Overlap;
+  readonly keepsWeights: boolean;
+  readonly buffer: string;
+  /** In the buffer at once: pieces of activations, what is kept of them for other tiles, and weights that stay. */
+  readonly tileBytes: number;
+  readonly overlapBytes: number;
+  readonly weightBytes: number;
+  /** Multiply-accumulates that are made ÷ those that are needed. */
+  readonly repeat: number;
+  readonly cycles: number;
+  readonly dramBytes: number;
+  readonly joules: number;
+  readonly alone: { readonly cycles: number; readonly dramBytes: number; readonly joules: number };
+  readonly text: string;
+}
+
 export interface MappedLayer {
   readonly nodeId: number;
+  /** Index among the stacks; null of layers by themselves. */
+  readonly stack: number | null;
   readonly name: string;
   readonly op: string;
   readonly kind: string;
@@ -137,8 +169,9 @@ export function view(
 ): MappingView | null {
   const mappable = analysis.targets.filter(({ target }) => target.accelerator !== undefined);
   const chosen = mappable.find(({ target }) => target.id === params.target) ?? mappable[0];
-  const mapped = chosen?.target.accelerator;
-  if (chosen === undefined || mapped === undefined) return null;
+  const own = chosen?.target.accelerator;
+  if (chosen === undefined || own === undefined) return null;
+  const mapped = params.fuses === true ? fusing(own) : own;
   const { kernels } = chosen.lowered;
   const model = mapModel(mapped, kernels);
   const { accelerator, precision, technology } = mapped;
@@ -181,8 +214,10 @@ export function view(
       const mapping = model.kernels[index];
       return mapping === undefined || (mapping.cycles === 0 && mapping.macs === 0)
         ? []
-        : [layerOf(analysis, mapped, kernel, mapping)];
+        : [layerOf(analysis, mapped, kernel, mapping, model.stacks)];
     }),
+    fuses: accelerator.fusesLayers === true,
+    stacks: model.stacks.map((fused) => stackOf(analysis, fused)),
     atOnce,
     limits,
     misses: missesOf(
@@ -196,8 +231,52 @@ export function view(
     sweep: swept.points,
     search: swept.search,
     alternatives: swept.points.map((point) => alternativeOf(chosen.target.id, point)),
-    complaints: [...roomComplaints(chosen, accelerator), ...swept.complaints],
+    complaints: [
+      ...roomComplaints(chosen, accelerator),
+      ...fusionComplaints(accelerator),
+      ...swept.complaints,
+    ],
     targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
+  };
+}
+
+/** The same accelerator with layers tile by tile; what has been searched stays with it as with the other. */
+function fusing(mapped: MappedAccelerator): MappedAccelerator {
+  if (mapped.accelerator.fusesLayers === true) return mapped;
+  const known = fused.get(mapped);
+  if (known !== undefined) return known;
+  const made = { ...mapped, accelerator: { ...mapped.accelerator, fusesLayers: true } };
+  fused.set(mapped, made);
+  return made;
+}
+
+const fused = new WeakMap<MappedAccelerator, MappedAccelerator>();
+
+function fusionComplaints(accelerator: Accelerator): readonly string[] {
+  return accelerator.fusesLayers !== true || canFuse(accelerator)
+    ? []
+    : [
+        "Layers run one after the other: tile by tile takes one array of one core whose outermost buffers hold inputs and outputs in one place.",
+      ];
+}
+
+function stackOf(analysis: Analysis, fused: FusedStack): MappedStack {
+  const { stack, plan, places, mapping, alone } = fused;
+  const nodeIds = stack.members.map(({ kernel }) => kernel.nodeIds[0] ?? 0);
+  return {
+    nodeIds,
+    names: nodeIds.map((id) => nodeLabel(analysis, id)),
+    tile: { rows: plan.rows.size, columns: plan.columns.size, count: plan.tileCount },
+    overlap: plan.overlap,
+    keepsWeights: plan.keepsWeights,
+    buffer: places.activations,
+    tileBytes: plan.tileBytes,
+    overlapBytes: plan.keptBytes,
+    weightBytes: plan.weightBytes,
+    repeat: repeatOf(fused),
+    ...{ cycles: mapping.cycles, dramBytes: mapping.dramBytes, joules: mapping.joules },
+    alone: { cycles: alone.cycles, dramBytes: alone.dramBytes, joules: alone.joules },
+    text: planText(plan),
   };
 }
 
@@ -280,11 +359,16 @@ function layerOf(
   { accelerator }: MappedAccelerator,
   kernel: Kernel,
   mapping: KernelMapping,
+  stacks: readonly FusedStack[],
 ): MappedLayer {
   const nodeId = kernel.nodeIds[0] ?? 0;
   const { macs, otherFlops } = visiblePart(kernel);
+  const stack = stacks.findIndex(({ stack: { members } }) =>
+    members.some((member) => member.kernel === kernel),
+  );
   return {
     nodeId,
+    stack: stack < 0 ? null : stack,
     name: nodeLabel(analysis, nodeId),
     op: analysis.model.graph.nodes[nodeId]?.op ?? "?",
     kind: kernel.shape.kind,

@@ -66,11 +66,11 @@ test.each(["latency", "traffic", "energy"] as const)(
 test("a kernel says what it finds and leaves, and equal kernels may differ", () => {
   const question = mapped("8 MiB", true);
   const mapper = new KernelMapper(question, kernels);
-  expect(mapper.hasStays).toBe(true);
+  expect(mapper.isPositional).toBe(true);
   const notes = kernels.map((kernel) => mapper.map(kernel).notes.join(" "));
   expect(notes[0]).toMatch(/^It leaves 16 KiB in `sram`: no DRAM\.$/);
   expect(notes.at(1)).toMatch(/^It finds 16 KiB in `sram` and leaves 16 KiB there: no DRAM\.$/);
-  expect(new KernelMapper(mapped("8 MiB", false), kernels).hasStays).toBe(false);
+  expect(new KernelMapper(mapped("8 MiB", false), kernels).isPositional).toBe(false);
 });
 
 test("only a buffer of inputs and outputs can keep them", () => {
