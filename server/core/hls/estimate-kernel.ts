@@ -8,6 +8,7 @@ import { partitionsOf, portsFrom, type Partition } from "./estimate/partition.js
 import { planDirectives } from "./estimate/plan.js";
 import type { HlsProfile } from "./estimate/profile.js";
 import { readsOf, sitesOf } from "./estimate/region.js";
+import { registerChoiceLut } from "./estimate/register-choice.js";
 import { hiddenCycles } from "./estimate/tile-overlap.js";
 import { transfersOf, wordsOf, type Transfer } from "./estimate/transfers.js";
 import type { HlsFunction, HlsUnit, Loop, Step } from "./ir.js";
@@ -38,7 +39,7 @@ export interface KernelEstimate {
 export const assumedTrip = 16;
 
 export function estimateKernel(target: HlsFunction, profile: HlsProfile): KernelEstimate {
-  const plan = planDirectives(target);
+  const plan = planDirectives(target, profile);
   const { isMerlin, planOf } = plan;
   const partitions = partitionsOf(target, planOf, isMerlin);
   // Merlin gives every copy a bank of its own; what it cannot cut shows elsewhere.
@@ -56,7 +57,8 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const ports = isMerlin ? transfers.length : interfaceCount(target);
   const costs = isMerlin ? profile.area.merlin : profile.area.plain;
   const loopCount = timing.loops.filter(({ isUnrolled }) => !isUnrolled).length;
-  const area = areaOf({ units, memories, portCount: ports, loopCount }, costs);
+  const choiceLut = registerChoiceLut(target, planOf, costs);
+  const area = areaOf({ units, memories, portCount: ports, loopCount, choiceLut }, costs);
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
   const moved =
     transfers.reduce((sum, { cycles }) => sum + cycles, 0) -

@@ -1,4 +1,4 @@
-import type { Timing } from "./kernel.js";
+import type { RegionUse, Timing } from "./kernel.js";
 import type { AreaCosts, HlsProfile } from "./profile.js";
 import type { OperatorCount } from "./schedule.js";
 
@@ -19,30 +19,41 @@ export interface Units {
 
 /**
  * Operators of regions that run after one another are shared where they are large; in one region, each starts as often
- * as the interval lets it (binding of UG1399, "Resource sharing").
+ * as the interval lets it (binding of UG1399, "Resource sharing"). Copies of an outermost loop are a function of their own,
+ * which shares with no other (published designs of fdtd-2d: DSPs grow by a copy's for each copy).
  */
 export function unitsOf(timing: Timing): readonly Units[] {
   const units = new Map<string, Units>();
-  for (const region of timing.regions) {
+  const nestOf = ({ copies, nest }: RegionUse): number | undefined => (copies > 1 ? nest : undefined);
+  for (const place of new Set(timing.regions.map(nestOf)))
+    for (const [key, one] of sharedUnits(timing.regions.filter((own) => nestOf(own) === place)))
+      units.set(key, { ...one, count: (units.get(key)?.count ?? 0) + one.count });
+  return [...units.values()];
+}
+
+function sharedUnits(regions: readonly RegionUse[]): ReadonlyMap<string, Units> {
+  const units = new Map<string, Units>();
+  for (const region of regions) {
     const inRegion = new Map<string, Units>();
     for (const operator of region.operators) {
       const key = [operator.op, ...operator.types.map(({ kind, bits }) => `${kind}${bits}`)].join();
       const before = inRegion.get(key)?.count ?? 0;
-      const isShared = operator.cost.dsp > 0 || operator.cost.latency > 2;
       const count =
-        (isShared ? Math.ceil(operator.count / region.interval) : operator.count) * region.copies;
+        (isShared(operator) ? Math.ceil(operator.count / region.interval) : operator.count) *
+        region.copies;
       inRegion.set(key, { operator, count: before + count });
     }
     for (const [key, one] of inRegion) {
-      const known = units.get(key);
-      const isShared = one.operator.cost.dsp > 0 || one.operator.cost.latency > 2;
-      const count = isShared
-        ? Math.max(known?.count ?? 0, one.count)
-        : (known?.count ?? 0) + one.count;
+      const known = units.get(key)?.count ?? 0;
+      const count = isShared(one.operator) ? Math.max(known, one.count) : known + one.count;
       units.set(key, { operator: one.operator, count });
     }
   }
-  return [...units.values()];
+  return units;
+}
+
+function isShared({ cost }: OperatorCount): boolean {
+  return cost.dsp > 0 || cost.latency > 2;
 }
 
 export interface AreaParts {
@@ -52,6 +63,8 @@ export interface AreaParts {
   /** Interfaces to memory. */
   readonly portCount: number;
   readonly loopCount: number;
+  /** Of choosing among the registers of vectors. */
+  readonly choiceLut: number;
 }
 
 export interface Memory {
@@ -93,6 +106,7 @@ export function areaOf(parts: AreaParts, area: AreaCosts): Area {
     lut:
       area.baseLut +
       lut +
+      parts.choiceLut +
       area.lutPerBank * banks +
       area.lutPerPort * ports +
       area.lutPerLoop * parts.loopCount,

@@ -1,6 +1,6 @@
 import { Decoder } from "../../base/decode.js";
 import type { Outcome } from "../../base/problem.js";
-import type { AreaCosts, HlsProfile, Intervals, OperatorCost } from "./profile.js";
+import type { AreaCosts, HlsProfile, Intervals, OperatorCost, RegisterCosts } from "./profile.js";
 
 /** A file of `server/data/hls`. */
 export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile | undefined> {
@@ -26,6 +26,16 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
       ff: number(cost, "ff", path),
     };
   }
+  const registers = (given: unknown, around: string): RegisterCosts => {
+    const path = `${around}registers.`;
+    const costs = decoder.object(given, path) ?? {};
+    return {
+      moved: number(costs, "moved", path),
+      cleared: number(costs, "cleared", path),
+      mostChosen: number(costs, "mostChosen", path),
+      lutPerElementBeyond: number(costs, "lutPerElementBeyond", path),
+    };
+  };
   const area = (kind: string): AreaCosts => {
     const path = `area.${kind}.`;
     const costs =
@@ -41,6 +51,7 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
       bramPerPort: number(costs, "bramPerPort", path),
       lutPerLoop: number(costs, "lutPerLoop", path),
       ffPerLoop: number(costs, "ffPerLoop", path),
+      ...(costs["registers"] !== undefined && { registers: registers(costs["registers"], path) }),
     };
   };
   const intervals = (kind: string): Intervals => {
@@ -70,6 +81,8 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
     label: decoder.string(root["label"], "label") ?? "",
     clockNs: number(root, "clockNs", ""),
     operators,
+    mostFilled: number(root, "mostFilled", ""),
+    carryLatency: number(root, "carryLatency", ""),
     loadLatency: number(root, "loadLatency", ""),
     loopOverhead: number(root, "loopOverhead", ""),
     ports: number(root, "ports", ""),
@@ -87,6 +100,7 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
     guardLatency: number(root, "guardLatency", ""),
     bankChoiceLatency: number(root, "bankChoiceLatency", ""),
     bankTurn: number(root, "bankTurn", ""),
+    unrollsLeftAlone: flag("unrollsLeftAlone"),
     readsEarly: flag("readsEarly"),
     area: { merlin: area("merlin"), plain: area("plain") },
     intervals: { merlin: intervals("merlin"), plain: intervals("plain") },

@@ -70,6 +70,8 @@ export interface RegionUse {
   /** Operators start this often: interval 4 lets one multiplier do four multiplications. */
   readonly interval: number;
   readonly copies: number;
+  /** The outermost loop around, by its id. */
+  readonly nest?: number;
 }
 
 export interface TimingContext {
@@ -81,7 +83,7 @@ export interface TimingContext {
 }
 
 export function timeKernel(context: TimingContext): Timing {
-  const timer = new Timer(context, planDirectives(context.target));
+  const timer = new Timer(context, planDirectives(context.target, context.profile));
   const interval = directiveOf(context.target.directives, "pipeline")?.interval;
   const cycles = timer.steps(context.target.body, {
     executions: 1,
@@ -106,6 +108,8 @@ interface Around {
   /** Iterations of the longest of those tiles. */
   readonly tile?: number;
   readonly iterators?: readonly string[];
+  /** The outermost loop around, by its id. */
+  readonly nest?: number;
   /** The loop right around. */
   readonly parent?: Loop;
   /** Keys of array elements that are held in registers here. */
@@ -189,7 +193,7 @@ class Timer {
     });
     const words = this.#wordsFromMemory(sites, around);
     const interval = Math.max(words, around.interval ?? 1);
-    this.regions.push({ operators: shared, sites, interval, copies: around.copies });
+    this.regions.push({ operators: shared, sites, interval, ...placeOf(around) });
     // Copies that stand side by side still take turns at a memory's ports.
     return Math.ceil(depth) + portInterval(sites, this.#context.portsOf).interval - 1;
   }
@@ -220,6 +224,7 @@ class Timer {
       tile: Math.max(around.tile ?? 1, tileOf(loop)),
       iterators: [...(around.iterators ?? []), loop.iterator],
       parent: loop,
+      nest: around.nest ?? loop.id,
     };
     const nested = perfectInner(loop);
     const at = this.loops.length;
@@ -312,9 +317,10 @@ class Timer {
   #innermost(loop: Loop, trip: number, around: Around): number {
     const { profile, portsOf } = this.#context;
     const plan = this.#plan.planOf(loop);
-    const factor = this.#legality.isIgnored(loop)
-      ? 1
-      : Math.max(1, Math.min(plan.factor, Math.ceil(trip)));
+    const isIgnored =
+      this.#legality.isIgnored(loop) &&
+      !(profile.hasPartialSums && around.copies === 1 && this.#legality.isChain(loop));
+    const factor = isIgnored ? 1 : Math.max(1, Math.min(plan.factor, Math.ceil(trip)));
     const sites = sitesOf(
       loop.body,
       this.#plan.planOf,
@@ -400,7 +406,10 @@ class Timer {
     const turns = ports.interval - 1;
     const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns;
     const isPipelined =
-      wish.kind !== "off" && !(this.#plan.isMerlin && waitsForLast(loop, around.parent));
+      wish.kind !== "off" &&
+      (!this.#plan.isMerlin ||
+        this.#plan.unrolledAlone.has(loop.id) ||
+        !waitsForLast(loop, around.parent, profile));
     const interval = isPipelined ? cause.interval : latency + 1;
     // A tiled outermost loop fills its pipeline anew for each tile; copies are of tiles.
     const tile = this.#plan.isMerlin && around.isInside !== true ? tileOf(loop) : 1;
@@ -432,7 +441,7 @@ class Timer {
     });
     this.#noteUnrolled(loop.body, { ...around, executions: around.executions * iterations });
     const shared = Math.max(interval, this.#wordsFromMemory(sites, around));
-    this.regions.push({ operators, sites, interval: shared, copies: around.copies });
+    this.regions.push({ operators, sites, interval: shared, ...placeOf(around) });
     return cycles;
   }
 
@@ -479,6 +488,10 @@ class Timer {
       }
     }
   }
+}
+
+function placeOf({ copies, nest }: Around): Pick<RegionUse, "copies" | "nest"> {
+  return { copies, ...(nest !== undefined && { nest }) };
 }
 
 /** What a called function, or one that it calls, asks its pipeline for. */

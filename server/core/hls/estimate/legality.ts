@@ -113,6 +113,16 @@ export class Legality {
     return !this.#plan.planOf(loop).isFull && !this.isIndependent(loop, { isFine });
   }
 
+  /** Whether a loop of plain statements hands on nothing but sums in elements that stay the same over it: its copies add in a chain. */
+  isChain(loop: Loop): boolean {
+    const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
+    const isPlain = loop.body.every(({ kind }) => kind === "assign");
+    return isPlain && sites.every(
+      ({ target }) =>
+        target?.indices.every((index) => index?.terms.has(loop.iterator) === false) === true,
+    );
+  }
+
   /** Merlin gives up copies that would cut an array into too many banks, or unevenly, or fill the chip with copies of arrays. */
   hasRoom(loop: Loop, factor: number, isInside: boolean): boolean {
     if (!this.#plan.isMerlin || !this.#profile.needsEvenRows) return true;

@@ -1,5 +1,6 @@
 import { directiveOf, directivesOf } from "../directives.js";
 import type { HlsFunction, Loop, Step } from "../ir.js";
+import type { HlsProfile } from "./profile.js";
 import type { LoopPlan } from "./region.js";
 
 /** What the directives make of each loop of a function, before any time is known. */
@@ -8,6 +9,8 @@ export interface DirectivePlan {
   /** Loops that run their iterations overlapped, with the interval that was asked for. */
   readonly pipelineOf: (loop: Loop) => PipelineWish;
   readonly isMerlin: boolean;
+  /** Ids of loops that the tool pipelines with all inside unrolled although nobody asks for it. */
+  readonly unrolledAlone: ReadonlySet<number>;
 }
 
 export interface PipelineWish {
@@ -24,10 +27,11 @@ const mostSmall = 16;
 /** Those anywhere inside of a tile may be twice as long. */
 const mostSmallInTile = 32;
 
-export function planDirectives(target: HlsFunction): DirectivePlan {
+export function planDirectives(target: HlsFunction, profile?: HlsProfile): DirectivePlan {
   const plans = new Map<number, LoopPlan>();
   const wishes = new Map<number, PipelineWish>();
   const isMerlin = usesMerlin(target);
+  const unrolledAlone = new Set<number>();
   const visit = (steps: readonly Step[], isUnrolled: boolean, mostDriven = 0): void => {
     for (const step of steps) {
       if (step.kind === "branch") {
@@ -48,13 +52,17 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
           // Merlin takes the directive back where a loop inside has no constant trip count.
           (!isMerlin || hasConstantTrips(step.body));
         wishes.set(step.id, wishOf(step, isMerlin));
+        const isAlone =
+          isMerlin &&
+          profile?.unrollsLeftAlone === true &&
+          mostDriven !== mostSmallInTile &&
+          holdsNestLeftAlone(step);
+        if (isAlone) unrolledAlone.add(step.id);
         // A pipelined loop has no loops inside: they are unrolled (UG1399, "PIPELINE").
-        const tile = directiveOf(step.directives, "tile")?.factor ?? 1;
-        const isTiled = 1 < tile && tile < (step.trip.most ?? Infinity);
         const isCopied = plan.factor > 1 || (pipeline !== undefined && !pipeline.isOff);
-        const isInTile = isTiled || mostDriven === mostSmallInTile;
+        const isInTile = isTiled(step) || mostDriven === mostSmallInTile;
         const driven = isInTile ? mostSmallInTile : isCopied ? mostSmall : 0;
-        visit(step.body, isUnrolled || isWhole, isMerlin ? driven : 0);
+        visit(step.body, isUnrolled || isWhole || isAlone, isMerlin ? driven : 0);
       }
     }
   };
@@ -63,7 +71,28 @@ export function planDirectives(target: HlsFunction): DirectivePlan {
     planOf: (loop) => plans.get(loop.id) ?? { factor: 1, isFull: false },
     pipelineOf: (loop) => wishes.get(loop.id) ?? { kind: "auto" },
     isMerlin,
+    unrolledAlone,
   };
+}
+
+/**
+ * Whether a loop holds one whose pipeline is off and whose own loops say nothing: Vitis 2020.2 then unrolls both and pipelines
+ * the loop around, unless a tile stands in between (published designs of doitgen; SDx 2018.3 does not).
+ */
+function holdsNestLeftAlone(loop: Loop): boolean {
+  if (isTiled(loop) || !hasConstantTrips(loop.body)) return false;
+  return loop.body.some((inner) => {
+    if (inner.kind !== "loop" || isTiled(inner)) return false;
+    if (directiveOf(inner.directives, "pipeline")?.isOff !== true) return false;
+    if ((directiveOf(inner.directives, "parallel")?.factor ?? 1) > 1) return false;
+    const loops = inner.body.filter((step) => step.kind === "loop");
+    return loops.length > 0 && loops.every(({ directives }) => directives.length === 0);
+  });
+}
+
+function isTiled(loop: Loop): boolean {
+  const tile = directiveOf(loop.directives, "tile")?.factor ?? 1;
+  return 1 < tile && tile < (loop.trip.most ?? Infinity);
 }
 
 function hasConstantTrips(steps: readonly Step[]): boolean {

@@ -17,6 +17,8 @@ export interface HlsProfile {
   readonly clockNs: number;
   /** By operator and type: `add.f64`, `mul.f32`; integers and fixed point follow from their width. */
   readonly operators: Readonly<Record<string, OperatorCost>>;
+  /** Of an operator's latency, the cycle that only the register between two iterations takes: copies in a chain do without. */
+  readonly carryLatency: number;
   /** Cycles of a read from block RAM. */
   readonly loadLatency: number;
   /** Cycles that entering and leaving a loop takes. */
@@ -43,6 +45,10 @@ export interface HlsProfile {
   /** Where copies may meet at a bank: cycles that choosing it takes, and that each copy's turn takes (0: none waits). */
   readonly bankChoiceLatency: number;
   readonly bankTurn: number;
+  /** Iterations of a tile and the loop in it that Merlin makes one pipeline of. */
+  readonly mostFilled: number;
+  /** Whether nests that are left alone are unrolled (`plan.ts`). */
+  readonly unrollsLeftAlone: boolean;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
   /** Where Merlin has made the interfaces and banks, and for plain C++. */
@@ -67,6 +73,17 @@ export interface AreaCosts {
   readonly bramPerPort: number;
   readonly lutPerLoop: number;
   readonly ffPerLoop: number;
+  /** Where Merlin cuts vectors into registers. */
+  readonly registers?: RegisterCosts;
+}
+
+/** LUTs of a choice among registers, for each input and bit: of vectors that are moved in or out, and that a loop clears. */
+export interface RegisterCosts {
+  readonly moved: number;
+  readonly cleared: number;
+  /** Longer vectors take `lutPerElementBeyond` for each element. */
+  readonly mostChosen: number;
+  readonly lutPerElementBeyond: number;
 }
 
 const free: OperatorCost = { latency: 0, dsp: 0, lut: 0, ff: 0 };

@@ -95,7 +95,7 @@ function extraOf(site: Site, profile: HlsProfile, chain: Chain): number {
   const { forced = 1 } = chain;
   const own = chain.copies / forced;
   const levels = chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(own)) : own - 1;
-  return (levels + forced - 1) * latency;
+  return (levels + forced - 1) * (latency - profile.carryLatency);
 }
 
 function costOf(value: Expression & { kind: "operation" }, profile: HlsProfile): OperatorCost {

@@ -2,7 +2,7 @@ import { directiveOf } from "../directives.js";
 import type { Access, HlsFunction, Loop, Variable } from "../ir.js";
 import { neighboursIn, spanOf, type Neighbours } from "./neighbours.js";
 import type { HlsProfile } from "./profile.js";
-import type { PlanOf } from "./region.js";
+import { eachAccess, type PlanOf } from "./region.js";
 import { hasPlainSubscripts, reloadsOf } from "./reloads.js";
 import { isSplit, splitFactor, tileOf } from "./split.js";
 
@@ -166,6 +166,7 @@ function usesOf(
   planOf: PlanOf,
 ): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
+  const written = writtenIn(target.body);
   const note = ({ access, isRead, around, spread }: Neighbours): void => {
     const use = uses.get(access.name) ?? {
       isRead: false,
@@ -209,7 +210,8 @@ function usesOf(
       (loop) =>
         !(isLarge && loop === around[0]) &&
         isLocal(loop, around, isIndependent, planOf, profile) &&
-        access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) &&
+        (access.indices.some((index) => index === undefined || index.terms.has(loop.iterator)) ||
+          (isRead && tileOf(loop) > 1 && loop !== around[0] && !written.has(access.name))) &&
         (tileOf(loop) > 1 || isIndependent(loop)),
     );
     const dims = variable?.dims ?? [];
@@ -279,6 +281,14 @@ function usesOf(
   };
   for (const group of neighboursIn(target.body)) note(group);
   return uses;
+}
+
+function writtenIn(steps: HlsFunction["body"]): ReadonlySet<string> {
+  const names = new Set<string>();
+  eachAccess(steps, ({ name }, isRead) => {
+    if (!isRead) names.add(name);
+  });
+  return names;
 }
 
 /** The smallest step of a loop over a one-dimensional array that is more than one element. */

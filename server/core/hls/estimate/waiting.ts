@@ -1,10 +1,8 @@
 import { directiveOf } from "../directives.js";
 import type { Loop } from "../ir.js";
+import type { HlsProfile } from "./profile.js";
 import { readsOf, sitesOf } from "./region.js";
 import { tileOf } from "./split.js";
-
-/** Iterations of a tile and the loop in it that Merlin makes one pipeline of. */
-const mostFilled = 128;
 
 /**
  * Whether an inner loop whose own loops are all unrolled runs its iterations one after another for all that. Merlin pipelines
@@ -12,17 +10,21 @@ const mostFilled = 128;
  * or where `flatten` asks for it and nothing that it reads is written by a loop beside it (published designs of doitgen; those
  * of covariance show the same).
  */
-export function waitsForLast(loop: Loop, parent: Loop | undefined): boolean {
+export function waitsForLast(
+  loop: Loop,
+  parent: Loop | undefined,
+  { mostFilled }: HlsProfile,
+): boolean {
   if (parent === undefined || !loop.body.some(({ kind }) => kind === "loop")) return false;
   if (directiveOf(loop.directives, "parallel") !== undefined) return false;
-  if (tileOf(loop) > 1 || isFilledByTile(loop, parent)) return false;
+  if (tileOf(loop) > 1 || isFilledByTile(loop, parent, mostFilled)) return false;
   const pipeline = directiveOf(loop.directives, "pipeline");
   if (pipeline === undefined) return false;
   const isFlatten = !pipeline.isOff && pipeline.grain === "unrolled";
   return !isFlatten || isWrittenBeside(loop, parent);
 }
 
-function isFilledByTile(loop: Loop, parent: Loop): boolean {
+function isFilledByTile(loop: Loop, parent: Loop, mostFilled: number): boolean {
   const tile = tileOf(parent);
   const isEven = (parent.trip.most ?? 0) % tile === 0;
   return tile > 1 && isEven && tile * (loop.trip.most ?? Infinity) <= mostFilled;
