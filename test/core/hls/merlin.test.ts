@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimate } from "./kit.js";
+import { estimate, loops } from "./kit.js";
 
 /** Cycles, and those of them that the loops take; two tools, whose rules differ. */
 const cycles = (text: string, tool = "sdx-2018.3"): number => estimate(text, tool).assumedCycles;
@@ -182,4 +182,96 @@ test("an update behind a condition makes copies take turns", () => {
   expect(cycles(nest(32, "c[i][j] += a[j];"))).toBeLessThan(
     2 * cycles(nest(20, "c[i][j] += a[j];")),
   );
+});
+
+test("copies that nobody declares a reduction add in a chain, with one register for all of them", () => {
+  const sum = (factor: number): string =>
+    rows("").replace("for (int j", `#pragma ACCEL PARALLEL FACTOR=${factor}\nfor (int j`);
+  // HLSyn's gesummv under Vitis 2020.2: 90 elements take 45 · b cycles less in pairs, b = 1 (57,360 and 53,307 cycles of 90 rows).
+  expect(loops(sum(1), "vitis-2020.2")).toContain("j ×90 II=6 recurrence y");
+  expect(loops(sum(10), "vitis-2020.2")).toContain("j ×90 II=51 factor 10 recurrence y");
+});
+
+/** Sums of 30 products, each 30 times, in tiles: the shape of doitgen. */
+const tiles = (tile: number, inner = "off"): string => `
+  #pragma ACCEL kernel
+  void f(double A[25][20][30], double C[30][30], double sum[30]) {
+    #pragma ACCEL PIPELINE off
+    for (int r = 0; r < 25; r++) {
+      #pragma ACCEL PIPELINE off
+      #pragma ACCEL TILE FACTOR=${tile}
+      for (int q = 0; q < 20; q++) {
+        #pragma ACCEL PIPELINE ${inner}
+        for (int p = 0; p < 30; p++) {
+          sum[p] = 0.0;
+          for (int s = 0; s < 30; s++) sum[p] += A[r][q][s] * C[s][p];
+        }
+        for (int p = 0; p < 30; p++) A[r][q][p] = sum[p];
+      }
+    }
+  }`;
+
+test("a tile fills the pipeline of a loop in it as long as it is short: SDx to 64 iterations, Vitis to 128", () => {
+  const isPipelined = (tile: number, tool: string): boolean | undefined =>
+    estimate(tiles(tile), tool).timing.loops.find(({ loop }) => loop.iterator === "p")?.isPipelined;
+  expect([2, 4].map((tile) => isPipelined(tile, "sdx-2018.3"))).toEqual([true, false]);
+  expect([2, 4].map((tile) => isPipelined(tile, "vitis-2020.2"))).toEqual([true, true]);
+});
+
+test("a tile loads what it reads anew, also what all tiles have in common", () => {
+  const words = (tile: number): number =>
+    estimate(tiles(tile), "sdx-2018.3").transfers.find(({ name }) => name === "C")?.cycles ?? 0;
+  // 900 words, two a cycle since rows have 30, and 80 cycles of latency: once, and for each of 25 · 10 tiles.
+  expect(words(1)).toBe(530);
+  expect(words(2)).toBe(250 * 530);
+});
+
+test("Vitis unrolls a nest whose pipeline is off and whose inner loop says nothing", () => {
+  const dsp = (tool: string, inner: string, tile = 1): number =>
+    estimate(tiles(tile, inner), tool).area.dsp;
+  // HLSyn's doitgen: 9,900 DSPs with "off", none with "flatten" (which asks for one unit) or in tiles.
+  expect(dsp("vitis-2020.2", "off")).toBe(9900);
+  expect(dsp("vitis-2020.2", "flatten")).toBeLessThan(100);
+  expect(dsp("vitis-2020.2", "off", 2)).toBeLessThan(1000);
+  expect(dsp("sdx-2018.3", "off")).toBeLessThan(100);
+});
+
+test("choosing among the registers of a vector costs its square", () => {
+  const lut = (copies: number, tool: string, grain = "flatten"): number =>
+    estimate(
+      `#pragma ACCEL kernel
+      void f(double A[124][116], double s[116], double r[124]) {
+        #pragma ACCEL PARALLEL FACTOR=${copies}
+        for (int i = 0; i < 116; i++) s[i] = 0.0;
+        #pragma ACCEL PIPELINE ${grain}
+        for (int i = 0; i < 124; i++)
+          for (int j = 0; j < 116; j++) s[j] += r[i] * A[i][j];
+      }`,
+      tool,
+    ).area.lut;
+  // SDx: 116 registers × cases × 64 bits; HLSyn's bicg has 895, 471 and 258 thousand LUTs with 1, 2 and 4 copies.
+  expect(lut(1, "sdx-2018.3") - lut(2, "sdx-2018.3")).toBeCloseTo((116 * 116 * 64) / 2, -1);
+  expect(lut(2, "sdx-2018.3") - lut(4, "sdx-2018.3")).toBeCloseTo((116 * 116 * 64) / 4, -1);
+  expect(lut(1, "sdx-2018.3", "off")).toBeLessThan(50_000);
+  // Vitis: where the vector is moved, whatever clears it.
+  expect(lut(4, "vitis-2020.2")).toBeGreaterThan(0.5 * 116 * 116 * 64);
+});
+
+test("copies of an outermost loop share their operators with no other loop", () => {
+  const dsp = (copies: number): number =>
+    estimate(
+      `#pragma ACCEL kernel
+      void f(double a[40][40], double b[40][40]) {
+        #pragma ACCEL PARALLEL FACTOR=${copies}
+        for (int i = 0; i < 40; i++) {
+          #pragma ACCEL PARALLEL FACTOR=8
+          for (int j = 0; j < 40; j++) a[i][j] = a[i][j] * 0.5;
+        }
+        #pragma ACCEL PIPELINE flatten
+        for (int i = 0; i < 40; i++)
+          for (int j = 0; j < 40; j++) b[i][j] = b[i][j] * 0.7;
+      }`,
+    ).area.dsp;
+  // Multipliers of 8 DSPs: 40 for the flat loop, which the other shares, and 8 more for each of its copies.
+  expect([1, 2, 4].map(dsp)).toEqual([40 * 8, (40 + 2 * 8) * 8, (40 + 4 * 8) * 8]);
 });

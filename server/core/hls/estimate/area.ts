@@ -24,7 +24,8 @@ export interface Units {
  */
 export function unitsOf(timing: Timing): readonly Units[] {
   const units = new Map<string, Units>();
-  const nestOf = ({ copies, nest }: RegionUse): number | undefined => (copies > 1 ? nest : undefined);
+  const nestOf = ({ copies, nest }: RegionUse): number | undefined =>
+    copies > 1 ? nest : undefined;
   for (const place of new Set(timing.regions.map(nestOf)))
     for (const [key, one] of sharedUnits(timing.regions.filter((own) => nestOf(own) === place)))
       units.set(key, { ...one, count: (units.get(key)?.count ?? 0) + one.count });

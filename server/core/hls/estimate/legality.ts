@@ -117,9 +117,12 @@ export class Legality {
   isChain(loop: Loop): boolean {
     const sites = sitesOf(loop.body, () => ({ factor: 1, isFull: true }));
     const isPlain = loop.body.every(({ kind }) => kind === "assign");
-    return isPlain && sites.every(
-      ({ target }) =>
-        target?.indices.every((index) => index?.terms.has(loop.iterator) === false) === true,
+    return (
+      isPlain &&
+      sites.every(
+        ({ target }) =>
+          target?.indices.every((index) => index?.terms.has(loop.iterator) === false) === true,
+      )
     );
   }
 

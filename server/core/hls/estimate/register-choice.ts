@@ -51,9 +51,13 @@ function wholeVectors(target: HlsFunction, planOf: PlanOf): ReadonlyMap<Variable
 
 /** Copies of each loop that runs and sets a vector's elements to a constant. */
 function clearedBy(steps: readonly Step[], name: string, planOf: PlanOf): readonly number[] {
-  const visit = (inner: readonly Step[], around: readonly (Loop & { plan: LoopPlan })[]): number[] =>
+  const visit = (
+    inner: readonly Step[],
+    around: readonly (Loop & { plan: LoopPlan })[],
+  ): number[] =>
     inner.flatMap((step) => {
-      if (step.kind === "loop") return visit(step.body, [...around, { ...step, plan: planOf(step) }]);
+      if (step.kind === "loop")
+        return visit(step.body, [...around, { ...step, plan: planOf(step) }]);
       if (step.kind !== "assign") return [];
       const isCleared = step.target.name === name && step.value.kind === "number";
       const walker = around.find(({ iterator }) => step.target.indices[0]?.terms.has(iterator));
