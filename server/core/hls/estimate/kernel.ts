@@ -16,7 +16,7 @@ import {
   type PipelinedLoop,
   type PortsOf,
 } from "./interval.js";
-import { independentOf, planDirectives, type DirectivePlan } from "./plan.js";
+import { callInterval, independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
@@ -492,12 +492,4 @@ class Timer {
 
 function placeOf({ copies, nest }: Around): Pick<RegionUse, "copies" | "nest"> {
   return { copies, ...(nest !== undefined && { nest }) };
-}
-
-/** What a called function, or one that it calls, asks its pipeline for. */
-function callInterval(step: Step): number | undefined {
-  if (step.kind !== "call") return undefined;
-  const pipeline = directiveOf(step.directives, "pipeline");
-  if (pipeline?.isOff === false && pipeline.interval !== undefined) return pipeline.interval;
-  return step.body.map(callInterval).find((interval) => interval !== undefined);
 }

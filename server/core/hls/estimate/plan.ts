@@ -161,3 +161,11 @@ export function independentOf(loop: Loop): ReadonlySet<string> {
       .map(({ variable }) => variable ?? ""),
   );
 }
+
+/** What a called function, or one that it calls, asks its pipeline for. */
+export function callInterval(step: Step): number | undefined {
+  if (step.kind !== "call") return undefined;
+  const pipeline = directiveOf(step.directives, "pipeline");
+  if (pipeline?.isOff === false && pipeline.interval !== undefined) return pipeline.interval;
+  return step.body.map(callInterval).find((interval) => interval !== undefined);
+}
