@@ -17,7 +17,10 @@ const layers: readonly Layer[] = [
     folder: "server/io",
     folders: ["server/io", "server/engines", "server/core", "server/protocol"],
     packages: [],
-    packagesOf: { "server/io/accelerator-file.ts": ["jsonc-parser"] },
+    packagesOf: {
+      "server/io/accelerator-file.ts": ["jsonc-parser"],
+      "server/io/config-lines.ts": ["jsonc-parser"],
+    },
     node: true,
   },
   {

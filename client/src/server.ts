@@ -28,6 +28,7 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "onnx-text", scheme: printedScheme },
       { language: "python", scheme: "file" },
       { pattern: "**/*.accelerator.json", scheme: "file" },
+      { pattern: "**/config.json", scheme: "file" },
       ...["systemverilog", "verilog", "vhdl", "cpp", "c"].map((language) => ({
         language,
         scheme: "file",

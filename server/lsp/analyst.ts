@@ -15,6 +15,9 @@ import { formatPins } from "../core/views/source/quantization-pins.js";
 import type { ProposedPlan } from "../core/views/text/plan-lens.js";
 import { unsettled } from "../core/quant/format-answer.js";
 import { readPlanFile } from "../io/quant/plan-file.js";
+import { type ConfigState } from "../core/views/config/config-state.js";
+import { configLines } from "../io/config-lines.js";
+import { ConfigTexts } from "./config-texts.js";
 import { neighbourhoodOf } from "../io/neighbourhood.js";
 import { Catalogues } from "./catalogues.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
@@ -63,6 +66,7 @@ export class Analyst {
   readonly cancel: Cancel;
   readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
+  readonly #configs = new ConfigTexts();
   readonly #host = new AnalysisHost(8);
   readonly #texts = new Map<string, TextEntry>();
   readonly #printed = new WeakMap<Model, Printed>();
@@ -83,6 +87,7 @@ export class Analyst {
 
   dropText(uri: string): void {
     this.#texts.delete(uri);
+    this.#configs.drop(uri);
     this.python.dropRun(uri);
   }
 
@@ -106,6 +111,15 @@ export class Analyst {
   /** `isQuantized`: the weights are read too, for what number formats do to them. */
   async textState(subject: Subject, isQuantized = false): Promise<TextState> {
     const entry = this.#entry(subject.uri);
+    // What a configuration's fields cost is another view: it has no statements.
+    if (subject.source.kind === "config")
+      return {
+        text: entry.text,
+        map: emptyMap,
+        model: undefined,
+        problems: [],
+        numbers: undefined,
+      };
     const state =
       subject.source.kind === "text"
         ? await this.#stateOfEdited(subject, entry)
@@ -115,6 +129,41 @@ export class Analyst {
     const quantified = await this.quantified(subject, numbers.analysis);
     const problems = unsettled(quantified.problems, plannedFormats(subject, quantified));
     return { ...state, numbers: { ...numbers, analysis: { ...quantified, problems } } };
+  }
+
+  /** A language model's configuration. Numbers of the last text without errors stay while the text has some. */
+  async configState(subject: Subject): Promise<ConfigState> {
+    const { text } = this.#entry(subject.uri);
+    const { reading, lastGood } = this.#configs.read(subject, text, this.cancel);
+    const { problems } = reading;
+    if (lastGood === undefined) return { text, problems, numbers: undefined };
+    const edit = lastGood.text === text ? undefined : editBetween(lastGood.text, text);
+    const analysis = await this.#analyse(subject, lastGood.model, noProblems);
+    const { targets } = await this.catalogues.choose(subject.choice);
+    const bindings = bindingsOf(subject);
+    return {
+      text,
+      problems,
+      numbers: {
+        analysis,
+        lines: configLines(lastGood.text),
+        edit,
+        suppose: ({ batch, past }) =>
+          this.#host.analyze(
+            lastGood.model,
+            {
+              ...bindings,
+              ...(batch !== undefined && { batch }),
+              dims: new Map([
+                ...bindings.dims,
+                ...(past === undefined ? [] : [["past", past] as const]),
+              ]),
+            },
+            targets,
+            this.cancel,
+          ),
+      },
+    };
   }
 
   /** The same of Python source, whose main model's weights lie in a file beside it. */
@@ -254,6 +303,8 @@ export class Analyst {
   #read(subject: Subject): ModelReading {
     const { source, uri } = subject;
     if (source.kind === "python") return { value: undefined, problems: [notPrinted] };
+    if (source.kind === "config")
+      return this.#configs.read(subject, this.#entry(uri).text, this.cancel).reading;
     if (source.kind !== "text") return this.#files.read(source.path, this.cancel, subject.devices);
     const { model, problems } = this.#readEntry(subject, this.#entry(uri));
     return { value: model, problems };

@@ -1,6 +1,9 @@
 import type { Analysis } from "../core/analysis.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
+import { configHints } from "../core/views/config/config-hints.js";
+import { configHover } from "../core/views/config/config-hover.js";
+import { configLens } from "../core/views/config/config-lens.js";
 import { publishedErrors } from "../core/reports/published-errors.js";
 import { reportFormats } from "../core/reports/index.generated.js";
 import { views } from "../core/views/index.generated.js";
@@ -185,14 +188,21 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       return whatIf(place.analysis, place.nodeIds, sizes, analyst.cancel);
     },
     hints: async ({ subject, span, kinds }) =>
-      isPython(subject)
-        ? sourceHints(await analyst.sourceState(subject, kinds.quantization), span, kinds)
-        : hintsOf(await analyst.textState(subject, kinds.quantization), span, kinds),
+      isConfig(subject)
+        ? configHints(await analyst.configState(subject), span, kinds)
+        : isPython(subject)
+          ? sourceHints(await analyst.sourceState(subject, kinds.quantization), span, kinds)
+          : hintsOf(await analyst.textState(subject, kinds.quantization), span, kinds),
     hover: async ({ subject, offset, isQuantized }) =>
-      isPython(subject)
-        ? sourceHover(await analyst.sourceState(subject, isQuantized), offset)
-        : hoverAt(await analyst.textState(subject, isQuantized), offset),
-    lens: async ({ subject }) => lensOf(await analyst.textState(subject)),
+      isConfig(subject)
+        ? configHover(await analyst.configState(subject), offset)
+        : isPython(subject)
+          ? sourceHover(await analyst.sourceState(subject, isQuantized), offset)
+          : hoverAt(await analyst.textState(subject, isQuantized), offset),
+    lens: async ({ subject }) =>
+      isConfig(subject)
+        ? configLens(await analyst.configState(subject))
+        : lensOf(await analyst.textState(subject)),
     sourceLens: async ({ subject, name, pin }) =>
       sourceLens(await analyst.python.state(subject), { name, pin: pin ?? undefined }),
     boundModel: async ({ subject }) => {
@@ -230,6 +240,10 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         ? sourceProblems(await analyst.sourceState(subject, isQuantized))
         : problemsOf(await analyst.textState(subject, isQuantized)),
   };
+}
+
+function isConfig({ source }: Subject): boolean {
+  return source.kind === "config";
 }
 
 function isPython({ source }: Subject): boolean {

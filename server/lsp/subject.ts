@@ -10,6 +10,7 @@ export function pathOf({ source, fileName }: Subject): string | undefined {
   switch (source.kind) {
     case "file":
     case "printed":
+    case "config":
       return source.path;
     case "text":
       return source.folder === null ? undefined : path.join(source.folder, fileName);

@@ -56,6 +56,8 @@ export type SubjectSource =
       /** Folder that weight files are looked up in; null for a text that is not a file. */
       readonly folder: string | null;
     }
+  /** A language model's `config.json` that the user edits. */
+  | { readonly kind: "config"; readonly version: number; readonly path: string }
   /** A Python file that has been run; the worker has what the run said. */
   | { readonly kind: "python"; readonly runId: number }
   /** A read-only text document that shows a model file. */

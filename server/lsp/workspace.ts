@@ -7,6 +7,7 @@ import { type Settings, decodeSettings } from "../protocol/settings.js";
 import { knownResults } from "../io/quant/cached-results.js";
 import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import { weightsPin } from "../core/views/source/quantization-pins.js";
+import { isConfig, isConfigFile } from "./config-documents.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -352,6 +353,10 @@ export class Workspace {
       return filePath === undefined
         ? undefined
         : { kind: "printed", path: filePath, version: document.version };
+    if (document !== undefined && isConfigFile(document.uri))
+      return filePath !== undefined && isConfig(document)
+        ? { kind: "config", version: document.version, path: filePath }
+        : undefined;
     if (document !== undefined) {
       const folder = filePath === undefined ? null : path.dirname(filePath);
       return { kind: "text", version: document.version, folder };

@@ -32,6 +32,11 @@ export function formatCount(count: number): string {
   return scaled(count, siPrefixes);
 }
 
+/** 8030261248 → "8.03 B": a thousand million parameters is a billion to everybody. */
+export function formatParameters(count: number): string {
+  return formatCount(count).replace(/ G$/, " B");
+}
+
 /** 4089184256 → "4.09 GMAC". */
 export function formatMacs(macs: number): string {
   const text = scaled(macs, siPrefixes);

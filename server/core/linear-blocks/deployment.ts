@@ -1,5 +1,5 @@
 import type { Problem } from "../base/problem.js";
-import { formatBytes, formatCount, formatSeconds } from "../base/units.js";
+import { formatBytes, formatParameters, formatSeconds } from "../base/units.js";
 import type { Estimate, KernelCost } from "../cost/cost.js";
 import type { NodeId } from "../graph/graph.js";
 import type { Lowered } from "../lower/lowered.js";
@@ -99,7 +99,7 @@ export function deploymentProblem(
   const percent = Math.round(100 * (1 - latency.value / before));
   const count = blocks.reduce((sum, { convolutionCount }) => sum + convolutionCount, 0);
   const parameters =
-    savedParameters > 0 ? `, and ${formatCount(savedParameters)} fewer parameters` : "";
+    savedParameters > 0 ? `, and ${formatParameters(savedParameters)} fewer parameters` : "";
   const what =
     blocks.length === 1
       ? `this linear block of ${count} ${count === 1 ? "convolution" : "convolutions"} merges into one`

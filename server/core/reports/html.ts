@@ -50,7 +50,7 @@ function totals(document: ReportDocument): string {
   const model = document.model;
   if (model === null) return "";
   const items: readonly (readonly [string, string])[] = [
-    ["Parameters", rows.countText(model.parameterCount)],
+    ["Parameters", rows.parametersText(model.parameterCount)],
     ["Weights", rows.bytesText(model.weightBytes)],
     ["MACs", rows.macsText(model.macs)],
     ["Nodes", String(document.layers.length)],
@@ -150,7 +150,7 @@ function layers(document: ReportDocument, context: ReportContext): string {
         ? "<td></td><td></td><td></td>"
         : `<td class="n">${rows.secondsText(measure.seconds, measure.low, measure.high)}</td><td><meter min="0" max="1" value="${measure.share ?? 0}"></meter> ${rows.shareText(measure.share)}</td><td>${measure.bound ?? ""}</td>`,
     );
-    return `<tr><td class="name">${escaped(rows.layerName(layer))}</td><td>${escaped(layer.op)}</td><td>${escaped(rows.shapeOf(layer))}</td><td class="n">${rows.countText(layer.parameterCount)}</td><td class="n">${rows.macsText(layer.macs)}</td>${measures.join("")}</tr>`;
+    return `<tr><td class="name">${escaped(rows.layerName(layer))}</td><td>${escaped(layer.op)}</td><td>${escaped(rows.shapeOf(layer))}</td><td class="n">${rows.parametersText(layer.parameterCount)}</td><td class="n">${rows.macsText(layer.macs)}</td>${measures.join("")}</tr>`;
   });
   return `<h2>Layers, heaviest first</h2><table><thead><tr><th>Layer</th><th>Op</th><th>Output</th><th class="n">Parameters</th><th class="n">MACs</th>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table>${rest}`;
 }

@@ -12,7 +12,7 @@ export const report: ReportFormat = {
     const model = document.model;
     if (model !== null) {
       lines.push(
-        `${rows.countText(model.parameterCount)} parameters · ${rows.bytesText(model.weightBytes)} weights · ${rows.macsText(model.macs)} · ${document.layers.length} nodes`,
+        `${rows.parametersText(model.parameterCount)} parameters · ${rows.bytesText(model.weightBytes)} weights · ${rows.macsText(model.macs)} · ${document.layers.length} nodes`,
         "",
       );
     }
@@ -88,7 +88,7 @@ export const report: ReportFormat = {
             : ` ${rows.secondsText(measure.seconds, measure.low, measure.high)} | ${rows.shareText(measure.share)} | ${measure.bound ?? ""} |`,
         );
         lines.push(
-          `| ${escaped(rows.layerName(layer))} | ${escaped(layer.op)} | ${rows.shapeOf(layer)} | ${rows.countText(layer.parameterCount)} | ${rows.macsText(layer.macs)} |${cells.join("")}`,
+          `| ${escaped(rows.layerName(layer))} | ${escaped(layer.op)} | ${rows.shapeOf(layer)} | ${rows.parametersText(layer.parameterCount)} | ${rows.macsText(layer.macs)} |${cells.join("")}`,
         );
       }
       if (heaviest.length > layerLimit)

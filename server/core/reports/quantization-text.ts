@@ -1,6 +1,6 @@
 import { formatNumber } from "../base/units.js";
 import type { ReportDocument, ReportLayerQuantization } from "../views/report-document.js";
-import { countText } from "./rows.js";
+import { parametersText } from "./rows.js";
 import { table } from "./text-table.js";
 
 const layerLimit = 15;
@@ -20,7 +20,7 @@ export function quantizationText({ quantization, layers }: ReportDocument): stri
     .slice(0, layerLimit)
     .map((layer) => [
       shortened(nameOf.get(layer.id) ?? layer.weights[0] ?? layer.id),
-      countText(layer.elementCount),
+      parametersText(layer.elementCount),
       ...formats.map((format) => cell(layer, format)),
     ]);
   const header = ["layer", "elements", ...formats];

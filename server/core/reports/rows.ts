@@ -1,9 +1,9 @@
 import {
   formatBytes,
-  formatCount,
   formatJoules,
   formatMacs,
   formatNumber,
+  formatParameters,
   formatRate,
   formatSeconds,
   formatShare,
@@ -32,8 +32,8 @@ export function secondsText(
   return isWide ? `~${formatSeconds(seconds, 2)}` : formatSeconds(seconds);
 }
 
-export function countText(count: number | null): string {
-  return count === null ? unknownText : formatCount(count);
+export function parametersText(count: number | null): string {
+  return count === null ? unknownText : formatParameters(count);
 }
 
 export function macsText(macs: number | null): string {
@@ -88,7 +88,7 @@ export function generationText({ generation }: ReportTarget): string | undefined
     );
   if (image !== undefined)
     parts.push(
-      `encodes an image of ${image.pixels}×${image.pixels} as ${formatNumber(image.tokens)} tokens in ${secondsText(image.seconds, image.low, image.high)} (${countText(image.parameterCount)} parameters, ${bytesText(image.weightBytes)} beside the text model, ${image.method})`,
+      `encodes an image of ${image.pixels}×${image.pixels} as ${formatNumber(image.tokens)} tokens in ${secondsText(image.seconds, image.low, image.high)} (${parametersText(image.parameterCount)} parameters, ${bytesText(image.weightBytes)} beside the text model, ${image.method})`,
     );
   if (cacheBytes > 0 || stateBytes === 0) parts.push(`cache ${bytesText(cacheBytes)}`);
   if (stateBytes > 0) parts.push(`state ${bytesText(stateBytes)}, however long the text`);

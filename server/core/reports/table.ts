@@ -16,7 +16,7 @@ export const report: ReportFormat = {
     const model = document.model;
     if (model !== null) {
       const what = [
-        `${rows.countText(model.parameterCount)} parameters`,
+        `${rows.parametersText(model.parameterCount)} parameters`,
         `${rows.bytesText(model.weightBytes)} weights`,
         rows.macsText(model.macs),
         `${document.layers.length} nodes`,
@@ -115,7 +115,7 @@ function layerTable(
     rows.shortened(rows.layerName(layer), nameWidth),
     layer.op,
     rows.shapeOf(layer),
-    layer.parameterCount === 0 ? "" : rows.countText(layer.parameterCount),
+    layer.parameterCount === 0 ? "" : rows.parametersText(layer.parameterCount),
     layer.macs === 0 ? "" : rows.macsText(layer.macs),
     ...perTarget.flatMap((measure) => [
       measure === undefined ? "" : rows.secondsText(measure.seconds, measure.low, measure.high),

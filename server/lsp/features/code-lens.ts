@@ -1,5 +1,6 @@
 import type { CodeLens, Range } from "vscode-languageserver/node";
 import type { TextSpan } from "../../core/base/text-span.js";
+import { configAnchor } from "../../io/config-lines.js";
 import { designLens } from "../../core/views/design/design-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { noPlanTitle } from "../../core/views/text/plan-lens.js";
@@ -7,6 +8,7 @@ import { lensAnchor } from "../../core/views/text/lens-anchor.js";
 import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
 import { isAcceleratorFile } from "../accelerator-documents.js";
+import { isConfig, isConfigFile } from "../config-documents.js";
 import { designKindOf, isDesignSource, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
@@ -50,6 +52,10 @@ export const codeLensFeature: Feature = {
           }));
           return [...lenses, ...planned(anchors[0]?.span)];
         }
+        if (isConfigFile(uri))
+          return isConfig(document)
+            ? [{ range: toRange(document, configAnchor(text)), data: { uri } }]
+            : [];
         const span = lensAnchor(text);
         return [{ range: toRange(document, span), data: { uri } }, ...planned(span)];
       }),

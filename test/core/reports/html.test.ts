@@ -67,7 +67,7 @@ test("its numbers are those of the JSON document", async () => {
     expect(cells.slice(1, 5)).toEqual([
       layer.op,
       rows.shapeOf(layer),
-      rows.countText(layer.parameterCount),
+      rows.parametersText(layer.parameterCount),
       rows.macsText(layer.macs),
     ]);
     for (const [at, target] of document.targets.entries()) {

@@ -1,7 +1,7 @@
 import {
   formatBytes,
-  formatCount,
   formatMacs,
+  formatParameters,
   formatShare,
 } from "../../../server/core/base/units.js";
 import type { LayerRow } from "../../../server/core/views/layers.js";
@@ -77,12 +77,12 @@ export function layerColumns(scale: {
       minWidth: 8,
       maxWidth: 9,
       priority: 9,
-      text: (row) => (row.parameterCount === null ? "?" : formatCount(row.parameterCount)),
+      text: (row) => (row.parameterCount === null ? "?" : formatParameters(row.parameterCount)),
       draw: (cell, row) =>
         cell.append(
           row.parameterCount === null
             ? unknown(nothingRead)
-            : dimZero(row.parameterCount, formatCount),
+            : dimZero(row.parameterCount, formatParameters),
         ),
     },
     {

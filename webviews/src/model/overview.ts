@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMacs } from "../../../server/core/base/units.js";
+import { formatBytes, formatMacs, formatParameters } from "../../../server/core/base/units.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
 import { h, icon, put, unknown, type Child } from "../kit/dom.js";
 import { elidedLeft } from "../kit/elided-left.js";
@@ -96,7 +96,7 @@ function tilesOf(
   return [
     tile(
       "Parameters",
-      parameterCount === null ? unknown(nothingRead) : formatCount(parameterCount),
+      parameterCount === null ? unknown(nothingRead) : formatParameters(parameterCount),
       isPart ? "of what could be read" : null,
     ),
     tile(

@@ -1,5 +1,5 @@
 import type { Analysis } from "../../analysis.js";
-import { formatBytes, formatCount, formatMacs } from "../../base/units.js";
+import { formatBytes, formatMacs, formatParameters } from "../../base/units.js";
 import { absent, type NodeId, type SourceModule } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { achievedText } from "../achieved.js";
@@ -56,7 +56,7 @@ function pinsHover(
     const { parameterCount, macs } = analysis.totals;
     const cells = [
       `${traced.configuration === here.pin ? "**→** " : ""}${codeCell(traced.configuration)}`,
-      formatCount(parameterCount),
+      formatParameters(parameterCount),
       macs === undefined ? "?" : formatMacs(macs),
       ...analysis.targets.map(({ latency, fits }) =>
         fits === false
@@ -94,7 +94,7 @@ function titleLine(site: SourceSite): string {
   const { model, nodeIds } = site;
   const work = summedWork(model.analysis, nodeIds);
   const facts = [
-    ...(work.parameterCount > 0 ? [`${formatCount(work.parameterCount)} params`] : []),
+    ...(work.parameterCount > 0 ? [`${formatParameters(work.parameterCount)} params`] : []),
     ...(work.macs === undefined ? ["? MAC"] : work.macs > 0 ? [formatMacs(work.macs)] : []),
     ...(nodeIds.length > 1 ? [instancesText(site)] : []),
   ];

@@ -1,5 +1,5 @@
 import type { Analysis } from "../../analysis.js";
-import { formatBytes, formatCount, formatMacs, formatShare } from "../../base/units.js";
+import { formatBytes, formatMacs, formatParameters, formatShare } from "../../base/units.js";
 import type { NodeId } from "../../graph/graph.js";
 import { secondsText } from "../text/estimate-text.js";
 import { lensTarget, lensTargetLine } from "../text/lens-target.js";
@@ -46,7 +46,7 @@ function titleOf(analysis: Analysis): string {
   const { totals, targets } = analysis;
   const [first] = targets;
   return [
-    `${formatCount(totals.parameterCount)} params`,
+    `${formatParameters(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
     ...targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
     ...(targets.length > shownTargets
@@ -91,7 +91,7 @@ function partOf(
     const chip = analysis.targets[0]?.target.chip.name ?? "";
     const title = [
       `${instanceCount > 0 ? `${instanceCount}× ` : ""}in ${traced.name}`,
-      ...(work.parameterCount > 0 ? [`${formatCount(work.parameterCount)} params`] : []),
+      ...(work.parameterCount > 0 ? [`${formatParameters(work.parameterCount)} params`] : []),
       ...(work.macs === undefined ? ["? MAC"] : work.macs > 0 ? [formatMacs(work.macs)] : []),
       ...(cost.kind === "time" ? [`${chip} ${secondsText(cost.seconds)}`] : []),
       ...(cost.kind === "time" && cost.share !== undefined ? [formatShare(cost.share)] : []),

@@ -1,6 +1,6 @@
 import type { Analysis } from "../../analysis.js";
 import type { TextSpan } from "../../base/text-span.js";
-import { formatBytes, formatCount, formatMacs } from "../../base/units.js";
+import { formatBytes, formatMacs, formatParameters } from "../../base/units.js";
 import { absent, type Node, type NodeId } from "../../graph/graph.js";
 import { typeText } from "../../graph/value-type.js";
 import { achievedText } from "../achieved.js";
@@ -68,7 +68,7 @@ function titleLine(analysis: Analysis, { graph, node, nodeIds }: Statement): str
   const parameterCount = layers.reduce((sum, layer) => sum + layer.parameterCount, 0);
   const macs = layers.reduce((sum, layer) => sum + (layer.macs ?? 0), 0);
   const facts = [
-    ...(parameterCount > 0 ? [`${formatCount(parameterCount)} params`] : []),
+    ...(parameterCount > 0 ? [`${formatParameters(parameterCount)} params`] : []),
     ...(macs > 0 ? [formatMacs(macs)] : []),
     ...(nodeIds.length > 1
       ? [`${nodeIds.length} ${graph.kind === "function" ? "calls" : "nodes"}`]

@@ -1,5 +1,5 @@
 import type { Analysis } from "../../analysis.js";
-import { formatCount, formatMacs } from "../../base/units.js";
+import { formatMacs, formatParameters } from "../../base/units.js";
 import { lensTarget, lensTargetLine } from "./lens-target.js";
 import type { TextState } from "./text-state.js";
 
@@ -18,7 +18,7 @@ export function lensOf(state: TextState): LensText {
   const nodeCount = analysis.model.graph.nodes.length;
   const title = [
     nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
-    `${formatCount(totals.parameterCount)} params`,
+    `${formatParameters(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
     ...analysis.targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
     ...(analysis.targets.length > shownTargets
