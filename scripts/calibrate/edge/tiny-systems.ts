@@ -1,6 +1,6 @@
 /**
  * Target of a row of MLPerf Tiny's results. Older rounds name the board in the system alone, and X-CUBE-AI by the
- * submitter; of its versions the ones before 9 are left out: 8.1 takes 17 to 45 % longer for the same networks on the same
+ * submitter; of its versions the ones before 9 are left out: 8.1 takes 15 to 46 % longer for the same networks on the same
  * boards, those before it ran depthwise convolutions at half the speed.
  */
 export function tinySystem(row: Readonly<Record<string, string>>): string | undefined {
