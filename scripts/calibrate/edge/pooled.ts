@@ -346,9 +346,14 @@ function correctionFile(
     rounded((slope + (own?.[index] ?? 0)) / (deviations[index] ?? 1), 5),
   );
   const shift = weights.reduce((sum, weight, index) => sum + weight * (means[index] ?? 0), 0);
+  // Beyond what the group itself has run, its deviations say nothing: the correction stays, the interval widens. Of a
+  // handful of networks the range is that of the family.
+  const group = plan.groupOf(target);
+  const ownRows = rows.filter(({ sample }) => plan.groupOf(sample.target) === group);
+  const near = new Set(ownRows.map(networkOf)).size < fewNetworks ? rows : ownRows;
   const range = (pick: (...values: number[]) => number): readonly number[] =>
     plan.features.map((_, index) =>
-      rounded(pick(...rows.map(({ aggregates }) => aggregates[index] ?? 0)), 6),
+      rounded(pick(...near.map(({ aggregates }) => aggregates[index] ?? 0)), 6),
     );
   return {
     features: plan.features,
@@ -361,6 +366,8 @@ function correctionFile(
     },
   };
 }
+
+const fewNetworks = 8;
 
 function kindsOf(
   fit: WorkFit,
