@@ -15,6 +15,7 @@ import { causeText } from "./cause-text.js";
 import { directiveOf } from "./directives.js";
 import type { KernelEstimate } from "./estimate-kernel.js";
 import type { LoopEstimate } from "./estimate/kernel.js";
+import { unitKey } from "./estimate/area.js";
 import { operatorsOf } from "./estimate/schedule.js";
 import type { Intervals } from "./estimate/profile.js";
 
@@ -154,22 +155,44 @@ function loopRow(one: LoopEstimate, file: string, lines: Lines, intervals: Inter
   };
 }
 
-/** DSPs and look-up tables of each line's operators, after sharing. */
+interface LineCost {
+  dsp: number;
+  lut: number;
+  ff: number;
+  /** Operators of each kind. */
+  readonly needs: Map<string, number>;
+  readonly notes: Set<string>;
+}
+
+/**
+ * DSPs and look-up tables of the operators that each line works with. Lines that run after one another work with the same ones,
+ * so that a line's share of the design is its part of each kind of operator, by how many it needs.
+ */
 function lineCosts(
-  { timing, profile, area }: KernelEstimate,
+  { timing, profile, area, units }: KernelEstimate,
   file: string,
   lines: Lines,
   intervals: Intervals,
 ): readonly DesignLine[] {
-  const costs = new Map<number, { dsp: number; lut: number; ff: number; notes: Set<string> }>();
+  const costs = new Map<number, LineCost>();
+  const needed = new Map<string, number>();
   for (const { sites, interval, copies } of timing.regions)
     for (const site of sites) {
       if (site.span.start >= lines.length) continue;
       const line = lines.line(site.span.start);
-      const cost = costs.get(line) ?? { dsp: 0, lut: 0, ff: 0, notes: new Set<string>() };
+      const cost = costs.get(line) ?? {
+        dsp: 0,
+        lut: 0,
+        ff: 0,
+        needs: new Map<string, number>(),
+        notes: new Set<string>(),
+      };
       costs.set(line, cost);
       for (const one of operatorsOf([site], profile)) {
         const count = Math.ceil(one.count / interval) * copies;
+        const key = unitKey(one);
+        needed.set(key, (needed.get(key) ?? 0) + count);
+        cost.needs.set(key, (cost.needs.get(key) ?? 0) + count);
         cost.dsp += one.cost.dsp * count;
         cost.lut += one.cost.lut * count;
         cost.ff += one.cost.ff * count;
@@ -179,11 +202,18 @@ function lineCosts(
           );
       }
     }
-  const whole = Math.max(1, area.lut);
+  const lutOf = new Map(
+    units.map(({ operator, count }) => [unitKey(operator), operator.cost.lut * count]),
+  );
+  const shareOf = (needs: ReadonlyMap<string, number>): number =>
+    [...needs].reduce(
+      (sum, [key, count]) => sum + ((lutOf.get(key) ?? 0) * count) / (needed.get(key) ?? count),
+      0,
+    ) / Math.max(1, area.lut);
   return [...costs]
     .sort(([a], [b]) => a - b)
     .filter(([, cost]) => cost.dsp > 0 || cost.lut > 0)
-    .map(([line, { dsp, lut, ff, notes }]) => ({
+    .map(([line, { dsp, lut, ff, needs, notes }]) => ({
       file,
       line,
       kind: "line",
@@ -196,7 +226,7 @@ function lineCosts(
         }),
       },
       instanceCount: 1,
-      share: Math.min(1, lut / whole),
+      share: shareOf(needs),
       notes: [...notes].slice(0, 4),
     }));
 }

@@ -52,6 +52,8 @@ export interface Loop {
   readonly startOffset: number;
   /** Whether it stands in a header: what it costs counts, but nothing is shown or changed there. */
   readonly isElsewhere?: boolean;
+  /** Whether it is a call that moves memory (`memcpy`): no directive can be written at it. */
+  readonly isMove?: boolean;
 }
 
 export interface TripCount {

@@ -17,8 +17,10 @@ export interface CppSource {
 const mostHeaders = 40;
 const mostHeaderText = 256 * 1024;
 
+const includeLine = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\r\n]+)"|<([^>\r\n]+)>)/gm;
+
 /**
- * The headers that a source names in quotes, those that they name first: sizes, types and configurations stand there
+ * The headers that a source names, in quotes or of its include folders in angle brackets, those that they name first: sizes, types and configurations stand there
  * (`#define N 64`). Read are files of the request's roots alone; what is not found is the tool's own.
  */
 export function withHeaders(
@@ -33,9 +35,12 @@ export function withHeaders(
   const read = (header: string): string | undefined =>
     overlays[header] ?? textInside(header, realRoots, mostHeaderText);
   const visit = (from: string, source: string): void => {
-    for (const [, name = ""] of source.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]+)"/gm)) {
+    for (const [, quoted, angled] of source.matchAll(includeLine)) {
+      const name = quoted ?? angled ?? "";
       if (path.isAbsolute(name)) continue;
-      for (const folder of [path.dirname(from), ...includeFolders]) {
+      // Names in angle brackets are looked for in the include folders alone.
+      const beside = quoted === undefined ? [] : [path.dirname(from)];
+      for (const folder of [...beside, ...includeFolders]) {
         const header = path.join(folder, name);
         if (seen.has(header)) break;
         const found = read(header);

@@ -68,3 +68,14 @@ test("what leads out of the folder is not read, and a ring of headers ends", () 
   const { source } = check(folder, text);
   expect(source.headers.map((one) => path.basename(one))).toEqual(["a.h", "b.h"]);
 });
+
+test("headers in angle brackets are those of the include folders alone", () => {
+  const folder = folderOf({ "n.h": "#define N 7\n", "lib/n.h": "#define N 9\n" });
+  const source = withHeaders(
+    { file: path.join(folder, "k.cpp"), text: "#include <n.h>\n#include <ap_int.h>\n" },
+    { roots: [folder], overlays: {}, includeFolders: [path.join(folder, "lib")] },
+  );
+  expect(source.headers.map((one) => path.relative(folder, one))).toEqual([
+    path.join("lib", "n.h"),
+  ]);
+});

@@ -37,7 +37,7 @@ function sharedUnits(regions: readonly RegionUse[]): ReadonlyMap<string, Units> 
   for (const region of regions) {
     const inRegion = new Map<string, Units>();
     for (const operator of region.operators) {
-      const key = [operator.op, ...operator.types.map(({ kind, bits }) => `${kind}${bits}`)].join();
+      const key = unitKey(operator);
       const before = inRegion.get(key)?.count ?? 0;
       const count =
         (isShared(operator) ? Math.ceil(operator.count / region.interval) : operator.count) *
@@ -51,6 +51,11 @@ function sharedUnits(regions: readonly RegionUse[]): ReadonlyMap<string, Units> 
     }
   }
   return units;
+}
+
+/** Operators of one key can take turns at one unit. */
+export function unitKey({ op, types }: OperatorCount): string {
+  return [op, ...types.map(({ kind, bits }) => `${kind}${bits}`)].join();
 }
 
 function isShared({ cost }: OperatorCount): boolean {

@@ -107,7 +107,7 @@ export function portInterval(sites: readonly Site[], portsOf: PortsOf): Interval
     const entry = accesses.get(access.name) ?? { total: new Map(), reads: new Map() };
     accesses.set(access.name, entry);
     const key =
-      (isStream ? String(site.span.start) : "") + (isRead ? "r" : "w") + accessKey(access);
+      (isStream ? String(access.span.start) : "") + (isRead ? "r" : "w") + accessKey(access);
     entry.total.set(key, copies);
     if (isRead) entry.reads.set(key, copies);
   };

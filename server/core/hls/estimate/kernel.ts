@@ -21,7 +21,7 @@ import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
-import { isStreamed, wordsFromMemory } from "./streamed.js";
+import { burstLatency, isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
 import { waitsForLast } from "./waiting.js";
 import { isFlat, sitesOf, type Site } from "./region.js";
@@ -404,7 +404,8 @@ class Timer {
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
     // What takes turns at the ports in one iteration also makes it longer.
     const turns = ports.interval - 1;
-    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns;
+    const burst = burstLatency(loop, this.#context.target, profile);
+    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns + burst;
     const isPipelined =
       wish.kind !== "off" &&
       (!this.#plan.isMerlin ||

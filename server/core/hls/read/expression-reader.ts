@@ -18,6 +18,7 @@ export interface ReadExpression {
 }
 
 type CallFunction = (
+  /** With its namespace (`hls::fft`). */
   name: string,
   args: readonly CppNode[],
   local: LocalScope,
@@ -307,14 +308,15 @@ export class ExpressionReader {
     if (callee.type === "field_expression") return this.#method(node, callee, args, local, steps);
     const nameNode = callee.type === "template_function" ? fieldOf(callee, "name") : callee;
     const full = nameNode === undefined ? "" : textOf(this.#file.file, nameNode);
-    const name = full.replace(/<[\s\S]*$/, "").replace(/^.*::/, "");
+    const qualified = full.replace(/<[\s\S]*$/, "");
+    const name = qualified.replace(/^.*::/, "");
     const templateNode =
       nameNode?.type === "qualified_identifier" ? fieldOf(nameNode, "name") : callee;
     const templateArguments =
       templateNode?.type === "template_function"
         ? (fieldOf(templateNode, "arguments")?.children ?? [])
         : [];
-    const called = this.#call(name, args, local, templateArguments);
+    const called = this.#call(qualified, args, local, templateArguments);
     if (called !== undefined) {
       steps.push(...called.steps);
       return called.value ?? zero;
@@ -344,6 +346,8 @@ export class ExpressionReader {
     const type = this.#typeOfName(name, local);
     const span = { start: node.start, end: node.end };
     const access: Access = { name, type, indices: [], indexWork: [], span };
+    // Bursts of an `hls::burst_maxi` are asked for and answered beside the data.
+    if (/^(read_request|write_request|write_response)$/.test(method)) return zero;
     if (/^(write|write_nb)$/.test(method)) {
       steps.push({
         kind: "assign",

@@ -5,12 +5,15 @@ import type { Directive } from "../directives.js";
 import { directiveOf } from "../directives.js";
 import type { Assign, Expression, Loop, Step, TripCount, Variable } from "../ir.js";
 import { affineOf } from "./affine-node.js";
+import { assignedNames } from "./assigned-names.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
+import { memoryMove } from "./memory-move.js";
 import { readAttribute, readPragma } from "./pragma.js";
 import { declaratorOf, lookupConstant, typeOf, type FileScope, type LocalScope } from "./scope.js";
 import { evaluateText } from "./constant-text.js";
 import { bindTemplate } from "./templates.js";
+import { uncountedCore } from "./uncounted-core.js";
 
 /** Bounds what calls that are put in place of one another may grow to. */
 const mostSteps = 20_000;
@@ -317,17 +320,38 @@ export class FunctionReader {
     return steps;
   }
 
-  /** Puts the called function's body in place; answers undefined for functions that the file does not have. */
+  /** What a function that the file does not have is known to do. */
+  #outsideCall(
+    called: string,
+    args: readonly CppNode[],
+    local: LocalScope,
+  ): { readonly steps: readonly Step[]; readonly value: undefined } | undefined {
+    const problem = uncountedCore(called, args);
+    if (problem !== undefined) this.problems.push(problem);
+    const move = memoryMove(this.#file, local, {
+      name: called.replace(/^(std)?::/, ""),
+      id: this.#loopCount,
+      args,
+      baseOf: (node) => this.#expressions.baseName(node, local),
+    });
+    if (move === undefined) return undefined;
+    this.#loopCount += 1;
+    return { steps: [move], value: undefined };
+  }
+
+  /** Puts the called function's body in place; answers undefined for functions that nothing is known of. */
   #callForValue(
-    name: string,
+    called: string,
     args: readonly CppNode[],
     local: LocalScope,
     templateArguments: readonly CppNode[],
   ): { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined {
+    const name = called.replace(/^.*::/, "");
     const node = this.#file.functions.get(name);
     const body = node === undefined ? undefined : fieldOf(node, "body");
     const declaratorNode = node === undefined ? undefined : fieldOf(node, "declarator");
-    if (node === undefined || body === undefined || declaratorNode === undefined) return undefined;
+    if (node === undefined || body === undefined || declaratorNode === undefined)
+      return this.#outsideCall(called, args, local);
     if (this.#calls.includes(name) || this.#calls.length >= mostCalls) {
       this.problems.push({
         code: "RP5312",
@@ -439,24 +463,6 @@ function renamed(one: Directive, local: LocalScope): Directive {
 
 function nameIn(local: LocalScope, name: string): string {
   return local.aliases.get(name) ?? local.prefix + name;
-}
-
-/** Scalars that something in a tree assigns to. */
-export function assignedNames(file: FileScope, node: CppNode): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visit = (at: CppNode): void => {
-    const target =
-      at.type === "assignment_expression"
-        ? fieldOf(at, "left")
-        : at.type === "update_expression"
-          ? fieldOf(at, "argument")
-          : undefined;
-    const inner = target?.type === "pointer_expression" ? fieldOf(target, "argument") : target;
-    if (inner?.type === "identifier") names.add(textOf(file.file, inner));
-    at.children.forEach(visit);
-  };
-  visit(node);
-  return names;
 }
 
 function rangeOf(header: LoopHeader, ranges: ReadonlyMap<string, Range>): Range | undefined {

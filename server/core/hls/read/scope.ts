@@ -120,7 +120,8 @@ export function typeOf(
     const nameNode = fieldOf(node, "name");
     const name = nameNode === undefined ? "" : textOf(scope.file, nameNode);
     const [first] = fieldOf(node, "arguments")?.children ?? [];
-    if (/^(stream|pipe|ac_channel|channel|stream_in|stream_out)$/.test(name))
+    // A `burst_maxi` gives and takes a word a cycle, as a stream does (UG1399, "Using manual burst").
+    if (/^(stream|pipe|ac_channel|channel|stream_in|stream_out|burst_maxi)$/.test(name))
       return { type: typeOf(scope, first, extra).type, isStream: true };
     const width = first === undefined ? undefined : constantOf(scope, first, extra);
     const arbitrary = arbitraryType(name, width);

@@ -27,8 +27,8 @@ const mostFactors = 9;
 export function spaceOf(target: HlsFunction): readonly Knob[] {
   const { isMerlin } = planDirectives(target);
   const seen = new Set<number>();
-  const loops = loopsOf(target.body).filter(({ startOffset, isElsewhere }) => {
-    if (isElsewhere === true) return false;
+  const loops = loopsOf(target.body).filter(({ startOffset, isElsewhere, isMove }) => {
+    if (isElsewhere === true || isMove === true) return false;
     if (seen.has(startOffset)) return false;
     seen.add(startOffset);
     return true;
