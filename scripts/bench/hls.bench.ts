@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js";
-import type { HlsProfile } from "../../server/core/hls/estimate/profile.js";
 import { hls4mlCosts } from "../../server/core/hls/hls4ml/costs.js";
 import { layerCost } from "../../server/core/hls/hls4ml/layer-cost.js";
 import type { Hls4mlLayer } from "../../server/core/hls/hls4ml/network.js";
@@ -10,26 +9,20 @@ import { readUnit } from "../../server/core/hls/read/unit.js";
 import { checkRules } from "../../server/core/hls/rules/check.js";
 import { utilisationOf } from "../../server/core/hls/search/search.js";
 import { findProfile } from "../../server/core/hls/tool-names.js";
-import { openCppParser } from "../../server/engines/cpp/parser.js";
-import { loadHlsProfiles } from "../../server/io/hls-files.js";
 import { parseCsv } from "../calibrate/csv.js";
 import { isHeldOut } from "../calibrate/split.js";
+import { byKernel, capacity, filled, hlsynDesigns, parser, profiles } from "./hlsyn.js";
+import type { HlsynDesign } from "./hlsyn.js";
 import { table as textTable } from "../../server/core/reports/text-table.js";
 
 /**
  * HLS estimates beside published designs. The kernels' sources are not ours to keep: HLSYN names the folder of
- * `*_kernel.c` (UCLA-DM/HLSyn). The rules were found by hand in all of these kernels, so that no column but
+ * `*_kernel.c` (UCLA-DM/HLSyn). What the search proposes is `npm run bench hls-search`. The rules were found by hand in all of these kernels, so that no column but
  * `held out` (18 % of the kernels by hash) may be read as a promise for kernels that nobody has seen, and that one with care.
  * Ranks are over all designs of a kernel, those that do not fit the part included, ties sharing their mean rank; the choice is
  * among those that fit.
  */
 const shared = path.resolve("../shared/data");
-const parser = await openCppParser({
-  runtime: path.resolve("node_modules/web-tree-sitter/web-tree-sitter.wasm"),
-  grammar: path.resolve("node_modules/tree-sitter-cpp/tree-sitter-cpp.wasm"),
-});
-const { value: profiles } = loadHlsProfiles(path.resolve("server/data"));
-const capacity = { lut: 1_182_240, ff: 2_364_480, dsp: 6840, bram: 4320 };
 
 await kernels();
 networks();
@@ -47,26 +40,9 @@ interface Row {
 }
 
 async function kernels(): Promise<void> {
-  const file = path.join(shared, "hlsyn.calib.csv");
-  const folder = process.env["HLSYN"];
-  if (!existsSync(file) || folder === undefined || !existsSync(folder)) {
-    console.log(
-      "HLSyn: set HLSYN to the folder of its kernels (`sources`), beside ../shared/data/hlsyn.calib.csv; left out.",
-    );
-    return;
-  }
-  const rows: Row[] = [];
-  for (const row of parseCsv(readFileSync(file, "utf8"))) {
-    const profile = findProfile(profiles, row["tool"]);
-    if (profile === undefined) continue;
-    const source = readFileSync(path.join(folder, `${row["kernel"] ?? ""}_kernel.c`), "utf8");
-    rows.push(rowOf(row, filled(source, row["design"] ?? ""), profile));
-  }
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = `${row.tool}|${row.kernel}`;
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
+  const rows = hlsynDesigns().map(rowOf);
+  if (rows.length === 0) return;
+  const groups = byKernel(rows);
   const cells = [...groups].map(([key, group]) => {
     const [tool = "", kernel = ""] = key.split("|");
     return [
@@ -92,21 +68,19 @@ async function kernels(): Promise<void> {
     ),
   );
   const say = (name: string, some: readonly Row[]): void => {
-    const byKernel = [...groups.values()].filter((group) =>
-      group.some((row) => some.includes(row)),
-    );
-    const ranks = byKernel.map((group) =>
+    const own = [...groups.values()].filter((group) => group.some((row) => some.includes(row)));
+    const ranks = own.map((group) =>
       rank(
         group.map(({ ourCycles }) => ourCycles),
         group.map(({ cycles }) => cycles),
       ),
     );
     const found = (count: number): number =>
-      byKernel.filter((group) => bestOf(group, count) <= 1.1).length;
+      own.filter((group) => bestOf(group, count) <= 1.1).length;
     console.log(
       `${name}: ${some.length} designs, cycles median error ${percent(median(some.map((row) => Math.abs(row.ourCycles / row.cycles - 1))))}, ` +
-        `rank within a kernel ${median(ranks).toFixed(2)} in the median (${ranks.filter((one) => one >= 0.9).length} of ${ranks.length} at 0.9 or more), DSP ${percent(median(some.filter(({ dsp }) => dsp > 0).map((row) => Math.abs(row.ourDsp / row.dsp - 1))))} (where more than 1 % of the part), ` +
-        `the best design within 10 % is our first choice in ${found(1)} and among our ten in ${found(10)} of ${byKernel.length} kernels`,
+        `rank within a kernel ${median(ranks).toFixed(3)} in the median, ${mean(ranks).toFixed(3)} in the mean (${ranks.filter((one) => one >= 0.9).length} of ${ranks.length} at 0.9 or more), DSP ${percent(median(some.filter(({ dsp }) => dsp > 0).map((row) => Math.abs(row.ourDsp / row.dsp - 1))))} (where more than 1 % of the part), ` +
+        `the best design within 10 % is our first choice in ${found(1)} and among our ten in ${found(10)} of ${own.length} kernels`,
     );
   };
   say("all", rows);
@@ -172,32 +146,21 @@ function coverage(groups: ReadonlyMap<string, readonly Row[]>): number {
   return covered / rows.length;
 }
 
-function rowOf(row: Readonly<Record<string, string>>, text: string, profile: HlsProfile): Row {
-  const target = topOf(readUnit(parser.parse(text)).value, undefined);
-  if (target === undefined) throw new Error(`no function in ${row["kernel"] ?? ""}`);
-  const found = estimateKernel(target, profile);
+function rowOf(design: HlsynDesign): Row {
+  const target = topOf(readUnit(parser.parse(filled(design))).value, undefined);
+  if (target === undefined) throw new Error(`no function in ${design.kernel}`);
+  const found = estimateKernel(target, design.profile);
+  const { tool, kernel, isValid, cycles, dsp } = design;
   return {
-    tool: row["tool"] ?? "",
-    kernel: row["kernel"] ?? "",
-    isValid: row["valid"] === "1",
-    cycles: Number(row["cycles"]),
-    dsp: Number(row["dsp"]),
+    tool,
+    kernel,
+    isValid,
+    cycles,
+    dsp,
     ourCycles: found.assumedCycles,
     ourDsp: found.area.dsp,
     utilisation: utilisationOf(found, capacity),
   };
-}
-
-/** `PARAL0-4.PIPEL0-NA`: the values of the placeholders. */
-function filled(source: string, design: string): string {
-  const values = new Map(
-    design.split(".").map((part) => {
-      const found = /^(PARA|PIPE|TILE)L([\d_]+)-(.*)$/.exec(part);
-      const value = found?.[3] === "NA" ? "" : (found?.[3] ?? "");
-      return [`__${found?.[1] ?? ""}__L${found?.[2] ?? ""}`, value];
-    }),
-  );
-  return source.replace(/auto\{(\w+)\}/g, (_, name: string) => values.get(name) ?? "1");
 }
 
 /** The true cycles of the best of our first choices over those of the best there is, among designs that fit. */
@@ -293,6 +256,10 @@ async function speed(): Promise<void> {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? NaN;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
 function percent(share: number): string {
