@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isConfigName, isModelConfig } from "../../server/protocol/config-source.js";
 import { usesModelLibrary } from "../../server/protocol/python-source.js";
 import { printedExtension, printedScheme } from "../../server/protocol/printed-document.js";
 
@@ -44,7 +45,8 @@ export function activeModelUri(): vscode.Uri | undefined {
     document.languageId === "onnx-text" ||
     (document.languageId === "python" &&
       input.uri.scheme === "file" &&
-      usesModelLibrary(document.getText()));
+      usesModelLibrary(document.getText())) ||
+    (isConfigName(input.uri.path) && isModelConfig(document.getText()));
   return isModel ? input.uri : undefined;
 }
 

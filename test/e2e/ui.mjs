@@ -163,6 +163,17 @@ step("a plan stands in the lens, and is compared with the model as it is", async
   await shoot("quantization-compare");
 });
 
+step("a language model's configuration has costs on its fields, and opens as a model", async () => {
+  await explorerRow("llama-3.1-8b").click();
+  await explorerRow("config.json").click();
+  await until("hints", async () => /vocab_size.*% of weights/.test(await editorText()));
+  await shoot("config");
+  await page.locator(".codelens-decoration a", { hasText: "8.03 B params" }).click();
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Open the model" }).click();
+  await frame.locator("label", { hasText: "Devices" }).waitFor();
+  await shoot("config-model");
+});
+
 step("a damaged file says what is wrong and where", async () => {
   fs.writeFileSync(
     path.join(folder, "damaged.onnx"),

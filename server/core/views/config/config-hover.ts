@@ -24,20 +24,25 @@ export function configHover({ numbers }: ConfigState, offset: number): HoverText
     return null;
   const mark =
     numbers.edit === undefined ? [] : ["*From before the last edit: the text has an error now.*"];
-  const parts = [...mark, ...partsOf(numbers, line.fact), errorSentence(numbers.analysis)];
+  const parts = [...mark, ...partsOf(numbers, line.fact)];
   return { span, markdown: parts.filter((part) => part !== "").join("\n\n") };
 }
 
 function partsOf(numbers: ConfigNumbers, fact: ConfigFact): readonly string[] {
   const { analysis } = numbers;
   if (fact === "layers")
-    return [`**${plain(analysis.model.name)}**, writing one token`, stepTable(numbers)];
+    return [
+      `**${plain(analysis.model.name)}**, writing one token`,
+      stepTable(numbers),
+      errorSentence(analysis),
+    ];
   if (fact === "cache" || fact === "context") return ["**Keys and values**", cacheTable(numbers)];
   const nodeIds = nodesOf(analysis, fact);
   const { parameterCount } = summedWork(analysis, nodeIds);
   return [
     `**${whatItIs[fact] ?? ""}** · ${formatParameters(parameterCount)} params, of one step`,
     costTable(analysis, nodeIds),
+    errorSentence(analysis),
   ];
 }
 

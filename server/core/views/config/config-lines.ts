@@ -25,8 +25,3 @@ export const namesOfFacts: Readonly<Record<ConfigFact, readonly string[]>> = {
   context: ["max_position_embeddings", "n_positions", "seq_length"],
   vocabulary: ["vocab_size"],
 };
-
-/** Whether a text looks like the configuration of a model at all: most files of this name are something else's. */
-export function isModelConfig(text: string): boolean {
-  return /"model_type"\s*:/.test(text);
-}
