@@ -7,7 +7,7 @@ import { loadCacheFormats } from "../io/cache-format-files.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadFormats } from "../io/format-files.js";
 import { readStatistics } from "../io/quant/import-files.js";
-import type { SampleChoice } from "../io/quant/measured-task.js";
+import type { SampleChoice } from "../io/quant/open-run.js";
 import { quantify, type Quantified, type QuantifyRequest } from "../io/quant/quantify.js";
 import type { Problem } from "../core/base/problem.js";
 import { emptyReport } from "../core/views/empty-report.js";
@@ -55,7 +55,7 @@ export function sensitivityWords(
 }
 
 /** `--samples generated`, `--samples generated:16` or a place. */
-function parseSampleChoice(text: string): SampleChoice {
+export function parseSampleChoice(text: string): SampleChoice {
   const generated = /^generated(?::(\d{1,3}))?$/.exec(text);
   if (generated === null) return { kind: "files", place: text };
   const count = Number(generated[1] ?? 8);

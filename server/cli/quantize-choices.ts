@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Analysis, TargetAnalysis } from "../core/analysis.js";
+import type { Analysis, Bindings, TargetAnalysis } from "../core/analysis.js";
 import { analyzeTarget, assemble, inferModel, type InferredModel } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { usualSchemeIds } from "../core/quant/default-schemes.js";
+import { activationSchemeIds } from "../core/quant/formats/activation-scheme.js";
+import type { Scheme } from "../core/quant/formats/scheme.js";
 import { modelChoices, type ModelChoices } from "../core/quant/plan/choices.js";
 import type { Limits } from "../core/quant/plan/problem.js";
 import { importedPlan } from "../core/quant/imports/with-imported.js";
@@ -46,6 +48,9 @@ export interface ChoicesFound {
   readonly problems: readonly Problem[];
   readonly support: RuntimeSupport | undefined;
   readonly choices: ModelChoices;
+  readonly bindings: Bindings;
+  readonly modelPath: string;
+  readonly activationSchemes: readonly Scheme[];
 }
 
 /** There is nothing to plan. */
@@ -106,7 +111,11 @@ export async function choicesOf(
       message: "The model has no layers with weights.",
     });
   const choices = modelChoices(inferred, target, result, support, catalogue, neverCancelled);
-  return { inferred, own, analysis, result, problems, support, choices };
+  return {
+    ...{ inferred, own, analysis, result, problems, support, choices, bindings },
+    modelPath: file,
+    activationSchemes: parseSchemes(await formatTable(), activationSchemeIds),
+  };
 }
 
 function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {

@@ -18,13 +18,16 @@ export function quantizeText(document: QuantizeDocument): string {
   const parts = [
     `Target ${document.target}. Risk is the expected square error of the outputs over their squares:\n${document.sensitivitySource}.`,
     table(["", "latency", "size", "risk", "risk dB"], rows, "lrrrr"),
+    ...(document.check === null ? [] : [checkText(document.check)]),
     ...(plan === null ? [] : [memoryText(plan.memory)]),
     ...(plan === null
       ? [`No plan: ${reason ?? ""}`]
       : [
           plan.status === "optimal"
             ? "Proven optimal."
-            : `Within ${plan.gap === null ? "an unknown share" : `${formatNumber(plan.gap * 100, 2)} %`} of the optimum.`,
+            : document.mixture !== null
+              ? `One format: the best mixture is foretold to err ${formatNumber((1 - document.mixture.risk / plan.totals.risk) * 100, 2)} % less, which is within what foretelling errs by. Let --check run them.`
+              : `Within ${plan.gap === null ? "an unknown share" : `${formatNumber(plan.gap * 100, 2)} %`} of the optimum.`,
           table(
             ["layer", "op", "format", "time", "speed-up", "size", "risk"],
             plan.layers.map((layer) => [
@@ -43,6 +46,16 @@ export function quantizeText(document: QuantizeDocument): string {
     ...document.problems.map(({ code, message }) => `${code} ${message}`),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+function checkText({ source, runs }: NonNullable<QuantizeDocument["check"]>): string {
+  const rows = runs.map(({ name, totals, error, isKept }) => [
+    isKept ? `${name} (kept)` : name,
+    formatSeconds(totals.latency),
+    riskText(totals.risk),
+    riskText(error),
+  ]);
+  return `Run in ONNX Runtime on ${source}; the error is that of the outputs, measured as risk foretells it.\n${table(["", "latency", "risk", "error"], rows, "lrrr")}`;
 }
 
 function memoryText({ weights, cache, cacheFormat, activations }: DocumentMemory): string {

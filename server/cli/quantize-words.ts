@@ -14,6 +14,8 @@ export interface QuantizeRequest {
   readonly samples: string | undefined;
   /** A file of another tool's statistics. */
   readonly statistics: string | undefined;
+  /** Plans are run, and the one that errs least is kept. */
+  readonly isChecked: boolean;
   readonly isJson: boolean;
   readonly isList: boolean;
   /** Layers that read the same activation may differ. */
@@ -37,6 +39,8 @@ Chooses a number format for every layer: the least expected error of the outputs
                         (.pth or JSON) or hf_quant_config.json
   --samples PLACE       measures instead of propagating: runs the model in ONNX Runtime on the samples in PLACE
                         (.npz, .npy, .bin; a file or a folder), or on made-up ones: generated or generated:N
+  --check               runs the plan in ONNX Runtime beside those of one format and those that differ from it in one place,
+                        and keeps one that errs clearly less; on the samples of --samples, or on 16 made-up ones
   --import FILE         sensitivities from another tool: AIMET's layer-wise errors, ONNX Runtime's quantization errors
   --export RECIPE       json, onnxruntime, tensorrt, modelopt, aimet, qnn or llama-cpp
   --json                everything as JSON
@@ -47,7 +51,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
   const given = readArguments(
     words,
     {
-      flags: ["json", "list", "ungrouped"],
+      flags: ["check", "json", "list", "ungrouped"],
       once: ["target", "objective", "export", "compare", "samples", "import"],
       many: ["format", "limit"],
     },
@@ -69,6 +73,7 @@ export function parseQuantizeWords(words: readonly string[]): QuantizeRequest {
     compare: given.one("compare"),
     samples: given.one("samples"),
     statistics: given.one("import"),
+    isChecked: given.has("check"),
     isJson: given.has("json"),
     isList: given.has("list"),
     isUngrouped: given.has("ungrouped"),

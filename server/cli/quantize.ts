@@ -1,9 +1,11 @@
+import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { familyTexts } from "../core/quant/formats/families.js";
 import { groupLayers } from "../core/quant/plan/groups.js";
-import { makePlan } from "../core/quant/plan/plan.js";
+import { makePlan, type Planning } from "../core/quant/plan/plan.js";
 import type { Limits, PlanProblem } from "../core/quant/plan/problem.js";
 import { usualLimits } from "../core/quant/plan/usual-plan.js";
+import { simplestPlan } from "../core/quant/plan/simplest-plan.js";
 import { findRecipe, recipes } from "../core/quant/recipes/recipes.js";
 import {
   type DocumentProblem,
@@ -11,11 +13,13 @@ import {
   type QuantizeDocument,
 } from "../core/quant/plan/quantize-document.js";
 import { loadSolver } from "../engines/highs/solver.js";
+import { checkPlan, type CheckedPlan } from "../io/quant/check-plan.js";
 import type { Command } from "./command.js";
+import type { Progress } from "./job.js";
 import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
-import { formatTable } from "./quantification.js";
-import { choicesOf, type NotPlanned, planFor } from "./quantize-choices.js";
+import { formatTable, parseSampleChoice } from "./quantification.js";
+import { type ChoicesFound, choicesOf, type NotPlanned, planFor } from "./quantize-choices.js";
 import { quantizeText } from "./quantize-text.js";
 import { parseQuantizeWords, quantizeUsage, type QuantizeRequest } from "./quantize-words.js";
 import { UsageError } from "./usage-error.js";
@@ -73,7 +77,15 @@ async function planModel(
   };
   const problem = { ...draft, limits: limitsOf(draft, request) };
   const solver = await loadSolver();
-  const planning = makePlan(problem, (text) => solver.solve(text));
+  const foretold = simplestPlan(
+    problem,
+    makePlan(problem, (text) => solver.solve(text)),
+  );
+  const check =
+    request.isChecked
+      ? await checkOf(request, found, problem, foretold, progress)
+      : undefined;
+  const planning = check === undefined ? foretold : { ...foretold, plan: check.kept.plan };
   const input: RecipeInput = {
     graph: inferred.model.graph,
     result,
@@ -90,9 +102,38 @@ async function planModel(
       latency: own.latency,
       activationBytes: own.peakActivationBytes,
       problems: problems.map(documentProblem),
+      check,
       compared: request.compare === undefined ? undefined : planFor(request.compare, found),
     }),
   };
+}
+
+async function checkOf(
+  request: QuantizeRequest,
+  { inferred, bindings, result, modelPath, activationSchemes }: ChoicesFound,
+  problem: PlanProblem,
+  { plan, mixture }: Planning,
+  onProgress: Progress,
+): Promise<CheckedPlan | undefined> {
+  if (plan === undefined) return undefined;
+  const check = await checkPlan({
+    subject: {
+      modelPath,
+      ...(inferred.model.trace !== undefined && { model: inferred.model }),
+      bindings,
+      samples: parseSampleChoice(request.samples ?? "generated:16"),
+    },
+    graph: inferred.model.graph,
+    problem,
+    plan,
+    mixture,
+    schemes: result.schemes,
+    activationSchemes,
+    cancel: neverCancelled,
+    onProgress,
+  });
+  if (typeof check === "string") throw new UsageError(`The plan is not checked. ${check}`);
+  return check;
 }
 
 function limitsOf(problem: PlanProblem, { limits, objective }: QuantizeRequest): Limits {

@@ -68,6 +68,23 @@ test.each(["nvidia-jetson-orin-nx/tensorrt/int8", "arm-ethos-u55-256/vela/int8"]
   60_000,
 );
 
+test("--check runs the plan beside others, keeps one of them and says what each erred by", async () => {
+  const { out } = await cli([...words, "--check", "--samples", "generated:4", "--json"]);
+  const { plan, check } = JSON.parse(out) as QuantizeDocument;
+  expect(check?.source).toBe("4 generated samples");
+  const names = check?.runs.map(({ name }) => name) ?? [];
+  expect(names[0]).toBe("this plan");
+  expect(names).toContain("all int8");
+  const kept = check?.runs.filter(({ isKept }) => isKept) ?? [];
+  expect(kept.map(({ totals }) => totals)).toEqual([plan?.totals]);
+  const [first, ...rest] = check?.runs ?? [];
+  expect(kept[0]?.error).toBeLessThanOrEqual(first?.error ?? 0);
+  for (const { error } of rest) expect(error).toBeGreaterThan(0);
+  const text = await cli([...words, "--check", "--samples", "generated:2"]);
+  expect(text.out).toMatch(/Run in ONNX Runtime on 2 generated samples/);
+  expect(text.out).toMatch(/\(kept\)/);
+}, 120_000);
+
 test.each([
   [["--limit", "latency=fast"], /should read MEASURE=VALUE/],
   [["--export", "nothing"], /There is no recipe/],

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { comparePlans } from "../../../test/core/quant/compare-plans.js";
+import { comparePlans, type JudgedPlan } from "../../../test/core/quant/compare-plans.js";
 import type { Figure } from "../print-table.js";
-import { asOnnx } from "./as-onnx.js";
 import { modelsFolder } from "./models-folder.js";
 
 /** Trained, one of each network and kind; those that are there in integers alone hold what every plan would choose. */
@@ -18,7 +17,7 @@ const targets = [
   "nvidia-jetson-orin-nx/tensorrt/int8",
   "stm32h747i-disco/x-cube-ai/int8",
 ];
-const sampleCount = 32;
+const sampleCounts = { checked: 32, judged: 32 };
 
 /**
  * For each model and target: the mixed plan's measured error as a share of the best uniform plan's that takes as long. Where
@@ -31,28 +30,28 @@ export async function plansOfTrainedModels(): Promise<readonly Figure[]> {
   }
   const figures: Figure[] = [];
   for (const model of models) {
-    const file = asOnnx(path.join(modelsFolder, model));
-    if (file === undefined) continue;
+    const file = path.join(modelsFolder, model);
     for (const target of targets)
-      for (const { seconds, isOnlyPlan, mixed, uniform } of await comparePlans(
-        file,
-        target,
-        sampleCount,
-      )) {
+      for (const compared of await comparePlans(file, target, sampleCounts)) {
+        const { seconds, isOnlyPlan, mixed, checked, uniform } = compared;
         const label = `${model.replace(/^mlperftiny_|\.(onnx|tflite)$/g, "")}, ${target}, ${(seconds * 1e6).toPrecision(4)} µs`;
+        const kept = checked.name === "this plan" ? "the same" : textOf(checked);
         console.log(
-          `${label}: mixed ${mixed.error.toExponential(2)} (predicted ${mixed.risk.toExponential(2)}), all ${uniform.id} ${uniform.error.toExponential(2)} (predicted ${uniform.risk.toExponential(2)})`,
+          `${label}: ${textOf(mixed)}; ${textOf({ ...uniform, name: `all ${uniform.name}` })}; kept when they are run: ${kept}`,
         );
         if (isOnlyPlan) console.log(`${label}: no other plan is as fast.`);
         // A quantized model in its own format errs nowhere.
         if (isOnlyPlan || (uniform.error === 0 && mixed.error === 0)) continue;
-        figures.push({
-          name: label,
-          value: mixed.error / uniform.error,
-          unit: "of the best uniform plan's error",
-          bound: 1,
-        });
+        const unit = "of the best uniform plan's error";
+        figures.push(
+          { name: label, value: mixed.error / uniform.error, unit, bound: 1 },
+          { name: "… as kept by --check", value: checked.error / uniform.error, unit, bound: 1 },
+        );
       }
   }
   return figures;
+}
+
+function textOf({ name, error, risk }: JudgedPlan): string {
+  return `${name} ${error.toExponential(2)} (foretold ${risk.toExponential(2)})`;
 }

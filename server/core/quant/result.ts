@@ -61,9 +61,11 @@ export interface LayerScheme {
   readonly sensitivity: number | undefined;
   /** The same for the layer's input in the activation scheme that goes with the weights'; undefined as above. */
   readonly activationSensitivity: number | undefined;
-  /** The part of each that does not differ from sample to sample (`Effect.drift`); undefined where it is not known. */
+  /**
+   * The part of the weights' that does not differ from sample to sample (`Effect.drift`); undefined where it is not known.
+   * Inputs drift too, but which way depends on where calibration happens to end their ranges.
+   */
   readonly drift?: readonly number[];
-  readonly activationDrift?: readonly number[];
   /** The part of either that rounding behind the layer adds (`Effect.floor`); left out where it is none. */
   readonly floor?: number;
   readonly activationFloor?: number;
@@ -74,7 +76,6 @@ export type LayerEffect = Pick<
   | "sensitivity"
   | "activationSensitivity"
   | "drift"
-  | "activationDrift"
   | "floor"
   | "activationFloor"
 >;

@@ -151,18 +151,12 @@ function decodeLayers(
     const activations = listOf(fields?.["activations"])?.map(numberOf);
     if (typeof nodeId !== "number" || !areNumbers(weights) || !areNumbers(activations))
       return undefined;
-    const halves = <T>(name: string, decode: (value: unknown) => readonly T[] | undefined) => {
-      const given = fieldsOf(fields?.[name]);
-      const [own, inputs] = [decode(given?.["weights"]), decode(given?.["activations"])];
-      return own === undefined || inputs === undefined
-        ? undefined
-        : { weights: own, activations: inputs };
-    };
-    const drifts = halves("drifts", vectorsOf);
-    const floors = halves("floors", (one) => {
-      const numbers = listOf(one)?.map(numberOf);
-      return areNumbers(numbers) ? numbers : undefined;
-    });
+    const drifts = vectorsOf(fields?.["drifts"]);
+    const given = fieldsOf(fields?.["floors"]);
+    const own = listOf(given?.["weights"])?.map(numberOf);
+    const inputs = listOf(given?.["activations"])?.map(numberOf);
+    const floors =
+      areNumbers(own) && areNumbers(inputs) ? { weights: own, activations: inputs } : undefined;
     if (fields?.["drifts"] !== undefined && drifts === undefined) return undefined;
     return [nodeId, { weights, activations, ...(drifts && { drifts }), ...(floors && { floors }) }];
   });

@@ -25,8 +25,9 @@ import {
 import { compileKernels } from "../../engines/quant/compile-kernels.js";
 import { type KnownResults, knownResults } from "./cached-results.js";
 import { gridsOf } from "./grids-of.js";
-import { measureSensitivity } from "./measure-sensitivity.js";
-import type { MeasuredBefore, SampleChoice } from "./measured-task.js";
+import { measureSensitivity } from "./measure-in-worker.js";
+import type { MeasuredBefore } from "./measured-task.js";
+import type { SampleChoice } from "./open-run.js";
 import { measureWeights } from "./measure-weights.js";
 import { weightsOfSource } from "./weights-of-source.js";
 import { openTaskFiles, readerOf, type WeightTask } from "./weight-task.js";
@@ -90,8 +91,7 @@ export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
     const propagated = sensitivities.byNode?.get(nodeId);
     const effectOf = (index: number): LayerEffect => {
       const activation = activationOf[index] ?? -1;
-      const drift = propagated?.drifts?.weights[index];
-      const activationDrift = propagated?.drifts?.activations[activation];
+      const drift = propagated?.drifts?.[index];
       const floor = propagated?.floors?.weights[index];
       const activationFloor = propagated?.floors?.activations[activation];
       return {
@@ -101,7 +101,6 @@ export async function quantify(asked: QuantifyRequest): Promise<Quantified> {
             : numberOrNone(propagated?.weights[index]),
         activationSensitivity: numberOrNone(propagated?.activations[activation]),
         ...(drift !== undefined && { drift }),
-        ...(activationDrift !== undefined && { activationDrift }),
         ...(floor !== undefined && { floor }),
         ...(activationFloor !== undefined && { activationFloor }),
       };
@@ -195,18 +194,20 @@ function sensitivitiesOf(
   { schemes, activationSchemes }: QuantifyRequest,
   known: MeasuredBefore,
 ): Sensitivities {
-  const pick = (
-    own: readonly number[],
+  const pick = <T>(
+    own: readonly T[],
     ids: readonly string[],
     wanted: readonly Scheme[],
-  ): readonly number[] => wanted.map(({ id }) => own[ids.indexOf(id)] ?? NaN);
+    otherwise: T,
+  ): readonly T[] => wanted.map(({ id }) => own[ids.indexOf(id)] ?? otherwise);
   return {
     byNode: new Map(
-      known.layers.map(([nodeId, { weights, activations }]) => [
+      known.layers.map(([nodeId, { weights, activations, drifts }]) => [
         nodeId,
         {
-          weights: pick(weights, known.schemeIds, schemes),
-          activations: pick(activations, known.activationSchemeIds, activationSchemes),
+          weights: pick(weights, known.schemeIds, schemes, NaN),
+          activations: pick(activations, known.activationSchemeIds, activationSchemes, NaN),
+          ...(drifts !== undefined && { drifts: pick(drifts, known.schemeIds, schemes, []) }),
         },
       ]),
     ),

@@ -3,7 +3,7 @@ import path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { bytesOf } from "../../core/base/byte-source.js";
 import { elementTypes } from "../../core/graph/element-type.js";
-import { NotMeasured } from "../../core/quant/measured/measured-sensitivity.js";
+import { NotMeasured } from "../../core/quant/measured/not-measured.js";
 import { type NpyArray, readNpy } from "../../core/quant/measured/npy.js";
 import { type SampleInput, samplesOf } from "../../core/quant/measured/sample-inputs.js";
 import type { Feeds } from "../../core/quant/measured/session.js";

@@ -5,7 +5,7 @@ import { defaultSchemeIds } from "../../core/quant/default-schemes.js";
 import { loadFormats } from "../../io/format-files.js";
 import { findDataFolder } from "../../io/catalogue-files.js";
 import { knownResults } from "../../io/quant/cached-results.js";
-import { measureSensitivity } from "../../io/quant/measure-sensitivity.js";
+import { measureSensitivity } from "../../io/quant/measure-in-worker.js";
 import { measureRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
 import { bindingsOf, bindingsText, pathOf } from "../subject.js";

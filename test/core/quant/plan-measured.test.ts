@@ -8,7 +8,14 @@ const file = path.resolve(
 );
 
 test("at equal predicted latency a mixed plan errs less in ONNX Runtime than the best plan of one format", async () => {
-  const compared = await comparePlans(file, "raspberry-pi-5/onnxruntime/fp32", 8);
+  const compared = await comparePlans(file, "raspberry-pi-5/onnxruntime/fp32", {
+    checked: 2,
+    judged: 4,
+  });
   expect(compared.length).toBeGreaterThan(1);
-  for (const { mixed, uniform } of compared) expect(mixed.error).toBeLessThan(uniform.error);
+  for (const { mixed, checked, uniform } of compared) {
+    expect(mixed.error).toBeLessThan(uniform.error);
+    // Chosen on other samples.
+    expect(checked.error).toBeLessThan(uniform.error);
+  }
 }, 120_000);

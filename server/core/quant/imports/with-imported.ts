@@ -42,7 +42,6 @@ export function withImported(
       schemes: layer.schemes.map((scheme) => ({
         ...scheme,
         drift: [],
-        activationDrift: [],
         sensitivity:
           error === undefined || own === 0 ? undefined : error * (scheme.meanSquareError / own),
         activationSensitivity: undefined,

@@ -1,35 +1,26 @@
 import type { NodeId } from "../../graph/graph.js";
-import { type Cancel, throwIfCancelled } from "../../base/cancel.js";
+import { throwIfCancelled } from "../../base/cancel.js";
 import type { Scheme } from "../formats/scheme.js";
 import { endsOf, quantizeRows } from "../measure/quantize-rows.js";
 import type { LayerSensitivity } from "../sensitivity/sensitivity.js";
 import { halfBits } from "./half.js";
+import { Drifts, type Movement } from "./measured-drift.js";
 import { quantizedWeight } from "./quantized-weight.js";
-import type { Feed, Feeds, Made, Session } from "./session.js";
+import { energyOf, runAll, type SampleRuns } from "./run-samples.js";
+import type { Feed, Made, Session } from "./session.js";
+import { offsetInput, weightInput } from "./site-edits.js";
 import type { Site } from "./sites.js";
 
-/** A sentence why there is nothing to measure. */
-export class NotMeasured extends Error {
-  constructor(sentence: string) {
-    super(sentence);
-    this.name = "NotMeasured";
-  }
-}
-
-export interface MeasuredRequest {
+export interface MeasuredRequest extends SampleRuns {
   /** The model as it is, and with one layer's weight and input open to be moved. */
   readonly open: (site: Site | undefined) => Promise<Session>;
-  /** The model's own outputs. */
-  readonly outputs: readonly string[];
   readonly sites: readonly Site[];
   /** The layer's weight in real numbers, in the order of the file; undefined when it cannot be read. */
   readonly weightOf: (site: Site) => Float32Array | undefined;
   /** True where a scheme holds the file's integers as they are. */
   readonly keeps: (site: Site, operand: "weight" | "input", scheme: Scheme) => boolean;
-  readonly samples: readonly Feeds[];
   readonly schemes: readonly Scheme[];
   readonly activationSchemes: readonly Scheme[];
-  readonly cancel: Cancel;
   readonly onProgress?: (done: number, count: number) => void;
 }
 
@@ -44,27 +35,39 @@ export async function measuredSensitivity(
   const whole = await request.open(undefined);
   const reference = await runAll(request, whole, () => []);
   await whole.close();
-  const energy = reference.reduce((sum, own) => sum + squares(own), 0);
-  if (!Number.isFinite(energy) || energy === 0)
-    throw new NotMeasured("The outputs are all zero, or no numbers, on these samples.");
+  const drifts = new Drifts(reference, energyOf(reference));
   const found = new Map<NodeId, LayerSensitivity>();
   for (const [done, site] of sites.entries()) {
     const stored = request.weightOf(site);
     if (stored === undefined) continue;
     const session = await request.open(site);
-    const experiment: Experiment = { request, site, session, stored, reference, energy };
+    const experiment: Experiment = { request, site, session, stored, drifts };
     const weights = await byScheme(request, schemes, (scheme) => weightEffect(experiment, scheme));
     const activations = await activationEffects(experiment);
     await session.close();
     const known = found.get(site.layer.nodeId);
-    // A layer with several weights, such as a recurrent one: each moves the outputs by itself.
-    found.set(site.layer.nodeId, {
-      weights: weights.map((own, index) => own + (known?.weights[index] ?? 0)),
-      activations: known?.activations ?? activations,
-    });
+    found.set(site.layer.nodeId, effectOf(weights, activations, known));
     onProgress?.(done + 1, sites.length);
   }
   return found;
+}
+
+/** A layer with several weights, such as a recurrent one: each moves the outputs by itself, its input once. */
+function effectOf(
+  weights: readonly Movement[],
+  activations: readonly Movement[],
+  known: LayerSensitivity | undefined,
+): LayerSensitivity {
+  const isKnown = weights.every(({ drift }) => drift !== undefined);
+  return {
+    weights: weights.map(({ risk }, index) => risk + (known?.weights[index] ?? 0)),
+    activations: known?.activations ?? activations.map(({ risk }) => risk),
+    ...(isKnown && {
+      drifts: weights.map(({ drift = [] }, index) =>
+        drift.map((one, at) => one + (known?.drifts?.[index]?.[at] ?? 0)),
+      ),
+    }),
+  };
 }
 
 interface Experiment {
@@ -72,16 +75,15 @@ interface Experiment {
   readonly site: Site;
   readonly session: Session;
   readonly stored: Float32Array;
-  readonly reference: readonly Outputs[];
-  readonly energy: number;
+  readonly drifts: Drifts;
 }
 
 async function byScheme(
   { cancel }: MeasuredRequest,
   schemes: readonly Scheme[],
-  measure: (scheme: Scheme) => Promise<number>,
-): Promise<readonly number[]> {
-  const found: number[] = [];
+  measure: (scheme: Scheme) => Promise<Movement>,
+): Promise<readonly Movement[]> {
+  const found: Movement[] = [];
   for (const scheme of schemes) {
     throwIfCancelled(cancel);
     found.push(await measure(scheme));
@@ -89,17 +91,19 @@ async function byScheme(
   return found;
 }
 
-async function weightEffect(experiment: Experiment, scheme: Scheme): Promise<number> {
-  const { request, site, session, stored, reference, energy } = experiment;
-  if (request.keeps(site, "weight", scheme)) return 0;
+async function weightEffect(experiment: Experiment, scheme: Scheme): Promise<Movement> {
+  const { request, site, session, stored, drifts } = experiment;
+  if (request.keeps(site, "weight", scheme)) return unmoved;
   const given = quantizedWeight(scheme, stored, site.layer.shape);
   const made = await runAll(request, session, () => [
-    [site.weightInput, weightFeed(site, given)],
-    ...(site.activation === undefined ? [] : [[site.activation.offset, noOffset] as const]),
+    [weightInput, weightFeed(site, given)],
+    ...(site.activation === undefined ? [] : [[offsetInput, noOffset] as const]),
   ]);
-  return distance(reference, made) / energy;
+  return drifts.movementOf(made);
 }
 
+const unmoved: Movement = { risk: 0, drift: [] };
+const unknown: Movement = { risk: NaN, drift: [] };
 const noOffset: Feed = { elementType: "float32", shape: [1], data: new Float32Array(1) };
 
 function weightFeed({ isHalf, layer }: Site, values: Float32Array): Feed {
@@ -110,22 +114,22 @@ function weightFeed({ isHalf, layer }: Site, values: Float32Array): Feed {
 }
 
 /** The layer's input rounded, with one range over all samples where the scheme has one for the tensor. */
-async function activationEffects(experiment: Experiment): Promise<readonly number[]> {
-  const { request, site, session, stored, reference, energy } = experiment;
+async function activationEffects(experiment: Experiment): Promise<readonly Movement[]> {
+  const { request, site, session, stored, drifts } = experiment;
   const { samples, activationSchemes } = request;
   const { activation } = site;
   if (activation === undefined || activationSchemes.length === 0)
-    return activationSchemes.map(() => NaN);
-  const weight = [site.weightInput, weightFeed(site, stored)] as const;
+    return activationSchemes.map(() => unknown);
+  const weight = [weightInput, weightFeed(site, stored)] as const;
   const values: Made[] = [];
   for (const sample of samples) {
     const given = sample.get(activation.value);
-    const feeds = new Map([...sample, weight, [activation.offset, noOffset]]);
+    const feeds = new Map([...sample, weight, [offsetInput, noOffset]]);
     const made =
       given?.data instanceof Float32Array
         ? { shape: given.shape, data: given.data }
         : (await session.run(feeds, [activation.value])).get(activation.value);
-    if (made === undefined) return activationSchemes.map(() => NaN);
+    if (made === undefined) return activationSchemes.map(() => unknown);
     values.push({ shape: made.shape, data: made.data.slice() });
   }
   const ends = values.map(({ data }) => ({
@@ -137,7 +141,7 @@ async function activationEffects(experiment: Experiment): Promise<readonly numbe
     high: Math.max(...ends.map(({ high }) => high)),
   };
   return byScheme(request, activationSchemes, async (scheme) => {
-    if (request.keeps(site, "input", scheme)) return 0;
+    if (request.keeps(site, "input", scheme)) return unmoved;
     const isShared = scheme.format.granularity.kind === "tensor";
     const made = await runAll(request, session, (index) => {
       const { shape, data: x } = values[index] ?? { shape: [], data: new Float32Array(0) };
@@ -145,44 +149,8 @@ async function activationEffects(experiment: Experiment): Promise<readonly numbe
       const shared = isShared ? { ...own, low: [range.low], high: [range.high] } : own;
       const quantized = quantizeRows(scheme, x, x.length, shared);
       const data = quantized.map((value, at) => value - (x[at] ?? 0));
-      return [weight, [activation.offset, { elementType: "float32", shape, data }]];
+      return [weight, [offsetInput, { elementType: "float32", shape, data }]];
     });
-    return distance(reference, made) / energy;
+    return drifts.movementOf(made);
   });
-}
-
-type Outputs = readonly Float32Array[];
-
-/** Outputs of every sample, with further feeds beside its own. */
-async function runAll(
-  { samples, outputs, cancel }: MeasuredRequest,
-  session: Session,
-  more: (sample: number) => readonly (readonly [string, Feed])[],
-): Promise<readonly Outputs[]> {
-  const found: Outputs[] = [];
-  for (const [index, sample] of samples.entries()) {
-    throwIfCancelled(cancel);
-    const feeds = new Map([...sample, ...more(index)]);
-    const made = await session.run(feeds, outputs);
-    found.push(outputs.flatMap((name) => made.get(name)?.data.slice() ?? []));
-  }
-  return found;
-}
-
-function squares(own: Outputs): number {
-  return own.reduce(
-    (sum, output) => sum + output.reduce((total, value) => total + value * value, 0),
-    0,
-  );
-}
-
-function distance(reference: readonly Outputs[], moved: readonly Outputs[]): number {
-  let sum = 0;
-  for (const [sample, own] of reference.entries())
-    for (const [output, values] of own.entries()) {
-      const other = moved[sample]?.[output];
-      for (let at = 0; at < values.length; at++)
-        sum += ((values[at] ?? 0) - (other?.[at] ?? 0)) ** 2;
-    }
-  return sum;
 }

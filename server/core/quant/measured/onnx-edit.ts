@@ -25,7 +25,8 @@ export interface NewNode {
 export interface NewInitializer {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array | Uint8Array;
+  /** Half floats are given by their bits. */
+  readonly values: Float32Array | Uint16Array;
 }
 
 export interface OnnxFacts {
@@ -99,12 +100,12 @@ function valueInfo(name: string, elementType: number): Bytes {
   return [...textField(valueInfoName, name), ...bytesField(2, tensorType)];
 }
 
-/** TensorProto with float32 or uint8 elements. */
+/** TensorProto with float32 or float16 elements. */
 function tensorProto({ name, shape, values }: NewInitializer): Bytes {
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return [
     ...shape.flatMap((extent) => varintField(1, extent)),
-    ...varintField(2, values instanceof Float32Array ? 1 : 2),
+    ...varintField(2, values instanceof Float32Array ? 1 : 10),
     ...textField(8, name),
     ...bytesField(9, [raw]),
   ];

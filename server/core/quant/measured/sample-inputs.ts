@@ -5,7 +5,7 @@ import type { Graph } from "../../graph/graph.js";
 import { random } from "../../base/random.js";
 import { inRange, type Range, storedRange } from "../sensitivity/probe-inputs.js";
 import { halfBits } from "./half.js";
-import { NotMeasured } from "./measured-sensitivity.js";
+import { NotMeasured } from "./not-measured.js";
 import type { NpyArray } from "./npy.js";
 import type { Feed, Feeds } from "./session.js";
 
@@ -135,7 +135,7 @@ const openSequenceExtent = 32;
 export function generatedSamples(inputs: readonly SampleInput[], count: number): readonly Feeds[] {
   const next = random(20260102);
   return Array.from({ length: count }, (_, sample) => {
-    const kind = sample < Math.ceil(count / 2) ? "normal" : "uniform";
+    const kind = generatedKind(sample, count) === 0 ? "normal" : "uniform";
     return new Map(
       inputs.map((input): [string, Feed] => {
         const shape = input.shape.map(
@@ -162,4 +162,9 @@ export function generatedSamples(inputs: readonly SampleInput[], count: number):
       }),
     );
   });
+}
+
+/** 0: standard normal, 1: uniform. */
+export function generatedKind(sample: number, count: number): 0 | 1 {
+  return sample < Math.ceil(count / 2) ? 0 : 1;
 }

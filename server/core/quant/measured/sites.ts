@@ -1,17 +1,21 @@
 import { absent, type Graph, type NodeId } from "../../graph/graph.js";
 import type { Exported } from "../../onnx-export/export-model.js";
 import { inputOf, type LayerWeight } from "../weights.js";
-import type { OnnxEdit, OnnxFacts } from "./onnx-edit.js";
+import type { OnnxFacts } from "./onnx-edit.js";
 
-/** Where a layer can be moved from outside, once its model is edited for it. */
+/** A node, by the name of its first output, and one of the values that it reads. */
+export interface Reading {
+  readonly node: string;
+  readonly value: string;
+}
+
+/** Where a layer of a serialized model reads what can be given otherwise. */
 export interface Site {
   readonly layer: LayerWeight;
-  /** Input that takes the place of the weight. */
-  readonly weightInput: string;
+  readonly weight: Reading;
   readonly isHalf: boolean;
-  /** What reaches the layer, and an input that is added to it; undefined where that is no float32 tensor. */
-  readonly activation: { readonly value: string; readonly offset: string } | undefined;
-  readonly edit: OnnxEdit;
+  /** What reaches the layer; undefined where that is no float32 tensor. */
+  readonly activation: (Reading & { readonly isOutput: boolean }) | undefined;
 }
 
 export interface Sites {
@@ -19,11 +23,7 @@ export interface Sites {
   readonly unreachable: readonly NodeId[];
 }
 
-const weightInput = "ridgepoint.weight";
-const offset = "ridgepoint.offset";
-const moved = "ridgepoint.moved";
-
-/** How each layer's weight becomes an input of the model, and an offset is added to what reaches the layer. */
+/** Of an ONNX file as it is. */
 export function layerSites(
   graph: Graph,
   layers: readonly LayerWeight[],
@@ -56,29 +56,15 @@ function siteOf(
   const isDirect = layer.dequantization === undefined && weightName === layer.name;
   const isReal = isDirect ? elementType === "float32" || isHalf : isDequantized(graph, weightId);
   if (!isReal) return undefined;
-  const renames = new Map([[weightName, weightInput]]);
   const xId = inputOf(graph, layer);
   const value = nameOf(xId);
   const hasActivation = value !== "" && value !== weightName && isFloat32(value);
-  if (hasActivation) renames.set(value, moved);
   const isOutput = graph.inputs.includes(xId) || graph.outputs.includes(xId);
   return {
     layer,
-    weightInput,
+    weight: { node: key, value: weightName },
     isHalf: isDirect && isHalf,
-    activation: hasActivation ? { value, offset } : undefined,
-    edit: {
-      renames: new Map([[key, renames]]),
-      nodes: hasActivation
-        ? [{ before: key, op: "Add", inputs: [value, offset], output: moved }]
-        : [],
-      initializers: [],
-      inputs: [
-        { name: weightInput, isHalf: isDirect && isHalf },
-        ...(hasActivation ? [{ name: offset, isHalf: false }] : []),
-      ],
-      outputs: hasActivation && !isOutput ? [value] : [],
-    },
+    activation: hasActivation ? { node: key, value, isOutput } : undefined,
   };
 }
 
@@ -103,33 +89,14 @@ export function exportedSites(
     // A table is read by indices, which have no error.
     const isReal =
       xId !== absent && node.op !== "Gather" && graph.values[xId]?.weight === undefined;
-    const weight = [nameOf(node.inputs[inputIndex] ?? absent), weightInput] as const;
-    const renames = new Map<string, Map<string, string>>([[at.weight, new Map([weight])]]);
-    if (isReal)
-      renames.set(
-        at.activation,
-        new Map([...(at.activation === at.weight ? [weight] : []), [value, moved]]),
-      );
     // A quantized input is read as real numbers, under another name.
     const isGiven = graph.inputs.includes(xId) && value === graph.values[xId]?.name;
-    const isNamed = isGiven || graph.outputs.includes(xId);
+    const isOutput = isGiven || graph.outputs.includes(xId);
     sites.push({
       layer,
-      weightInput,
+      weight: { node: at.weight, value: nameOf(node.inputs[inputIndex] ?? absent) },
       isHalf: false,
-      activation: isReal ? { value, offset } : undefined,
-      edit: {
-        renames,
-        nodes: isReal
-          ? [{ before: at.activation, op: "Add", inputs: [value, offset], output: moved }]
-          : [],
-        initializers: [],
-        inputs: [
-          { name: weightInput, isHalf: false },
-          ...(isReal ? [{ name: offset, isHalf: false }] : []),
-        ],
-        outputs: isReal && !isNamed ? [value] : [],
-      },
+      activation: isReal ? { node: at.activation, value, isOutput } : undefined,
     });
   }
   return { sites, unreachable };

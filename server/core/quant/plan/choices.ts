@@ -6,7 +6,7 @@ import type { Catalogue, Target } from "../../targets/target.js";
 import { cacheChoices } from "../cache/cache-choices.js";
 import type { LayerScheme, QuantizationResult } from "../result.js";
 import { type Executability, executability } from "./executability.js";
-import { driftSum, floorOf, jointRisk, type RiskPart } from "./joint-risk.js";
+import { floorOf, jointRisk, type RiskPart } from "./joint-risk.js";
 import type { RuntimeSupport } from "./support.js";
 import { unquantizedTarget } from "./unquantized.js";
 
@@ -122,22 +122,23 @@ export function modelChoices(
   };
 }
 
-/** Of the weights, and of the layer's input where that is quantized too: drifts add up, what scatters adds up in squares. */
+/**
+ * Of the weights, and of the layer's input where that is quantized too. Weights' drifts add up. Which way rounding an input
+ * drifts is another at every calibration: plans that counted on it to make up for weights erred four times as much as foretold.
+ */
 function riskOf(
   effect: LayerScheme,
   quantizesInput: boolean,
 ): Pick<Choice, "risk" | "drift" | "floor"> {
   const { sensitivity = 0, drift = [], floor } = effect;
-  const { activationSensitivity = 0, activationDrift = [], activationFloor } = effect;
+  const { activationSensitivity = 0, activationFloor } = effect;
   const parts: readonly RiskPart[] = [
     { risk: sensitivity, drift, floor },
-    ...(quantizesInput
-      ? [{ risk: activationSensitivity, drift: activationDrift, floor: activationFloor }]
-      : []),
+    ...(quantizesInput ? [{ risk: activationSensitivity, floor: activationFloor }] : []),
   ];
   return {
     risk: jointRisk(parts),
-    ...(drift.length > 0 && { drift: driftSum(parts) }),
+    ...(drift.length > 0 && { drift }),
     ...(floor !== undefined && { floor: floorOf(parts) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../base/problem.js";
 import type { Estimate } from "../../cost/cost.js";
 import type { RecipeInput } from "../recipes/recipe.js";
+import type { PlanCheck } from "./run-candidates.js";
 import type { RuntimeSupport } from "./support.js";
 import type { PlanProblem } from "./problem.js";
 import { type PlanTotals, totalsOfSchemes } from "./plan.js";
@@ -28,8 +29,21 @@ export interface QuantizeDocument {
     readonly memory: DocumentMemory;
     readonly layers: readonly DocumentLayer[];
   } | null;
+  /** Foretold to err less than the plan by so little that the plan of one format was taken. */
+  readonly mixture: PlanTotals | null;
   readonly reason: string | null;
   readonly uniform: readonly { readonly format: string; readonly totals: PlanTotals }[];
+  /** Plans that were run, the one that was foretold to be the best first; the plan is the one that was kept. Null: none was. */
+  readonly check: {
+    readonly source: string;
+    readonly runs: readonly {
+      readonly name: string;
+      readonly totals: PlanTotals;
+      /** Measured: square error of the outputs over their squares. */
+      readonly error: number;
+      readonly isKept: boolean;
+    }[];
+  } | null;
   readonly compared: { readonly totals: PlanTotals; readonly differing: readonly string[] } | null;
   /** From the least risk to the least latency. */
   readonly front: readonly PlanTotals[];
@@ -72,6 +86,7 @@ export interface DocumentInput extends RecipeInput {
   readonly activationBytes: number | undefined;
   readonly problems: readonly DocumentProblem[];
   readonly compared: ReadonlyMap<string, string> | undefined;
+  readonly check: (PlanCheck & { readonly source: string }) | undefined;
 }
 
 export function quantizeDocument(input: DocumentInput): QuantizeDocument {
@@ -104,11 +119,24 @@ export function quantizeDocument(input: DocumentInput): QuantizeDocument {
             memory: memoryOf(input, plan.totals.size),
             layers: layersOf(input),
           },
+    mixture: input.check === undefined ? (planning.mixture?.totals ?? null) : null,
     reason: planning.reason ?? null,
     uniform: planning.uniform.map(({ name, totals }) => ({
       format: name === "" ? choices.target.precision.id : name,
       totals,
     })),
+    check:
+      input.check === undefined
+        ? null
+        : {
+            source: input.check.source,
+            runs: input.check.runs.map((run) => ({
+              name: run.name,
+              totals: run.plan.totals,
+              error: run.error,
+              isKept: run === input.check?.kept,
+            })),
+          },
     compared:
       input.compared === undefined
         ? null

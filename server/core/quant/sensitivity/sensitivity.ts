@@ -6,6 +6,7 @@ import { layerWeights } from "../weights.js";
 import { type Effect, effectsOf } from "./effects.js";
 import { NotPropagated } from "./operator.js";
 import { random } from "../../base/random.js";
+import { exactOutputs, projectionCount } from "./output-gradients.js";
 import { probeInputs } from "./probe-inputs.js";
 import { Propagation, type Weights } from "./propagate.js";
 import { quantizersBehind } from "./rounding-noise.js";
@@ -34,19 +35,11 @@ export interface LayerSensitivity {
   readonly weights: readonly number[];
   /** Parallel to the activations' schemes. */
   readonly activations: readonly number[];
-  /** `Effect.drift` of each; undefined where only squares are known. */
-  readonly drifts?: {
-    readonly weights: readonly (readonly number[])[];
-    readonly activations: readonly (readonly number[])[];
-  };
+  /** `Effect.drift` of the weights in each scheme; undefined where only squares are known. */
+  readonly drifts?: readonly (readonly number[])[];
   /** `Effect.floor` of each; undefined where there is none. */
   readonly floors?: Pick<LayerSensitivity, "weights" | "activations">;
 }
-
-/** Gradients that are followed where there are too many outputs to follow each. */
-const projectionCount = 8;
-/** Outputs of one sample that are followed one by one. */
-const exactOutputs = 12;
 
 /**
  * How far the outputs are expected to move, without any data: the model is run once on random inputs, and the error of
@@ -88,7 +81,7 @@ export function dataFreeSensitivity(request: SensitivityRequest): Sensitivities 
       });
       byNode.set(nodeId, {
         ...halves(({ risk }) => risk),
-        drifts: halves(({ drift }) => drift),
+        drifts: own.slice(0, schemes.length).map(({ drift }) => drift),
         ...(quantizers.size > 0 && { floors: halves(({ floor }) => floor) }),
       });
     }
