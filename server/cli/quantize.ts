@@ -81,10 +81,9 @@ async function planModel(
     problem,
     makePlan(problem, (text) => solver.solve(text)),
   );
-  const check =
-    request.isChecked
-      ? await checkOf(request, found, problem, foretold, progress)
-      : undefined;
+  const check = request.isChecked
+    ? await checkOf(request, found, problem, foretold, progress)
+    : undefined;
   const planning = check === undefined ? foretold : { ...foretold, plan: check.kept.plan };
   const input: RecipeInput = {
     graph: inferred.model.graph,

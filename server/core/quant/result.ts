@@ -73,11 +73,7 @@ export interface LayerScheme {
 
 export type LayerEffect = Pick<
   LayerScheme,
-  | "sensitivity"
-  | "activationSensitivity"
-  | "drift"
-  | "floor"
-  | "activationFloor"
+  "sensitivity" | "activationSensitivity" | "drift" | "floor" | "activationFloor"
 >;
 
 /** Joins the errors of a layer's weights. */

@@ -32,7 +32,9 @@ export async function checkPlan(request: CheckRequest): Promise<CheckedPlan | st
   const { graph, problem, plan, schemes, activationSchemes } = request;
   const all = candidatesOf(graph, problem, plan, request.mixture);
   const candidates = problem.objective === "risk" ? all : all.slice(0, 1);
-  const plans = candidates.map((one) => runPlan(problem.choices, one.plan, schemes, activationSchemes));
+  const plans = candidates.map((one) =>
+    runPlan(problem.choices, one.plan, schemes, activationSchemes),
+  );
   const answer = await measurePlans(
     { ...request.subject, plans },
     request.cancel,

@@ -29,7 +29,10 @@ export async function measurePlans(
   return runPlansTask(task, cancel, onProgress);
 }
 
-const workerFile = path.join(typeof __dirname === "string" ? __dirname : ".", "measured-worker.cjs");
+const workerFile = path.join(
+  typeof __dirname === "string" ? __dirname : ".",
+  "measured-worker.cjs",
+);
 
 /** False in a checkout that runs from its sources. */
 function isBuilt(): boolean {

@@ -1,7 +1,12 @@
 import { Cancelled, type Cancel } from "../../core/base/cancel.js";
 import type { NodeId } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
-import { calibrationsOf, measuredPlans, type PlanRuns, type RunPlan } from "../../core/quant/measured/measured-plans.js";
+import {
+  calibrationsOf,
+  measuredPlans,
+  type PlanRuns,
+  type RunPlan,
+} from "../../core/quant/measured/measured-plans.js";
 import { measuredSensitivity } from "../../core/quant/measured/measured-sensitivity.js";
 import { NotMeasured } from "../../core/quant/measured/not-measured.js";
 import { editOnnx } from "../../core/quant/measured/onnx-edit.js";
@@ -90,7 +95,12 @@ export function runPlansTask(
       onProgress: (done, count) => onProgress(`running plans: ${done} of ${count}`),
     });
     const { kinds } = run;
-    return { kind: "measured", runs, samples: { kinds, calibrations }, source: `${run.sampleText}${run.leftText}` };
+    return {
+      kind: "measured",
+      runs,
+      samples: { kinds, calibrations },
+      source: `${run.sampleText}${run.leftText}`,
+    };
   });
 }
 

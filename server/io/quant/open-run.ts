@@ -5,7 +5,11 @@ import type { Cancel } from "../../core/base/cancel.js";
 import type { Model } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import { NotMeasured } from "../../core/quant/measured/not-measured.js";
-import { generatedKind, generatedSamples, sampleInputs } from "../../core/quant/measured/sample-inputs.js";
+import {
+  generatedKind,
+  generatedSamples,
+  sampleInputs,
+} from "../../core/quant/measured/sample-inputs.js";
 import type { Feeds } from "../../core/quant/measured/session.js";
 import type { Site } from "../../core/quant/measured/sites.js";
 import { gridOfValue, gridOfWeight, keepsStored } from "../../core/quant/stored-grid.js";

@@ -4,7 +4,10 @@ import { inferModel } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { activationSchemeIds } from "../../../server/core/quant/formats/activation-scheme.js";
 import { parseScheme, type Scheme } from "../../../server/core/quant/formats/scheme.js";
-import { calibrationsOf, measuredPlans } from "../../../server/core/quant/measured/measured-plans.js";
+import {
+  calibrationsOf,
+  measuredPlans,
+} from "../../../server/core/quant/measured/measured-plans.js";
 import { editOnnx } from "../../../server/core/quant/measured/onnx-edit.js";
 import type { Feeds, Made, Session } from "../../../server/core/quant/measured/session.js";
 import { runPlan } from "../../../server/core/quant/plan/candidates.js";
@@ -136,7 +139,11 @@ export async function comparePlans(
     });
     const check = await checkPlan({
       ...{ graph, problem, plan, mixture, schemes, activationSchemes },
-      subject: { modelPath: file, bindings, samples: { kind: "generated", count: sampleCounts.checked } },
+      subject: {
+        modelPath: file,
+        bindings,
+        samples: { kind: "generated", count: sampleCounts.checked },
+      },
       cancel: neverCancelled,
       onProgress: () => undefined,
     });

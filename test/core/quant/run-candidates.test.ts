@@ -16,7 +16,13 @@ function check(squares: readonly (readonly number[])[], kinds?: readonly number[
     { energies, squares },
     {
       kinds: kinds ?? energies.map(() => 0),
-      calibrations: kinds === undefined ? energies.map((_, index) => [index]) : [[0, 2], [1, 3]],
+      calibrations:
+        kinds === undefined
+          ? energies.map((_, index) => [index])
+          : [
+              [0, 2],
+              [1, 3],
+            ],
     },
   );
   return { kept: found?.kept.name, errors: found?.runs.map(({ error }) => error) };
@@ -46,7 +52,15 @@ test("one that errs less on the mean, by less than samples differ, is not", () =
 test("kinds of samples weigh alike, however far each is moved", () => {
   const kinds = [0, 0, 1, 1];
   // A tenth less where little moves, half as much again where much does.
-  expect(check([[100, 100, 1, 1], [90, 90, 1.5, 1.5]], kinds)).toEqual({
+  expect(
+    check(
+      [
+        [100, 100, 1, 1],
+        [90, 90, 1.5, 1.5],
+      ],
+      kinds,
+    ),
+  ).toEqual({
     kept: "0",
     errors: [10, Math.sqrt(90 * 1.5)],
   });

@@ -178,7 +178,9 @@ function editOfPlan(
     const range = ranges.get(value) ?? { low: 0, high: 0 };
     const rounding = roundingNodes(scheme, range, { before, value, output });
     if (rounding === undefined)
-      throw new NotMeasured(`Inputs of layers in ${scheme.name} are not rounded in a running model.`);
+      throw new NotMeasured(
+        `Inputs of layers in ${scheme.name} are not rounded in a running model.`,
+      );
     nodes.push(...rounding.nodes);
     initializers.push(...rounding.initializers);
     renames.add(activation, output);

@@ -40,7 +40,10 @@ export function candidatesOf(
               problem,
               plan,
               `this plan with \`${graph.nodes[first.nodeId]?.name ?? ""}\` in ${formatName(problem, schemeId)}`,
-              new Map([...plan.schemes, ...members.map(({ nodeId }) => [nodeId, schemeId] as const)]),
+              new Map([
+                ...plan.schemes,
+                ...members.map(({ nodeId }) => [nodeId, schemeId] as const),
+              ]),
             ),
           ],
     );
