@@ -25,7 +25,7 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
     ...(Object.keys(view.limits).length > 0 ? [limitText(view)] : []),
   ].join("\n");
   const rows = view.layers.map((layer) => [
-    layer.name,
+    layer.shortName,
     layer.op,
     ...(hasEngines ? [layer.engine ?? ""] : []),
     formatCount(layer.macs),

@@ -23,6 +23,11 @@ const prepare = (host: FakeHost): void => {
   ];
   Object.assign(host.methods, { targets: () => targets });
 };
+const eyeriss = "eyeriss/mapper/int16";
+const prepareEyeriss = (host: FakeHost): void => {
+  const target = { id: eyeriss, label: "Eyeriss", chip: "", segment: "", method: "roofline" };
+  Object.assign(host.methods, { targets: () => [{ ...target, isChosen: true }] });
+};
 const swept = { state: { version: 1, state: { sweep: "rows=8,16 columns=8,16" } } };
 
 test("layers stand longest first with what limits them; a layer tells its tiles and is selected elsewhere", async () =>
@@ -57,6 +62,21 @@ test("a sweep draws time against area", async () =>
       });
     },
     { prepare },
+  ));
+
+test("layers that run tile by tile stand in groups, once that is asked for", async () =>
+  onPage(
+    await realAnalysis(model, [eyeriss]),
+    async (page) => {
+      expect(await page.locator(".mapping-stacks").count()).toBe(0);
+      await page.click(".frame-button:has-text('Tile by tile')");
+      await page.waitForSelector(".mapping-stacks tbody tr");
+      expect(await page.innerText(".mapping-stacks thead")).toContain("made again");
+      const layers = page.locator(".mapping-layers table:not(.mapping-stacks)");
+      expect(await layers.locator("thead").innerText()).toContain("group");
+      expect(await layers.locator("tbody tr").first().innerText()).toMatch(/Conv\s+1\s/);
+    },
+    { prepare: prepareEyeriss },
   ));
 
 test("names of parameters may hold spaces", () => {

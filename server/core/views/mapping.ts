@@ -5,7 +5,7 @@ import { explainMapping } from "../accelerator/explain.js";
 import { canFuse, type FusedStack } from "../accelerator/fusion/choose-stacks.js";
 import type { Overlap } from "../accelerator/fusion/plan.js";
 import { planText, repeatOf } from "../accelerator/fusion/stack-words.js";
-import { mapModel } from "../accelerator/map-model.js";
+import { mapModel, type ModelMapping } from "../accelerator/map-model.js";
 import type { EnergyParts } from "../accelerator/energy.js";
 import type { KernelMapping, Limit } from "../accelerator/map-kernel.js";
 import { parametersOf } from "../accelerator/parameters.js";
@@ -30,6 +30,7 @@ import { formatBytes } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Alternative, Metric } from "../search/alternatives.js";
 import { nodeLabel } from "./layer-cost.js";
+import { tellingNames } from "./telling-names.js";
 
 export interface MappingParams {
   /** An accelerator's target; the first one that is chosen when it is not among them. */
@@ -108,6 +109,7 @@ export interface MappingView {
 /** Layers that run tile by tile, all on one tile before the next, beside what they would take one after the other. */
 export interface MappedStack {
   readonly nodeIds: readonly number[];
+  /** As the layers' short names. */
   readonly names: readonly string[];
   /** Results of the last layer in a tile. */
   readonly tile: { readonly rows: number; readonly columns: number; readonly count: number };
@@ -129,6 +131,8 @@ export interface MappedStack {
 
 export interface MappedLayer {
   readonly nodeId: number;
+  /** The name, or where it is long what tells it from the others. */
+  readonly shortName: string;
   /** Index among the stacks; null of layers by themselves. */
   readonly stack: number | null;
   readonly name: string;
@@ -180,6 +184,7 @@ export function view(
   const swept = sweptDesigns(mapped, workload, params);
   const atOnce = atOnceOf(mapped, [analysis, ...others], workload);
   const area = areaOf(accelerator, technology) ?? null;
+  const layers = layersOf(analysis, mapped, kernels, model);
   const isAlone = others.length === 0;
   return {
     targetId: chosen.target.id,
@@ -210,14 +215,9 @@ export function view(
       area,
       uncostedCount: chosen.lowered.uncosted.length,
     },
-    layers: kernels.flatMap((kernel, index) => {
-      const mapping = model.kernels[index];
-      return mapping === undefined || (mapping.cycles === 0 && mapping.macs === 0)
-        ? []
-        : [layerOf(analysis, mapped, kernel, mapping, model.stacks)];
-    }),
+    layers,
     fuses: accelerator.fusesLayers === true,
-    stacks: model.stacks.map((fused) => stackOf(analysis, fused)),
+    stacks: model.stacks.map((fused, index) => stackOf(layers, fused, index)),
     atOnce,
     limits,
     misses: missesOf(
@@ -260,12 +260,12 @@ function fusionComplaints(accelerator: Accelerator): readonly string[] {
       ];
 }
 
-function stackOf(analysis: Analysis, fused: FusedStack): MappedStack {
-  const { stack, plan, places, mapping, alone } = fused;
-  const nodeIds = stack.members.map(({ kernel }) => kernel.nodeIds[0] ?? 0);
+function stackOf(layers: readonly MappedLayer[], fused: FusedStack, index: number): MappedStack {
+  const { plan, places, mapping, alone } = fused;
+  const members = layers.filter(({ stack }) => stack === index);
   return {
-    nodeIds,
-    names: nodeIds.map((id) => nodeLabel(analysis, id)),
+    nodeIds: members.map(({ nodeId }) => nodeId),
+    names: members.map(({ shortName }) => shortName),
     tile: { rows: plan.rows.size, columns: plan.columns.size, count: plan.tileCount },
     overlap: plan.overlap,
     keepsWeights: plan.keepsWeights,
@@ -354,6 +354,22 @@ function alternativeOf(targetId: string, point: SweepPoint): Alternative {
   };
 }
 
+function layersOf(
+  analysis: Analysis,
+  mapped: MappedAccelerator,
+  kernels: readonly Kernel[],
+  model: ModelMapping,
+): readonly MappedLayer[] {
+  const layers = kernels.flatMap((kernel, index) => {
+    const mapping = model.kernels[index];
+    return mapping === undefined || (mapping.cycles === 0 && mapping.macs === 0)
+      ? []
+      : [layerOf(analysis, mapped, kernel, mapping, model.stacks)];
+  });
+  const names = tellingNames(layers.map(({ name }) => name));
+  return layers.map((layer, index) => ({ ...layer, shortName: names[index] ?? layer.name }));
+}
+
 function layerOf(
   analysis: Analysis,
   { accelerator }: MappedAccelerator,
@@ -368,6 +384,7 @@ function layerOf(
   );
   return {
     nodeId,
+    shortName: nodeLabel(analysis, nodeId),
     stack: stack < 0 ? null : stack,
     name: nodeLabel(analysis, nodeId),
     op: analysis.model.graph.nodes[nodeId]?.op ?? "?",

@@ -21,8 +21,10 @@ export function layerTable(
 ): HTMLElement {
   const sorted = [...layers].sort((a, b) => b.cycles - a.cycles);
   const hasEngines = layers.some(({ engine }) => engine !== null);
+  const hasStacks = layers.some(({ stack }) => stack !== null);
   const titles = [
     "operator",
+    ...(hasStacks ? ["group"] : []),
     ...(hasEngines ? ["engine"] : []),
     "MACs",
     "cycles",
@@ -68,10 +70,10 @@ export function layerTable(
                 title: plainText(layer.name),
                 on: { click: () => select(layer) },
               },
-              elidedLeft(layer.name),
+              elidedLeft(layer.shortName),
             ),
           ),
-          ...cellsOf(layer, hasEngines).map((text, at) =>
+          ...cellsOf(layer, { hasEngines, hasStacks }).map((text, at) =>
             h("td", { class: classOf(titles[at] ?? "") }, text),
           ),
         ),
@@ -86,10 +88,14 @@ export function layerTable(
   );
 }
 
-function cellsOf(layer: MappedLayer, hasEngines: boolean): readonly string[] {
+function cellsOf(
+  layer: MappedLayer,
+  { hasEngines, hasStacks }: { readonly hasEngines: boolean; readonly hasStacks: boolean },
+): readonly string[] {
   const least = layer.leastDramBytes > 0 ? layer.dramBytes / layer.leastDramBytes : 0;
   return [
     layer.op,
+    ...(hasStacks ? [layer.stack === null ? "" : String(layer.stack + 1)] : []),
     ...(hasEngines ? [layer.engine ?? ""] : []),
     layer.macs === 0 ? "" : formatCount(layer.macs),
     formatCount(layer.cycles),

@@ -6,6 +6,8 @@ export interface MappingPageState {
   readonly sweep: string;
   /** `every`: all combinations are mapped; else the search methods that try some of them. */
   readonly search: string;
+  /** Layers may run tile by tile with others. */
+  readonly fuses: boolean;
 }
 
 /** Designs that a search of the panel may try. */
@@ -20,15 +22,21 @@ export const searchChoices = [
   { id: "bayesian,evolution,annealing,random", label: `${searchedPoints} by each of these` },
 ] as const;
 
-export const initialMappingState: MappingPageState = { target: null, sweep: "", search: "every" };
+export const initialMappingState: MappingPageState = {
+  target: null,
+  sweep: "",
+  search: "every",
+  fuses: false,
+};
 
 export function decodeMappingState(
   kept: Readonly<Record<string, unknown>>,
 ): Partial<MappingPageState> {
-  const { target, sweep, search } = kept;
+  const { target, sweep, search, fuses } = kept;
   return {
     ...(typeof target === "string" && { target }),
     ...(typeof sweep === "string" && { sweep }),
+    ...(typeof fuses === "boolean" && { fuses }),
     ...(searchChoices.some(({ id }) => id === search) && { search: String(search) }),
   };
 }

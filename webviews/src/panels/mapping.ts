@@ -10,13 +10,14 @@ import type { ParetoResult } from "../../../server/core/search/compare-alternati
 import type { MappedLayer, MappingView } from "../../../server/core/views/mapping.js";
 import type { TargetInfo } from "../../../server/protocol/requests.js";
 import { plainText } from "../kit/canvas.js";
-import { choice, tool } from "../kit/controls.js";
+import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
 import { region } from "../kit/region.js";
 import { layerTable } from "../mapping/layer-table.js";
+import { stackTable } from "../mapping/stack-table.js";
 import {
   decodeMappingState,
   initialMappingState,
@@ -91,6 +92,16 @@ const search = choice({
   },
 });
 search.show(searchChoices, page.state.search);
+const fusing = toggle(
+  "Tile by tile",
+  "layers",
+  page.state.fuses,
+  (fuses) => {
+    page.keep({ fuses });
+    void ask();
+  },
+  "Try layers tile by tile together, so that what lies between them stays on the chip",
+);
 const plot = createPlot<ParetoPoint>({
   label: "Time against area",
   draw: (context, size, colours) =>
@@ -116,6 +127,7 @@ put(
   accelerator.element,
   h("label", { class: "frame-field mapping-field" }, h("span", {}, "Sweep"), field),
   search.element,
+  fusing,
   tool(
     "Run",
     "play",
@@ -186,6 +198,7 @@ function questionOf(target: string, names: readonly string[] | undefined, signal
     "mapping",
     {
       ...{ target, sweep: names === undefined ? [] : parseSweep(page.state.sweep, names) },
+      fuses: page.state.fuses,
       ...(page.state.search !== "every" && {
         search: { methods: page.state.search.split(","), points: searchedPoints },
       }),
@@ -257,7 +270,11 @@ function pictureOf({ alternatives }: MappingView, result: ParetoResult): ParetoP
 
 function showLayers(): void {
   if (shown === null) return;
-  put(layers, layerTable(shown.layers, selected, select));
+  put(
+    layers,
+    shown.stacks.length > 0 && stackTable(shown.stacks),
+    layerTable(shown.layers, selected, select),
+  );
 }
 
 function select(layer: MappedLayer): void {
