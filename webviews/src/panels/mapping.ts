@@ -210,10 +210,14 @@ function questionOf(target: string, names: readonly string[] | undefined, signal
 async function show(view: MappingView, own: AbortController): Promise<void> {
   const { totals, alternatives, complaints } = view;
   picture = undefined;
+  // Of memory that multiplies nobody knows the area: then energy stands against time.
+  const metrics = ["latency", "area", "energy"].filter((metric) =>
+    alternatives.some((one) => one.metrics[metric] !== undefined),
+  );
   if (alternatives.length > 0) {
     const reply = await page.ask("pareto", {
       alternatives,
-      axes: ["latency", "area", "energy"].map((metric) => ({ metric, limit: null })),
+      axes: metrics.map((metric) => ({ metric, limit: null })),
     });
     if (asking !== own) return;
     if (reply.kind === "view") picture = pictureOf(view, reply.view);
@@ -237,7 +241,7 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
     words,
     picture === undefined
       ? hintOf(view)
-      : `◆ on the front of time, area and energy · ● dominated${searchWords(view)}`,
+      : `◆ on the front of ${metrics.length > 2 ? "time, area and energy" : "time and energy"} · ● dominated${searchWords(view)}`,
   );
   showLayers();
   plot.redraw();
@@ -279,7 +283,8 @@ function showLayers(): void {
 
 function select(layer: MappedLayer): void {
   selected = layer.nodeId;
-  put(words, plainText([layer.name, ...layer.reasons].join(" · ")));
+  const text = [layer.shortName, ...layer.reasons].join(" · ");
+  put(words, plainText(text.replaceAll("`", "")));
   showLayers();
   frame.select(layer.nodeId);
 }
