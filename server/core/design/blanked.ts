@@ -17,6 +17,15 @@ export function blanked(text: string, lineComment = "//"): string {
   return parts.join("");
 }
 
+/** Comments of C and Verilog alone, where what stands in strings matters. */
+export function blankedComments(text: string): string {
+  return text.replace(
+    /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"?/g,
+    (match) =>
+      match.startsWith('"') ? match : match.replace(/[^\r\n]+/g, (run) => " ".repeat(run.length)),
+  );
+}
+
 /** A string that is not closed ends with its line: to look for its end at each of its quotes takes the square of its length. */
 const cPattern = /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|'\\?"'|"(?:\\[\s\S]|[^"\\\r\n])*"?/g;
 const vhdlPattern = /--[^\r\n]*|'"'|"[^"\r\n]*"?/g;

@@ -373,3 +373,37 @@ endmodule
     expect(count(design, "ff")).toBe(18);
   },
 );
+
+test("packages that use packages, returns and arrays at ports are synthesised", async () => {
+  const text = `package base;
+  localparam int W = 8;
+  typedef logic [W-1:0] word_t;
+endpackage
+package mid;
+  import base::*;
+  localparam int D = W * 2;
+  typedef struct packed { word_t data; logic valid; } beat_t;
+  function automatic word_t first(input word_t x);
+    for (int i = 0; i < W; i++)
+      if (x[i]) return i;
+    return W;
+  endfunction
+endpackage
+module inner(input base::word_t a [2], output logic [7:0] y [2]);
+  assign y[0] = mid::first(a[0]);
+  assign y[1] = a[0] + a[1];
+endmodule
+module top import mid::*; (input clk, input beat_t b, output logic [D-1:0] q);
+  logic [7:0] t [2];
+  logic [7:0] o [2];
+  assign t[0] = b.data;
+  assign t[1] = {7'd0, b.valid};
+  inner u(.a(t), .y(o));
+  always_ff @(posedge clk) q <= {o[1], o[0]};
+endmodule
+`;
+  const design = await synthesise(text);
+  expect(codes(design).filter((code) => code.startsWith("RP502"))).toEqual([]);
+  // Four of the sixteen bits are never anything but 0.
+  expect(count(design, "ff")).toBe(12);
+});

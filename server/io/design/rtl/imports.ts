@@ -1,11 +1,16 @@
 import { blanked } from "../../../core/design/blanked.js";
+import { type TextEdit, withEdits } from "./text-edits.js";
 
 /**
  * Texts whose imports are written out: the engine reads `p::WIDTH` and no `import p::*;` (Yosys 0.55). Lines stay; what stands behind a
- * name in its line moves, so that fixes, which look at the original, are offered less often there.
+ * name in its line moves, so that fixes, which look at the original, are offered less often there. What packages declare is read in
+ * `declared`, where they have no copies of one another's names.
  */
-export function withoutImports(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const packages = packagesIn(texts.values());
+export function withoutImports(
+  texts: ReadonlyMap<string, string>,
+  declared: ReadonlyMap<string, string> = texts,
+): ReadonlyMap<string, string> {
+  const packages = packagesIn(declared.values());
   if (packages.size === 0) return texts;
   return new Map(
     [...texts].map(([name, text]) => [
@@ -30,32 +35,26 @@ function packagesIn(texts: Iterable<string>): Packages {
   return found;
 }
 
-function declaredIn(body: string): ReadonlySet<string> {
+export function declaredIn(body: string): ReadonlySet<string> {
   const names = new Set<string>();
   const add = (pattern: RegExp, within = body): void => {
     for (const match of within.matchAll(pattern)) names.add(match[1] ?? "");
   };
   for (const [declaration] of body.matchAll(/\b(?:local)?param(?:eter)?\b[^;]*;/g))
     add(/([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*=(?!=)/g, declaration);
-  add(/\btypedef\b[^;{]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})?[^;{}]*?([A-Za-z_]\w*)\s*;/g);
+  add(/\btypedef\b[^;{]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})?[^;{}]*?\b([A-Za-z_]\w*)\s*;/g);
   for (const [, members = ""] of body.matchAll(/\benum\b[^;{]*\{([^}]*)\}/g))
     add(/(?:^|,)\s*([A-Za-z_]\w*)/g, members);
   add(/\b(?:function|task)\b[^;(]*?([A-Za-z_]\w*)\s*[;(]/g);
   return names;
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 function writtenOut(text: string, packages: Packages): string {
   const code = blanked(text);
-  const edits: Edit[] = [];
+  const edits: TextEdit[] = [];
   const done = new Set<number>();
-  for (const match of code.matchAll(/\bimport\s+((?:\w+\s*::\s*(?:\w+|\*)\s*,?\s*)+);/g)) {
-    const names = importedBy(match[1] ?? "", packages);
+  for (const match of code.matchAll(importPattern)) {
+    const names = importedNames(match[1] ?? "", packages);
     if (names === undefined) continue;
     const end = match.index + match[0].length;
     edits.push({ start: match.index, end, text: match[0].replace(/[^\r\n]/g, " ") });
@@ -65,15 +64,17 @@ function writtenOut(text: string, packages: Packages): string {
         edits.push(use);
       }
   }
-  edits.sort((a, b) => a.start - b.start);
-  return edits.reduceRight(
-    (now, edit) => now.slice(0, edit.start) + edit.text + now.slice(edit.end),
-    text,
-  );
+  return withEdits(text, edits);
 }
 
+/** What is imported is its first group. */
+export const importPattern = /\bimport\s+((?:\w+\s*::\s*(?:\w+|\*)\s*,?\s*)+);/g;
+
 /** The package of each name; undefined where one of the packages is not at hand. */
-function importedBy(items: string, packages: Packages): ReadonlyMap<string, string> | undefined {
+export function importedNames(
+  items: string,
+  packages: Packages,
+): ReadonlyMap<string, string> | undefined {
   const names = new Map<string, string>();
   for (const [, from = "", item = ""] of items.matchAll(/(\w+)\s*::\s*(\w+|\*)/g)) {
     const declared = packages.get(from);
@@ -101,7 +102,7 @@ function usesOf(
   code: string,
   start: number,
   end: number,
-): readonly Edit[] {
+): readonly TextEdit[] {
   const scope = code.slice(start, end);
   const own = ownNames(scope);
   return [...scope.matchAll(/(?<![\w.$`']|::\s*)([A-Za-z_]\w*)\b(?!\s*::)/g)].flatMap((match) => {

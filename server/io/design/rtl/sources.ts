@@ -1,14 +1,15 @@
 import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
-import { blanked } from "../../../core/design/blanked.js";
+import { blanked, blankedComments } from "../../../core/design/blanked.js";
 import { sourceFile } from "../../../core/design/places.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
 import { brokenText } from "./broken-text.js";
 import { readFileList } from "./file-list.js";
 import { contains, realPath, textInside } from "../../inside.js";
-import { withoutImports } from "./imports.js";
+import { asTheEngineReads } from "./engine-texts.js";
+import { type TextEdit, withEdits } from "./text-edits.js";
 import { findModules } from "./module-index.js";
 
 /** The texts that a synthesis reads, under the names that it knows them by. */
@@ -63,7 +64,7 @@ export function collectSources(request: DesignRequest): Sources {
   const said = listed.includes(request.file) ? listed : [...others, request.file];
   // What was looked up comes last, as on a command line: macros of the file may be meant for it.
   const order = [...said, ...found].flatMap((file) => reader.shortName(file) ?? []);
-  const texts = withoutImports(reader.texts);
+  const texts = asTheEngineReads(reader.texts);
   return {
     texts,
     originals: reader.originals,
@@ -149,8 +150,8 @@ class SourceReader {
   /** Includes and memory files named by their short names, so that no search path matters to the engine. */
   #withIncludes(file: string, text: string): string {
     if (/\.vhdl?$/i.test(file)) return text;
-    const code = commentsBlanked(text);
-    const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+    const code = blankedComments(text);
+    const edits: TextEdit[] = [];
     for (const match of code.matchAll(referencePattern)) {
       const name = match[2] ?? "";
       const start = match.index + match[0].lastIndexOf(`"${name}"`) + 1;
@@ -179,11 +180,7 @@ class SourceReader {
     // Latches in `always_comb` are told by a rule, with a price; the engine would stop at the first.
     for (const match of code.matchAll(/\balways_comb\b/g))
       edits.push({ start: match.index, end: match.index + match[0].length, text: "always @(*)" });
-    edits.sort((a, b) => a.start - b.start);
-    return edits.reduceRight(
-      (now, edit) => now.slice(0, edit.start) + edit.text + now.slice(edit.end),
-      text,
-    );
+    return withEdits(text, edits);
   }
 
   /** A file whose name is a parameter's value, which the engine asks for by that name. */
@@ -251,15 +248,6 @@ const referencePattern = /(`include|\$readmem[hb]\s*\()\s*"([^"\r\n]*)"/g;
 function namedFiles(code: string): ReadonlySet<string> {
   const found = [...code.matchAll(/=\s*"([\w-][\w./-]*\.(?:hex|mem|dat|data|init|bin))"/g)];
   return new Set(found.map((match) => match[1] ?? "").filter((name) => !name.includes("..")));
-}
-
-/** Comments alone: names stand in strings. */
-function commentsBlanked(text: string): string {
-  return text.replace(
-    /\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"?/g,
-    (match) =>
-      match.startsWith('"') ? match : match.replace(/[^\r\n]+/g, (run) => " ".repeat(run.length)),
-  );
 }
 
 function packagesFirst(
