@@ -407,3 +407,17 @@ endmodule
   // Four of the sixteen bits are never anything but 0.
   expect(count(design, "ff")).toBe(12);
 });
+
+test("conditions that wait for one another are told, comparisons of one value with constants are not", async () => {
+  const chain = (
+    condition: (index: number) => string,
+  ): string => `module m(input clk, input [7:0] op, input [15:0] s, input [7:0] a, output reg [7:0] y);
+  always @(posedge clk)
+    ${Array.from({ length: 16 }, (_, index) => `if (${condition(index)}) y <= a ^ 8'd${7 * index};`).join("\n    else ")}
+endmodule
+`;
+  const told = async (condition: (index: number) => string): Promise<boolean> =>
+    codes(await synthesise(chain(condition))).includes("RP5207");
+  expect(await told((index) => `s[${index}]`)).toBe(true);
+  expect(await told((index) => `op == 8'd${3 * index + 1}`)).toBe(false);
+});
