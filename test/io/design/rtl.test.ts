@@ -237,7 +237,7 @@ test("errors have a place, and the engine goes on", async () => {
   expect(broken.modules.map(({ name }) => name)).toEqual(["t"]);
 
   const unpacked = await synthesise(
-    "module u(input logic clk, input logic [7:0] a [4], output logic y);\n  assign y = a[0][0];\nendmodule\n",
+    "module u(input logic clk, input logic signed [7:0] a [4], output logic y);\n  assign y = a[0][0];\nendmodule\n",
   );
   expect(unpacked.problems[0]?.message).toMatch(/It stands in /);
 
