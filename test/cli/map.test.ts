@@ -64,9 +64,9 @@ test("layers run tile by tile where that saves traffic, in text and in JSON", as
   const [stack] = mapping.stacks;
   expect(mapping.totals.dramBytes).toBeLessThan(alone.mapping.totals.dramBytes);
   expect(stack!.dramBytes).toBeLessThan(stack!.alone.dramBytes);
-  expect(mapping.layers.filter((layer) => layer.stack === 0).map(({ name }) => name)).toEqual(
-    stack!.names,
-  );
+  expect(
+    mapping.layers.filter((layer) => layer.stack === 0).map(({ shortName }) => shortName),
+  ).toEqual(stack!.names);
   const { out } = await cli([...words, "--fuse"]);
   expect(out).toMatch(/tile by tile .*layers .*DRAM alone .*made again/);
   const none = await cli(["map", model, "--accelerator", "quad-core-16", "--fuse"]);
