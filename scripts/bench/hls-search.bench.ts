@@ -1,0 +1,114 @@
+import { neverCancelled } from "../../server/core/base/cancel.js";
+import { directiveOf } from "../../server/core/hls/directives.js";
+import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js";
+import { readUnit } from "../../server/core/hls/read/unit.js";
+import { searchPragmas, utilisationOf } from "../../server/core/hls/search/search.js";
+import type { SearchResult } from "../../server/core/hls/search/search.js";
+import { table as textTable } from "../../server/core/reports/text-table.js";
+import { byKernel, capacity, filled, hlsynDesigns, parser, valuesOf } from "./hlsyn.js";
+import type { HlsynDesign } from "./hlsyn.js";
+
+/**
+ * The pragma search as `ridgepoint pragmas KERNEL` runs it, beside published designs. A proposal is seldom one of the some hundred
+ * designs of the table, out of thousands to millions that there are; so its true cycles are those of the nearest design that fits, by
+ * the sum of doublings between factors and of pipelines that differ. `nearest` and `best` are true cycles; of equally near ones the
+ * slowest counts. `reached` are our own cycles of the proposal over those of the design in the table that we hold for the best: above
+ * 1 it is the search that fails, not the estimate.
+ */
+const limit = 0.8;
+let [exact, near, all, reachedAll] = [0, 0, 0, 0];
+const cells: string[][] = [];
+for (const [key, group] of byKernel(hlsynDesigns())) {
+  const [first] = group;
+  const target = first && topOf(readUnit(parser.parse(first.source)).value, undefined);
+  const fitting = group.filter(({ isValid }) => isValid);
+  if (first === undefined || target === undefined || fitting.length === 0) continue;
+  const result = searchPragmas(target, first.profile, {
+    capacity,
+    limit,
+    cancel: neverCancelled,
+    mostEvaluations: 1500,
+  });
+  const proposal = proposalOf(result);
+  const trips = tripsOf(result);
+  const ranked = fitting
+    .map((row) => ({ row, far: distance(proposal, valuesOf(row.design), trips) }))
+    .sort((a, b) => a.far - b.far || b.row.cycles - a.row.cycles);
+  const [nearest] = ranked;
+  if (nearest === undefined) continue;
+  const best = Math.min(...fitting.map(({ cycles }) => cycles));
+  const ours = Math.min(...fitting.flatMap(oursOf));
+  const ratio = nearest.row.cycles / best;
+  const reached = result.best.cycles / ours;
+  all += 1;
+  if (nearest.far === 0) exact += 1;
+  if (ratio <= 1.1) near += 1;
+  if (reached <= 1.001) reachedAll += 1;
+  const [tool = "", kernel = ""] = key.split("|");
+  cells.push([
+    tool,
+    kernel,
+    String(result.best.cycles),
+    String(best),
+    reached.toFixed(2),
+    nearest.far.toFixed(1),
+    ratio.toFixed(2),
+  ]);
+}
+if (all > 0) {
+  const heads = ["tool", "kernel", "proposed", "best", "reached", "distance", "nearest"];
+  console.log(textTable(heads, cells, "llrrrrr"));
+  console.log(
+    `\nthe search's proposal within ${100 * limit} % of the part: in the table for ${exact} of ${all} kernels; the design nearest to it is within ` +
+      `10 % of the best for ${near}; by our own estimate it is as fast as every design of the table that fits for ${reachedAll}`,
+  );
+}
+
+/** Our cycles of a design that we hold for one that fits. */
+function oursOf(row: HlsynDesign): readonly number[] {
+  const target = topOf(readUnit(parser.parse(filled(row))).value, undefined);
+  if (target === undefined) return [];
+  const found = estimateKernel(target, row.profile);
+  return utilisationOf(found, capacity) <= limit ? [found.assumedCycles] : [];
+}
+
+/** Values of the placeholders that the best point stands for. */
+function proposalOf({ knobs, best }: SearchResult): ReadonlyMap<string, string> {
+  return new Map(
+    knobs.flatMap(({ loop, what, values }, index) => {
+      const name = directiveOf(loop.directives, what)?.placeholder;
+      const text = values[best.choice[index] ?? 0]?.text ?? "";
+      return name === undefined ? [] : [[name, text.replace("FACTOR=", "")] as const];
+    }),
+  );
+}
+
+function tripsOf({ knobs }: SearchResult): ReadonlyMap<string, number> {
+  return new Map(
+    knobs.flatMap(({ loop, what }) => {
+      const name = directiveOf(loop.directives, what)?.placeholder;
+      return name === undefined ? [] : [[name, loop.trip.most ?? Infinity] as const];
+    }),
+  );
+}
+
+/** Doublings between factors; a pipeline that differs counts as one. A tile as long as its loop is none. */
+function distance(
+  a: ReadonlyMap<string, string>,
+  b: ReadonlyMap<string, string>,
+  trips: ReadonlyMap<string, number>,
+): number {
+  let sum = 0;
+  for (const [name, left] of a) {
+    const right = b.get(name) ?? "1";
+    if (name.startsWith("__PIPE")) sum += left === right ? 0 : 1;
+    else {
+      const [x, y] = [left, right].map((text) => {
+        const factor = Number(text) || 1;
+        return name.startsWith("__TILE") && factor >= (trips.get(name) ?? Infinity) ? 1 : factor;
+      });
+      sum += Math.abs(Math.log2((x ?? 1) / (y ?? 1)));
+    }
+  }
+  return sum;
+}
