@@ -27,7 +27,6 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
     capacity,
     limit,
     cancel: neverCancelled,
-    mostEvaluations: 1500,
   });
   const proposal = proposalOf(result);
   const trips = tripsOf(result);
@@ -48,6 +47,7 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
   cells.push([
     tool,
     kernel,
+    String(result.evaluated),
     String(result.best.cycles),
     String(best),
     reached.toFixed(2),
@@ -56,8 +56,8 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
   ]);
 }
 if (all > 0) {
-  const heads = ["tool", "kernel", "proposed", "best", "reached", "distance", "nearest"];
-  console.log(textTable(heads, cells, "llrrrrr"));
+  const heads = ["tool", "kernel", "tried", "proposed", "best", "reached", "distance", "nearest"];
+  console.log(textTable(heads, cells, "llrrrrrr"));
   console.log(
     `\nthe search's proposal within ${100 * limit} % of the part: in the table for ${exact} of ${all} kernels; the design nearest to it is within ` +
       `10 % of the best for ${near}; by our own estimate it is as fast as every design of the table that fits for ${reachedAll}`,

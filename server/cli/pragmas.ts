@@ -117,7 +117,7 @@ function parse(words: readonly string[]): Asked {
     part: given.one("part") ?? "xcvu9p",
     tool: given.one("tool"),
     limit: number("limit", 0.8, 0, 100),
-    evaluations: number("evaluations", 1500, 1, 100_000),
+    evaluations: number("evaluations", 3000, 1, 100_000),
     isJson: given.has("json"),
     isApplied: given.has("apply"),
   };

@@ -21,10 +21,10 @@ export interface PipelineWish {
 /** Loops with a trip count at most this are pipelined by Vitis unasked (UG1399, `config_compile -pipeline_loops`). */
 const mostAutomatic = 64;
 
-/** Short loops without directives are unrolled by Merlin where the loop around is pipelined or made of copies. */
-const mostSmall = 16;
+/** Short loops without directives are unrolled by Merlin where the loop around is pipelined or made of copies: in SDx 2018.3, in Vitis 2020.2. */
+const mostSmall = [16, 32] as const;
 
-/** Those anywhere inside of a tile may be twice as long. */
+/** Those anywhere inside of a tile may be as long as this. */
 const mostSmallInTile = 32;
 
 export function planDirectives(target: HlsFunction, profile?: HlsProfile): DirectivePlan {
@@ -32,14 +32,20 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
   const wishes = new Map<number, PipelineWish>();
   const isMerlin = usesMerlin(target);
   const unrolledAlone = new Set<number>();
-  const visit = (steps: readonly Step[], isUnrolled: boolean, mostDriven = 0): void => {
+  const unrollsAlone = profile?.unrollsLeftAlone === true;
+  const visit = (
+    steps: readonly Step[],
+    isUnrolled: boolean,
+    mostDriven = 0,
+    isInTile = false,
+  ): void => {
     for (const step of steps) {
       if (step.kind === "branch") {
-        visit(step.then, isUnrolled, mostDriven);
-        visit(step.otherwise, isUnrolled, mostDriven);
+        visit(step.then, isUnrolled, mostDriven, isInTile);
+        visit(step.otherwise, isUnrolled, mostDriven, isInTile);
       } else if (step.kind === "call") {
         const isPipelined = !isMerlin && directiveOf(step.directives, "pipeline")?.isOff === false;
-        visit(step.body, isUnrolled || isPipelined, mostDriven);
+        visit(step.body, isUnrolled || isPipelined, mostDriven, isInTile);
       }
       if (step.kind === "loop") {
         const isSmall = step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostDriven;
@@ -52,17 +58,14 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
           // Merlin takes the directive back where a loop inside has no constant trip count.
           (!isMerlin || hasConstantTrips(step.body));
         wishes.set(step.id, wishOf(step, isMerlin));
-        const isAlone =
-          isMerlin &&
-          profile?.unrollsLeftAlone === true &&
-          mostDriven !== mostSmallInTile &&
-          holdsNestLeftAlone(step);
+        const isAlone = isMerlin && unrollsAlone && !isInTile && holdsNestLeftAlone(step);
         if (isAlone) unrolledAlone.add(step.id);
         // A pipelined loop has no loops inside: they are unrolled (UG1399, "PIPELINE").
         const isCopied = plan.factor > 1 || (pipeline !== undefined && !pipeline.isOff);
-        const isInTile = isTiled(step) || mostDriven === mostSmallInTile;
-        const driven = isInTile ? mostSmallInTile : isCopied ? mostSmall : 0;
-        visit(step.body, isUnrolled || isWhole || isAlone, isMerlin ? driven : 0);
+        const holdsTile = isTiled(step) || isInTile;
+        const small = mostSmall[unrollsAlone ? 1 : 0];
+        const driven = holdsTile ? mostSmallInTile : isCopied ? small : 0;
+        visit(step.body, isUnrolled || isWhole || isAlone, isMerlin ? driven : 0, holdsTile);
       }
     }
   };

@@ -38,8 +38,8 @@ export interface SearchOptions {
 }
 
 /**
- * Descends coordinate by coordinate from several starts: what stands there, nothing, and everything unrolled inside out.
- * All that is looked at on the way makes the front.
+ * Descends coordinate by coordinate from several starts: what stands there, nothing, and everything unrolled inside out; then
+ * turns two knobs at once from the best of them, as long as that helps. All that is looked at on the way makes the front.
  */
 export function searchPragmas(
   target: HlsFunction,
@@ -48,7 +48,7 @@ export function searchPragmas(
 ): SearchResult {
   const knobs = spaceOf(target);
   const limit = options.limit ?? 0.8;
-  const most = options.mostEvaluations ?? 1500;
+  const most = options.mostEvaluations ?? 3000;
   const points = new Map<string, Point>();
   const at = (choice: readonly number[]): Point => {
     const key = choice.join();
@@ -67,25 +67,49 @@ export function searchPragmas(
   };
   const now = at(knobs.map((knob) => Math.max(0, knob.now)));
   const starts = [now.choice, knobs.map(() => 0), ...seeds(knobs)];
-  for (const start of starts) {
-    let here = at(start);
+  const choiceOf = (from: Point, changes: readonly (readonly [number, number])[]): number[] => {
+    const choice = [...from.choice];
+    for (const [place, value] of changes) choice[place] = value;
+    return choice;
+  };
+  const descend = (start: Point): Point => {
+    let here = start;
     for (let round = 0; round < 4; round += 1) {
       const before = here;
       for (let index = knobs.length - 1; index >= 0; index -= 1) {
         const count = knobs[index]?.values.length ?? 0;
         for (let value = 0; value < count && points.size < most; value += 1) {
-          const next = at(here.choice.map((one, place) => (place === index ? value : one)));
+          const next = at(choiceOf(here, [[index, value]]));
           if (isBetter(next, here, limit)) here = next;
         }
       }
       if (here === before) break;
     }
+    return here;
+  };
+  let found = starts.map((start) => descend(at(start))).reduce(better(limit));
+  for (let improved = true; improved && points.size < most;) {
+    improved = false;
+    for (const [one, other] of pairsOf(knobs)) {
+      const before = found;
+      for (const [first, second] of combinations(knobs[one], knobs[other])) {
+        if (points.size >= most) break;
+        const next = at(
+          choiceOf(found, [
+            [one, first],
+            [other, second],
+          ]),
+        );
+        if (isBetter(next, found, limit)) found = next;
+      }
+      if (found === before) continue;
+      found = descend(found);
+      improved = true;
+      break;
+    }
   }
   const all = [...points.values()];
-  const best = all.reduce(
-    (winner, point) => (isBetter(point, winner, limit) ? point : winner),
-    now,
-  );
+  const best = all.reduce(better(limit), now);
   return { knobs, now, best, front: frontOf(all), evaluated: points.size };
 }
 
@@ -102,6 +126,29 @@ export function worthwhile({ now, best, front }: SearchResult): Point {
   return front
     .filter(({ cycles, utilisation }) => cycles < now.cycles && utilisation <= best.utilisation)
     .reduce((winner, point) => (price(point) < price(winner) ? point : winner), best);
+}
+
+function better(limit: number): (winner: Point, point: Point) => Point {
+  return (winner, point) => (isBetter(point, winner, limit) ? point : winner);
+}
+
+/** Knobs that are worth turning together: those of one loop first (a tile pays where a pipeline fills it), then by nearness. */
+function pairsOf(knobs: readonly Knob[]): readonly (readonly [number, number])[] {
+  const pairs = knobs.flatMap((_, one) =>
+    knobs.slice(one + 1).map((__, after) => [one, one + 1 + after] as const),
+  );
+  const far = ([one, other]: readonly [number, number]): number =>
+    knobs[one]?.loop.id === knobs[other]?.loop.id ? 0 : other - one;
+  return pairs.sort((a, b) => far(a) - far(b));
+}
+
+function combinations(
+  one: Knob | undefined,
+  other: Knob | undefined,
+): readonly (readonly [number, number])[] {
+  return (one?.values ?? []).flatMap((_, first) =>
+    (other?.values ?? []).map((__, second) => [first, second] as const),
+  );
 }
 
 /** Cheaper by cycles within the limit; beyond it, by how far. Of equals the smaller. */
