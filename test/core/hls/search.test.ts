@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { estimateKernel, topOf } from "../../../server/core/hls/estimate-kernel.js";
 import { pointFix } from "../../../server/core/hls/search/edits.js";
-import { searchPragmas, worthwhile } from "../../../server/core/hls/search/search.js";
+import {
+  applied,
+  searchPragmas,
+  utilisationOf,
+  worthwhile,
+} from "../../../server/core/hls/search/search.js";
 import { checkRules } from "../../../server/core/hls/rules/check.js";
 import { profileOf, read } from "./kit.js";
 
@@ -152,4 +157,37 @@ test("a loop that is kept from a pipeline is told what one would bring", () => {
     }
   }`;
   expect(codes(text)).toContain("RP5303");
+});
+
+test("no two knobs turned at once beat what is found", () => {
+  // The shape of bicg.
+  const { target, result } = search(`
+    #pragma ACCEL kernel
+    void f(double A[124][116], double s[116], double q[124], double p[116], double r[124]) {
+      #pragma ACCEL PIPELINE auto{__PIPE__L1}
+      #pragma ACCEL TILE FACTOR=auto{__TILE__L1}
+      for (int i = 0; i < 124; i++) {
+        q[i] = 0.0;
+        #pragma ACCEL PARALLEL reduction FACTOR=auto{__PARA__L2}
+        for (int j = 0; j < 116; j++) {
+          s[j] += r[i] * A[i][j];
+          q[i] += A[i][j] * p[j];
+        }
+      }
+    }`);
+  const { knobs, best } = result;
+  const counts = knobs.map(({ values }) => values.length);
+  const choices = counts.reduce<readonly (readonly number[])[]>(
+    (all, count) => all.flatMap((one) => Array.from({ length: count }, (_, at) => [...one, at])),
+    [[]],
+  );
+  const near = choices.filter(
+    (choice) => choice.filter((value, at) => value !== best.choice[at]).length <= 2,
+  );
+  expect(near.length).toBeGreaterThan(20);
+  for (const choice of near) {
+    const found = estimateKernel(applied(target, knobs, choice), profileOf("vitis-2020.2"));
+    if (utilisationOf(found, capacity) <= 0.8)
+      expect(found.assumedCycles).toBeGreaterThanOrEqual(best.cycles * 0.998);
+  }
 });
