@@ -127,6 +127,34 @@ test("what is a lender's own is taken back where another borrows", () => {
   expect(borrowed.low / borrowed.value).toBeCloseTo(0.8);
 });
 
+test("a borrower runs at the clock that its watts sustain beside the lender's", () => {
+  const rtx = "nvidia-rtx-pro-6000-server/tensorrt-llm/bf16";
+  const l40s = "nvidia-l40s/tensorrt-llm/bf16";
+  const large = "MatMul(bf16[8192,8192], bf16[8192,8192])";
+  const lent = costOf(large, l40s, catalogueWith({ [rtx]: constantFile(rtx) }))!;
+  const own = costOf(large, l40s, catalogueWith({ [l40s]: constantFile(l40s) }))!;
+  // L40S: 350 W for 362.05 Tflop/s; RTX PRO 6000: 600 W for 467.8.
+  const clock = Math.sqrt(350 / 362.05 / (600 / 467.8));
+  expect(clock).toBeCloseTo(0.868, 3);
+  expect(own.value / lent.value).toBeCloseTo(clock, 3);
+  // The other way round nothing says that the power to spare makes it faster.
+  const back = costOf(large, rtx, catalogueWith({ [l40s]: constantFile(l40s) }))!;
+  const measured = costOf(large, rtx, catalogueWith({ [rtx]: constantFile(rtx) }))!;
+  expect(back.value).toBeCloseTo(measured.value, 12);
+});
+
+test("where no chip of the architecture was measured, two lenders bound the interval", () => {
+  const rtx = "nvidia-rtx-pro-6000-server/tensorrt-llm/bf16";
+  const l40s = "nvidia-l40s/tensorrt-llm/bf16";
+  const slower = { regressor: { kind: "linear", intercept: 4, weights: [0] } };
+  const one = costOf(op, l40s, catalogueWith({ [rtx]: constantFile(rtx) }))!;
+  const files = { [rtx]: constantFile(rtx), [h100]: constantFile(h100, slower) };
+  const both = costOf(op, l40s, catalogueWith(files))!;
+  expect(both.value).toBe(one.value);
+  expect(both.low).toBe(one.low);
+  expect(both.high / one.high).toBeGreaterThan(Math.exp(1.5));
+});
+
 test("exchanges between devices are unknown where none were measured, and that is said", () => {
   const model = readOpCall("AllReduce(fp16[4096], group=8)").value!;
   const bindings = { inputs: new Map(), dims: new Map() };

@@ -4,6 +4,7 @@ import type { Catalogue, Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
 import { openCalibration } from "./decode-calibration.js";
 import { isSameArchitecture, siblingsOf } from "./sibling.js";
+import { sustainedBeside } from "./sustained.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
 /** Where calibrations are kept: which targets have one, and its JSON when somebody needs it. */
@@ -104,12 +105,14 @@ function loanFrom(
   const calibration = load(sibling.id);
   const next = once(() => loanFrom(target, others, load, store));
   if (calibration === undefined) return next();
+  const sustained = sustainedBeside(target, sibling);
   return {
     calibration,
     method: "borrowed",
     lender: sibling.label,
     errorPage: () => store.errorPage?.(sibling.id),
     loan: isSameArchitecture(target.chip, sibling.chip) ? "near" : "far",
+    ...(sustained !== undefined && { sustained }),
     ...(calibration.network === undefined && { next }),
   };
 }

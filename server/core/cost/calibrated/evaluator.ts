@@ -1,7 +1,7 @@
 import { formatSeconds, formatShare } from "../../base/units.js";
 import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
-import { ExplainedCost, withAmounts, type KernelCost } from "../cost.js";
+import { ExplainedCost, withAmounts, type Estimate, type KernelCost } from "../cost.js";
 import { partOfChip } from "../../targets/part-of-chip.js";
 import type { Target } from "../../targets/target.js";
 import { inferenceJoules, powerOf, type Power } from "../energy.js";
@@ -34,23 +34,31 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         totalJoules(energy, known, { costs, latency, isOperator }),
     }),
     evaluate: (kernel) => {
-      if (kernel.engine === target.runtime.engine)
-        for (
-          let source: TargetCalibration | undefined = known;
-          source !== undefined;
-          source = source.next?.()
-        )
-          for (const fit of fitsOf(source, kernel.shape.kind)) {
-            const view = fit.model.describe(kernel, target);
-            if (view === undefined) continue;
-            const cost = costOf({ source, fit, view, kernel, constants, roofline });
-            if (cost !== undefined) return cost;
-          }
+      const first = kernel.engine === target.runtime.engine ? opinionOf(known, kernel) : undefined;
+      if (first !== undefined) {
+        if (first.source.loan !== "far") return first.cost;
+        const second = opinionOf(first.source.next?.(), kernel);
+        return second === undefined ? first.cost : asWideAs(first.cost, second.cost.seconds);
+      }
       const cost = roofline.evaluate(kernel);
       if (energy === undefined) return cost;
       const joules = kernelJoules(energy, known, cost.seconds.value, undefined);
       return withAmounts(cost, { seconds: cost.seconds, joules });
     },
+  };
+  /** Of the first source, from this one on, that knows such kernels. */
+  const opinionOf = (
+    from: TargetCalibration | undefined,
+    kernel: Kernel,
+  ): { readonly source: TargetCalibration; readonly cost: KernelCost } | undefined => {
+    for (let source = from; source !== undefined; source = source.next?.())
+      for (const fit of fitsOf(source, kernel.shape.kind)) {
+        const view = fit.model.describe(kernel, source.sustained ?? target);
+        if (view === undefined) continue;
+        const cost = costOf({ source, fit, view, kernel, constants, roofline });
+        if (cost !== undefined) return { source, cost };
+      }
+    return undefined;
   };
   return network === undefined
     ? evaluator
@@ -59,6 +67,22 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         total: (costs) => networkTotal(network, known, lowered, costs),
       };
 };
+
+/** Where nobody of the architecture was measured, what another lender says is as likely to be true. */
+function asWideAs(cost: KernelCost, other: Estimate): KernelCost {
+  const { seconds, joules } = cost;
+  const low = Math.min(seconds.low, other.low);
+  const high = Math.max(seconds.high, other.high);
+  if (low === seconds.low && high === seconds.high) return cost;
+  return withAmounts(cost, {
+    seconds: { ...seconds, low, high },
+    joules: joules && {
+      ...joules,
+      low: (joules.low * low) / seconds.low,
+      high: (joules.high * high) / seconds.high,
+    },
+  });
+}
 
 /** What all kernels of a target share. */
 interface Constants {
@@ -181,7 +205,7 @@ function costOf(described: Described): KernelCost | undefined {
 }
 
 function reasonsOf(
-  { calibration, method, lender }: TargetCalibration,
+  { calibration, method, lender, sustained }: TargetCalibration,
   view: KernelView,
   seconds: number,
   widening: number,
@@ -195,7 +219,7 @@ function reasonsOf(
     method === "borrowed"
       ? `Borrowed from ${lender}, measured in ${sets}: its utilisation on this chip's peaks${where}.`
       : `Measured on this target${where}: ${rows} rows of ${sets}, fitted ${calibration.date}.`,
-    `Arithmetic alone would take ${formatSeconds(view.computeSeconds)} at full peak, traffic ${formatSeconds(view.memorySeconds)}; kernels of this shape reach ${formatShare(Math.min(1, work / seconds))} of that.`,
+    `Arithmetic alone would take ${formatSeconds(view.computeSeconds)} at ${sustained === undefined ? "full peak" : "the clock that its power sustains beside the lender's"}, traffic ${formatSeconds(view.memorySeconds)}; kernels of this shape reach ${formatShare(Math.min(1, work / seconds))} of that.`,
   ];
   if (widening > 0)
     reasons.push("The shape lies outside of what was measured, so the interval is wider.");

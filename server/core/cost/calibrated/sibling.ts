@@ -62,9 +62,15 @@ function chipDistance({ chip: left, precision }: Target, { chip: right }: Target
  * `pytorch-2.4-eager-nchw` and `pytorch-2.9-eager-nchw` are one family: versions are left out, and so is the layout that
  * `pytorch-eager` has by default.
  */
-function runtimeFamily({ runtime }: Target): string {
-  if (servingRuntimes.has(runtime.id)) return "serving";
+function runtimeFamily(target: Target): string {
+  if (isServing(target)) return "serving";
+  const { runtime } = target;
   return runtime.id.replace(/-?\d+(\.\d+)*/g, "").replace(/-nchw$/, "");
+}
+
+/** Runs language models for many users at once. */
+export function isServing({ runtime }: Target): boolean {
+  return servingRuntimes.has(runtime.id);
 }
 
 /** They call the same libraries: cuBLAS, FlashInfer, CUTLASS, TensorRT-LLM's own experts. */

@@ -1,3 +1,4 @@
+import type { Target } from "../../targets/target.js";
 import type { Calibration } from "./calibration.js";
 
 /** What a target knows of measurements: its own, or those of the sibling that lends them. */
@@ -10,6 +11,8 @@ export interface TargetCalibration {
   readonly loan: "near" | "far" | undefined;
   /** Where the errors of the measured target stand for people to read, as a `file:` address. */
   readonly errorPage?: () => string | undefined;
+  /** The borrower at the peaks that its power sustains beside the lender's, where those are lower. */
+  readonly sustained?: Target;
   /** The next nearest, for kernels of which this one says nothing. */
   readonly next?: () => TargetCalibration | undefined;
 }
