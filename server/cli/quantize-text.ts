@@ -25,9 +25,7 @@ export function quantizeText(document: QuantizeDocument): string {
       : [
           plan.status === "optimal"
             ? "Proven optimal."
-            : document.mixture !== null
-              ? `One format: the best mixture is foretold to err ${formatNumber((1 - document.mixture.risk / plan.totals.risk) * 100, 2)} % less, which is within what foretelling errs by. Let --check run them.`
-              : `Within ${plan.gap === null ? "an unknown share" : `${formatNumber(plan.gap * 100, 2)} %`} of the optimum.`,
+            : `Within ${plan.gap === null ? "an unknown share" : `${formatNumber(plan.gap * 100, 2)} %`} of the optimum.`,
           table(
             ["layer", "op", "format", "time", "speed-up", "size", "risk"],
             plan.layers.map((layer) => [

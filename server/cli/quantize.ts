@@ -5,7 +5,6 @@ import { groupLayers } from "../core/quant/plan/groups.js";
 import { makePlan, type Planning } from "../core/quant/plan/plan.js";
 import type { Limits, PlanProblem } from "../core/quant/plan/problem.js";
 import { usualLimits } from "../core/quant/plan/usual-plan.js";
-import { simplestPlan } from "../core/quant/plan/simplest-plan.js";
 import { findRecipe, recipes } from "../core/quant/recipes/recipes.js";
 import {
   type DocumentProblem,
@@ -77,10 +76,7 @@ async function planModel(
   };
   const problem = { ...draft, limits: limitsOf(draft, request) };
   const solver = await loadSolver();
-  const foretold = simplestPlan(
-    problem,
-    makePlan(problem, (text) => solver.solve(text)),
-  );
+  const foretold = makePlan(problem, (text) => solver.solve(text));
   const check = request.isChecked
     ? await checkOf(request, found, problem, foretold, progress)
     : undefined;
@@ -111,7 +107,7 @@ async function checkOf(
   request: QuantizeRequest,
   { inferred, bindings, result, modelPath, activationSchemes }: ChoicesFound,
   problem: PlanProblem,
-  { plan, mixture }: Planning,
+  { plan }: Planning,
   onProgress: Progress,
 ): Promise<CheckedPlan | undefined> {
   if (plan === undefined) return undefined;
@@ -125,7 +121,6 @@ async function checkOf(
     graph: inferred.model.graph,
     problem,
     plan,
-    mixture,
     schemes: result.schemes,
     activationSchemes,
     cancel: neverCancelled,

@@ -13,8 +13,6 @@ export interface CheckRequest {
   readonly graph: Graph;
   readonly problem: PlanProblem;
   readonly plan: Plan;
-  /** Passed over for it. */
-  readonly mixture: Plan | undefined;
   readonly schemes: readonly Scheme[];
   readonly activationSchemes: readonly Scheme[];
   readonly cancel: Cancel;
@@ -30,7 +28,7 @@ export type CheckedPlan = PlanCheck & { readonly source: string };
  */
 export async function checkPlan(request: CheckRequest): Promise<CheckedPlan | string> {
   const { graph, problem, plan, schemes, activationSchemes } = request;
-  const all = candidatesOf(graph, problem, plan, request.mixture);
+  const all = candidatesOf(graph, problem, plan);
   const candidates = problem.objective === "risk" ? all : all.slice(0, 1);
   const plans = candidates.map((one) =>
     runPlan(problem.choices, one.plan, schemes, activationSchemes),

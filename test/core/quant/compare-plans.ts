@@ -14,7 +14,6 @@ import { runPlan } from "../../../server/core/quant/plan/candidates.js";
 import { errorOverKinds } from "../../../server/core/quant/plan/run-candidates.js";
 import { modelChoices } from "../../../server/core/quant/plan/choices.js";
 import { groupLayers } from "../../../server/core/quant/plan/groups.js";
-import { simplestPlan } from "../../../server/core/quant/plan/simplest-plan.js";
 import { makePlan, type Plan } from "../../../server/core/quant/plan/plan.js";
 import type { PlanProblem } from "../../../server/core/quant/plan/problem.js";
 import { supportOf } from "../../../server/core/quant/plan/support.js";
@@ -42,7 +41,7 @@ export interface ComparedPlans {
   readonly seconds: number;
   /** Every layer has its fastest format, and none has another that would keep the latency: there is nothing to mix. */
   readonly isOnlyPlan: boolean;
-  /** What is proposed: foretold to err least, or as little as can be told. */
+  /** Foretold to err least. */
   readonly mixed: JudgedPlan;
   /** What is kept of it and its rivals when they are run. */
   readonly checked: JudgedPlan;
@@ -127,10 +126,7 @@ export async function comparePlans(
     // Where the target's own precision is as fast, no format has anything to win.
     if (best.name === "") continue;
     const problem = problemOf({ latency: limit });
-    const { plan, mixture } = simplestPlan(
-      problem,
-      makePlan(problem, (text) => solver.solve(text)),
-    );
+    const { plan } = makePlan(problem, (text) => solver.solve(text));
     if (plan === undefined) continue;
     const room = limit - plan.totals.latency;
     const isOnlyPlan = choices.layers.every(({ nodeId, choices: all }) => {
@@ -138,7 +134,7 @@ export async function comparePlans(
       return all.every((one) => one === taken || one.seconds - (taken?.seconds ?? 0) > room);
     });
     const check = await checkPlan({
-      ...{ graph, problem, plan, mixture, schemes, activationSchemes },
+      ...{ graph, problem, plan, schemes, activationSchemes },
       subject: {
         modelPath: file,
         bindings,

@@ -18,14 +18,13 @@ const nearbyCount = 12;
 
 /**
  * What a plan is run beside: where several are foretold to err about as much, the order is only known from running them.
- * The plan itself comes first, then a mixture that was passed over, those of one format, and those that differ from it in one group, the least risk first.
+ * The plan itself comes first, then those of one format, and those that differ from it in one group, the least risk first.
  * Caches, which no run here quantizes, stay as they are.
  */
 export function candidatesOf(
   graph: Graph,
   problem: PlanProblem,
   plan: Plan,
-  mixture?: Plan,
 ): readonly Candidate[] {
   const { choices, groups } = problem;
   const exchanges = groupOptions(problem).flatMap((options, group) => {
@@ -54,14 +53,13 @@ export function candidatesOf(
     .sort((left, right) => left.plan.totals.risk - right.plan.totals.risk);
   return distinct([
     { name: "this plan", plan },
-    ...(mixture === undefined ? [] : [{ name: "the mixture", plan: mixture }]),
     ...uniformCandidates(problem, plan),
     ...nearby.slice(0, nearbyCount),
   ]);
 }
 
 /** Plans of one format that keep the limits; caches, of which runtimes keep all in one format anyway, are the plan's. */
-export function uniformCandidates(problem: PlanProblem, plan: Plan): readonly Candidate[] {
+function uniformCandidates(problem: PlanProblem, plan: Plan): readonly Candidate[] {
   const { layers } = problem.choices;
   const ids = new Set(layers.flatMap(({ choices }) => choices.map(({ schemeId }) => schemeId)));
   const all = [...ids].map((id) => {

@@ -33,8 +33,6 @@ export interface NamedPlan {
 
 export interface Planning {
   readonly plan: Plan | undefined;
-  /** A plan of less foretold risk that a simpler one is taken for (`simplest-plan.ts`). */
-  readonly mixture?: Plan;
   /** Why there is no plan. */
   readonly reason: string | undefined;
   /** The same scheme for every layer that has it; other layers in the target's own precision. */

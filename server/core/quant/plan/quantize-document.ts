@@ -29,8 +29,6 @@ export interface QuantizeDocument {
     readonly memory: DocumentMemory;
     readonly layers: readonly DocumentLayer[];
   } | null;
-  /** Foretold to err less than the plan by so little that the plan of one format was taken. */
-  readonly mixture: PlanTotals | null;
   readonly reason: string | null;
   readonly uniform: readonly { readonly format: string; readonly totals: PlanTotals }[];
   /** Plans that were run, the one that was foretold to be the best first; the plan is the one that was kept. Null: none was. */
@@ -119,7 +117,6 @@ export function quantizeDocument(input: DocumentInput): QuantizeDocument {
             memory: memoryOf(input, plan.totals.size),
             layers: layersOf(input),
           },
-    mixture: input.check === undefined ? (planning.mixture?.totals ?? null) : null,
     reason: planning.reason ?? null,
     uniform: planning.uniform.map(({ name, totals }) => ({
       format: name === "" ? choices.target.precision.id : name,

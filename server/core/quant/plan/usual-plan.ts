@@ -2,7 +2,6 @@ import type { Graph, NodeId } from "../../graph/graph.js";
 import type { ModelChoices } from "./choices.js";
 import { groupLayers } from "./groups.js";
 import { makePlan, type Planning, uniformPlans } from "./plan.js";
-import { simplestPlan } from "./simplest-plan.js";
 import type { SolveText } from "./linear-plan.js";
 import type { Limits, PlanProblem } from "./problem.js";
 
@@ -35,7 +34,7 @@ export function usualPlan(
   const otherwise = pins.size === 0 ? usualLimits : relaxed;
   const limits = budget === undefined ? otherwise(draft) : { latency: budget };
   const problem = { ...draft, limits };
-  return { problem, planning: simplestPlan(problem, makePlan(problem, solve)) };
+  return { problem, planning: makePlan(problem, solve) };
 }
 
 function pinnedLayers(
