@@ -21,11 +21,7 @@ const nearbyCount = 12;
  * The plan itself comes first, then those of one format, and those that differ from it in one group, the least risk first.
  * Caches, which no run here quantizes, stay as they are.
  */
-export function candidatesOf(
-  graph: Graph,
-  problem: PlanProblem,
-  plan: Plan,
-): readonly Candidate[] {
+export function candidatesOf(graph: Graph, problem: PlanProblem, plan: Plan): readonly Candidate[] {
   const { choices, groups } = problem;
   const exchanges = groupOptions(problem).flatMap((options, group) => {
     const members = (groups[group] ?? []).flatMap((index) => choices.layers[index] ?? []);
