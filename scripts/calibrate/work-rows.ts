@@ -2,7 +2,6 @@ import { aggregate } from "../../server/core/cost/calibrated/aggregates.js";
 import { blocksOf } from "../../server/core/cost/calibrated/blocks.js";
 import { isLaunched, launchClass } from "../../server/core/cost/calibrated/launch-class.js";
 import { calibratedEvaluator } from "../../server/core/cost/calibrated/evaluator.js";
-import type { Dispatch, Interval } from "../../server/core/cost/calibrated/calibration.js";
 import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
 import { kernelModels } from "../../server/core/cost/calibrated/models/index.generated.js";
 import { rooflineEvaluator } from "../../server/core/cost/roofline.js";
@@ -11,20 +10,8 @@ import type { Kernel, Lowered } from "../../server/core/lower/lowered.js";
 import type { Target } from "../../server/core/targets/target.js";
 import { groupBy } from "./group.js";
 import type { CalibrationContext, Sample, Subject } from "./set.js";
-import { hostFeatures, withIntervals } from "./train/fit-hosts.js";
-import { conformalInterval } from "./train/interval.js";
-import { rounded } from "./train/matrix.js";
-import { sizeRange } from "./train/size-range.js";
-import { overlapPower } from "./train/overlapped.js";
-import {
-  fitWork,
-  intervalOfWork,
-  type SessionUnseen,
-  type WorkFit,
-  type WorkPlan,
-  type WorkRow,
-  type WorkSums,
-} from "./train/fit-work.js";
+import { hostFeatures } from "./train/fit-hosts.js";
+import type { WorkRow, WorkSums } from "./train/fit-work.js";
 
 /** A measured network as the `work-…` models see it; `waits`: its blocks were waited for one by one. */
 export function workRow(
@@ -207,137 +194,4 @@ export interface SampleRow {
 
 function subjectId(subject: Subject): string {
   return subject.kind === "op" ? subject.text : subject.id;
-}
-
-/** Kinds and network of a target's file, from times of whole networks. */
-export function fitNetworks(
-  all: readonly WorkRow[],
-  given: WorkPlan,
-  /** Of the fit before the final one, which keeps what cross-validation said. */
-  before?: Dispatch,
-): {
-  readonly kinds: Record<string, unknown>;
-  readonly network: Readonly<Record<string, unknown>>;
-} {
-  const rows = withoutConstant(all, 1);
-  const { plan, unseen } =
-    before === undefined
-      ? withBestPower(rows, given)
-      : { plan: { ...given, power: before.power }, unseen: [] };
-  const fit = fitWork(rows, plan);
-  const interval = repeatable(conformalInterval(unseen));
-  // A kernel by itself is less certain than the sum that was measured.
-  const wide = {
-    edges: interval.edges,
-    low: interval.low.map((factor) => rounded(factor / 1.5, 4)),
-    high: interval.high.map((factor) => rounded(factor * 1.5, 4)),
-  };
-  const kinds: Record<string, unknown> = {};
-  for (const model of workModels) {
-    const weights = fit.weights.get(model.id);
-    if (weights === undefined) continue;
-    kinds[model.id] = {
-      form: "seconds",
-      overhead: 0,
-      features: model.features,
-      low: model.features.map(() => 0),
-      high: model.features.map(() => unbounded),
-      regressor: { kind: "linear", intercept: 0, weights },
-      interval: { edges: [], low: [Math.min(...wide.low)], high: [Math.max(...wide.high)] },
-    };
-  }
-  const network = {
-    inferenceSeconds: fit.once,
-    ...(plan.hasDispatch && {
-      dispatch: {
-        ...dispatchOf(fit, plan.power ?? overlapPower),
-        ...(fit.hosts && { hosts: withIntervals(fit.hosts, unseen, before?.hosts) }),
-      },
-    }),
-    correction: sizeRange(rows),
-    interval,
-  };
-  return { kinds, network };
-}
-
-/** How sharply launches and kernels take turns in being what is waited for, by cross-validation. */
-function withBestPower(
-  rows: readonly WorkRow[],
-  plan: WorkPlan,
-): { readonly plan: WorkPlan; readonly unseen: readonly SessionUnseen[] } {
-  const powers = plan.hasDispatch ? [2, overlapPower, 8] : [overlapPower];
-  const tried = powers.map((power) => {
-    const candidate = { ...plan, power };
-    const unseen = intervalOfWork(rows, candidate);
-    const errors = unseen.map(({ predicted, measured }) =>
-      Math.abs(Math.log(predicted / measured)),
-    );
-    return { plan: candidate, unseen, error: errors.reduce((sum, error) => sum + error, 0) };
-  });
-  tried.sort((a, b) => a.error - b.error);
-  return tried[0] ?? { plan, unseen: [] };
-}
-
-/** A second measurement differs by this much whatever the model. */
-function repeatable({ edges, low, high }: Interval): Interval {
-  return {
-    edges,
-    low: low.map((factor) => Math.min(factor, 0.995)),
-    high: high.map((factor) => Math.max(factor, 1.005)),
-  };
-}
-
-/**
- * Arithmetic takes its time at the chip's peak at least; small windows may save multiplications (Winograd: 2.25 times for
- * 3×3, Lavin & Gray 2016).
- */
-export function leastWeight(model: string, feature: number): number {
-  const name = workModels.find(({ id }) => id === model)?.features[feature];
-  return name !== "compute" ? 0 : model === "work-conv" ? 0.4 : 0.9;
-}
-
-/**
- * The same on a GPU, whose memory is never much faster than its data sheet says: without that, normalizations that follow
- * every convolution cannot be told from it, and come out free.
- */
-export function leastGpuWeight(model: string, feature: number): number {
-  const name = workModels.find(({ id }) => id === model)?.features[feature] ?? "";
-  return /^(unary-|binary-)?activations$/.test(name) ? 0.9 : leastWeight(model, feature);
-}
-
-/** Work goes on in proportion beyond what was measured. */
-const unbounded = 1e30;
-
-function dispatchOf({ launches }: WorkFit, power: number): object {
-  const seconds = [...launches.values()].sort((a, b) => a - b);
-  return {
-    power,
-    seconds: Object.fromEntries(launches),
-    other: seconds[seconds.length >> 1] ?? 0,
-  };
-}
-
-/** Energy of a target's file, from joules of whole networks and watts while they ran. */
-export function fitJoules(
-  all: readonly WorkRow[],
-  scope: string,
-  watts: readonly number[],
-): unknown {
-  const plan = { hasDispatch: false };
-  const sorted = [...watts].sort((a, b) => a - b);
-  const rows = withoutConstant(all, sorted[sorted.length >> 1] ?? 0);
-  const fit = fitWork(rows, plan);
-  const kinds: Record<string, unknown> = {};
-  for (const model of workModels) {
-    const weights = fit.weights.get(model.id);
-    if (weights !== undefined && weights.some((weight) => weight > 0))
-      kinds[model.id] = { features: model.features, weights };
-  }
-  return {
-    scope,
-    watts: rounded(sorted[sorted.length >> 1] ?? 0, 4),
-    kinds,
-    inferenceJoules: fit.once,
-    interval: conformalInterval(intervalOfWork(rows, plan)),
-  };
 }

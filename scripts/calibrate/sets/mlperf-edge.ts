@@ -2,7 +2,8 @@ import { parseCsv } from "../csv.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample, Subject } from "../set.js";
 import { librarySubject } from "../edge/library-models.js";
 import { tracedSubject } from "../traced.js";
-import { fitJoules, fitNetworks, leastWeight, workRows } from "../work-rows.js";
+import { fitJoules, fitNetworks, leastWeight } from "../fit-networks.js";
+import { workRows } from "../work-rows.js";
 
 /**
  * MobileNets of all widths and resolutions, one image at a time, on all cores; energy of the whole board. Threads and

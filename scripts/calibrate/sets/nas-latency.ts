@@ -4,7 +4,8 @@ import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
 import { isFinalFit } from "../train/fit-kind.js";
 import { rounded } from "../train/matrix.js";
-import { fitNetworks, leastGpuWeight, leastWeight, workRows } from "../work-rows.js";
+import { fitNetworks, leastGpuWeight, leastWeight } from "../fit-networks.js";
+import { workRows } from "../work-rows.js";
 
 /**
  * Networks of three search spaces, each measured as a whole. The three share targets, so they are fitted together. Not
@@ -30,6 +31,7 @@ export const set: CalibrationSet = {
       const rows = own.map(({ row, sample }) => ({
         ...row,
         session: sample.kind,
+        space: spaceOf(sample),
         measured: row.measured / factor,
       }));
       const chipKind = ctx.target(targetId)?.chip.kind;
@@ -59,8 +61,12 @@ export const set: CalibrationSet = {
 };
 
 /** FBNet's times on GPUs are sums over blocks of the slower of launches and kernels: each was waited for before the next. */
-function waits(ctx: CalibrationContext, { target, kind }: Sample): boolean {
-  return kind.startsWith("FBNet") && ctx.target(target)?.chip.kind === "gpu";
+function waits(ctx: CalibrationContext, sample: Sample): boolean {
+  return spaceOf(sample) === "FBNet" && ctx.target(sample.target)?.chip.kind === "gpu";
+}
+
+function spaceOf({ kind }: Sample): string {
+  return kind.replace(/ batch \d+$/, "");
 }
 
 interface Space {
@@ -93,7 +99,7 @@ const spaces: readonly Space[] = [
     keyOf: (row) => row["op_idx"] ?? "",
     entryOf: (row) => `Network(${text(row["op_idx"])})`,
     imageOf: () => "3,32,32",
-    shares: { "1": 128, "32": 54, "64": 72 },
+    shares: { "1": 128, "32": 128, "64": 256 },
   },
   {
     name: "Once-for-all",
@@ -102,7 +108,7 @@ const spaces: readonly Space[] = [
     keyOf: (row) => [row["ks"], row["e"], row["d"], row["r"]].join("/"),
     entryOf: (row) => `Network(${text(row["ks"])}, ${text(row["e"])}, ${text(row["d"])})`,
     imageOf: (row) => `3,${row["r"]},${row["r"]}`,
-    shares: { "1": 128, "32": 54, "64": 72 },
+    shares: { "1": 128, "32": 128, "64": 128 },
   },
 ];
 

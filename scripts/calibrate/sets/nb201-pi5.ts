@@ -4,7 +4,8 @@ import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../se
 import type { WorkPlan } from "../train/fit-work.js";
 import { firstByte } from "../split.js";
 import { tracedSubject } from "../traced.js";
-import { fitJoules, fitNetworks, leastWeight, workRows } from "../work-rows.js";
+import { fitJoules, fitNetworks, leastWeight } from "../fit-networks.js";
+import { workRows } from "../work-rows.js";
 
 /** NAS-Bench-201 networks with three kinds of input, one core, batch 1: latency, and energy by the board's own meter. */
 export const set: CalibrationSet = {

@@ -1,4 +1,4 @@
-import { hostFactor, type Host } from "../../../server/core/cost/calibrated/hosts.js";
+import { likenessTo, meanFactor, type Host } from "../../../server/core/cost/calibrated/hosts.js";
 import { overlapped } from "../../../server/core/cost/calibrated/overlapped.js";
 import { foldOf } from "../split.js";
 import type { Unseen } from "./interval.js";
@@ -28,6 +28,8 @@ export interface WorkRow extends WorkSums {
   readonly roofline?: ReadonlyMap<string, number>;
   /** What was measured together, on one host and day: its launches have a level of their own. */
   readonly session?: string;
+  /** The search space that it is of: kernels of one follow one library's choices. */
+  readonly space?: string;
   /** Values of `hostFeatures`, by which networks of one session are told from those of another. */
   readonly aggregates?: Float64Array;
   /** Multiply-accumulates of the whole, and bytes of its weights. */
@@ -69,29 +71,34 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
   const least = Float64Array.from(columns, ({ kind, name, index }) =>
     kind === "work" ? (plan.leastOf?.(name, index) ?? 0) : 0,
   );
-  const known = Float64Array.from(rows, (row, index) =>
-    (matrix[index] ?? least).reduce(
-      (sum, value, column) => sum + value * (least[column] ?? 0),
-      row.known ?? 0,
-    ),
-  );
-  const whole = (free: Float64Array): Float64Array =>
-    free.map((weight, column) => weight + (least[column] ?? 0));
-  if (!plan.hasDispatch) return fitOf(columns, whole(fitSum(matrix, measured, known)), plan);
-  const names = [...new Set(rows.map(({ session = "" }) => session))].sort();
-  const session = Int32Array.from(rows, (row) => names.indexOf(row.session ?? ""));
-  const parts = rows.map((row) => partsOf(row, columns, least));
+  if (!plan.hasDispatch) {
+    const known = Float64Array.from(rows, (row, index) =>
+      (matrix[index] ?? least).reduce(
+        (sum, value, column) => sum + value * (least[column] ?? 0),
+        row.known ?? 0,
+      ),
+    );
+    const free = fitSum(matrix, measured, known);
+    return fitOf(
+      columns,
+      free.map((weight, column) => weight + (least[column] ?? 0)),
+      plan,
+    );
+  }
+  const sessions = [...new Set(rows.map(({ session = "" }) => session))].sort();
   const { weights, hosts } = fitOverlapped(
-    { rows: matrix, parts, measured, session, sessions: names.length },
-    columns.map(({ kind }) => kind === "work"),
+    {
+      rows: matrix,
+      parts: rows.map((row) => partsOf(row, columns)),
+      measured,
+      session: Int32Array.from(rows, (row) => sessions.indexOf(row.session ?? "")),
+      sessions: sessions.length,
+    },
+    { isKernel: columns.map(({ kind }) => kind === "work"), least },
     plan.power,
   );
-  return fitOf(
-    columns,
-    whole(weights),
-    plan,
-    names.length < 2 ? undefined : hostsOf(rows, names, hosts),
-  );
+  const isOne = sessions.length < 2;
+  return fitOf(columns, weights, plan, isOne ? undefined : hostsOf(rows, sessions, hosts));
 }
 
 function fitSum(
@@ -144,17 +151,14 @@ interface Column {
 }
 
 /** What follows one after the other: the row as a whole, or an inference's own seconds and then its blocks. */
-function partsOf(row: WorkRow, columns: readonly Column[], least: Float64Array): readonly Part[] {
+function partsOf(row: WorkRow, columns: readonly Column[]): readonly Part[] {
   const part = (sums: WorkSums, isMeant: (column: Column) => boolean): Part => {
     const values = columns.map((column) => (isMeant(column) ? column.of(sums) : 0));
     const used = values.flatMap((value, index) => (value === 0 ? [] : [index]));
     return {
       column: Int32Array.from(used),
       value: Float64Array.from(used, (index) => values[index] ?? 0),
-      known: values.reduce(
-        (sum, value, index) => sum + value * (least[index] ?? 0),
-        sums.known ?? 0,
-      ),
+      known: sums.known ?? 0,
     };
   };
   const { blocks } = row;
@@ -230,7 +234,6 @@ function fitOf(
   const weights = new Map<string, number[]>();
   const launches = new Map<string, number>();
   const kept = found.map((value) => rounded(value, 5));
-  const none = new Float64Array(columns.length);
   let once = 0;
   for (const [index, { kind, name }] of columns.entries()) {
     const value = kept[index] ?? 0;
@@ -244,9 +247,9 @@ function fitOf(
     launches,
     ...(hosts !== undefined && { hosts }),
     predict: (row) =>
-      totalOf(partsOf(row, columns, none), columns, kept, {
+      totalOf(partsOf(row, columns), columns, kept, {
         ...plan,
-        host: hosts === undefined ? 1 : hostFactor(hosts, row.aggregates ?? []).factor,
+        host: hosts === undefined ? 1 : meanFactor(hosts, likenessTo(hosts, row.aggregates ?? [])),
       }),
   };
 }

@@ -23,6 +23,13 @@ export interface OverlappedRows {
   readonly sessions: number;
 }
 
+export interface OverlappedColumns {
+  /** A column counts work of kernels, else launches. */
+  readonly isKernel: readonly boolean[];
+  /** The least that each weight may be. */
+  readonly least: Float64Array;
+}
+
 export interface OverlappedFit {
   readonly weights: Float64Array;
   /** By session, what its launches take relative to the mean of all. */
@@ -30,19 +37,21 @@ export interface OverlappedFit {
 }
 
 /**
- * Weights ≥ 0 of total = Σ (kernels^p + (host × launches)^p)^(1/p) over a row's parts, where columns are of one or of the
- * other: descent (Adam, Kingma & Ba 2015) on the logarithms of the weights, for a loss that grows linearly with large errors
- * of the logarithm.
+ * Weights of total = Σ (kernels^p + (host × launches)^p)^(1/p) over a row's parts, where columns are of one or of the
+ * other: descent (Adam, Kingma & Ba 2015) on the logarithms of what each has above its least, for a loss that grows
+ * linearly with large errors of the logarithm.
  */
 export function fitOverlapped(
-  { rows, parts, measured, session, sessions }: OverlappedRows,
-  isKernel: readonly boolean[],
+  data: OverlappedRows,
+  columns: OverlappedColumns,
   power = overlapPower,
 ): OverlappedFit {
-  const columns = isKernel.length;
-  const width = columns + sessions;
+  const { rows, measured, sessions } = data;
+  const count = columns.isKernel.length;
+  const width = count + sessions;
   const logs = new Float64Array(width);
-  logs.set(startOf(rows, measured, isKernel).map(Math.log));
+  logs.set(startOf(rows, measured, columns).map(Math.log));
+  const uses = usesOf(data);
   const first = new Float64Array(width);
   const second = new Float64Array(width);
   const weights = new Float64Array(width);
@@ -51,11 +60,8 @@ export function fitOverlapped(
   for (let round = 1; round <= rounds; round++) {
     for (let j = 0; j < width; j++) weights[j] = Math.exp(logs[j] ?? 0);
     gradient.fill(0);
-    for (const [index, own] of parts.entries()) {
-      const hostAt = columns + (session[index] ?? 0);
-      addGradient(own, measured[index] ?? 1, { hostAt, power, weights, isKernel, gradient });
-    }
-    pullTogether(logs, isKernel, gradient, rows.length);
+    addGradient(uses, measured, { columns, power, weights, gradient });
+    pullTogether(logs, columns.isKernel, gradient, rows.length);
     const rate = 0.05 * (1 - round / (rounds + 1));
     for (let j = 0; j < width; j++) {
       const slope = (gradient[j] ?? 0) / rows.length;
@@ -67,7 +73,46 @@ export function fitOverlapped(
     }
   }
   const found = logs.map(Math.exp);
-  return { weights: found.slice(0, columns), hosts: found.slice(columns) };
+  return {
+    weights: found.slice(0, count).map((weight, j) => weight + (columns.least[j] ?? 0)),
+    hosts: found.slice(count),
+  };
+}
+
+/** A part, in which session, and what it took in the last round. */
+interface UsedPart {
+  readonly part: Part;
+  readonly session: number;
+  kernels: number;
+  launches: number;
+  whole: number;
+  /** ∂loss / ∂whole. */
+  slope: number;
+}
+
+/** Networks of one space are made of the same blocks: each is evaluated once a round, however many rows have it. */
+interface Uses {
+  readonly parts: readonly UsedPart[];
+  /** By row, indices of its parts. */
+  readonly ofRow: readonly Int32Array[];
+}
+
+function usesOf({ parts, session }: OverlappedRows): Uses {
+  const used: UsedPart[] = [];
+  const known = new Map<string, number>();
+  const ofRow = parts.map((own, row) =>
+    Int32Array.from(own, (part) => {
+      const at = session[row] ?? 0;
+      const key = [at, part.known, part.column.join(), part.value.join()].join(" ");
+      const index = known.get(key) ?? used.length;
+      if (index === used.length) {
+        known.set(key, index);
+        used.push({ part, session: at, kernels: 0, launches: 0, whole: 0, slope: 0 });
+      }
+      return index;
+    }),
+  );
+  return { parts: used, ofRow };
 }
 
 /**
@@ -95,59 +140,69 @@ function pullTogether(
 }
 
 interface Descent {
-  /** Where the weight of the row's host stands. */
-  readonly hostAt: number;
+  readonly columns: OverlappedColumns;
   readonly power: number;
+  /** Of columns, then of the sessions' hosts. */
   readonly weights: Float64Array;
-  readonly isKernel: readonly boolean[];
   readonly gradient: Float64Array;
 }
 
 /** ∂loss/∂log weight, where the loss is sqrt(error² + ε²) of the logarithm. */
-function addGradient(parts: readonly Part[], measured: number, descent: Descent): void {
-  const { hostAt, power, weights, isKernel, gradient } = descent;
-  const host = weights[hostAt] ?? 1;
-  const sums = parts.map((part) => sumsOf(part, weights, isKernel, host));
-  const wholes = sums.map(([kernels, launches]) => overlapped(power, kernels, launches));
-  const total = wholes.reduce((sum, whole) => sum + whole, 0);
-  const error = Math.log(total / measured);
-  const slope = error / Math.sqrt(error * error + 0.02 * 0.02);
-  for (const [index, { column, value }] of parts.entries()) {
-    const [kernels, launches] = sums[index] ?? [0, 0];
-    const whole = wholes[index] ?? 0;
-    const own = slope * (whole / total);
-    const kernelShare = (kernels / whole) ** power;
-    const ofKernel = (own * kernelShare) / kernels;
-    const ofLaunch = (own * (1 - kernelShare) * host) / launches;
-    gradient[hostAt] = (gradient[hostAt] ?? 0) + own * (1 - kernelShare);
-    for (let at = 0; at < column.length; at++) {
-      const j = column[at] ?? 0;
-      const seconds = (weights[j] ?? 0) * (value[at] ?? 0);
-      gradient[j] = (gradient[j] ?? 0) + seconds * (isKernel[j] === true ? ofKernel : ofLaunch);
+function addGradient(uses: Uses, measured: Float64Array, descent: Descent): void {
+  for (const used of uses.parts) evaluate(used, descent);
+  for (const [row, own] of uses.ofRow.entries()) {
+    let total = 0;
+    for (const index of own) total += uses.parts[index]?.whole ?? 0;
+    const error = Math.log(total / (measured[row] ?? 1));
+    const slope = error / Math.sqrt(error * error + 0.02 * 0.02) / total;
+    for (const index of own) {
+      const used = uses.parts[index];
+      if (used !== undefined) used.slope += slope;
     }
   }
+  for (const used of uses.parts) goBack(used, descent);
 }
 
 /** Kernels and launches; never quite 0, so that their shares are known. */
-function sumsOf(
-  { column, value, known }: Part,
-  weights: Float64Array,
-  isKernel: readonly boolean[],
-  host: number,
-): readonly [number, number] {
+function evaluate(used: UsedPart, { columns, power, weights }: Descent): void {
+  const { isKernel, least } = columns;
+  const { column, value, known } = used.part;
   let kernels = known + 1e-12;
   let launches = 1e-12;
   for (let at = 0; at < column.length; at++) {
-    const j = column[at] ?? 0;
-    const seconds = (weights[j] ?? 0) * (value[at] ?? 0);
+    const j = column[at] as number;
+    const seconds = ((weights[j] as number) + (least[j] as number)) * (value[at] as number);
     if (isKernel[j] === true) kernels += seconds;
     else launches += seconds;
   }
-  return [kernels, host * launches];
+  used.kernels = kernels;
+  used.launches = launches * (weights[isKernel.length + used.session] as number);
+  used.whole = overlapped(power, used.kernels, used.launches);
+  used.slope = 0;
+}
+
+function goBack(used: UsedPart, { columns, power, weights, gradient }: Descent): void {
+  const { isKernel } = columns;
+  const { column, value } = used.part;
+  const hostAt = isKernel.length + used.session;
+  const own = used.slope * used.whole;
+  const kernelShare = (used.kernels / used.whole) ** power;
+  const ofKernel = (own * kernelShare) / used.kernels;
+  const ofLaunch = (own * (1 - kernelShare) * (weights[hostAt] as number)) / used.launches;
+  gradient[hostAt] = (gradient[hostAt] as number) + own * (1 - kernelShare);
+  for (let at = 0; at < column.length; at++) {
+    const j = column[at] as number;
+    const seconds = (weights[j] as number) * (value[at] as number);
+    gradient[j] = (gradient[j] as number) + seconds * (isKernel[j] === true ? ofKernel : ofLaunch);
+  }
 }
 
 /** Each side as if it were alone; what that leaves at zero starts small, so that it can grow. */
-function startOf(rows: Rows, measured: Float64Array, isKernel: readonly boolean[]): Float64Array {
+function startOf(
+  rows: Rows,
+  measured: Float64Array,
+  { isKernel, least }: OverlappedColumns,
+): Float64Array {
   const trust = new Float64Array(rows.length).fill(1);
   const start = new Float64Array(isKernel.length);
   for (const side of [true, false]) {
@@ -155,7 +210,7 @@ function startOf(rows: Rows, measured: Float64Array, isKernel: readonly boolean[
       row.map((value, index) => (isKernel[index] === side ? value : 0)),
     );
     for (const [index, value] of fitShares(picked, measured, trust).entries())
-      if (isKernel[index] === side) start[index] = 0.8 * value;
+      if (isKernel[index] === side) start[index] = 0.8 * value - (least[index] ?? 0);
   }
   for (let j = 0; j < start.length; j++) {
     let largest = 0;

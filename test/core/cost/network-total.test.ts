@@ -3,6 +3,7 @@ import type { NetworkModel } from "../../../server/core/cost/calibrated/calibrat
 import { networkTotal } from "../../../server/core/cost/calibrated/network.js";
 import type { TargetCalibration } from "../../../server/core/cost/calibrated/target-calibration.js";
 import type { KernelCost } from "../../../server/core/cost/cost.js";
+import type { Target } from "../../../server/core/targets/target.js";
 import { loweredOf } from "../../../scripts/calibrate/network-sample.js";
 
 const known = { method: "calibrated" } as TargetCalibration;
@@ -17,12 +18,8 @@ function widthOf(seconds: number, measured: Readonly<Record<string, number>>): r
     dispatch: { power: 8, seconds: measured, other: 25e-6 },
     interval: { edges: [], low: [0.9], high: [1.1] },
   };
-  const { latency } = networkTotal(
-    network,
-    known,
-    lowered,
-    lowered.kernels.map(() => cost),
-  );
+  const costs = lowered.kernels.map(() => cost);
+  const { latency } = networkTotal(network, known, { target: {} as Target, lowered, costs });
   return [latency.value, latency.high / latency.value];
 }
 
@@ -40,6 +37,66 @@ describe("launches of a network", () => {
   });
 });
 
+describe("search spaces with fits of their own", () => {
+  const target = {
+    runtime: { engine: "chip" },
+    chip: { memories: [], peaks: {} },
+    precision: { arithmetic: "fp32" },
+  };
+  const lowered = loweredOf([[100, add, 0, 8, 8, 0, 8, 0, 0, 0, 1, 1] as never], "chip");
+  const costs = lowered.kernels.map(() => ({ seconds: { value: 1e-4 } }) as KernelCost);
+  const features = ["log-kernels", "log-kernels", "log-kernels"];
+  const like = {
+    mean: features.map(() => Math.log2(100)),
+    deviation: features.map(() => 0.1),
+    low: 0.9,
+    high: 1.1,
+  };
+  const totalOf = (kernels: number): number => {
+    const network: NetworkModel = {
+      inferenceSeconds: 0,
+      dispatch: {
+        power: 8,
+        seconds: {},
+        other: 1e-6,
+        hosts: {
+          features,
+          measured: [{ name: "batch 1", factor: 1, own: { space: "ours", factor: 2 }, ...like }],
+        },
+        spaces: {
+          ours: {
+            power: 8,
+            seconds: { unary: 5e-6 },
+            other: 0,
+            inferenceSeconds: 1e-3,
+            kinds: {
+              "work-elementwise": { features: ["unary-calls"], weights: Float64Array.of(2e-4) },
+            },
+          },
+        },
+      },
+      interval: { edges: [], low: [0.5], high: [2] },
+    };
+    const own = { calibration: { kinds: {} }, method: "calibrated" } as TargetCalibration;
+    const asked = { ...lowered, kernels: lowered.kernels.slice(0, kernels) };
+    const { latency } = networkTotal(network, own, {
+      target: target as unknown as Target,
+      lowered: asked,
+      costs: costs.slice(0, kernels),
+    });
+    return latency.value;
+  };
+
+  test("a network of the space has its kernels and its launches", () => {
+    // Kernels of 200 µs; 2 × (1 ms + 100 × 5 µs) of launches run beside them.
+    expect(totalOf(100)).toBeCloseTo((0.02 ** 8 + 0.003 ** 8) ** (1 / 8), 5);
+  });
+
+  test("any other has those of all networks", () => {
+    expect(totalOf(20)).toBeCloseTo(20e-4, 6);
+  });
+});
+
 describe("kernels of which the measured networks had none", () => {
   const network: NetworkModel = {
     inferenceSeconds: 0,
@@ -53,7 +110,11 @@ describe("kernels of which the measured networks had none", () => {
       { seconds: { value: strange, low: 0.4 * strange, high: 4 * strange, method: "roofline" } },
     ];
     const lowered = loweredOf([[2, add, 0, 8, 8, 0, 8, 0, 0, 0, 1, 1] as never], "chip");
-    return networkTotal(network, known, lowered, costs as KernelCost[]).latency;
+    return networkTotal(network, known, {
+      target: {} as Target,
+      lowered,
+      costs: costs as KernelCost[],
+    }).latency;
   }
 
   test("a small part hardly widens the interval", () => {

@@ -85,15 +85,31 @@ export interface NetworkModel {
  * The processor launches kernels while the chip still works on earlier ones, so a network takes about as long as the
  * slower of the two: seconds = (kernels^power + launches^power)^(1 / power).
  */
-export interface Dispatch {
+export interface Launches {
   readonly power: number;
   /** Seconds of a launch by its class (`launch-class.ts`). */
   readonly seconds: Readonly<Record<string, number>>;
   /** Of classes that were not measured. */
   readonly other: number;
+}
+
+export interface Dispatch extends Launches {
   /** Where the card was measured in several machines. */
   readonly hosts?: Hosts;
+  /** Fits to the networks of one search space alone, by its name. */
+  readonly spaces?: Readonly<Record<string, SpaceModel>>;
 }
+
+/** What the kernels of one space take, and its launches; kernels of other models take what they take everywhere. */
+export interface SpaceModel extends Launches {
+  readonly inferenceSeconds: number;
+  readonly kinds: WeighedKinds;
+}
+
+/** By id of the kernel model: Σ weight × feature. */
+export type WeighedKinds = Readonly<
+  Record<string, { readonly features: readonly string[]; readonly weights: Float64Array }>
+>;
 
 /** Joules, where a meter was read. */
 export interface EnergyModel {
@@ -101,10 +117,8 @@ export interface EnergyModel {
   readonly scope: string;
   /** Watts while it works: joules = watts × seconds, of kernels that `kinds` does not speak of. */
   readonly watts: number;
-  /** By id of the kernel model: joules = Σ weight × feature. */
-  readonly kinds: Readonly<
-    Record<string, { readonly features: readonly string[]; readonly weights: Float64Array }>
-  >;
+  /** Joules. */
+  readonly kinds: WeighedKinds;
   readonly inferenceJoules: number;
   readonly interval: Interval;
 }

@@ -9,8 +9,11 @@ import type {
   ErrorRow,
   Interval,
   KindModel,
+  Launches,
   NetworkModel,
+  SpaceModel,
   Transfer,
+  WeighedKinds,
 } from "./calibration.js";
 import { isAggregate } from "./aggregates.js";
 import { decodeHosts } from "./decode-hosts.js";
@@ -201,19 +204,59 @@ function decodeNetwork(decoder: Decoder, value: unknown, path: string): NetworkM
 
 function decodeDispatch(decoder: Decoder, value: unknown, path: string): Dispatch | undefined {
   const fields = decoder.object(value, path);
-  if (fields === undefined) return undefined;
-  const range = { low: 0, high: 10 };
+  const launches = fields && decodeLaunches(decoder, fields, path);
+  if (launches === undefined) return undefined;
+  const spaces: [string, SpaceModel][] = [];
+  for (const [name, entry] of Object.entries(
+    decoder.object(fields?.["spaces"] ?? {}, `${path}.spaces`) ?? {},
+  )) {
+    const space = decodeSpace(decoder, entry, `${path}.spaces.${name}`);
+    if (space === undefined) return undefined;
+    spaces.push([name, space]);
+  }
+  const dispatch = {
+    ...launches,
+    ...(spaces.length > 0 && { spaces: Object.fromEntries(spaces) }),
+  };
+  if (fields?.["hosts"] === undefined) return dispatch;
+  const hosts = decodeHosts(decoder, fields["hosts"], `${path}.hosts`);
+  return hosts === undefined ? undefined : { ...dispatch, hosts };
+}
+
+const launchRange = { low: 0, high: 10 };
+
+function decodeLaunches(decoder: Decoder, fields: Fields, path: string): Launches | undefined {
   const power = decoder.number(fields["power"], `${path}.power`, { low: 1, high: 100 });
-  const other = decoder.number(fields["other"], `${path}.other`, range);
+  const other = decoder.number(fields["other"], `${path}.other`, launchRange);
   const seconds: Record<string, number> = {};
   const classes = decoder.object(fields["seconds"], `${path}.seconds`) ?? {};
   for (const [name, entry] of Object.entries(classes))
-    seconds[name] = decoder.number(entry, `${path}.seconds.${name}`, range) ?? 0;
-  if (power === undefined || other === undefined) return undefined;
-  const dispatch = { power, seconds, other };
-  if (fields["hosts"] === undefined) return dispatch;
-  const hosts = decodeHosts(decoder, fields["hosts"], `${path}.hosts`);
-  return hosts === undefined ? undefined : { ...dispatch, hosts };
+    seconds[name] = decoder.number(entry, `${path}.seconds.${name}`, launchRange) ?? 0;
+  return power === undefined || other === undefined ? undefined : { power, seconds, other };
+}
+
+function decodeSpace(decoder: Decoder, value: unknown, path: string): SpaceModel | undefined {
+  const fields = decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const launches = decodeLaunches(decoder, fields, path);
+  const once = fields["inferenceSeconds"];
+  const inferenceSeconds = decoder.number(once, `${path}.inferenceSeconds`, launchRange);
+  if (launches === undefined || inferenceSeconds === undefined) return undefined;
+  const kinds = decodeWeighed(decoder, fields["kinds"], `${path}.kinds`);
+  return { ...launches, inferenceSeconds, kinds };
+}
+
+/** Without those that make no sense. */
+function decodeWeighed(decoder: Decoder, value: unknown, path: string): WeighedKinds {
+  const kinds: [string, WeighedKinds[string]][] = [];
+  for (const [id, entry] of Object.entries(decoder.object(value ?? {}, path) ?? {})) {
+    const inner = decoder.object(entry, `${path}.${id}`) ?? {};
+    const features = decodeWords(decoder, inner["features"], `${path}.${id}.features`);
+    const weights = decodeNumbers(decoder, inner["weights"], `${path}.${id}.weights`);
+    if (features === undefined || weights?.length !== features.length) continue;
+    kinds.push([id, { features, weights: Float64Array.from(weights) }]);
+  }
+  return Object.fromEntries(kinds);
 }
 
 function decodeEnergy(decoder: Decoder, value: unknown, path: string): EnergyModel | undefined {
@@ -228,15 +271,7 @@ function decodeEnergy(decoder: Decoder, value: unknown, path: string): EnergyMod
     range,
   );
   const interval = decodeInterval(decoder, fields["interval"], `${path}.interval`);
-  const kinds: [string, EnergyModel["kinds"][string]][] = [];
-  const entries = decoder.object(fields["kinds"] ?? {}, `${path}.kinds`) ?? {};
-  for (const [id, entry] of Object.entries(entries)) {
-    const inner = decoder.object(entry, `${path}.kinds.${id}`) ?? {};
-    const features = decodeWords(decoder, inner["features"], `${path}.kinds.${id}.features`);
-    const weights = decodeNumbers(decoder, inner["weights"], `${path}.kinds.${id}.weights`);
-    if (features === undefined || weights?.length !== features.length) continue;
-    kinds.push([id, { features, weights: Float64Array.from(weights) }]);
-  }
+  const kinds = decodeWeighed(decoder, fields["kinds"], `${path}.kinds`);
   if (
     scope === undefined ||
     watts === undefined ||
@@ -244,7 +279,7 @@ function decodeEnergy(decoder: Decoder, value: unknown, path: string): EnergyMod
     interval === undefined
   )
     return undefined;
-  return { scope, watts, kinds: Object.fromEntries(kinds), inferenceJoules, interval };
+  return { scope, watts, kinds, inferenceJoules, interval };
 }
 
 function decodeInterval(decoder: Decoder, value: unknown, path: string): Interval | undefined {

@@ -28,7 +28,25 @@ export function decodeHosts(decoder: Decoder, value: unknown, path: string): Hos
     if (mean === undefined || deviation === undefined) return undefined;
     const waits = host?.["waits"] === true;
     const name = String(host?.["name"]);
-    measured.push({ name, factor, ...(waits && { waits }), mean, deviation, low, high });
+    const own = decodeOwn(decoder, host?.["own"], `${at}.own`);
+    measured.push({
+      name,
+      factor,
+      ...(own && { own }),
+      ...(waits && { waits }),
+      mean,
+      deviation,
+      low,
+      high,
+    });
   }
   return { features, measured };
+}
+
+function decodeOwn(decoder: Decoder, value: unknown, path: string): MeasuredHost["own"] {
+  if (value === undefined) return undefined;
+  const fields = decoder.object(value, path);
+  const space = decoder.string(fields?.["space"], `${path}.space`);
+  const factor = decoder.number(fields?.["factor"], `${path}.factor`, { low: 0.01, high: 100 });
+  return space === undefined || factor === undefined ? undefined : { space, factor };
 }

@@ -64,7 +64,7 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
     ? evaluator
     : {
         ...evaluator,
-        total: (costs) => networkTotal(network, known, lowered, costs),
+        total: (costs) => networkTotal(network, known, { target, lowered, costs }),
       };
 };
 

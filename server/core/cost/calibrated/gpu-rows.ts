@@ -15,15 +15,18 @@ export const rowFeatures: readonly string[] = [
   "waves",
 ];
 
+/** Elements of a row that a framework's own kernels keep in registers (`softmax_warp_forward` of ATen). */
+export const mostInRegisters = 1024;
+
 /**
- * How a framework's own kernels read a row: in vectors of 16 bytes where its length allows, and in registers, padded to
- * a power of two, up to 1,024 elements (`softmax_warp_forward` and `vectorized_layer_norm_kernel` of ATen).
+ * How those kernels read a row: in vectors of 16 bytes where its length allows (`vectorized_layer_norm_kernel` of ATen), and in
+ * registers, padded to a power of two.
  */
 export const vectorFeatures: readonly string[] = ["is-aligned", "in-registers", "register-fill"];
 
 export function vectorsOf(columns: number): readonly number[] {
   const padded = 2 ** Math.ceil(Math.log2(columns));
-  const isShort = columns <= 1024;
+  const isShort = columns <= mostInRegisters;
   return [columns % 4 === 0 ? 1 : 0, isShort ? 1 : 0, isShort ? Math.log2(padded / columns) : 0];
 }
 
@@ -35,16 +38,22 @@ export function withFeatures(
   return view && { ...view, features: [...view.features, ...features] };
 }
 
+export interface Rows {
+  readonly rows: number;
+  readonly columns: number;
+  /** How often they are streamed where once is not enough, relative to one reading and one writing. */
+  readonly passes?: number;
+}
+
 export function describeRows(
   kernel: Kernel,
   target: Target,
-  rows: number,
-  columns: number,
+  { rows, columns, passes = 1 }: Rows,
 ): KernelView | undefined {
   if (target.chip.kind !== "gpu" || rows * columns === 0) return undefined;
   const { activations, weights } = workOfKernel(kernel, target);
   const bytes = kernel.readBytes + kernel.writeBytes;
-  const memory = streamSeconds(target, bytes, activations + weights);
+  const memory = passes * streamSeconds(target, bytes, activations + weights);
   const perUnit = rows / unitsOf(target);
   return {
     computeSeconds: 0,

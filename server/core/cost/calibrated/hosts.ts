@@ -9,6 +9,8 @@ export interface Host {
   readonly name: string;
   /** Its launches relative to the mean of all hosts. */
   readonly factor: number;
+  /** The search space that its networks are of, and its launches relative to the mean of that space's hosts. */
+  readonly own?: { readonly space: string; readonly factor: number };
   /** Blocks of its networks were waited for one by one (`blocks.ts`). */
   readonly waits?: boolean;
   /** Of the networks measured in it, by aggregate. */
@@ -28,35 +30,26 @@ export interface Hosts {
   readonly measured: readonly MeasuredHost[];
 }
 
-/**
- * The factor on launches for a network: of the hosts in which networks like it were measured, weighted by likeness
- * (Nadaraya 1964; normal densities without their norms). One that is like none of them gets the mean host, and the
- * interval widens by as much as hosts differ. `waiting`: the share of hosts that wait for blocks.
- */
-export function hostFactor(
-  hosts: readonly Host[],
-  aggregates: ArrayLike<number>,
-): { readonly factor: number; readonly widening: number; readonly waiting: number } {
-  const likeness = likenessTo(hosts, aggregates);
-  const logs = hosts.map(({ factor }) => Math.log(factor));
-  const spread = logs.reduce((most, log) => Math.max(most, Math.abs(log)), 0);
-  const unlike = 1 - likeness.reduce((sum, share) => sum + share, 0);
-  return {
-    factor: Math.exp(weighted(likeness, logs)),
-    widening: spread * unlike,
-    waiting: weighted(
+/** The factor on launches for a network by its likeness to those of the hosts; the mean host has 1. */
+export function meanFactor(hosts: readonly Host[], likeness: readonly number[]): number {
+  return Math.exp(
+    weighted(
       likeness,
-      hosts.map(({ waits }) => (waits === true ? 1 : 0)),
+      hosts.map(({ factor }) => Math.log(factor)),
     ),
-  };
+  );
+}
+
+/** By how much hosts differ at most, as a logarithm. */
+export function spreadOf(hosts: readonly Host[]): number {
+  return hosts.reduce((most, { factor }) => Math.max(most, Math.abs(Math.log(factor))), 0);
 }
 
 /** By what networks like this one scatter; undefined for one that is like none. */
 export function hostInterval(
   hosts: readonly MeasuredHost[],
-  aggregates: ArrayLike<number>,
+  likeness: readonly number[],
 ): Interval | undefined {
-  const likeness = likenessTo(hosts, aggregates);
   const like = likeness.reduce((sum, share) => sum + share, 0);
   if (like < 0.5) return undefined;
   const mean = (pick: (host: MeasuredHost) => number): readonly number[] => [
@@ -70,8 +63,14 @@ export function hostInterval(
   return { edges: [], low: mean(({ low }) => low), high: mean(({ high }) => high) };
 }
 
-/** Shares by host; what is missing to 1 is the share of no host at all. */
-function likenessTo(hosts: readonly Host[], aggregates: ArrayLike<number>): readonly number[] {
+/**
+ * Shares by host of how like a network is to those measured in it (Nadaraya 1964; normal densities without their norms); what
+ * is missing to 1 is the share of no host at all.
+ */
+export function likenessTo(
+  hosts: readonly Host[],
+  aggregates: ArrayLike<number>,
+): readonly number[] {
   const densities = hosts.map(({ mean, deviation }) => {
     let distance = 0;
     for (let index = 0; index < aggregates.length; index++)

@@ -1,13 +1,11 @@
-import type { Kernel, Lowered } from "../../lower/lowered.js";
+import type { Lowered } from "../../lower/lowered.js";
+import type { Target } from "../../targets/target.js";
 import type { Estimate, KernelCost } from "../cost.js";
-import { aggregate, type Aggregated } from "./aggregates.js";
-import { blocksOf, waitedFor } from "./blocks.js";
-import type { Dispatch, Interval, NetworkModel } from "./calibration.js";
+import { aggregate } from "./aggregates.js";
+import type { NetworkModel } from "./calibration.js";
 import { clampToRange } from "./clamp.js";
-import { hostFactor, hostInterval } from "./hosts.js";
+import { dispatchedTime } from "./dispatch.js";
 import { estimateOf, lentInterval } from "./interval.js";
-import { isLaunched, launchClass } from "./launch-class.js";
-import { overlapped } from "./overlapped.js";
 import { evaluateRegressor } from "./regressor.js";
 import type { TargetCalibration } from "./target-calibration.js";
 
@@ -17,11 +15,16 @@ export interface NetworkTotal {
   readonly scale: number;
 }
 
+export interface NetworkQuestion {
+  readonly target: Target;
+  readonly lowered: Lowered;
+  readonly costs: readonly KernelCost[];
+}
+
 export function networkTotal(
   network: NetworkModel,
   known: TargetCalibration,
-  lowered: Lowered,
-  costs: readonly KernelCost[],
+  { target, lowered, costs }: NetworkQuestion,
 ): NetworkTotal {
   const sum = costs.reduce((total, cost) => total + cost.seconds.value, 0);
   const { correction, dispatch, inferenceSeconds } = network;
@@ -37,22 +40,11 @@ export function networkTotal(
   let whole = sum + inferenceSeconds;
   let interval = network.interval;
   if (dispatch !== undefined) {
-    const host = hostOf(dispatch, { lowered, costs, seconds: sum });
-    widening += host.widening;
-    interval = host.interval ?? interval;
-    const once = host.factor * inferenceSeconds;
-    const launchOf = (index: number): number =>
-      host.factor * launchSeconds(dispatch, lowered.kernels[index]);
-    const launches = lowered.kernels.reduce((all, _, index) => all + launchOf(index), once);
-    whole = overlapped(dispatch.power, sum, launches);
-    if (host.waiting > negligible) {
-      const kernelOf = (index: number): number => costs[index]?.seconds.value ?? 0;
-      const of = { kernel: kernelOf, launch: launchOf };
-      const waited = once + waitedFor(blocksOf(lowered), dispatch.power, of);
-      whole += host.waiting * (waited - whole);
-    }
-    if (Object.keys(dispatch.seconds).length === 0)
-      widening += assumedLaunches * (launches / Math.max(whole, 1e-12)) ** dispatch.power;
+    const inference = { target, known, lowered, costs, seconds: sum };
+    const found = dispatchedTime(network, dispatch, inference);
+    whole = found.seconds;
+    widening += found.widening;
+    interval = found.interval ?? interval;
   }
   const { loan } = known;
   if (loan !== undefined) interval = lentInterval(interval, loan);
@@ -92,26 +84,3 @@ function withStrangers(latency: Estimate, costs: readonly KernelCost[], factor: 
 }
 
 const strangersShare = 0.2;
-
-/** Share of hosts below which blocks are not looked for. */
-const negligible = 1e-3;
-
-/** Where nobody measured launches: they differ by as much from one machine to the next, as a logarithm. */
-const assumedLaunches = Math.log(2);
-
-function hostOf(
-  { hosts }: Dispatch,
-  subject: Aggregated,
-): ReturnType<typeof hostFactor> & { readonly interval?: Interval | undefined } {
-  if (hosts === undefined) return { factor: 1, widening: 0, waiting: 0 };
-  const aggregates = hosts.features.map((name) => aggregate(name, subject));
-  return {
-    ...hostFactor(hosts.measured, aggregates),
-    interval: hostInterval(hosts.measured, aggregates),
-  };
-}
-
-function launchSeconds({ seconds, other }: Dispatch, kernel: Kernel | undefined): number {
-  if (kernel === undefined || !isLaunched(kernel)) return 0;
-  return seconds[launchClass(kernel)] ?? other;
-}

@@ -9,10 +9,7 @@ export const kernelModel: KernelModel = {
   features: [...rowFeatures, ...vectorFeatures],
   describe: (kernel, target) =>
     kernel.shape.kind === "normalization" && !isPerChannel(kernel)
-      ? withFeatures(
-          describeRows(kernel, target, kernel.shape.rows, kernel.shape.columns),
-          vectorsOf(kernel.shape.columns),
-        )
+      ? withFeatures(describeRows(kernel, target, kernel.shape), vectorsOf(kernel.shape.columns))
       : undefined,
 };
 

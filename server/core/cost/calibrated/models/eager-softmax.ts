@@ -1,4 +1,12 @@
-import { describeRows, rowFeatures, vectorFeatures, vectorsOf, withFeatures } from "../gpu-rows.js";
+import type { Target } from "../../../targets/target.js";
+import {
+  describeRows,
+  mostInRegisters,
+  rowFeatures,
+  vectorFeatures,
+  vectorsOf,
+  withFeatures,
+} from "../gpu-rows.js";
 import type { KernelModel } from "../kernel-model.js";
 
 /** Softmax over rows in the framework's own kernels, which depend on the length of a row. */
@@ -9,8 +17,16 @@ export const kernelModel: KernelModel = {
   describe: (kernel, target) =>
     kernel.shape.kind === "softmax"
       ? withFeatures(
-          describeRows(kernel, target, kernel.shape.rows, kernel.shape.columns),
+          describeRows(kernel, target, { ...kernel.shape, passes: passesOf(kernel.shape, target) }),
           vectorsOf(kernel.shape.columns),
         )
       : undefined,
 };
+
+/**
+ * A row that does not fit registers is read for its maximum, for its sum and for the result (`cunn_SoftMaxForward` of ATen).
+ * Caches of NVIDIA's multiprocessors keep it meanwhile; AMD's, of 16 kB, do not, and on them longer rows take twice the time.
+ */
+function passesOf({ columns }: { readonly columns: number }, { chip }: Target): number {
+  return columns > mostInRegisters && chip.vendor === "AMD" ? 2 : 1;
+}
