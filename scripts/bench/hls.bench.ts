@@ -11,7 +11,8 @@ import { utilisationOf } from "../../server/core/hls/search/search.js";
 import { findProfile } from "../../server/core/hls/tool-names.js";
 import { parseCsv } from "../calibrate/csv.js";
 import { isHeldOut } from "../calibrate/split.js";
-import { byKernel, capacity, filled, hlsynDesigns, parser, profiles } from "./hlsyn.js";
+import { type IntervalRow, intervalTable } from "./hls-intervals.js";
+import { byKernel, capacity, familyOf, filled, hlsynDesigns, parser, profiles } from "./hlsyn.js";
 import type { HlsynDesign } from "./hlsyn.js";
 import { table as textTable } from "../../server/core/reports/text-table.js";
 
@@ -28,9 +29,7 @@ await kernels();
 networks();
 await speed();
 
-interface Row {
-  readonly tool: string;
-  readonly kernel: string;
+interface Row extends IntervalRow {
   readonly isValid: boolean;
   readonly cycles: number;
   readonly dsp: number;
@@ -97,9 +96,7 @@ async function kernels(): Promise<void> {
     ),
   );
   validity(rows);
-  console.log(
-    `cycles between the 5 % and 95 % that all other kernels of a tool have (leave one kernel out): ${percent(coverage(groups))} of the designs, 90 % by right`,
-  );
+  console.log(intervalTable(rows));
   await Promise.resolve();
 }
 
@@ -116,44 +113,23 @@ function validity(rows: readonly Row[]): void {
   );
 }
 
-/** Kernels of one family differ in size alone (`gemm-p`, `gemm-p-large`). */
-function familyOf(kernel: string): string {
-  return kernel.split("-")[0] ?? kernel;
-}
-
-/**
- * The intervals in `server/data/hls` are the only numbers taken from errors: how many designs of a kernel lie in the interval
- * that the other kernels give. Kernels of one family leave together.
- */
-function coverage(groups: ReadonlyMap<string, readonly Row[]>): number {
-  const rows = [...groups.values()].flat();
-  let covered = 0;
-  for (const group of groups.values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const ratios = rows
-      .filter(
-        ({ tool, kernel }) => tool === first.tool && familyOf(kernel) !== familyOf(first.kernel),
-      )
-      .map(({ cycles, ourCycles }) => cycles / ourCycles)
-      .sort((a, b) => a - b);
-    const at = (share: number): number => ratios[Math.floor(share * (ratios.length - 1))] ?? NaN;
-    covered += group.filter(({ cycles, ourCycles }) => {
-      const ratio = cycles / ourCycles;
-      return at(0.05) <= ratio && ratio <= at(0.95);
-    }).length;
-  }
-  return covered / rows.length;
-}
-
 function rowOf(design: HlsynDesign): Row {
   const target = topOf(readUnit(parser.parse(filled(design))).value, undefined);
   if (target === undefined) throw new Error(`no function in ${design.kernel}`);
   const found = estimateKernel(target, design.profile);
-  const { tool, kernel, isValid, cycles, dsp } = design;
+  const { tool, kernel, profile, isValid, cycles, dsp, lut, ff, bram } = design;
+  const { assumedCycles, area } = found;
   return {
     tool,
     kernel,
+    profile,
+    quantities: {
+      cycles: { truth: cycles, ours: assumedCycles },
+      dsp: { truth: dsp, ours: area.dsp },
+      lut: { truth: lut, ours: area.lut },
+      ff: { truth: ff, ours: area.ff },
+      bram: { truth: bram, ours: area.bram18 },
+    },
     isValid,
     cycles,
     dsp,

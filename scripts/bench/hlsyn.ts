@@ -26,6 +26,9 @@ export interface HlsynDesign {
   readonly isValid: boolean;
   readonly cycles: number;
   readonly dsp: number;
+  readonly lut: number;
+  readonly ff: number;
+  readonly bram: number;
 }
 
 /** Empty, with a word to the reader, where sources or figures are not there. */
@@ -51,6 +54,9 @@ export function hlsynDesigns(): readonly HlsynDesign[] {
       isValid: row["valid"] === "1",
       cycles: Number(row["cycles"]),
       dsp: Number(row["dsp"]),
+      lut: Number(row["lut"]),
+      ff: Number(row["ff"]),
+      bram: Number(row["bram"]),
     };
   });
 }
@@ -70,6 +76,11 @@ export function valuesOf(design: string): ReadonlyMap<string, string> {
 export function filled({ source, design }: Pick<HlsynDesign, "source" | "design">): string {
   const values = valuesOf(design);
   return source.replace(/auto\{(\w+)\}/g, (_, name: string) => values.get(name) ?? "1");
+}
+
+/** Kernels of one family differ in size alone (`gemm-p`, `gemm-p-large`). */
+export function familyOf(kernel: string): string {
+  return kernel.split("-")[0] ?? kernel;
 }
 
 /** Designs of one kernel by one tool, in the order of the table. */

@@ -19,6 +19,21 @@ test("targets are listed with method and interval", async () => {
   expect(table.out).toContain(`${targets.length} targets`);
 });
 
+test("every measured target states an error, its own or that of what it was fitted with", async () => {
+  const targets = JSON.parse((await cli(["targets", "--json"])).out) as {
+    id: string;
+    method: string;
+    error: { kind: string; median: number; of?: string }[] | null;
+  }[];
+  const measured = targets.filter(({ method }) => method === "calibrated");
+  expect(measured.length).toBeGreaterThan(300);
+  expect(measured.filter(({ error }) => (error ?? []).length === 0)).toEqual([]);
+  const h100 = measured.find(({ id }) => id === "nvidia-h100-sxm/tensorrt-llm/bf16");
+  expect(h100?.error?.every(({ of }) => of === undefined)).toBe(true);
+  const quantized = measured.find(({ id }) => id === "nvidia-a40/llama-cpp-cuda/q8-0");
+  expect(quantized?.error?.every(({ of }) => of === "nvidia-a40/llama-cpp-cuda/*")).toBe(true);
+});
+
 test("every chip answers, at least thirty of them", async () => {
   const targets = JSON.parse((await cli(["targets", "--json"])).out) as { chip: { id: string } }[];
   expect(new Set(targets.map((target) => target.chip.id)).size).toBeGreaterThanOrEqual(30);
