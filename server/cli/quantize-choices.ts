@@ -112,7 +112,14 @@ export async function choicesOf(
     });
   const choices = modelChoices(inferred, target, result, support, catalogue, neverCancelled);
   return {
-    ...{ inferred, own, analysis, result, problems, support, choices, bindings },
+    inferred,
+    own,
+    analysis,
+    result,
+    problems,
+    support,
+    choices,
+    bindings,
     modelPath: file,
     activationSchemes: parseSchemes(await formatTable(), activationSchemeIds),
   };

@@ -185,8 +185,13 @@ export class DesignDocuments {
     const known = this.#entries.get(uri);
     if (known !== undefined) return known;
     const entry: Entry = {
-      ...{ run: undefined, last: undefined, good: undefined, routed: undefined },
-      ...{ settledText: document.getText(), places: [], anchors: undefined },
+      run: undefined,
+      last: undefined,
+      good: undefined,
+      routed: undefined,
+      settledText: document.getText(),
+      places: [],
+      anchors: undefined,
     };
     this.#entries.set(uri, entry);
     return entry;
@@ -296,7 +301,9 @@ export class DesignDocuments {
     const anchors = (): readonly DesignAnchor[] =>
       this.anchors(document, designKindOf(document) ?? "rtl");
     return {
-      ...{ text, file, anchors },
+      text,
+      file,
+      anchors,
       numbers: entry === undefined ? undefined : numbersOf(entry, text),
     };
   }

@@ -96,7 +96,12 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       onSlow: (title, cancel) => showProgress(connection, title, cancel),
     });
     const server: ServerContext = {
-      ...{ connection, workspace, engine, python, design, log },
+      connection,
+      workspace,
+      engine,
+      python,
+      design,
+      log,
       startDesignEngine: (onStage) => new DesignEngine({ ...designOptions, onStage }),
       announceChange,
     };

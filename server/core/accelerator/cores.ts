@@ -19,7 +19,10 @@ export function bestOnCores(
 ): OnCores {
   const { accelerator, precision, objective, stay } = question;
   const ask = {
-    ...{ accelerator, engine, precision, objective },
+    accelerator,
+    engine,
+    precision,
+    objective,
     ...(stay !== undefined && { resident: stay.operands }),
   };
   if (accelerator.cores === 1) return { mapping: mapContraction(ask, c), note: undefined };

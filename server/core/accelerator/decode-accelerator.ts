@@ -196,7 +196,11 @@ function decodeBuffer(decoder: Decoder, value: unknown, path: string): Buffer | 
       "is for a buffer that holds inputs and outputs: what is one layer's output is the next one's input.",
     );
   return {
-    ...{ name, size, bandwidth, holds, isDoubleBuffered },
+    name,
+    size,
+    bandwidth,
+    holds,
+    isDoubleBuffered,
     ...(keepsActivations && { keepsActivations }),
   };
 }

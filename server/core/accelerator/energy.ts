@@ -46,7 +46,9 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
       (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0),
   );
   return {
-    ...{ ...parts, dram: inDram, vector },
+    ...parts,
+    dram: inDram,
+    vector,
     total: parts.multipliers + parts.registers + parts.buffers + inDram + vector,
   };
 }

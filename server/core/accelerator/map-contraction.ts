@@ -269,7 +269,8 @@ function summarise(
     {
       weights: inside("weights", last).weights,
       inputs: inside("inputs", last).inputs,
-      ...{ outputWrites, outputReads },
+      outputWrites,
+      outputReads,
     },
     resident,
   );

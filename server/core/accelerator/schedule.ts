@@ -195,7 +195,10 @@ function tasksOf(
     const { engine = 0, mapping } = picks[index] ?? {};
     const cycles = mapping?.cycles ?? 0;
     return {
-      ...{ engine, after, cycles, priority: order.get(index) ?? 0 },
+      engine,
+      after,
+      cycles,
+      priority: order.get(index) ?? 0,
       channel: channels[engine] ?? 0,
       demand: cycles === 0 ? 0 : Math.min(1, (mapping?.dramCycles ?? 0) / cycles),
     };

@@ -11,8 +11,10 @@ export function patternOf(text: string): Omit<Sparsity, "activations"> | undefin
   const [kept, among] = [Number(match[1]), Number(match[2])];
   if (kept < 1 || among <= kept) return undefined;
   return {
-    ...{ id: `${kept}of${among}`, weights: kept / among },
-    ...{ indexBits: Math.ceil(Math.log2(among)), balance: 1 },
+    id: `${kept}of${among}`,
+    weights: kept / among,
+    indexBits: Math.ceil(Math.log2(among)),
+    balance: 1,
   };
 }
 

@@ -42,7 +42,8 @@ export function bindWeights(
         : (count / type.elements) * type.bytes;
     const location = {
       ...(own !== undefined && { file: own }),
-      ...{ offset, length },
+      offset,
+      length,
       ...(blocks !== undefined && { blocks }),
     };
     return { ...value, weight: { ...weight, elementType, byteLength: length, location } };

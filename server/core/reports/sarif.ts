@@ -48,7 +48,10 @@ function sarifLog(document: ReportDocument): object {
           kind: document.kind,
           model,
           targets: document.targets.map(({ id, batch, latency, memory, energy }) => ({
-            ...{ id, batch, latency, energy },
+            id,
+            batch,
+            latency,
+            energy,
             memory: { ...memory, plan: undefined },
           })),
         },

@@ -274,7 +274,9 @@ function stackOf(layers: readonly MappedLayer[], fused: FusedStack, index: numbe
     overlapBytes: plan.keptBytes,
     weightBytes: plan.weightBytes,
     repeat: repeatOf(fused),
-    ...{ cycles: mapping.cycles, dramBytes: mapping.dramBytes, joules: mapping.joules },
+    cycles: mapping.cycles,
+    dramBytes: mapping.dramBytes,
+    joules: mapping.joules,
     alone: { cycles: alone.cycles, dramBytes: alone.dramBytes, joules: alone.joules },
     text: planText(plan),
   };
@@ -306,7 +308,9 @@ function atOnceOf(
   if (isOne || accelerator.engine.kind === "streaming") return null;
   const { cycles, turnCycles, joules, dramBytes, modelCycles, busy } = schedule(mapped, workload);
   return {
-    ...{ cycles, joules, dramBytes },
+    cycles,
+    joules,
+    dramBytes,
     seconds: cycles / accelerator.clock,
     turnSeconds: turnCycles / accelerator.clock,
     models: analyses.map((analysis, index) => ({

@@ -64,8 +64,13 @@ function aboutTop(design: MeasuredDesign, wanted: string | undefined): MeasuredD
   const row = modules.find(({ name }) => name === wanted);
   if (row !== undefined && wanted !== undefined)
     return {
-      ...{ tool: top === undefined ? tool : `${tool} of ${top}`, file, top: wanted },
-      ...{ device: design.device, counts: row.counts, modules: [], loops: [] },
+      tool: top === undefined ? tool : `${tool} of ${top}`,
+      file,
+      top: wanted,
+      device: design.device,
+      counts: row.counts,
+      modules: [],
+      loops: [],
     };
   if (wanted === undefined || top !== undefined || modules.length > 0) return undefined;
   return path.basename(file).split(/[._-]/).includes(wanted) ? design : undefined;

@@ -41,7 +41,13 @@ export function withReports(
   const known = readPairs(project, context.log);
   const { families } = context;
   const { pairs, refusals } = pairReports(reports.found, {
-    ...{ design, subject, by, part, families, states, known },
+    design,
+    subject,
+    by,
+    part,
+    families,
+    states,
+    known,
   });
   if (pairs !== known) writePairs(project, pairs, context.log);
   const own = pairs.filter((pair) => pair.by === by && isSameSubject(pair.subject, subject));

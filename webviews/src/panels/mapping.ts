@@ -197,7 +197,8 @@ function questionOf(target: string, names: readonly string[] | undefined, signal
   return page.ask(
     "mapping",
     {
-      ...{ target, sweep: names === undefined ? [] : parseSweep(page.state.sweep, names) },
+      target,
+      sweep: names === undefined ? [] : parseSweep(page.state.sweep, names),
       fuses: page.state.fuses,
       ...(page.state.search !== "every" && {
         search: { methods: page.state.search.split(","), points: searchedPoints },

@@ -60,7 +60,9 @@ export function mapStack(
     }),
   );
   return {
-    ...{ cycles, dramBytes, members },
+    cycles,
+    dramBytes,
+    members,
     joules: members.reduce((total, { energy }) => total + energy.total, 0),
   };
 }
@@ -141,7 +143,8 @@ function tileShape(
     case "conv": {
       const rank = shape.outputSize.length;
       return {
-        ...{ ...shape, batch: 1 },
+        ...shape,
+        batch: 1,
         inputSize: [input.rows, input.columns].slice(-rank),
         outputSize: [height, width].slice(-rank),
       };
@@ -230,7 +233,8 @@ function memberMapping(
   return {
     macs: kernel.macs,
     cycles,
-    ...{ computeCycles: sum.computeCycles, vectorCycles: sum.vectorCycles },
+    computeCycles: sum.computeCycles,
+    vectorCycles: sum.vectorCycles,
     bufferCycles: sum.bufferCycles,
     dramCycles: (dramBytes / accelerator.dram.bandwidth) * accelerator.clock,
     utilization: used(cycles),
@@ -244,7 +248,11 @@ function memberMapping(
       fetched.reduce((total, value) => total + (stack.values[value]?.bytes ?? 0), 0) +
       (stack.values[writes]?.leaves === true ? kernel.writeBytes : 0),
     energy: {
-      ...{ multipliers, registers, buffers, dram, vector },
+      multipliers,
+      registers,
+      buffers,
+      dram,
+      vector,
       total: multipliers + registers + buffers + dram + vector,
     },
     tiles: largest?.tiles ?? [],

@@ -33,7 +33,9 @@ export function tilesAlong(stack: Stack, axis: "rows" | "columns", size: number)
     const needs = stack.values.map((): (Interval | undefined)[] => []);
     for (let tile = 0; tile < count; tile++)
       askTile(stack, axis, needs, {
-        ...{ tile, isKept, isLast: tile === count - 1 },
+        tile,
+        isKept,
+        isLast: tile === count - 1,
         outputs: { start: tile * size, end: Math.min(extent, (tile + 1) * size) },
       });
     return needs.map((own) => (isKept ? tilesKept(own) : tilesAgain(own)));

@@ -103,8 +103,12 @@ class Draft {
     const at = this.#values.length;
     const { rows, columns } = spatial;
     this.#values.push({
-      ...{ id: written, rows: rows.outputs, columns: columns.outputs, bytes: writeBytes },
-      ...{ comesFromOutside: false, isRead: false },
+      id: written,
+      rows: rows.outputs,
+      columns: columns.outputs,
+      bytes: writeBytes,
+      comesFromOutside: false,
+      isRead: false,
     });
     this.#indexOf.set(written, at);
     this.#spatials.set(at, spatial);
@@ -121,7 +125,10 @@ class Draft {
     const isOpen = this.#values.some(({ isRead }, index) => !isRead && index < end);
     if (isOpen) return undefined;
     return this.#values.map(({ id, rows, columns, bytes, comesFromOutside }, index) => ({
-      ...{ rows, columns, bytes, comesFromOutside },
+      rows,
+      columns,
+      bytes,
+      comesFromOutside,
       leaves: !comesFromOutside && (index === end || (lastReaders.get(id) ?? last) > last),
     }));
   }

@@ -25,7 +25,9 @@ export function assignmentsIn(code: string, span: TextSpan): readonly Assignment
     const end = span.start + match.index + whole.length;
     const start = end - 1 - value.length - before.length;
     found.push({
-      ...{ target: target.trim(), name, value: value.trimEnd() },
+      target: target.trim(),
+      name,
+      value: value.trimEnd(),
       valueSpan: {
         start: end - 1 - value.length,
         end: end - 1 - value.length + value.trimEnd().length,

@@ -47,7 +47,15 @@ function subjectOf(synthesis: Synthesis, design: Design, part: ChosenPart): Rule
     if (line.kind === "line") lines.set(`${line.file}:${line.line}`, line);
   const lineAt: RuleSubject["lineAt"] = ({ file, line }) => lines.get(`${file}:${line}`);
   return {
-    ...{ design, part, elaborated, resizedPorts, hierarchy, gates, cells, texts, lineAt },
+    design,
+    part,
+    elaborated,
+    resizedPorts,
+    hierarchy,
+    gates,
+    cells,
+    texts,
+    lineAt,
     modules: [...modules.values()],
     placesOf: (src) => readSrc(src, files),
     priceOf: (place) => {

@@ -46,7 +46,10 @@ export function moduleText(
     end: offsetOf(range.endLine, range.endCharacter),
   };
   const made: ModuleText = {
-    ...{ file: range.file, code, span, offsetOf },
+    file: range.file,
+    code,
+    span,
+    offsetOf,
     isSystemVerilog: !/\.vh?$/i.test(range.file),
     assignments: assignmentsIn(code, span),
     scope: scopeOf(module, code.slice(span.start, span.end)),

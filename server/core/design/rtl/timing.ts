@@ -224,7 +224,11 @@ export class TimingGraph {
     const own = this.#starts.registers ? model.fromRegister.get(port)?.[index] : undefined;
     if (own !== undefined)
       best = {
-        ...{ time: own.nanoseconds, from: undefined, cell, levels: own.levels, isCarry: false },
+        time: own.nanoseconds,
+        from: undefined,
+        cell,
+        levels: own.levels,
+        isCarry: false,
         inside: { ...own.end, name: `${plainName(cell.name)}.${own.end.name}` },
       };
     for (const arc of model.through.get(port)?.[index] ?? []) {
@@ -303,7 +307,9 @@ export class TimingGraph {
     }
     const driver = this.#net.driverOf(at)?.cell;
     const start = this.arrivalOf(at)?.inside ?? {
-      ...{ cell: driver, name: this.#net.nameOf(at) ?? "an input", bit: at },
+      cell: driver,
+      name: this.#net.nameOf(at) ?? "an input",
+      bit: at,
     };
     return { nanoseconds: time, levels: levels + (end.arc?.levels ?? 0), start, end, cells };
   }

@@ -44,7 +44,10 @@ export function readGguf(source: ByteSource): TensorList {
         complain(`Tensor \`${name}\` lies outside the file; it is left out.`);
       else
         tensors.push({
-          ...{ name, shape, elementType, offset: dataStart + offset },
+          name,
+          shape,
+          elementType,
+          offset: dataStart + offset,
           ...(isBlocks && { blocks }),
         });
     }

@@ -62,7 +62,8 @@ function arrayEdits(body: string, pattern: RegExp): readonly TextEdit[] {
     );
     const start = match.index + (direction ?? "").length + types.length;
     edits.push({
-      ...{ start, end: match.index + whole.length },
+      start,
+      end: match.index + whole.length,
       text: `${dimensions.join("")}${widths}${name} `,
     });
   }

@@ -10,7 +10,9 @@ export function moduleHeads(code: string): readonly ModuleHead[] {
   return [
     ...code.matchAll(/\b(?:module|macromodule)\s+(?:(?:automatic|static)\s+)?([A-Za-z_][\w$]*)/g),
   ].map(({ 0: whole, 1: name = "", index }) => ({
-    ...{ name, start: index, end: index + whole.length },
+    name,
+    start: index,
+    end: index + whole.length,
   }));
 }
 

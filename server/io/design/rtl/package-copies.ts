@@ -79,7 +79,9 @@ function editsOf(one: Package, packages: Packages): readonly TextEdit[] {
   const copies = new Copies(one, packages);
   if (!used.every(({ from, name }) => copies.add(from, name))) return [];
   const shift = ({ start, end }: { readonly start: number; readonly end: number }): TextEdit => ({
-    ...{ start: one.start + start, end: one.start + end, text: "" },
+    start: one.start + start,
+    end: one.start + end,
+    text: "",
   });
   const imports = [...one.code.matchAll(importPattern)].map((match) => {
     const edit = shift({ start: match.index, end: match.index + match[0].length });

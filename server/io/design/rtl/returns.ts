@@ -66,7 +66,8 @@ function endsInReturns(list: readonly Statement[], isLast: boolean): boolean {
 
 function plainReturns(subject: Subject, list: readonly Statement[]): readonly TextEdit[] {
   return returnsIn(list).map(({ start }) => ({
-    ...{ start, end: start + keyword.length },
+    start,
+    end: start + keyword.length,
     text: hasValue(subject, start) ? `${subject.name} =` : "",
   }));
 }

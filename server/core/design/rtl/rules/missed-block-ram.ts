@@ -77,7 +77,11 @@ function memoriesOf({ cells, memories }: NetModule): readonly Memory[] {
     const id = name.replace(/^\\/, "");
     const mine = cells.filter((cell) => cell.type.startsWith("$mem") && idOf(cell) === id);
     return {
-      ...{ id, src, width, size, bits: width * size },
+      id,
+      src,
+      width,
+      size,
+      bits: width * size,
       reads: mine.filter(({ type }) => type.startsWith("$memrd")),
       writes: mine.filter(({ type }) => type.startsWith("$memwr")),
     };
