@@ -5,6 +5,7 @@ import { decodeState, initialState } from "../../webviews/src/model/page-state.j
 test("what was kept comes back", () => {
   const kept = {
     ...initialState,
+    devices: 4,
     sortBy: "share",
     descending: false,
     nodeId: 3,
