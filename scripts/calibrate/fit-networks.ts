@@ -1,5 +1,6 @@
 import type { Dispatch, Interval } from "../../server/core/cost/calibrated/calibration.js";
 import type { Host } from "../../server/core/cost/calibrated/hosts.js";
+import { workKind } from "./edge/work-kind.js";
 import { groupBy } from "./group.js";
 import { withIntervals } from "./train/fit-hosts.js";
 import {
@@ -29,22 +30,10 @@ export function fitNetworks(
   const rows = withoutConstant(all, 1);
   const { plan, fit, unseen } = fitTo(rows, given, before?.power);
   const interval = repeatable(conformalInterval(unseen));
-  // A kernel by itself is less certain than the sum that was measured.
-  const wide = {
-    low: interval.low.map((factor) => rounded(factor / 1.5, 4)),
-    high: interval.high.map((factor) => rounded(factor * 1.5, 4)),
-  };
+  const widest = { low: [Math.min(...interval.low)], high: [Math.max(...interval.high)] };
   const kinds: Record<string, unknown> = {};
   for (const [id, { features, weights }] of Object.entries(weighedKinds(fit)))
-    kinds[id] = {
-      form: "seconds",
-      overhead: 0,
-      features,
-      low: features.map(() => 0),
-      high: features.map(() => unbounded),
-      regressor: { kind: "linear", intercept: 0, weights },
-      interval: { edges: [], low: [Math.min(...wide.low)], high: [Math.max(...wide.high)] },
-    };
+    kinds[id] = workKind(features, weights, widest);
   const network = {
     inferenceSeconds: fit.once,
     ...(plan.hasDispatch && {
@@ -170,9 +159,6 @@ export function leastGpuWeight(model: string, feature: number): number {
   const name = workModels.find(({ id }) => id === model)?.features[feature] ?? "";
   return /^(unary-|binary-)?activations$/.test(name) ? 0.9 : leastWeight(model, feature);
 }
-
-/** Work goes on in proportion beyond what was measured. */
-const unbounded = 1e30;
 
 function launchesOf({ launches }: WorkFit, { power = overlapPower }: WorkPlan): object {
   const seconds = [...launches.values()].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import type { Analysis, Layer, TargetAnalysis } from "../analysis.js";
 import type { Problem } from "../base/problem.js";
-import { errorSummary, latencyErrors, publishedError } from "../cost/calibrated/published-error.js";
+import { errorBehind, errorSummary, latencyErrors } from "../cost/calibrated/published-error.js";
 import type { Bound, Method } from "../cost/cost.js";
 import type { Target } from "../targets/target.js";
 import { energySourceOf, energySourceText } from "../cost/energy-source.js";
@@ -229,9 +229,8 @@ function targetDetails(analysis: Analysis, target: TargetAnalysis, nodeId: NodeI
   };
 }
 
-/** A layer that is a roofline on a measured target has none. */
 function errorOf(target: Target, method: Method): string {
-  const error = method === "roofline" ? undefined : publishedError(target);
+  const error = errorBehind(target, method);
   return error === undefined ? "" : errorSummary(latencyErrors(error.rows));
 }
 

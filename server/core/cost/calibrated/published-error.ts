@@ -1,4 +1,5 @@
 import type { Target } from "../../targets/target.js";
+import type { Method } from "../cost.js";
 import type { ErrorRow } from "./calibration.js";
 
 /** How far a target's predictions were from measurements that their fit has not seen, as docs/accuracy.md has it. */
@@ -23,6 +24,11 @@ export function publishedError({ calibration }: Target): PublishedError | undefi
     rows: known.calibration.error,
     page: errorPage?.(),
   };
+}
+
+/** The same for a number of that method: a kernel may be a roofline on a measured target. */
+export function errorBehind(target: Target, method: Method): PublishedError | undefined {
+  return method === "roofline" ? undefined : publishedError(target);
 }
 
 /**

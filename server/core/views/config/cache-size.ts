@@ -1,9 +1,10 @@
+import type { TargetAnalysis } from "../../analysis.js";
 import { formatBytes } from "../../base/units.js";
 import type { ConfigNumbers } from "./config-state.js";
 
-/** What the first target keeps of every token of every text; undefined for a model that keeps no tokens. */
-export function bytesPerToken({ analysis }: ConfigNumbers): number | undefined {
-  const generation = analysis.targets[0]?.generation;
+/** What a target keeps of every token of every text; undefined for a model that keeps no tokens, or a call after none. */
+export function bytesPerToken(target: TargetAnalysis | undefined): number | undefined {
+  const generation = target?.generation;
   if (generation === undefined || generation.cacheBytes === 0) return undefined;
   return generation.cacheBytes / (generation.batch * generation.call.past);
 }
@@ -13,7 +14,8 @@ export function cacheAtLimit(
   numbers: ConfigNumbers,
 ): { readonly tokens: number; readonly bytes: number } | undefined {
   const tokens = numbers.analysis.model.generation?.contextLimit;
-  if (tokens === undefined || bytesPerToken(numbers) === undefined) return undefined;
+  if (tokens === undefined || bytesPerToken(numbers.analysis.targets[0]) === undefined)
+    return undefined;
   const bytes = numbers.suppose({ batch: 1, past: tokens }).targets[0]?.generation?.cacheBytes;
   return bytes === undefined ? undefined : { tokens, bytes };
 }

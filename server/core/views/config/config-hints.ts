@@ -53,7 +53,7 @@ function measureOf(
     case "vocabulary":
       return shareOfWeights(numbers, fact);
     case "cache": {
-      const bytes = bytesPerToken(numbers);
+      const bytes = bytesPerToken(numbers.analysis.targets[0]);
       return bytes === undefined
         ? undefined
         : { label: perTokenText(bytes), tooltip: `${keptAs(numbers)} Of every text.` };

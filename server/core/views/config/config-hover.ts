@@ -5,8 +5,8 @@ import { secondsWithInterval } from "../text/estimate-text.js";
 import type { HoverText } from "../text/hover.js";
 import { plain } from "../text/markdown.js";
 import { summedWork } from "../text/summed-cost.js";
-import { moveBack, moveSpan } from "../text/text-state.js";
-import { tokenText } from "./cache-size.js";
+import { moveBack, moveSpan, oldNumbersText } from "../text/text-state.js";
+import { bytesPerToken, tokenText } from "./cache-size.js";
 import { whatItIs } from "./config-hints.js";
 import { rateText, servedBatch, servedRate } from "./config-lens.js";
 import type { ConfigFact } from "./config-lines.js";
@@ -22,8 +22,7 @@ export function configHover({ numbers }: ConfigState, offset: number): HoverText
   const span = line && moveSpan(numbers.edit, line.span);
   if (line === undefined || span === undefined || numbers.analysis.targets.length === 0)
     return null;
-  const mark =
-    numbers.edit === undefined ? [] : ["*From before the last edit: the text has an error now.*"];
+  const mark = numbers.edit === undefined ? [] : [`*${oldNumbersText}*`];
   const parts = [...mark, ...partsOf(numbers, line.fact)];
   return { span, markdown: parts.filter((part) => part !== "").join("\n\n") };
 }
@@ -79,13 +78,11 @@ function cacheTable({ analysis, suppose }: ConfigNumbers): string {
   const limit = analysis.model.generation?.contextLimit;
   const longest = limit === undefined ? undefined : suppose({ batch: 1, past: limit });
   const rows = analysis.targets.map((target, index) => {
-    const { generation } = target;
+    const perToken = bytesPerToken(target);
     const most = longest?.targets[index];
     return [
       target.target.label,
-      generation === undefined
-        ? "?"
-        : formatBytes(generation.cacheBytes / (generation.batch * generation.call.past)),
+      perToken === undefined ? "?" : formatBytes(perToken),
       most?.generation === undefined ? "?" : formatBytes(most.generation.cacheBytes),
       textsBeside(most),
     ];

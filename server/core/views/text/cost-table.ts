@@ -1,10 +1,12 @@
 import type { Analysis, TargetAnalysis } from "../../analysis.js";
 import { formatShare } from "../../base/units.js";
 import {
+  errorBehind,
   errorSummary,
   latencyErrors,
   publishedError,
 } from "../../cost/calibrated/published-error.js";
+import type { Method } from "../../cost/cost.js";
 import type { NodeId } from "../../graph/graph.js";
 import { summedCost } from "./summed-cost.js";
 import { secondsWithInterval } from "./estimate-text.js";
@@ -43,9 +45,8 @@ function costCells(
   }
 }
 
-/** A layer may be a roofline on a measured target: then there is no error to lead to. */
-function methodCell({ target }: TargetAnalysis, method: string): string {
-  const page = method === "roofline" ? undefined : publishedError(target)?.page;
+function methodCell({ target }: TargetAnalysis, method: Method): string {
+  const page = errorBehind(target, method)?.page;
   return page === undefined ? method : link(method, page);
 }
 

@@ -5,11 +5,11 @@ import { dimText } from "../../graph/dim.js";
 import { typeText } from "../../graph/value-type.js";
 import { secondsText, secondsWithInterval } from "./estimate-text.js";
 import { plain } from "./markdown.js";
-import { nodeCost } from "./node-cost.js";
 import { quantizationMeasure } from "./quantization-text.js";
+import { summedCost } from "./summed-cost.js";
 import { type Statement, statementsIn } from "./text-index.js";
 import { outputTypeOf } from "./value-of.js";
-import { type TextState, moveBack, moveSpan } from "./text-state.js";
+import { type TextState, moveBack, moveSpan, oldNumbersText } from "./text-state.js";
 
 /** What stands at the end of a node's line. */
 export interface Hint {
@@ -56,7 +56,7 @@ export function hintsOf(state: TextState, span: TextSpan, kinds: HintKinds): rea
       ...hintPlace(state.text, now),
       label: labelOf(measures, isOld),
       tooltip: [
-        ...(isOld ? ["From before the last edit: the text has an error now."] : []),
+        ...(isOld ? [oldNumbersText] : []),
         ...measures.map((measure) => measure.tooltip),
         ...(statement.nodeIds.length > 1 ? [sumText(statement)] : []),
       ].join("\n\n"),
@@ -91,14 +91,19 @@ function measuresOf(
 
 function latencyMeasure(analysis: Analysis, { nodeIds }: Statement): readonly Measure[] {
   const target = analysis.targets[0];
-  const cost = nodeCost(analysis, target, nodeIds);
+  const cost = summedCost(analysis, target, nodeIds);
+  const unknown = (reason: string): readonly Measure[] => [
+    { text: "?", tooltip: `Not known: ${plain(reason)}` },
+  ];
   switch (cost.kind) {
     case "unknown":
-      return [{ text: "?", tooltip: `Not known: ${plain(cost.reason)}` }];
+      return unknown(cost.reason);
     case "none":
       // That a view takes nothing is no news; that a kernel swallowed the node explains its missing number.
       return cost.word === "fused" ? [{ text: "fused", tooltip: plain(cost.reason) }] : [];
     case "time": {
+      // A sum without one of its parts is no number for a line.
+      if (cost.unknownCount > 0) return unknown(cost.unknownReason);
       const share = cost.share === undefined ? undefined : formatShare(cost.share);
       const lines = [
         `${secondsWithInterval(cost.seconds)} · ${cost.bound} · ${cost.seconds.method}`,

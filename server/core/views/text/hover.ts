@@ -13,7 +13,7 @@ import { quantizationTable } from "./quantization-text.js";
 import { tensorHover } from "./tensor-hover.js";
 import { type Statement, statementAt } from "./text-index.js";
 import { outputTypeOf, valueOf } from "./value-of.js";
-import { type TextState, moveBack, moveSpan } from "./text-state.js";
+import { type TextState, moveBack, moveSpan, oldNumbersText } from "./text-state.js";
 
 export interface HoverText {
   readonly span: TextSpan;
@@ -38,8 +38,7 @@ export function hoverAt(state: TextState, offset: number): HoverText | null {
   const at = tensor?.span ?? statement?.map.operator;
   const span = at && moveSpan(edit, at);
   if (parts.length === 0 || span === undefined) return null;
-  const mark =
-    edit === undefined ? [] : ["*From before the last edit: the text has an error now.*"];
+  const mark = edit === undefined ? [] : [`*${oldNumbersText}*`];
   return { span, markdown: [...mark, ...parts].join("\n\n") };
 }
 
@@ -112,7 +111,7 @@ function withRest(shown: readonly string[], count: number): readonly string[] {
 /** What the numbers of the first target rest on, and what is wrong with the node. */
 function notes(analysis: Analysis, nodeId: NodeId): readonly string[] {
   const target = analysis.targets[0];
-  const cost = nodeCost(analysis, target, [nodeId]);
+  const cost = nodeCost(analysis, target, nodeId);
   const reasons = cost.kind === "time" ? cost.reasons : [cost.reason];
   const layer = analysis.layers[nodeId];
   const moved =

@@ -1,7 +1,7 @@
 import type { Analysis } from "../../analysis.js";
 import { formatMacs, formatParameters } from "../../base/units.js";
 import { lensTarget, lensTargetLine } from "./lens-target.js";
-import type { TextState } from "./text-state.js";
+import { type TextState, oldNumbersText } from "./text-state.js";
 
 export interface LensText {
   readonly title: string;
@@ -36,6 +36,6 @@ const shownTargets = 3;
 
 function tooltipOf(analysis: Analysis, isOld: boolean): string {
   const lines = analysis.targets.map((target) => lensTargetLine(target, analysis.goals));
-  const warning = isOld ? ["From before the last edit: the text has an error now."] : [];
+  const warning = isOld ? [oldNumbersText] : [];
   return [...warning, ...lines].join("\n");
 }

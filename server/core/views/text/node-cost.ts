@@ -4,8 +4,8 @@ import type { NodeId } from "../../graph/graph.js";
 import { layerCost, nodeLabel } from "../layer-cost.js";
 
 /**
- * What several nodes cost together on one target: a statement of a function stands for each of its calls. `none`: the
- * runtime executes nothing for them, or another node's kernel does their work.
+ * What a node costs on one target; several together are `summedCost`. `none`: the runtime executes nothing for it, or another
+ * node's kernel does its work.
  */
 export type NodeCost =
   | {
@@ -20,22 +20,6 @@ export type NodeCost =
   | { readonly kind: "unknown"; readonly reason: string };
 
 export function nodeCost(
-  analysis: Analysis,
-  target: TargetAnalysis | undefined,
-  nodeIds: readonly NodeId[],
-): NodeCost {
-  let sum: Extract<NodeCost, { kind: "time" }> | undefined;
-  let none: Extract<NodeCost, { kind: "none" }> | undefined;
-  for (const nodeId of nodeIds) {
-    const one = costOfOne(analysis, target, nodeId);
-    if (one.kind === "unknown") return one;
-    if (one.kind === "none") none ??= one;
-    else sum = sum === undefined ? one : add(sum, one);
-  }
-  return sum ?? none ?? { kind: "unknown", reason: "Nothing is known of this node." };
-}
-
-function costOfOne(
   analysis: Analysis,
   target: TargetAnalysis | undefined,
   nodeId: NodeId,
@@ -67,24 +51,4 @@ function costOfOne(
     case "uncosted":
       return { kind: "unknown", reason: found.reason };
   }
-}
-
-/** Ends add up: kernels of one runtime err in the same direction, so the interval must not shrink by summing. */
-function add(
-  left: Extract<NodeCost, { kind: "time" }>,
-  right: Extract<NodeCost, { kind: "time" }>,
-): Extract<NodeCost, { kind: "time" }> {
-  const isLeftLonger = left.seconds.value >= right.seconds.value;
-  const longer = isLeftLonger ? left : right;
-  return {
-    ...longer,
-    seconds: {
-      ...longer.seconds,
-      value: left.seconds.value + right.seconds.value,
-      low: left.seconds.low + right.seconds.low,
-      high: left.seconds.high + right.seconds.high,
-    },
-    share:
-      left.share === undefined || right.share === undefined ? undefined : left.share + right.share,
-  };
 }

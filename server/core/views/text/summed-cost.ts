@@ -108,6 +108,6 @@ function costOf(analysis: Analysis, target: TargetAnalysis | undefined, nodeId: 
     ofTarget.set(analysis, ofAnalysis);
   }
   let cost = ofAnalysis.get(nodeId);
-  if (cost === undefined) ofAnalysis.set(nodeId, (cost = nodeCost(analysis, target, [nodeId])));
+  if (cost === undefined) ofAnalysis.set(nodeId, (cost = nodeCost(analysis, target, nodeId)));
   return cost;
 }

@@ -31,6 +31,9 @@ export interface TextEdit {
   readonly newEnd: number;
 }
 
+/** What is said of numbers that `edit` has overtaken. */
+export const oldNumbersText = "From before the last edit: the text has an error now.";
+
 /** The smallest single replacement that leads from one text to the other. */
 export function editBetween(oldText: string, newText: string): TextEdit {
   const shorter = Math.min(oldText.length, newText.length);
