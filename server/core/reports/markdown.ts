@@ -1,3 +1,4 @@
+import { alikeRows } from "./alike.js";
 import { errorText } from "../cost/calibrated/published-error.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
@@ -70,7 +71,7 @@ export const report: ReportFormat = {
         "",
       );
     }
-    const heaviest = rows.heaviestLayers(document);
+    const heaviest = alikeRows(rows.heaviestLayers(document));
     if (heaviest.length > 0) {
       const perTarget = document.targets
         .map((target) => ` ${escaped(rows.labelOf(target, context))} | share | bound |`)
@@ -78,21 +79,21 @@ export const report: ReportFormat = {
       lines.push(
         "## Heaviest layers",
         "",
-        `| layer | op | output | parameters | MACs |${perTarget}`,
-        `|---|---|---|--:|--:|${"--:|--:|---|".repeat(document.targets.length)}`,
+        `| layer | | op | output | parameters | MACs |${perTarget}`,
+        `|---|--:|---|---|--:|--:|${"--:|--:|---|".repeat(document.targets.length)}`,
       );
-      for (const { layer, perTarget: measures } of heaviest.slice(0, layerLimit)) {
-        const cells = measures.map((measure) =>
+      for (const { layer, name, count, ...row } of heaviest.slice(0, layerLimit)) {
+        const cells = row.perTarget.map((measure) =>
           measure === undefined
             ? " | | |"
             : ` ${rows.secondsText(measure.seconds, measure.low, measure.high)} | ${rows.shareText(measure.share)} | ${measure.bound ?? ""} |`,
         );
         lines.push(
-          `| ${escaped(rows.layerName(layer))} | ${escaped(layer.op)} | ${rows.shapeOf(layer)} | ${rows.parametersText(layer.parameterCount)} | ${rows.macsText(layer.macs)} |${cells.join("")}`,
+          `| ${escaped(name)} | ${count === 1 ? "" : `×${count}`} | ${escaped(layer.op)} | ${rows.shapeOf(layer)} | ${rows.parametersText(row.parameterCount)} | ${rows.macsText(row.macs)} |${cells.join("")}`,
         );
       }
-      if (heaviest.length > layerLimit)
-        lines.push("", `… and ${heaviest.length - layerLimit} more layers.`);
+      const restCount = heaviest.slice(layerLimit).reduce((sum, { count }) => sum + count, 0);
+      if (restCount > 0) lines.push("", `… and ${restCount} more layers.`);
       lines.push("");
     }
     const { errors = [] } = context;

@@ -1,3 +1,4 @@
+import { alikeRows, type AlikeRow } from "./alike.js";
 import { designText } from "./design-text.js";
 import { memoryText } from "./memory-text.js";
 import { quantizationText } from "./quantization-text.js";
@@ -60,7 +61,7 @@ export const report: ReportFormat = {
     if (goals.length > 0) parts.push(goals.join(""));
     const kinds = rows.kindRows(document);
     if (kinds.length > 0) parts.push(kindTable(kinds, document.targets.length));
-    const heaviest = rows.heaviestLayers(document);
+    const heaviest = alikeRows(rows.heaviestLayers(document));
     if (heaviest.length > 0)
       parts.push(layerTable(heaviest, document.targets.length, context.width));
     const quantization = quantizationText(document);
@@ -101,29 +102,26 @@ function kindTable(kinds: readonly rows.KindRow[], targetCount: number): string 
   return table(header, lines, `lr${"rrr".repeat(targetCount)}`);
 }
 
-function layerTable(
-  heaviest: readonly rows.LayerRow[],
-  targetCount: number,
-  width: number,
-): string {
-  const header = ["layer", "op", "output", "parameters", "MACs"];
+function layerTable(heaviest: readonly AlikeRow[], targetCount: number, width: number): string {
+  const header = ["layer", "", "op", "output", "parameters", "MACs"];
   for (let index = 0; index < targetCount; index += 1)
     header.push(`time ${index + 1}`, "share", "bound");
   const shown = heaviest.slice(0, layerLimit);
   const nameWidth = Math.max(16, Math.min(44, width - 60 - targetCount * 26));
-  const lines = shown.map(({ layer, perTarget }) => [
-    rows.shortened(rows.layerName(layer), nameWidth),
+  const lines = shown.map(({ layer, name, count, parameterCount, macs, perTarget }) => [
+    rows.shortened(name, nameWidth),
+    count === 1 ? "" : `×${count}`,
     layer.op,
     rows.shapeOf(layer),
-    layer.parameterCount === 0 ? "" : rows.parametersText(layer.parameterCount),
-    layer.macs === 0 ? "" : rows.macsText(layer.macs),
+    parameterCount === 0 ? "" : rows.parametersText(parameterCount),
+    macs === 0 ? "" : rows.macsText(macs),
     ...perTarget.flatMap((measure) => [
       measure === undefined ? "" : rows.secondsText(measure.seconds, measure.low, measure.high),
       measure === undefined ? "" : rows.shareText(measure.share),
       measure?.bound ?? "",
     ]),
   ]);
-  const rest = heaviest.length - shown.length;
-  const more = rest > 0 ? `… and ${rest} more; --format csv or --json has them all\n` : "";
-  return `${table(header, lines, `lllrr${"rrl".repeat(targetCount)}`)}${more}`;
+  const rest = heaviest.slice(layerLimit).reduce((sum, { count }) => sum + count, 0);
+  const more = rest > 0 ? `… and ${rest} layers more; --format csv or --json has them all\n` : "";
+  return `${table(header, lines, `lrllrr${"rrl".repeat(targetCount)}`)}${more}`;
 }
