@@ -16,7 +16,7 @@ test("rows are copied with raw numbers and one line each, whatever their names h
   const odd = rows.map((row) => ({ ...row, name: `${row.name}\tor\nso` }));
   const lines = layerTsv(odd, "a/b/c").split("\n");
   expect(lines).toHaveLength(4);
-  expect(new Set(lines.slice(0, 3).map((line) => line.split("\t").length))).toEqual(new Set([16]));
+  expect(new Set(lines.slice(0, 3).map((line) => line.split("\t").length))).toEqual(new Set([17]));
   expect(lines[1]?.split("\t").slice(0, 7)).toEqual([
     "0",
     "/layer0/conv or so",

@@ -1,5 +1,7 @@
 import type { Analysis, TargetAnalysis } from "../analysis.js";
+import { once } from "../base/once.js";
 import { shapeText, typeText } from "../graph/value-type.js";
+import { alikeNodes } from "./alike-nodes.js";
 import { layerCost, type LayerCost } from "./layer-cost.js";
 import {
   matchesFilter,
@@ -28,31 +30,79 @@ export interface LayerOrder {
   readonly sortBy: LayerColumn;
   readonly descending: boolean;
   readonly filter: string;
+  /** Layers that are alike stand in one row, with what they take together. */
+  readonly joinsAlike?: boolean;
 }
 
+/** The nodes of one row; more than one where alike layers are joined. */
+export type RowNodes = readonly [number, ...number[]];
+
 /**
- * Node ids in the order that the table shows them. Orders are memoised per analysis and target, a few at a time: a page
+ * Rows in the order that the table shows them. Orders are memoised per analysis and target, a few at a time: a page
  * that scrolls asks for the same one again and again, and an analysis that is dropped takes its orders along.
  */
-export function orderedLayers(
+export function orderedRows(
   analysis: Analysis,
   target: TargetAnalysis | undefined,
   order: LayerOrder,
-): Uint32Array {
+): readonly RowNodes[] {
   const facts = factsOf(analysis, target);
-  const key = `${order.sortBy} ${order.descending ? "down" : "up"} ${order.filter.trim()}`;
+  const joins = order.joinsAlike === true;
+  const key = `${order.sortBy} ${order.descending ? "down" : "up"} ${joins} ${order.filter.trim()}`;
   const known = facts.orders.get(key);
   if (known !== undefined) return known;
-  const sorted = sortedIds(facts, order);
-  const filter = parseLayerFilter(order.filter);
-  const result =
-    filter.length === 0 ? sorted : sorted.filter((id) => matchesFilter(filter, facts.subject, id));
+  const result = joins ? joinedRows(facts, order) : singleRows(facts, order);
   if (facts.orders.size >= rememberedOrders) {
     const oldest = facts.orders.keys().next().value;
     if (oldest !== undefined) facts.orders.delete(oldest);
   }
   facts.orders.set(key, result);
   return result;
+}
+
+function singleRows(facts: Facts, order: LayerOrder): readonly RowNodes[] {
+  const filter = parseLayerFilter(order.filter);
+  return Array.from(sortedIds(facts, order))
+    .filter((id) => matchesFilter(filter, facts.subject, id))
+    .map((id) => [id]);
+}
+
+/** Words narrow the layers that are joined; numbers speak of what a row shows, that is of all its layers together. */
+function joinedRows(facts: Facts, order: LayerOrder): readonly RowNodes[] {
+  const filter = parseLayerFilter(order.filter);
+  const words = filter.filter(({ kind }) => kind !== "number");
+  const numbers = filter.filter(({ kind }) => kind === "number");
+  const rows = facts.alike().nodes.flatMap((nodes) => {
+    const [first, ...others] = nodes.filter((id) => matchesFilter(words, facts.subject, id));
+    return first === undefined ? [] : [[first, ...others] as RowNodes];
+  });
+  const subject: FilterSubject = {
+    text: (index) => facts.subject.text(rows[index]?.[0] ?? 0),
+    key: (index, key) => facts.subject.key(rows[index]?.[0] ?? 0, key),
+    measure: (index, measure) =>
+      sumOf(rows[index] ?? [], (id) => facts.subject.measure(id, measure)),
+  };
+  const costs = rows.map(([first]) => facts.costs[first] ?? ({ state: "untargeted" } as const));
+  return Array.from(sortedIds({ costs, subject }, order))
+    .filter((index) => matchesFilter(numbers, subject, index))
+    .flatMap((index) => {
+      const row = rows[index];
+      return row === undefined ? [] : [row];
+    });
+}
+
+/** Undefined where any part is. */
+export function sumOf(
+  nodes: readonly number[],
+  of: (id: number) => number | undefined,
+): number | undefined {
+  let sum = 0;
+  for (const id of nodes) {
+    const value = of(id);
+    if (value === undefined) return undefined;
+    sum += value;
+  }
+  return sum;
 }
 
 const rememberedOrders = 16;
@@ -100,13 +150,16 @@ export function movedBytes(
 
 /** Per analysis and target: every node's cost, and what was derived from it. */
 interface Facts {
-  readonly analysis: Analysis;
   readonly costs: readonly LayerCost[];
   readonly subject: FilterSubject;
-  readonly orders: Map<string, Uint32Array>;
+  readonly orders: Map<string, readonly RowNodes[]>;
   /** Largest upper end of a kernel's time: what cost bars are drawn against. */
   readonly maxSeconds: number;
+  /** Alike nodes together, and the same of their kernels together; worked out where a page asks for them. */
+  readonly alike: () => Alike;
 }
+
+type Sortable = Pick<Facts, "costs" | "subject">;
 
 const factsByAnalysis = new WeakMap<Analysis, Map<TargetAnalysis | undefined, Facts>>();
 
@@ -120,25 +173,37 @@ export function factsOf(analysis: Analysis, target: TargetAnalysis | undefined):
   if (facts === undefined) {
     const costs = analysis.model.graph.nodes.map((_, id) => layerCost(analysis, target, id));
     facts = {
-      analysis,
       costs,
       subject: subjectOf(analysis, costs),
       orders: new Map(),
-      maxSeconds: costs.reduce(
-        (most, cost) => (cost.state === "kernel" ? Math.max(most, cost.cost.seconds.high) : most),
-        0,
-      ),
+      maxSeconds: costs.reduce((most, cost) => Math.max(most, highOf(cost)), 0),
+      alike: once(() => alikeOf(analysis, costs)),
     };
     byTarget.set(target, facts);
   }
   return facts;
 }
 
+interface Alike {
+  readonly nodes: readonly (readonly number[])[];
+  readonly maxSeconds: number;
+}
+
+function alikeOf(analysis: Analysis, costs: readonly LayerCost[]): Alike {
+  const nodes = alikeNodes(analysis, costs);
+  const highs = nodes.map((ids) => ids.reduce((sum, id) => sum + highOf(costs[id]), 0));
+  return { nodes, maxSeconds: highs.reduce((most, high) => Math.max(most, high), 0) };
+}
+
+function highOf(cost: LayerCost | undefined): number {
+  return cost?.state === "kernel" ? cost.cost.seconds.high : 0;
+}
+
 /**
  * Unknown stands last whichever way the column is sorted; equals stay in execution order. Among the unknown,
  * nodes that may yet cost something come before those that are known to run as no kernel of their own.
  */
-function sortedIds(facts: Facts, { sortBy, descending }: LayerOrder): Uint32Array {
+function sortedIds(facts: Sortable, { sortBy, descending }: LayerOrder): Uint32Array {
   const count = facts.costs.length;
   const ids = Uint32Array.from({ length: count }, (_, id) => id);
   if (sortBy === "index") return descending ? ids.reverse() : ids;
@@ -165,12 +230,12 @@ const rankWithoutTime: Readonly<Record<LayerCost["state"], number>> = {
   folded: 4,
 };
 
-function numbers({ costs, subject }: Facts, measure: FilterMeasure): Float64Array {
+function numbers({ costs, subject }: Sortable, measure: FilterMeasure): Float64Array {
   return Float64Array.from(costs, (_, id) => subject.measure(id, measure) ?? NaN);
 }
 
 /** Each text's place among the different ones: few are different, and numbers compare faster. */
-function textRanks({ costs, subject }: Facts, key: FilterKey): Float64Array {
+function textRanks({ costs, subject }: Sortable, key: FilterKey): Float64Array {
   const texts = costs.map((_, id) => subject.key(id, key).toLowerCase());
   const ranks = new Map([...new Set(texts)].sort().map((text, rank) => [text, rank]));
   return Float64Array.from(texts, (text) => (text === "" ? NaN : (ranks.get(text) ?? NaN)));

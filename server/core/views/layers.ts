@@ -1,24 +1,48 @@
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import type { Bound } from "../cost/cost.js";
 import { extentRead } from "./extent-read.js";
-import { nodeLabel, quantity, targetById, type LayerState, type Quantity } from "./layer-cost.js";
-import { factsOf, movedBytes, orderedLayers, outputText, type LayerOrder } from "./layer-order.js";
+import { commonName } from "./common-name.js";
+import {
+  nodeLabel,
+  quantity,
+  targetById,
+  type LayerCost,
+  type LayerState,
+  type Quantity,
+} from "./layer-cost.js";
+import {
+  factsOf,
+  movedBytes,
+  orderedRows,
+  outputText,
+  sumOf,
+  type LayerOrder,
+  type RowNodes,
+} from "./layer-order.js";
 
 /** A range of the layer table: sorted and filtered here, so that a page holds only what is on screen. */
 export function view(analysis: Analysis, params: LayersParams): LayersView {
   const target = targetById(analysis, params.target);
-  const ids = orderedLayers(analysis, target, params);
-  const start = Math.max(0, Math.min(params.start, ids.length));
-  const end = Math.max(start, Math.min(params.end, ids.length));
-  const found = params.locate === null ? -1 : ids.indexOf(params.locate);
+  const rows = orderedRows(analysis, target, params);
+  const start = Math.max(0, Math.min(params.start, rows.length));
+  const end = Math.max(start, Math.min(params.end, rows.length));
+  const { locate } = params;
+  const found = locate === null ? -1 : rows.findIndex((nodes) => nodes.includes(locate));
   const isRead = extentRead(analysis) !== "none";
+  const facts = factsOf(analysis, target);
   return {
     total: analysis.layers.length,
-    matched: ids.length,
+    matched: rows.length,
+    matchedLayers: rows.reduce((sum, nodes) => sum + nodes.length, 0),
     start,
-    rows: Array.from(ids.subarray(start, end), (id) => rowOf(analysis, target, id, isRead)),
+    rows: rows.slice(start, end).map((nodes) => rowOf(analysis, target, nodes, isRead)),
     targetId: target?.target.id ?? null,
-    maxSeconds: target === undefined ? null : factsOf(analysis, target).maxSeconds,
+    maxSeconds:
+      target === undefined
+        ? null
+        : params.joinsAlike === true
+          ? facts.alike().maxSeconds
+          : facts.maxSeconds,
     located: found < 0 ? null : found,
   };
 }
@@ -36,19 +60,23 @@ export interface LayersParams extends LayerOrder {
 export interface LayersView {
   /** Layers of the model. */
   readonly total: number;
-  /** Layers that pass the filter. */
+  /** Rows that pass the filter, and the layers in them. */
   readonly matched: number;
+  readonly matchedLayers: number;
   readonly start: number;
   readonly rows: readonly LayerRow[];
   readonly targetId: string | null;
-  /** The longest upper end of any kernel's time, filtered out or not: bars are drawn against it. */
+  /** The longest upper end of any row's time, filtered out or not: bars are drawn against it. */
   readonly maxSeconds: number | null;
   readonly located: number | null;
 }
 
-/** `null` wherever a quantity is not known; `reason` then says why. */
+/** `null` wherever a quantity is not known; `reason` then says why. Of alike layers that were joined: their sums. */
 export interface LayerRow {
+  /** The first of the row's nodes. */
   readonly nodeId: number;
+  /** How many layers the row stands for. */
+  readonly count: number;
   readonly name: string;
   /** False when the file gives the node no name and `name` was made up. */
   readonly isNamed: boolean;
@@ -77,6 +105,56 @@ export interface LayerRow {
 function rowOf(
   analysis: Analysis,
   target: TargetAnalysis | undefined,
+  nodes: RowNodes,
+  isRead: boolean,
+): LayerRow {
+  const row = rowOfNode(analysis, target, nodes[0], isRead);
+  if (nodes.length === 1) return row;
+  const { costs } = factsOf(analysis, target);
+  const scopes = nodes.map((id) => analysis.model.graph.nodes[id]?.scope ?? "");
+  return {
+    ...row,
+    count: nodes.length,
+    name: commonName(nodes.map((id) => nodeLabel(analysis, id))),
+    scope: scopes.every((scope) => scope === row.scope) ? row.scope : commonName(scopes),
+    parameterCount: isRead ? total(nodes, (id) => analysis.layers[id]?.parameterCount) : null,
+    macs: total(nodes, (id) => analysis.layers[id]?.macs),
+    // Alike kernels err alike: the ends of their intervals add up like their times.
+    seconds: row.seconds && {
+      ...row.seconds,
+      value: secondsOf(costs, nodes, "value"),
+      low: secondsOf(costs, nodes, "low"),
+      high: secondsOf(costs, nodes, "high"),
+    },
+    share: total(nodes, (id) => {
+      const cost = costs[id];
+      return cost?.state === "kernel" ? cost.share : undefined;
+    }),
+    bytes: total(nodes, (id) => {
+      const cost = costs[id];
+      return cost && movedBytes(analysis, id, cost);
+    }),
+  };
+}
+
+function total(nodes: RowNodes, of: (id: number) => number | undefined): number | null {
+  return sumOf(nodes, of) ?? null;
+}
+
+function secondsOf(
+  costs: readonly LayerCost[],
+  nodes: RowNodes,
+  end: "value" | "low" | "high",
+): number {
+  return nodes.reduce((sum, id) => {
+    const cost = costs[id];
+    return cost?.state === "kernel" ? sum + cost.cost.seconds[end] : sum;
+  }, 0);
+}
+
+function rowOfNode(
+  analysis: Analysis,
+  target: TargetAnalysis | undefined,
   nodeId: number,
   isRead: boolean,
 ): LayerRow {
@@ -88,6 +166,7 @@ function rowOf(
   const runtime = target?.target.runtime;
   return {
     nodeId,
+    count: 1,
     name: nodeLabel(analysis, nodeId),
     isNamed: node !== undefined && node.name !== "",
     scope: node?.scope ?? "",

@@ -139,3 +139,71 @@ describe("rows", () => {
     expect([start, rows.length, matched]).toEqual([11, 0, 11]);
   });
 });
+
+describe("alike layers joined", () => {
+  const blocks = fakeAnalysis({ blockCount: 24 });
+  const joined: LayersParams = { ...wholeTable, joinsAlike: true };
+
+  test("they stand in one row with their sums, heaviest first, and every layer is in one", () => {
+    const single = view(blocks, wholeTable);
+    const { rows, matched, matchedLayers, total } = view(blocks, {
+      ...joined,
+      sortBy: "seconds",
+      descending: true,
+    });
+    expect(matched).toBe(rows.length);
+    expect(matched).toBeLessThan(total);
+    expect([matchedLayers, rows.reduce((sum, row) => sum + row.count, 0)]).toEqual([total, total]);
+    for (const measure of ["macs", "share", "parameterCount"] as const) {
+      const sum = (all: typeof rows): number =>
+        all.reduce((known, row) => known + (row[measure] ?? 0), 0);
+      expect(sum(rows)).toBeCloseTo(sum(single.rows), 9);
+    }
+    const times = rows.flatMap(({ seconds }) => (seconds === null ? [] : [seconds.value]));
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+  });
+
+  test("names say what differs; words narrow the layers, numbers speak of the row", () => {
+    const show = (filter: string): string[] =>
+      view(blocks, { ...joined, filter }).rows.map(
+        ({ name, count, state }) => `${name} ×${count} ${state}`,
+      );
+    expect(show("is:kernel")).toMatchInlineSnapshot(`
+      [
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer9/conv ×1 kernel",
+        "/layer10/conv ×1 kernel",
+        "/layer11/conv ×1 kernel",
+        "/layer12/conv ×1 kernel",
+        "/layer13/conv ×1 kernel",
+        "/layer14/conv ×1 kernel",
+      ]
+    `);
+    expect(show("is:kernel >10%")).toMatchInlineSnapshot(`
+      [
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+        "/layer*/conv ×2 kernel",
+      ]
+    `);
+    expect(show("layer1/conv")).toMatchInlineSnapshot(`
+      [
+        "/layer1/conv ×1 kernel",
+      ]
+    `);
+  });
+
+  test("a layer is located in the row that it is part of", () => {
+    const { rows, located } = view(blocks, { ...joined, locate: 10 });
+    expect(located).not.toBeNull();
+    expect(rows[located ?? -1]?.op).toBe(blocks.model.graph.nodes[10]?.op);
+  });
+});

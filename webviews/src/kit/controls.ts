@@ -39,7 +39,7 @@ export function tool(
 ): HTMLButtonElement {
   return h(
     "button",
-    { class: "frame-button", type: "button", title, on: { click: action } },
+    { class: "frame-button", type: "button", title, "aria-label": label, on: { click: action } },
     icon(iconName),
     h("span", {}, label),
   );

@@ -217,10 +217,21 @@ function drawName(cell: HTMLElement, row: LayerRow): void {
       { class: "tag", title: `Its kernel also does ${row.fusedCount} more` },
       `+${row.fusedCount}`,
     );
+  const alike =
+    row.count > 1 &&
+    h(
+      "span",
+      { class: "tag is-count", title: `${row.count} layers that are alike, together` },
+      `×${row.count}`,
+    );
   const path = scope !== "" && elidedLeft(scope, isPath ? "layer-path" : "layer-scope");
   if (row.state === "fused")
     cell.append(h("span", { class: "layer-fused", "aria-hidden": "true" }, "↳"));
-  cell.append(...(isPath ? [path, name, tag] : [name, tag, path]).filter((part) => part !== false));
+  cell.append(
+    ...(isPath ? [path, name, alike, tag] : [name, alike, tag, path]).filter(
+      (part) => part !== false,
+    ),
+  );
 }
 
 /** Exporters that write paths as names repeat the scope in each: it is shown once, before the name, dimmed. */

@@ -77,7 +77,10 @@ export function createLayerList(options: LayerListOptions): LayerList {
 /** Ranges are whole pages of the row store, so that none of what arrives is thrown away. */
 const rangeStep = 100;
 
-export type LayerOrder = Pick<LayersParams, "sortBy" | "descending" | "filter" | "target">;
+export type LayerOrder = Pick<
+  LayersParams,
+  "sortBy" | "descending" | "filter" | "joinsAlike" | "target"
+>;
 
 export interface LayerListOptions {
   readonly order: () => LayerOrder;

@@ -20,6 +20,7 @@ export function layerTsv(rows: readonly LayerRow[], target: string | null): stri
       row.bytes,
       row.engine,
       target,
+      row.count,
     ].map(cellText),
   );
   return [header, ...lines].map((cells) => cells.join("\t")).join("\n") + "\n";
@@ -42,6 +43,7 @@ const header = [
   "bytes",
   "engine",
   "target",
+  "layers",
 ];
 
 function cellText(value: string | number | null | undefined): string {

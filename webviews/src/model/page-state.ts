@@ -6,6 +6,8 @@ export interface ModelPageState extends Binding {
   readonly sortBy: LayerColumnId;
   readonly descending: boolean;
   readonly filter: string;
+  /** Layers that are alike stand in one row. */
+  readonly joinsAlike: boolean;
   readonly nodeId: number | null;
   readonly target: string | null;
   readonly paneBeside: number;
@@ -22,6 +24,7 @@ export const initialState: ModelPageState = {
   sortBy: "seconds",
   descending: true,
   filter: "",
+  joinsAlike: true,
   nodeId: null,
   target: null,
   paneBeside: 0.32,
@@ -39,7 +42,13 @@ export function decodeState(kept: Readonly<Record<string, unknown>>): Partial<Mo
   const state: { -readonly [K in keyof ModelPageState]?: ModelPageState[K] } = {};
   const sortBy = layerColumnIds.find((id) => id === kept["sortBy"]);
   if (sortBy !== undefined) state.sortBy = sortBy;
-  for (const key of ["descending", "isPaneOpen", "areProblemsOpen", "isMemoryOpen"] as const) {
+  for (const key of [
+    "descending",
+    "joinsAlike",
+    "isPaneOpen",
+    "areProblemsOpen",
+    "isMemoryOpen",
+  ] as const) {
     const value = kept[key];
     if (typeof value === "boolean") state[key] = value;
   }

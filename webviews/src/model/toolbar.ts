@@ -5,6 +5,7 @@ import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import type { VscodeTextfield } from "@vscode-elements/elements/dist/vscode-textfield/vscode-textfield.js";
 import type { Binding } from "../../../server/protocol/binding.js";
 import type { SummaryView } from "../../../server/core/views/summary.js";
+import { toggle } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 
 /** The page's one row of controls. */
@@ -89,6 +90,13 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
       targetField,
       bindings,
       h("span", { class: "toolbar-find" }, find, matches),
+      toggle(
+        "Alike",
+        "layers",
+        actions.joinsAlike,
+        actions.joinAlike,
+        "Layers of the same operator, shapes and time in one row, with what they take together",
+      ),
       button(
         "Open as text",
         "go-to-file",
@@ -166,6 +174,8 @@ export interface ToolbarActions {
   readonly chooseTarget: (id: string) => void;
   readonly bind: (binding: Binding) => void;
   readonly find: (text: string) => void;
+  readonly joinsAlike: boolean;
+  readonly joinAlike: (joinsAlike: boolean) => void;
   readonly leaveFind: () => void;
   readonly openAsText: () => void;
 }

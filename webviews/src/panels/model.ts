@@ -73,6 +73,8 @@ const toolbar = createToolbar({
     told(page.host.call("bind", binding));
   },
   find: (filter) => reorder({ filter }),
+  joinsAlike: page.state.joinsAlike,
+  joinAlike: (joinsAlike) => reorder({ joinsAlike }, "selected"),
   leaveFind: () => layers.focus(),
   openAsText,
 });
@@ -223,9 +225,9 @@ function reorder(change: Partial<ModelPageState>, scroll: Scroll = "top"): void 
 }
 
 function layersParams(scroll: Scroll): LayersParams {
-  const { sortBy, descending, filter, target, nodeId } = page.state;
+  const { sortBy, descending, filter, joinsAlike, target, nodeId } = page.state;
   const range = scroll === "top" ? { start: 0, end: 100 } : layers.range();
-  return { sortBy, descending, filter, target, locate: nodeId, ...range };
+  return { sortBy, descending, filter, joinsAlike, target, locate: nodeId, ...range };
 }
 
 function isHiddenByFilter(view: LayersView): boolean {
@@ -243,7 +245,7 @@ function showSummary(view: SummaryView): void {
 }
 
 function showLayers(view: LayersView, scroll: Scroll): void {
-  toolbar.showMatches(view.matched, view.total);
+  toolbar.showMatches(view.matchedLayers, view.total);
   if (view.total === 0)
     layers.cover({
       iconName: "circle-slash",
