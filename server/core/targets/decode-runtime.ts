@@ -43,6 +43,8 @@ function runtimeOf(
     fields["unsupportedSource"] === undefined
       ? undefined
       : decoder.string(fields["unsupportedSource"], "unsupportedSource");
+  const imagesAtOnce =
+    fields["imagesAtOnce"] === undefined ? undefined : sourced("imagesAtOnce", countRule);
   const memoryOverhead = sourced("memoryOverhead", bytesRule);
   const rooflineInterval = decodeInterval(decoder, fields["rooflineInterval"]);
   const unsupportedIn = decodeNamed(decoder, fields["unsupportedIn"], "unsupportedIn");
@@ -80,6 +82,7 @@ function runtimeOf(
     ...(unsupportedIn === undefined ? {} : { unsupportedIn }),
     ...(unsupportedOn === undefined ? {} : { unsupportedOn }),
     ...(arena === undefined ? {} : { arena }),
+    ...(imagesAtOnce === undefined ? {} : { imagesAtOnce }),
     memoryOverhead,
     rooflineInterval,
   };
@@ -161,6 +164,7 @@ const fieldNames = [
   "unsupportedIn",
   "unsupportedOn",
   "arena",
+  "imagesAtOnce",
   "memoryOverhead",
   "rooflineInterval",
 ];
@@ -181,4 +185,5 @@ const passIds: readonly PassId[] = [
 
 const shareRule = { unit: "1", low: 1e-4, high: 1 };
 const secondsRule = { unit: "s", low: 0, high: 10 };
+const countRule = { unit: "1", low: 1, high: 1e4 };
 const bytesRule = { unit: "B", low: 0, high: 1e13 };

@@ -30,6 +30,8 @@ export interface Runtime {
   readonly unsupportedIn?: Readonly<Record<string, readonly string[]>>;
   /** How it lays out activations where that is not one buffer for each tensor (`memory/line-buffers.ts`). */
   readonly arena?: "line-buffered";
+  /** Images that go through the layers side by side and share the chip's memory; one where it is not given. */
+  readonly imagesAtOnce?: Sourced;
   /** Bytes that the runtime itself takes on the device. */
   readonly memoryOverhead: Sourced;
   /** Interval of the roofline method: the truth is expected within [seconds × low, seconds × high] in 90 % of cases. */

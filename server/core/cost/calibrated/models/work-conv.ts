@@ -16,6 +16,7 @@ export const kernelModel: KernelModel = {
     "columns",
     "thin-inputs",
     "thin-outputs",
+    "spilled",
   ],
   describe: (kernel, target) => {
     const { shape } = kernel;
@@ -34,6 +35,7 @@ export const kernelModel: KernelModel = {
       work.secondsOfBytes(columnBytes),
       work.secondsOfMacs(kernel.macs / shape.inputChannels),
       work.secondsOfMacs(kernel.macs / shape.outputChannels),
+      work.spilled,
     ]);
   },
 };

@@ -5,12 +5,14 @@ import { workOfKernel, workView } from "../work-features.js";
 export const kernelModel: KernelModel = {
   id: "work-elementwise",
   kinds: ["elementwise"],
-  features: ["unary-calls", "unary-activations", "binary-calls", "binary-activations"],
+  features: ["unary-calls", "unary-activations", "binary-calls", "binary-activations", "spilled"],
   describe: (kernel, target) => {
     const work = workOfKernel(kernel, target);
     return workView(
       work,
-      kernel.reads.length < 2 ? [1, work.activations, 0, 0] : [0, 0, 1, work.activations],
+      kernel.reads.length < 2
+        ? [1, work.activations, 0, 0, work.spilled]
+        : [0, 0, 1, work.activations, work.spilled],
     );
   },
 };

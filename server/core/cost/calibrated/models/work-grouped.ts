@@ -5,7 +5,16 @@ import { workOfKernel, workView } from "../work-features.js";
 export const kernelModel: KernelModel = {
   id: "work-grouped",
   kinds: ["conv"],
-  features: ["calls", "groups", "compute", "activations", "weights", "thin-inputs", "thin-outputs"],
+  features: [
+    "calls",
+    "groups",
+    "compute",
+    "activations",
+    "weights",
+    "thin-inputs",
+    "thin-outputs",
+    "spilled",
+  ],
   describe: (kernel, target) => {
     const { shape } = kernel;
     if (shape.kind !== "conv" || shape.groups === 1 || shape.groups === shape.inputChannels)
@@ -19,6 +28,7 @@ export const kernelModel: KernelModel = {
       work.weights,
       work.secondsOfMacs((kernel.macs * shape.groups) / shape.inputChannels),
       work.secondsOfMacs((kernel.macs * shape.groups) / shape.outputChannels),
+      work.spilled,
     ]);
   },
 };

@@ -8,10 +8,10 @@ import { workOfKernel, workView } from "../work-features.js";
 export const kernelModel: KernelModel = {
   id: "work-movement",
   kinds: ["movement", "gather", "resize"],
-  features: ["calls", "activations", "single-activations"],
+  features: ["calls", "activations", "single-activations", "spilled"],
   describe: (kernel, target) => {
     const work = workOfKernel(kernel, target);
     const single = kernel.reads.length < 2 ? work.activations : 0;
-    return workView(work, [1, work.activations, single]);
+    return workView(work, [1, work.activations, single, work.spilled]);
   },
 };

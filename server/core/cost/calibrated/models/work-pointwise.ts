@@ -5,7 +5,15 @@ import { workOfKernel, workView } from "../work-features.js";
 export const kernelModel: KernelModel = {
   id: "work-pointwise",
   kinds: ["conv"],
-  features: ["calls", "compute", "activations", "weights", "thin-inputs", "thin-outputs"],
+  features: [
+    "calls",
+    "compute",
+    "activations",
+    "weights",
+    "thin-inputs",
+    "thin-outputs",
+    "spilled",
+  ],
   describe: (kernel, target) => {
     const { shape } = kernel;
     if (shape.kind !== "conv" || shape.groups !== 1) return undefined;
@@ -18,6 +26,7 @@ export const kernelModel: KernelModel = {
       work.weights,
       work.secondsOfMacs(kernel.macs / shape.inputChannels),
       work.secondsOfMacs(kernel.macs / shape.outputChannels),
+      work.spilled,
     ]);
   },
 };

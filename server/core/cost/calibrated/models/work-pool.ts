@@ -5,12 +5,12 @@ import { workOfKernel, workView } from "../work-features.js";
 export const kernelModel: KernelModel = {
   id: "work-pool",
   kinds: ["pool"],
-  features: ["calls", "activations", "window"],
+  features: ["calls", "activations", "window", "spilled"],
   describe: (kernel, target) => {
     const { shape } = kernel;
     if (shape.kind !== "pool") return undefined;
     const work = workOfKernel(kernel, target);
     const steps = shape.outputElements * shape.windowElements;
-    return workView(work, [1, work.activations, work.secondsOfMacs(steps)]);
+    return workView(work, [1, work.activations, work.secondsOfMacs(steps), work.spilled]);
   },
 };
