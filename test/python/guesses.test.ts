@@ -194,3 +194,112 @@ class Net(nn.Module):
 `),
   ).toEqual(["Net() on x[1,8]"]);
 });
+
+test("a model that needs its author's words is made as the script's own main makes it", () => {
+  const text = `${linear("cfg", 'cfg["width"]')}
+
+def main():
+    config = {"width": 24}
+    model = Net(config)
+    model.eval()
+
+
+if __name__ == "__main__":
+    main()
+`;
+  expect(check(text)).toEqual(["Net(config) on x[1,24]"]);
+});
+
+test("tables of tokens of a class of one's own, masks and devices by their names", () => {
+  const text = `
+class Tokens(nn.Embedding):
+    pass
+
+class Net(nn.Module):
+    def __init__(self, src_pad_idx, enc_voc_size, d_model, ffn_hidden, n_head, drop_prob, device):
+        super().__init__()
+        self.tokens = Tokens(enc_voc_size, d_model, padding_idx=src_pad_idx)
+        self.layer = nn.TransformerEncoderLayer(d_model, n_head, ffn_hidden, drop_prob, batch_first=True)
+
+    def forward(self, src, src_mask):
+        return self.layer(self.tokens(src), src_mask)
+`;
+  expect(check(text)).toEqual([
+    "Net(src_pad_idx=0, enc_voc_size=32000, d_model=256, ffn_hidden=1024, n_head=8, drop_prob=0.0, device='cpu') on src[1,128], src_mask[128,128]",
+  ]);
+});
+
+test("attention that has sequences first is given them so", () => {
+  const text = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(100, 32)
+        self.attention = nn.MultiheadAttention(32, 4)
+
+    def forward(self, src, attn_mask):
+        x = self.tokens(src)
+        return self.attention(x, x, x, attn_mask=attn_mask)[0]
+`;
+  expect(check(text)).toEqual(["Net() on src[128,1], attn_mask[128,128]"]);
+});
+
+test("a constructor that fails on its defaults says how it is pinned, and does not hide the file's other model", () => {
+  const text = `${linear("", "8")}
+
+class Whole(nn.Module):
+    def __init__(self, blocks=None):
+        super().__init__()
+        assert isinstance(blocks, list), "blocks is a list"
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, x):
+        return x
+`;
+  expect(check(text)).toEqual([
+    "Net() on x[1,8]",
+    "RP1503 AssertionError: blocks is a list.",
+    "RP1504 It was made as `Whole()`, which is a guess. Where it takes something else, pin it above it: `# ridgepoint: entry=Whole(…)`.",
+  ]);
+});
+
+test("a router's counts are read out of their tensor, and experts that none chose are not skipped", () => {
+  const text = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Linear(8, 4)
+        self.experts = nn.ModuleList([nn.Linear(8, 8) for _ in range(4)])
+
+    def forward(self, x):
+        y = torch.zeros_like(x)
+        weights, chosen = self.gate(x).softmax(-1).topk(2)
+        counts = torch.bincount(chosen.flatten(), minlength=4).tolist()
+        for i in range(4):
+            if counts[i] == 0:
+                continue
+            rows, nth = torch.where(chosen == i)
+            y[rows] += self.experts[i](x[rows]) * weights[rows, nth, None]
+        return y
+`;
+  const [made, ...told] = check(text);
+  expect(made).toBe("Net() on x[1,8]");
+  expect(told.filter((line) => /RP2211|RP15/.test(line))).toEqual([]);
+});
+
+test("a missing import's value is named where it would be a number of channels", () => {
+  const text = `
+from absent.ops import make_divisible
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, make_divisible(30, 8), 3)
+
+    def forward(self, x):
+        return self.conv(x)
+`;
+  expect(check(text).find((line) => line.startsWith("RP1502"))).toMatch(
+    /^RP1502 `absent` is not available: `absent\.ops\.make_divisible\(\)` is used as a whole number/,
+  );
+});

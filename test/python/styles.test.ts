@@ -40,6 +40,13 @@ describe("styles of writing a model", () => {
     );
   });
 
+  test("experts take the tokens that are sent to them", () => {
+    // Twice: 128 tokens, 2 experts each, two matrices of 64 × 128; the router once.
+    expect(check("experts.py")).toBe(
+      `Experts(): ${16 * 64 + 16 * (64 * 128 * 2 + 192)} parameters, ${128 * 64 * 16 + 2 * 128 * 2 * 2 * 64 * 128} MACs, 0 uncosted; input: from the call in line 32`,
+    );
+  });
+
   test("two inputs and a dict of outputs", () => {
     // Convolution 32²·8·27; product of [1,8] and [8,1].
     expect(check("multiple_inputs.py")).toBe(

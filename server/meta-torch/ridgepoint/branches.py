@@ -99,8 +99,10 @@ def _site_of(node: Any, is_negated: bool, tree: ast.Module, lines: list[str]) ->
         times = pin[1] if pin else 2 if is_negated else 1
         return Site("break", not is_negated, max(times - 1, 0), _loop_message(times), "" if pin else "times=4")
     if isinstance(node, (ast.If, ast.IfExp)):
-        raises = isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise)
-        takes = (not raises and not is_negated) if pin is None else pin[1] > 0
+        # `if counts[i] == 0: continue` leaves out what costs.
+        last = node.body[-1] if isinstance(node, ast.If) else None
+        leaves = isinstance(last, ast.Raise) or (isinstance(last, ast.Continue) and not node.orelse)
+        takes = (not leaves and not is_negated) if pin is None else pin[1] > 0
         contrary = "branch=else" if takes else "branch=then"
         pinned = ", as the comment says" if pin else ""
         message = f"This branch depends on tensor data: {_counted(node, takes)}{pinned}. `# ridgepoint: {contrary}` on this line turns it round."

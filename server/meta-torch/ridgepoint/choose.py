@@ -78,10 +78,10 @@ def main_of(found: list[Candidate], examples: Examples) -> Candidate | None:
     # What has no layers of its own, a loss or a step that follows the model, is what the file is about only if all are.
     wholes = [item for item in wholes if _makes_layers(item.subject)] or wholes
     factories = [item for item in found if item.kind == "factory"]
-    callable_wholes = [item for item in wholes if _needs_nothing(item.subject)]
+    callable_wholes = [item for item in wholes if needs_nothing(item.subject)]
     if callable_wholes:
         return callable_wholes[-1]
-    callable_factories = [item for item in factories if _needs_nothing(item.subject)]
+    callable_factories = [item for item in factories if needs_nothing(item.subject)]
     if callable_factories:
         return callable_factories[-1]
     rest = wholes or factories or found
@@ -111,7 +111,7 @@ def _size(model: Any) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _needs_nothing(function: Any) -> bool:
+def needs_nothing(function: Any) -> bool:
     import inspect
 
     from .discover import signature_of

@@ -55,7 +55,7 @@ def specs_for(layer: Any, model: Any) -> Iterator[tuple[Spec, str]]:
             yield Spec("", "float32", (1, 3, size, size)), "assumed, since no layer tells it"
         yield Spec("", "float32", (1, TOKENS)), "assumed, since no layer tells it"
         return
-    kind = type(layer).__name__
+    kind = _kind_of(layer)
     width = _width(layer)
     reason = f"from the first layer {_text_of(layer)}"
     if kind.startswith(("Conv", "ConvTranspose", "LazyConv")):
@@ -70,7 +70,7 @@ def specs_for(layer: Any, model: Any) -> Iterator[tuple[Spec, str]]:
             yield Spec("", "float32", shape), reason
         return
     if kind in ("Embedding", "EmbeddingBag"):
-        yield Spec("", "int64", (1, min(TOKENS, _position_limit(model)))), reason
+        yield Spec("", "int64", (1, position_limit(model))), reason
         return
     if kind == "LayerNorm":
         shape = tuple(width)
@@ -89,6 +89,12 @@ def specs_for(layer: Any, model: Any) -> Iterator[tuple[Spec, str]]:
     yield Spec("", "float32", (1, width)), reason
 
 
+def _kind_of(layer: Any) -> str:
+    """torch's own name for it: `class TokenEmbedding(nn.Embedding)` takes what an Embedding takes."""
+    kinds = type(layer).__mro__
+    return next((kind.__name__ for kind in kinds if kind.__module__.startswith("torch.nn.modules.")), kinds[0].__name__)
+
+
 def _vectors(width: int, layer: Any, model: Any) -> Iterator[tuple]:
     """A linear layer takes a vector; behind `Flatten`, an image with that many elements."""
     from torch import nn
@@ -105,7 +111,7 @@ def _vectors(width: int, layer: Any, model: Any) -> Iterator[tuple]:
     yield from [*images, *plain] if has_flatten else [*plain, *images]
 
 
-def _position_limit(model: Any) -> int:
+def position_limit(model: Any) -> int:
     """Tables of positions bound the length: the smallest table or attribute that speaks of one."""
     limits = [
         value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator
 
 from .discover import signature_of
-from .first_layers import TOKENS, first_layers, specs_for
+from .first_layers import TOKENS, first_layers, position_limit, specs_for
 from .specs import Spec
 
 
@@ -59,7 +59,8 @@ def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]
             return
         parameters = [optional]
     layers = list(first_layers(model))
-    named = [_by_annotation(parameter) or _by_name(parameter.name) for parameter in parameters]
+    length = position_limit(model)
+    named = [_by_annotation(parameter) or _by_name(parameter.name, length) for parameter in parameters]
     open_count = sum(spec is None for spec in named)
     if open_count == 0:
         yield Plan([spec for spec in named if spec is not None], "from the parameters of `forward`")
@@ -77,10 +78,26 @@ def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]
         yield Plan(filled, reason)
         if len(seen) >= 24:
             break
+    if seen and _has_sequence_first(model):
+        first = _fill(parameters, named, next(specs_for(layers[0], model))[0])
+        yield Plan([_with_sequence_first(spec) for spec in first], "of sequences first, as its attention has them")
     if any(type(layer).__name__.startswith("Conv2d") for layer in layers):
         # Layers behind pixels that were folded into channels.
         for channels in (3, 1):
             yield Plan(_fill(parameters, named, Spec("", "float32", (1, channels, 224, 224))), "an image, since no layer tells it")
+
+
+def _has_sequence_first(model: Any) -> bool:
+    """torch's attention has (sequence, batch, features), unless it is told otherwise."""
+    from torch import nn
+
+    return any(isinstance(layer, nn.MultiheadAttention) and not layer.batch_first for layer in model.modules())
+
+
+def _with_sequence_first(spec: Spec) -> Spec:
+    shape = spec.shape
+    is_mask = spec.dtype == "bool"
+    return spec if is_mask or len(shape) < 2 else Spec(spec.name, spec.dtype, (shape[1], shape[0], *shape[2:]))
 
 
 def _image_of_constructor(model: Any, arguments: dict[str, Any]) -> Spec | None:
@@ -212,14 +229,16 @@ def _extent(part: str, index: int) -> int | None:
     return 1 if index == 0 else None
 
 
-def _by_name(name: str) -> Spec | None:
+def _by_name(name: str, length: int) -> Spec | None:
     """Names that say what they hold, whatever the layers are."""
     lower = name.lower()
     if re.fullmatch(r"(\w*_)?input_ids|ids|token_ids|tokens|(src|tgt)_tokens|idx|indices|input_tokens|token_type_ids|position_ids", lower):
-        return Spec(name, "int64", (1, TOKENS))
-    if re.fullmatch(r"attention_mask|(src|tgt)_key_padding_mask|key_padding_mask|padding_mask", lower):
-        return Spec(name, "bool", (1, TOKENS))
-    if re.fullmatch(r"t|timesteps?|time_?steps?|noise_level|sigmas?", lower):
+        return Spec(name, "int64", (1, length))
+    if re.fullmatch(r"attention_mask|(\w+_)?padding_mask", lower):
+        return Spec(name, "bool", (1, length))
+    if re.fullmatch(r"(src|tgt|trg|memory|attn|causal)_mask", lower):
+        return Spec(name, "bool", (length, length))
+    if re.fullmatch(r"t|times?|timesteps?|time_?steps?|noise_level|sigmas?", lower):
         return Spec(name, "float32", (1,))
     if re.fullmatch(r"labels?|y|class_labels?|targets?|start_pos|input_pos", lower):
         return Spec(name, "int64", (1,))

@@ -10,7 +10,7 @@ from typing import Any
 from . import arguments, failures, inputs, run_model
 from .choose import Configuration
 from .deploy import deployed, folding_saves
-from .discover import Candidate
+from .discover import Candidate, signature_of
 from .specs import Spec
 
 
@@ -150,8 +150,24 @@ def _make(candidate: Candidate, configuration: Configuration, namespace: dict, f
             )
         else:
             made.problems.append(failures.of_exception(error, file))
+            _say_how_it_was_made(made, candidate, file)
     _check(made, nn, file)
     return ""
+
+
+def _say_how_it_was_made(made: Made, candidate: Candidate, file: str) -> None:
+    """A constructor that fails on its defaults, or on what was guessed, is its author's to call."""
+    signature = signature_of(candidate.subject)
+    if candidate.kind == "entry" or signature is None or not signature.parameters:
+        return
+    made.problems.append(
+        failures.problem(
+            "RP1504", "information",
+            f"It was made as `{made.entry or f'{candidate.name}()'}`, which is a guess. Where it takes something else, pin it above it:"
+            f" `# ridgepoint: entry={candidate.name}(…)`.",
+            _name_place(candidate, file),
+        )
+    )
 
 
 def _make_as_written(candidate: Candidate, namespace: dict, made: Made) -> bool:
@@ -275,10 +291,12 @@ def _try_plans(made: Made, batch: int | None, file: str, place: dict | None) -> 
         )
         return
     kinds = ", ".join(str(spec) for spec in tried)
-    told = failures.of_exception(first, file)
+    # Of a helper of which nothing is known, a failure says little.
+    is_known = "no layer tells it" not in made.inputs_from
+    told = failures.of_exception(first, file, "error" if is_known else "warning")
     made.problems.append(told)
-    # A shape that does not fit is told in torch's words and says its sizes itself.
-    if kinds and told["code"] != "RP1102":
+    # A shape that does not fit is told in torch's words and says its sizes itself, where it came from the one input.
+    if kinds and (told["code"] != "RP1102" or len(tried) > 1 or not is_known):
         made.problems.append(
             failures.problem(
                 "RP1511", "information",

@@ -17,7 +17,7 @@ from typing import Any
 from torch._meta import recorder
 
 from . import branches, failures, missing, near_files, places
-from .choose import Configuration, configurations_of, main_of
+from .choose import Configuration, configurations_of, main_of, needs_nothing
 from .discover import Candidate, Examples, candidates
 from .make_model import Made, make_and_run
 from .script import Script
@@ -76,11 +76,11 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
         if script.main_block and not examples.calls:
             known = set(script.namespace)
             script.run_main_block()
-            made = _made_since(known, script)
-            # Nothing is known of a model yet: then it is worth the time to look for one where training scripts make it.
-            if not made and not found and not examples.calls and script.run_called_functions():
-                made = _made_since(known, script)
-            found = [*found, *made]
+            # Nothing is known of how a model is made yet: then it is worth the time to look where scripts make theirs.
+            if not _made_since(known, script) and not examples.calls and not _makes_itself(found, examples):
+                script.run_called_functions()
+            if _made_since(known, script):
+                found = candidates(script)
     problems.extend(script.problems)
     if script.tree is not None:
         problems.extend(missing.problems_of(script.tree, script.file))
@@ -94,6 +94,12 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
 
 def _made_since(known: set[str], script: Script) -> list[Candidate]:
     return [item for item in candidates(script) if item.kind == "instance" and item.name not in known]
+
+
+def _makes_itself(found: list[Candidate], examples: Examples) -> bool:
+    """Whether the file's model is pinned, or can be made with nothing."""
+    main = main_of(found, examples)
+    return main is not None and (bool(main.pins) or main.kind == "instance" or needs_nothing(main.subject))
 
 
 def _enter_folder(file: str) -> None:
@@ -158,6 +164,9 @@ def _that_can_be_made(
     for other in sorted(others, key=lambda item: item.is_part)[:_OTHERS]:
         made = make_and_run(other, Configuration(), script.namespace, script.file, specs, request)
         if made.run is not None and made.model is not None and any(True for _ in made.model.parameters()):
+            # The file has numbers: what its main model lacks is no error then.
+            for problem in first.problems:
+                problem["severity"] = "warning" if problem["severity"] == "error" else problem["severity"]
             made.problems = [*(first.problems if first.run is None else []), *made.problems]
             return other, made
     return main, first

@@ -92,6 +92,8 @@ class Tensor:
     #: The tensor that this one is a view of and how to make the same view of another: writes go through to it.
     _base: Tensor | None = None
     _remake: Any = None
+    #: Of unknown contents, the share expected to be true, or to equal any one number: see `_ops/spread.py`.
+    _share: float | None = None
     _is_parameter = False
     grad: Any = None
     grad_fn: Any = None
@@ -271,6 +273,9 @@ class Tensor:
         return DataNumber() if self._value is None else self._value[0]
 
     def tolist(self) -> Any:
+        if self._value is None and 0 < self.numel() <= _LISTED_LIMIT:
+            # Numbers that are not known, as `item()` answers one: a router's counts are asked one by one.
+            return _nested([DataNumber() for _ in range(self.numel())], self._shape, 0)
         return _nested(self._known("tolist()"), self._shape, 0)
 
     def _known(self, what: str) -> list:
@@ -359,6 +364,8 @@ def fresh(
 
 
 _allocate = object.__new__
+#: How many numbers nobody knows a list may hold.
+_LISTED_LIMIT = 4096
 _PLAIN = frozenset(("_shape", "dtype", "device", "requires_grad", "_strides", "_is_parameter"))
 
 

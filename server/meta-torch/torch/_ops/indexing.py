@@ -10,6 +10,7 @@ from .._meta import shape as s
 from .._meta import values
 from .._tensor import Tensor, fresh
 from .registry import cast_list, long_name, make, make_view, overwrite
+from .spread import kept_of
 from .views import physical, plain, settled
 
 
@@ -124,8 +125,7 @@ def _mask(self: Tensor, mask: Tensor, axis: int, shape: list, strides: list, adv
     if len(covered) < len(mask._shape):
         raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
     if mask._value is None:
-        recorder.note("data-dependent", "How many elements a mask keeps depends on data; all are counted.")
-        kept = s.count(mask._shape)
+        kept = kept_of(mask, "How many elements a mask keeps depends on data; all are counted.")
     else:
         kept = sum(1 for item in mask._value if item)
     chosen = None

@@ -13,6 +13,7 @@ from .._meta.promotion import floating_result, result_type
 from .._tensor import Tensor
 from .named import Pair
 from .registry import cast_list, long_name, make, make_many, operator
+from .spread import any_of, indices_of
 
 
 def reduced_shape(shape: tuple, dims: list[int], keepdim: bool) -> tuple:
@@ -50,7 +51,7 @@ def _sum_type(kind: d.dtype) -> d.dtype:
 
 @operator("sum")
 def sum_(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: d.dtype | None = None, axis: Any = None, out: Any = None) -> Tensor:  # noqa: A002
-    return _reduce("sum", input, dim if axis is None else axis, keepdim, dtype or _sum_type(input.dtype), sum)
+    return any_of(_reduce("sum", input, dim if axis is None else axis, keepdim, dtype or _sum_type(input.dtype), sum), input)
 
 
 @operator()
@@ -126,7 +127,8 @@ def _ordered(name: str, kind: d.dtype) -> None:
 def _truth(name: str, function: Callable) -> None:
     def implementation(input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None) -> Tensor:  # noqa: A002
         kind = d.uint8 if input.dtype is d.uint8 else d.bool_
-        return _reduce(name, input, dim, keepdim, kind, function)
+        result = _reduce(name, input, dim, keepdim, kind, function)
+        return any_of(result, input) if name == "any" else result
 
     implementation.__name__ = name
     operator(name)(implementation)
@@ -188,7 +190,8 @@ def _with_indices(name: str, input: Tensor, dim: int, keepdim: bool) -> Pair:  #
     if choose is not None and input._value is not None:
         items = _reduced_value(input, dims if input._shape else [], choose)
         places = _reduced_value(input, dims if input._shape else [], lambda line: line.index(choose(line)))
-    return Pair(*make_many(name, (input,), [(shape, input.dtype, items), (shape, d.int64, places)], attributes))
+    kept, indices = make_many(name, (input,), [(shape, input.dtype, items), (shape, d.int64, places)], attributes)
+    return Pair(kept, indices_of(indices, input._shape[dims[0]] if input._shape else 1))
 
 
 _extreme("max", max)

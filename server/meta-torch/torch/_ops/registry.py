@@ -14,6 +14,7 @@ from .._meta.grad import mode, node
 from .._meta.shape import Shape
 from .._tensor import CPU, UNKNOWN_STRIDES, Tensor, fresh
 from .._tensor import device as Device
+from .spread import KEEPING
 
 functions: dict[str, Callable[..., Any]] = {}
 
@@ -238,6 +239,8 @@ def make(
                 result.grad_fn = node
             if operand._strides is not None:
                 result._strides = UNKNOWN_STRIDES
+            if operand._share is not None and name in KEEPING and (operand is first or name == "eq"):
+                result._share = operand._share
     if recorder.active is not None:
         recorder.record(name, inputs, (result,), attributes)
     return result
@@ -262,6 +265,8 @@ def make_view(
         result._remake = remake
     if strides is not None:
         result._strides = strides
+    if input._share is not None:
+        result._share = input._share
     if input.device is not CPU:
         result.device = input.device
     if input.requires_grad and mode.enabled:

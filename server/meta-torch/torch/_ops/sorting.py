@@ -12,6 +12,7 @@ from .._meta import values
 from .._tensor import Tensor
 from .named import Pair
 from .registry import long_name, make, make_many, operator
+from .spread import indices_of, kept_of
 
 
 def _no_complex(name: str, input: Tensor) -> None:  # noqa: A002
@@ -31,7 +32,8 @@ def _sorted(name: str, input: Tensor, axis: int, descending: bool, length: int, 
         items = values.along(
             input._value, input._shape, axis, lambda line: [line[i] for i in _order(line, descending)[:length]]
         )
-    return Pair(*make_many(name, (input,), [(shape, input.dtype, items), (shape, d.int64, places)], attributes))
+    kept, indices = make_many(name, (input,), [(shape, input.dtype, items), (shape, d.int64, places)], attributes)
+    return Pair(kept, indices_of(indices, input._shape[axis] if input._shape else 1))
 
 
 @operator()
@@ -97,8 +99,12 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
+def _depending(name: str) -> str:
+    return f"The size that {name} gives depends on data; the largest is counted."
+
+
 def _depends(name: str) -> None:
-    recorder.note("data-dependent", f"The size that {name} gives depends on data; the largest is counted.")
+    recorder.note("data-dependent", _depending(name))
 
 
 @operator()
@@ -110,8 +116,10 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Any = None) -> Any:  
         places = [index for index, item in enumerate(input._value) if item]
         found = len(places)
     else:
-        _depends("nonzero")
-        found = s.count(shape)
+        found = kept_of(input, _depending("nonzero"))
+        if rank == 1 and input._share is not None:
+            # Which experts are chosen nobody knows; the first ones stand for them, so that `experts[i]` goes on.
+            places = list(range(found))
     columns: list = [None] * rank
     if places is not None:
         strides = values.strides_of(shape)
@@ -148,6 +156,8 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Any = None) -> Tensor:  #
         if input._value is not None:
             items = values.broadcast(input._value, input._shape, shape)
             value = [item for item, flag in zip(items, flags) if flag]
+    elif mask._shape == shape:
+        kept = kept_of(mask, _depending("masked_select"))
     else:
         _depends("masked_select")
     return make("masked_select", (s.count(shape) if kept is None else kept,), input.dtype, (input, mask), None, value)
@@ -216,6 +226,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
             value = [0] * length
             for item in input._value:
                 value[item] += 1
+    elif input._share is not None:
+        length = max(minlength, round(1 / input._share))
     elif input.numel():
         _depends("bincount")
         length = max(minlength, input.numel())

@@ -23,6 +23,9 @@ class _ConvNd(Module):
         super().__init__()
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
+        if hasattr(in_channels, "__index__") and hasattr(out_channels, "__index__"):
+            # A missing import's value says so here; divided, it would be a wrong number of channels.
+            in_channels, out_channels = in_channels.__index__(), out_channels.__index__()
         if in_channels % groups != 0:
             raise ValueError("in_channels must be divisible by groups")
         if out_channels % groups != 0:
