@@ -16,7 +16,7 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
   const head = [
     view.label,
     `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
-    `${formatShare(totals.utilization)} of ${hasEngines ? "the fastest engine's peak" : `${formatCount(accelerator.elementCount)} elements`} used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
+    `${formatShare(totals.utilization)} of ${hasEngines ? (view.splits === true ? "all engines' peak" : "the fastest engine's peak") : `${formatCount(accelerator.elementCount)} elements`} used (${formatShare(totals.meanUtilization)} of the engine on average over layers)`,
     `${formatBytes(totals.dramBytes)} DRAM traffic · ${formatJoules(totals.joules)} · ${formatNumber(totals.watts)} W${totals.area === null ? "" : ` · ${areaText(totals.area.total)} (multipliers ${areaText(totals.area.multipliers)}, buffers ${areaText(totals.area.buffers)})`} at ${accelerator.node} nm`,
     ...(totals.uncostedCount > 0
       ? [`${totals.uncostedCount} nodes are not costed and left out`]

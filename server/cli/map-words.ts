@@ -24,6 +24,8 @@ export interface MapWords {
   readonly with: readonly string[];
   /** Layers may run tile by tile with others. */
   readonly fuses: boolean;
+  /** Layers may be dealt out to several engines. */
+  readonly splits: boolean;
   readonly isJson: boolean;
   readonly rest: readonly string[];
 }
@@ -32,7 +34,7 @@ export function parseMapWords(words: readonly string[]): MapWords {
   const given = readArguments(
     words,
     {
-      flags: ["json", "fuse"],
+      flags: ["json", "fuse", "split"],
       once: ["accelerator", "precision", "objective", "search", "points"],
       many: ["layer", "sweep", "limit", "with"],
     },
@@ -54,6 +56,7 @@ export function parseMapWords(words: readonly string[]): MapWords {
     limits: Object.assign({}, ...given.all("limit").map(limitOf)) as DesignLimits,
     with: given.all("with"),
     fuses: given.has("fuse"),
+    splits: given.has("split"),
     isJson: given.has("json"),
     rest: [...given.files, ...given.passed],
   };

@@ -34,6 +34,8 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
                         for one another run on different engines
   --fuse                tries layers tile by tile together, so that what lies between them stays on the chip: which layers, tiles,
                         overlaps kept or made again, and what that saves
+  --split               deals a layer out to several engines of the chip where that is better than one: along which extent, how
+                        much to each
   --json                everything as JSON`,
   run: async (words) => {
     const asked = parseMapWords(words);
@@ -67,17 +69,29 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
       );
       return 1;
     }
-    const { sweep, search, limits, fuses } = asked;
+    const { sweep, search, limits, fuses, splits } = asked;
     const shown =
       job.analysis === undefined
         ? null
         : mappingView(
             job.analysis,
-            { target: target.id, sweep, limits, fuses, ...(search !== undefined && { search }) },
+            {
+              target: target.id,
+              sweep,
+              limits,
+              fuses,
+              splits,
+              ...(search !== undefined && { search }),
+            },
             others.flatMap(({ analysis }) => analysis ?? []),
           );
-    for (const complaint of shown?.complaints ?? [])
-      process.stderr.write(`ridgepoint: ${complaint}\n`);
+    const complaints = [
+      ...(shown?.complaints ?? []),
+      ...(splits && shown?.splits === null
+        ? ["`--split` changes nothing: the chip has one engine; its cores share layers anyway."]
+        : []),
+    ];
+    for (const complaint of complaints) process.stderr.write(`ridgepoint: ${complaint}\n`);
     const chosen = shown === null ? null : { ...shown, layers: chosenLayers(shown, asked.layers) };
     const output = asked.isJson
       ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen, problems: job.document.problems }, null, 2)}\n`

@@ -73,6 +73,21 @@ test("layers run tile by tile where that saves traffic, in text and in JSON", as
   expect(none.err).toContain("tile by tile takes one array of one core");
 });
 
+test("a layer is dealt out to two engines where that is asked for, in text and in JSON", async () => {
+  const words = ["map", model, "--accelerator", "marsellus"];
+  const alone = JSON.parse((await cli([...words, "--json"])).out) as Document;
+  const { mapping } = JSON.parse((await cli([...words, "--split", "--json"])).out) as Document;
+  expect([alone.mapping.splits, mapping.splits]).toEqual([false, true]);
+  expect(mapping.totals.seconds).toBeLessThan(0.8 * alone.mapping.totals.seconds);
+  const dealt = mapping.layers.find(({ engine }) => engine === "array + rbe");
+  expect(dealt?.reasons.join(" ")).toMatch(
+    /Dealt out along its \d+ \w+( \w+)?: \d+ on `array`, \d+ on `rbe`\./,
+  );
+  expect((await cli([...words, "--split"])).out).toContain("all engines' peak");
+  const one = await cli(["map", model, "--accelerator", "gemmini-16", "--split"]);
+  expect(one.err).toContain("the chip has one engine");
+});
+
 test("layers are chosen by name, and tell their tiles", async () => {
   const { out } = await cli(["map", model, "--accelerator", "eyeriss", "--layer", "matmul"]);
   expect(out).toMatch(/limit\n.*\n.*(MatMul|Gemm)/i);

@@ -79,6 +79,33 @@ test("layers that run tile by tile stand in groups, once that is asked for", asy
     { prepare: prepareEyeriss },
   ));
 
+test("layers are dealt out to several engines once that is asked for, and only where there are several", async () => {
+  const on = "marsellus/mapper/int8";
+  const target = { id: on, label: "Marsellus", chip: "", segment: "", method: "roofline" };
+  await onPage(
+    await realAnalysis(model, [on]),
+    async (page) => {
+      await page.click(".frame-button:has-text('Across engines')");
+      const cell = page.locator(".mapping-layers tbody td", { hasText: "array + rbe" });
+      await expect.poll(() => cell.count()).toBeGreaterThan(2);
+    },
+    {
+      prepare: (host) =>
+        Object.assign(host.methods, { targets: () => [{ ...target, isChosen: true }] }),
+    },
+  );
+  await onPage(
+    await realAnalysis(model, [eyeriss]),
+    async (page) => {
+      await page.waitForSelector(".mapping-layers tbody tr");
+      expect(await page.locator(".frame-button:has-text('Across engines')").isVisible()).toBe(
+        false,
+      );
+    },
+    { prepare: prepareEyeriss },
+  );
+});
+
 test("names of parameters may hold spaces", () => {
   const names = ["rows", "columns", "global buffer", "buffer"];
   expect(parseSweep("rows=8, 16 global buffer=64 KiB,1 MiB  columns=", names)).toEqual([

@@ -32,6 +32,8 @@ export interface Accelerator {
   readonly vectorLanes: number;
   /** Its software may run several layers tile by tile, so that what lies between them stays on the chip (`fusion`). */
   readonly fusesLayers?: boolean;
+  /** Its software may deal one layer out to several of its engines (`map-dealt.ts`). */
+  readonly splitsLayers?: boolean;
   /** Layers that the engine takes; absent where it takes all. */
   readonly runs?: readonly LayerClass[];
   /** Further engines of the same chip, by name. A layer runs on the one that is best at it (`map-beside.ts`). */
@@ -214,7 +216,10 @@ export function enginesOf(accelerator: Accelerator): readonly SideEngine[] {
   return [{ name: accelerator.engine.kind, alone: accelerator }, ...accelerator.beside];
 }
 
-/** Multiply-accumulates in a cycle of the accelerator's clock, of its fastest engine: layers run one after the other. */
+/**
+ * Multiply-accumulates in a cycle of the accelerator's clock, of its fastest engine: layers run one after the other; of all
+ * where a layer may run on several.
+ */
 export function fastestMacsPerCycle(
   accelerator: Accelerator,
   { id }: AcceleratorPrecision,
@@ -225,7 +230,9 @@ export function fastestMacsPerCycle(
       ? []
       : [(peakMacsPerCycle(alone, sparsePrecision(own)) * alone.clock) / accelerator.clock];
   });
-  return Math.max(...peaks);
+  return accelerator.splitsLayers === true
+    ? peaks.reduce((sum, peak) => sum + peak, 0)
+    : Math.max(...peaks);
 }
 
 /** Places that multiply in all engines, for the sentence "x of n elements". */

@@ -63,6 +63,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
   const buffers = decodeBuffers(decoder, fields["buffers"]);
   const dram = decodeDram(decoder, fields["dram"]);
   const fusesLayers = decodeFlag(decoder, fields, "fusesLayers", false, "");
+  const splitsLayers = decodeFlag(decoder, fields, "splitsLayers", false, "");
   const ownLanes = engine?.kind === "array" ? engine.columns : 64;
   const vectorLanes = optional(decoder, fields, "vectorLanes", rules.lanes, ownLanes);
   const runs =
@@ -80,7 +81,8 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     dram === undefined ||
     vectorLanes === undefined ||
     runs === undefined ||
-    fusesLayers === undefined
+    fusesLayers === undefined ||
+    splitsLayers === undefined
   )
     return undefined;
   return {
@@ -97,6 +99,7 @@ function engineAlone(decoder: Decoder, fields: Fields): Accelerator | undefined 
     dram,
     vectorLanes,
     ...(fusesLayers && { fusesLayers }),
+    ...(splitsLayers && { splitsLayers }),
     ...(runs.length > 0 && { runs }),
     beside: [],
   };
@@ -266,6 +269,7 @@ export const acceleratorFields = [
   "dram",
   "vectorLanes",
   "fusesLayers",
+  "splitsLayers",
   "runs",
   "beside",
 ] as const;

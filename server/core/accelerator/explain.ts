@@ -11,13 +11,19 @@ export function explainMapping(
   mapping: KernelMapping,
   whole: Accelerator | undefined,
 ): readonly string[] {
-  const accelerator =
-    whole && (enginesOf(whole).find(({ name }) => name === mapping.engine)?.alone ?? whole);
+  const names = mapping.engine?.split(" + ") ?? [];
+  const own = whole && enginesOf(whole).filter(({ name }) => names.includes(name));
+  const accelerator = own?.length === 1 ? own[0]?.alone : whole;
   const reasons: string[] = [];
-  if (mapping.macs > 0 && accelerator !== undefined)
+  if (mapping.macs > 0 && accelerator !== undefined) {
+    const elements =
+      own === undefined || own.length === 0
+        ? elementsOf(accelerator)
+        : own.reduce((sum, { alone }) => sum + elementsOf(alone), 0);
     reasons.push(
-      `${formatCount(mapping.computeCycles)} cycles at ${formatShare(mapping.engineUtilization)} of ${formatCount(elementsOf(accelerator))} processing elements.`,
+      `${formatCount(mapping.computeCycles)} cycles at ${formatShare(mapping.engineUtilization)} of ${formatCount(elements)} processing elements.`,
     );
+  }
   if (mapping.rows !== undefined)
     reasons.push(
       `Rows: sets of ${mapping.rows.strip} output rows, ${mapping.rows.activeElements} elements active.`,
@@ -31,7 +37,8 @@ export function explainMapping(
         `${memory}: ${formatBytes(readBytes)} read, ${formatBytes(writeBytes)} written${memory === "DRAM" && mapping.leastDramBytes > 0 ? ` (${(mapping.dramBytes / mapping.leastDramBytes).toFixed(2)} × the least)` : ""}.`,
       );
   reasons.push(...mapping.notes);
-  if (accelerator !== undefined) reasons.push(...adviceFor(accelerator, kernel, mapping));
+  if (accelerator !== undefined && names.length < 2)
+    reasons.push(...adviceFor(accelerator, kernel, mapping));
   return kernel.shape.kind === "view" ? [] : reasons;
 }
 

@@ -1,6 +1,7 @@
 import { formatNumber } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import { enginesOf, type SideEngine } from "./accelerator.js";
+import { dealOut } from "./map-dealt.js";
 import { takes } from "./layer-class.js";
 import { mapKernel, type KernelMapping, type KernelQuestion } from "./map-kernel.js";
 import type { Objective } from "./tiling.js";
@@ -11,31 +12,45 @@ export interface EngineMapping {
   readonly mapping: KernelMapping;
 }
 
-/** A kernel on each engine that takes it, the best by the objective first. */
-export function mapOnEach(question: KernelQuestion, kernel: Kernel): readonly EngineMapping[] {
-  const { accelerator, objective } = question;
-  return enginesOf(accelerator)
-    .flatMap((engine) => {
-      const mapping = mapOn(engine, question, kernel);
-      return mapping === undefined ? [] : [{ engine, mapping }];
-    })
-    .sort((a, b) => compare(a.mapping, b.mapping, objective));
+/** A kernel on one engine, or dealt out to several that start together. */
+export interface Choice {
+  readonly parts: readonly EngineMapping[];
+  /** Of the whole kernel. */
+  readonly mapping: KernelMapping;
 }
 
-/** A kernel on the engine of a chip that is best at it by the objective. */
+/** A kernel on each engine that takes it, and where the chip's software can, on several; the best by the objective first. */
+export function choicesOf(question: KernelQuestion, kernel: Kernel): readonly Choice[] {
+  const { accelerator, objective } = question;
+  const engines = enginesOf(accelerator);
+  const mapPart = (engine: SideEngine, part: Kernel): KernelMapping | undefined =>
+    mapOn(engine, question, part);
+  const each = engines.flatMap((engine): readonly Choice[] => {
+    const mapping = mapPart(engine, kernel);
+    return mapping === undefined
+      ? []
+      : [{ parts: [{ engine, mapping }], mapping: { ...mapping, engine: engine.name } }];
+  });
+  const together =
+    accelerator.splitsLayers === true
+      ? dealOut(question, kernel, { alone: each.flatMap(({ parts }) => parts), mapPart })
+      : undefined;
+  return [...each, ...(together === undefined ? [] : [together])].sort((a, b) =>
+    compare(a.mapping, b.mapping, objective),
+  );
+}
+
+/** A kernel on the engine, or engines, of a chip that are best at it by the objective. */
 export function mapOnBest(question: KernelQuestion, kernel: Kernel): KernelMapping {
   if (question.accelerator.beside.length === 0) return mapKernel(question, kernel);
-  const [best, ...others] = mapOnEach(question, kernel);
+  const [best, ...others] = choicesOf(question, kernel);
   if (best === undefined) return mapKernel(question, kernel);
-  return {
-    ...best.mapping,
-    engine: best.engine.name,
-    notes: [
-      ...best.mapping.notes,
-      `On \`${best.engine.name}\`.`,
-      ...others.map(({ engine, mapping }) => insteadText(engine, mapping, best.mapping)),
-    ],
-  };
+  const notes = [
+    ...best.mapping.notes,
+    ...(best.parts.length === 1 ? [`On \`${best.mapping.engine ?? ""}\`.`] : []),
+    ...others.map(({ mapping }) => insteadText(mapping, best.mapping)),
+  ];
+  return { ...best.mapping, notes };
 }
 
 /** Undefined for layers and formats that the engine does not take. */
@@ -67,8 +82,8 @@ function compare(a: KernelMapping, b: KernelMapping, objective: Objective): numb
   return first === 0 ? a.cycles - b.cycles : first;
 }
 
-function insteadText(engine: SideEngine, mapping: KernelMapping, best: KernelMapping): string {
+function insteadText(mapping: KernelMapping, best: KernelMapping): string {
   const time = formatNumber(mapping.cycles / Math.max(1e-12, best.cycles));
   const energy = formatNumber(mapping.energy.total / Math.max(1e-30, best.energy.total));
-  return `\`${engine.name}\` would take ${time} × the time and ${energy} × the energy.`;
+  return `\`${mapping.engine ?? ""}\` would take ${time} × the time and ${energy} × the energy.`;
 }

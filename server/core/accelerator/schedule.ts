@@ -1,7 +1,8 @@
 import type { Kernel } from "../lower/lowered.js";
-import { enginesOf, peakMacsPerCycle, type SideEngine } from "./accelerator.js";
+import { enginesOf } from "./accelerator.js";
 import type { MappedAccelerator } from "./as-target.js";
-import { mapOnEach } from "./map-beside.js";
+import { choicesOf, type Choice } from "./map-beside.js";
+import { channelsOf, demandOf, enginePeak } from "./map-dealt.js";
 import { mapKernel, type KernelMapping } from "./map-kernel.js";
 import { simulate, type Finished, type Task } from "./simulate.js";
 
@@ -26,7 +27,8 @@ export interface ScheduledKernel extends Finished {
   readonly model: number;
   /** Index among the model's kernels. */
   readonly kernel: number;
-  readonly engine: string;
+  /** Of one that is dealt out to several: each with its own end. */
+  readonly parts: readonly (Finished & { readonly engine: string })[];
   readonly mapping: KernelMapping;
 }
 
@@ -40,16 +42,11 @@ interface Job {
   rank: number;
 }
 
-interface Choice {
-  readonly engine: number;
-  readonly mapping: KernelMapping;
-}
-
 /**
  * Kernels that do not wait for one another run on different engines at the same time, as branches of a model or several models
  * (Kwon et al., HPCA 2021; Yang et al., DAC 2020). Placed by earliest finish time in the order of their ranks (HEFT: Topcuoglu et
- * al., TPDS 2002, section 4) and, as a second choice, each on the engine that is best at it; what is shorter counts once engines
- * that read the same DRAM share its bandwidth (`simulate.ts`). Never longer than taking turns.
+ * al., TPDS 2002, section 4), with and without kernels that are dealt out to several engines, and each where it is best by itself;
+ * what is shortest counts once engines that read the same DRAM share its bandwidth (`simulate.ts`). Never longer than taking turns.
  */
 export function schedule(
   mapped: MappedAccelerator,
@@ -57,37 +54,30 @@ export function schedule(
 ): Schedule {
   const engines = enginesOf(mapped.accelerator);
   const jobs = jobsOf(mapped, models);
-  const channels = engines.map(({ alone }, index) =>
-    alone.dram.bandwidth === mapped.accelerator.dram.bandwidth ? 0 : index + 1,
-  );
   const turns = jobs.map(({ choices }) => choices[0]);
   const turnCycles = turns.reduce((sum, choice) => sum + (choice?.mapping.cycles ?? 0), 0);
-  let best: { readonly picks: readonly Choice[]; readonly ends: readonly Finished[] } | undefined;
-  for (const picks of [earliestFinish(jobs, engines.length), turns]) {
+  let best: Placement | undefined;
+  for (const picks of [earliestFinish(jobs, true), earliestFinish(jobs, false), turns]) {
     const chosen = picks.filter((pick) => pick !== undefined);
     if (chosen.length < jobs.length) continue;
-    const ends = simulate(tasksOf(jobs, chosen, channels), engines.length);
-    if (best === undefined || lengthOf(ends) < lengthOf(best.ends)) best = { picks: chosen, ends };
+    const placed = place(mapped, jobs, chosen);
+    if (best === undefined || lengthOf(placed.ends) < lengthOf(best.ends)) best = placed;
   }
   const kernels = jobs.flatMap(({ model, kernel }, index): ScheduledKernel[] => {
     const pick = best?.picks[index];
-    const times = best?.ends[index];
-    return pick === undefined || times === undefined
-      ? []
-      : [
-          {
-            model,
-            kernel,
-            ...times,
-            engine: engines[pick.engine]?.name ?? "",
-            mapping: pick.mapping,
-          },
-        ];
+    const ends = best?.ends.slice(best.firstTask[index], best.firstTask[index + 1]);
+    if (pick === undefined || ends === undefined) return [];
+    const parts = ends.map((times, at) => ({
+      ...times,
+      engine: pick.parts[at]?.engine.name ?? "",
+    }));
+    const start = Math.min(...parts.map((part) => part.start));
+    return [{ model, kernel, start, end: lengthOf(parts), parts, mapping: pick.mapping }];
   });
   const sum = (pick: (kernel: ScheduledKernel) => number): number =>
     kernels.reduce((total, kernel) => total + pick(kernel), 0);
   const cycles = lengthOf(kernels);
-  const peak = engines.reduce((total, engine) => total + peakOf(mapped, engine), 0);
+  const peak = engines.reduce((total, engine) => total + enginePeak(mapped, engine, true), 0);
   return {
     cycles,
     utilization:
@@ -100,16 +90,12 @@ export function schedule(
     ),
     busy: engines.map(({ name }) => ({
       engine: name,
-      cycles: sum((kernel) => (kernel.engine === name ? kernel.end - kernel.start : 0)),
+      cycles: sum(({ parts }) =>
+        parts.reduce((own, part) => own + (part.engine === name ? part.end - part.start : 0), 0),
+      ),
     })),
     kernels,
   };
-}
-
-/** Multiply-accumulates of an engine in a cycle of the accelerator's clock. */
-function peakOf({ accelerator, precision }: MappedAccelerator, { alone }: SideEngine): number {
-  const own = alone.precisions.find(({ id }) => id === precision.id);
-  return own === undefined ? 0 : (peakMacsPerCycle(alone, own) * alone.clock) / accelerator.clock;
 }
 
 function lengthOf(ends: readonly Finished[]): number {
@@ -119,13 +105,12 @@ function lengthOf(ends: readonly Finished[]): number {
 function jobsOf(mapped: MappedAccelerator, models: readonly (readonly Kernel[])[]): readonly Job[] {
   const jobs: Job[] = [];
   const known = new Map<string, readonly Choice[]>();
-  const indexOf = new Map(enginesOf(mapped.accelerator).map(({ name }, index) => [name, index]));
   for (const [model, kernels] of models.entries()) {
     const writers = new Map<number, number>();
     for (const [kernel, asked] of kernels.entries()) {
       const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = asked;
       const key = JSON.stringify([shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes]);
-      const choices = known.get(key) ?? choicesOf(mapped, asked, indexOf);
+      const choices = known.get(key) ?? choicesFor(mapped, asked);
       known.set(key, choices);
       const after = asked.reads.flatMap((value) => writers.get(value) ?? []);
       for (const value of asked.writes) writers.set(value, jobs.length);
@@ -143,37 +128,42 @@ function jobsOf(mapped: MappedAccelerator, models: readonly (readonly Kernel[])[
 }
 
 /** What no engine takes is left to the first, as where it runs alone. */
-function choicesOf(
-  mapped: MappedAccelerator,
-  kernel: Kernel,
-  indexOf: ReadonlyMap<string, number>,
-): readonly Choice[] {
-  const found = mapOnEach(mapped, kernel);
-  if (found.length === 0) return [{ engine: 0, mapping: mapKernel(mapped, kernel) }];
-  return found.map(({ engine, mapping }) => ({ engine: indexOf.get(engine.name) ?? 0, mapping }));
+function choicesFor(mapped: MappedAccelerator, kernel: Kernel): readonly Choice[] {
+  const found = choicesOf(mapped, kernel);
+  if (found.length > 0) return found;
+  const [first] = enginesOf(mapped.accelerator);
+  const mapping = mapKernel(mapped, kernel);
+  return first === undefined ? [] : [{ parts: [{ engine: first, mapping }], mapping }];
 }
 
 /** An engine for each job, those first that most work hangs on. Producers have the higher ranks, so that they come before readers. */
 function earliestFinish(
   jobs: readonly Job[],
-  engineCount: number,
+  isDealtOut: boolean,
 ): readonly (Choice | undefined)[] {
-  const free = new Array<number>(engineCount).fill(0);
+  const free = new Map<string, number>();
   const ends: number[] = [];
   const picks: (Choice | undefined)[] = jobs.map(() => undefined);
   for (const index of byRank(jobs)) {
     const { after = [], choices = [] } = jobs[index] ?? {};
     const ready = after.reduce((last, before) => Math.max(last, ends[before] ?? 0), 0);
+    const endOf = ({ parts }: Choice): number =>
+      parts.reduce((last, { engine, mapping }) => {
+        const start = Math.max(ready, free.get(engine.name) ?? 0);
+        return Math.max(last, start + mapping.cycles);
+      }, 0);
     let end = Infinity;
     for (const choice of choices) {
-      const at = Math.max(ready, free[choice.engine] ?? 0) + choice.mapping.cycles;
+      if (choice.parts.length > 1 && !isDealtOut) continue;
+      const at = endOf(choice);
       if (end <= at) continue;
       end = at;
       picks[index] = choice;
     }
-    const pick = picks[index];
-    if (pick === undefined) continue;
-    free[pick.engine] = end;
+    for (const { engine, mapping } of picks[index]?.parts ?? []) {
+      const start = Math.max(ready, free.get(engine.name) ?? 0);
+      free.set(engine.name, start + mapping.cycles);
+    }
     ends[index] = end;
   }
   return picks;
@@ -185,22 +175,37 @@ function byRank(jobs: readonly Job[]): readonly number[] {
     .sort((a, b) => (jobs[b]?.rank ?? 0) - (jobs[a]?.rank ?? 0) || a - b);
 }
 
-function tasksOf(
+/** Jobs as tasks of engines, one for each part: those of a job lie between its `firstTask` and the next job's. */
+interface Placement {
+  readonly picks: readonly Choice[];
+  readonly firstTask: readonly number[];
+  readonly ends: readonly Finished[];
+}
+
+function place(
+  { accelerator }: MappedAccelerator,
   jobs: readonly Job[],
   picks: readonly Choice[],
-  channels: readonly number[],
-): readonly Task[] {
-  const order = new Map(byRank(jobs).map((index, place) => [index, place]));
-  return jobs.map(({ after }, index) => {
-    const { engine = 0, mapping } = picks[index] ?? {};
-    const cycles = mapping?.cycles ?? 0;
-    return {
-      engine,
-      after,
-      cycles,
-      priority: order.get(index) ?? 0,
-      channel: channels[engine] ?? 0,
-      demand: cycles === 0 ? 0 : Math.min(1, (mapping?.dramCycles ?? 0) / cycles),
-    };
-  });
+): Placement {
+  const engines = enginesOf(accelerator);
+  const indexOf = new Map(engines.map(({ name }, index) => [name, index]));
+  const channels = channelsOf(accelerator);
+  const order = new Map(byRank(jobs).map((index, at) => [index, at]));
+  const firstTask = [0];
+  for (const { parts } of picks) firstTask.push((firstTask.at(-1) ?? 0) + parts.length);
+  const tasksOf = (job: number): readonly number[] => {
+    const first = firstTask[job] ?? 0;
+    return (picks[job]?.parts ?? []).map((_, at) => first + at);
+  };
+  const tasks = picks.flatMap(({ parts }, job) =>
+    parts.map(({ engine, mapping }): Task => ({
+      engine: indexOf.get(engine.name) ?? 0,
+      after: (jobs[job]?.after ?? []).flatMap(tasksOf),
+      cycles: mapping.cycles,
+      priority: order.get(job) ?? 0,
+      channel: channels.get(engine.name) ?? 0,
+      demand: demandOf(mapping),
+    })),
+  );
+  return { picks, firstTask, ends: simulate(tasks, engines.length) };
 }

@@ -41,6 +41,8 @@ export interface MappingParams {
   readonly limits?: DesignLimits;
   /** Layers may run tile by tile with others, also where the accelerator's file does not say so. */
   readonly fuses?: boolean;
+  /** A layer may be dealt out to several engines, also where the file does not say so. */
+  readonly splits?: boolean;
 }
 
 /** Kernels of several engines or models at work at once. */
@@ -90,6 +92,8 @@ export interface MappingView {
   readonly layers: readonly MappedLayer[];
   /** Whether layers were tried tile by tile together, and those that run so. */
   readonly fuses: boolean;
+  /** Whether layers may be dealt out to several engines; null where there is one engine. */
+  readonly splits: boolean | null;
   readonly stacks: readonly MappedStack[];
   /** Null of one engine with one model. */
   readonly atOnce: AtOnce | null;
@@ -175,7 +179,7 @@ export function view(
   const chosen = mappable.find(({ target }) => target.id === params.target) ?? mappable[0];
   const own = chosen?.target.accelerator;
   if (chosen === undefined || own === undefined) return null;
-  const mapped = params.fuses === true ? fusing(own) : own;
+  const mapped = allowing(own, params);
   const { kernels } = chosen.lowered;
   const model = mapModel(mapped, kernels);
   const { accelerator, precision, technology } = mapped;
@@ -217,6 +221,7 @@ export function view(
     },
     layers,
     fuses: accelerator.fusesLayers === true,
+    splits: accelerator.beside.length === 0 ? null : accelerator.splitsLayers === true,
     stacks: model.stacks.map((fused, index) => stackOf(layers, fused, index)),
     atOnce,
     limits,
@@ -240,17 +245,28 @@ export function view(
   };
 }
 
-/** The same accelerator with layers tile by tile; what has been searched stays with it as with the other. */
-function fusing(mapped: MappedAccelerator): MappedAccelerator {
-  if (mapped.accelerator.fusesLayers === true) return mapped;
-  const known = fused.get(mapped);
-  if (known !== undefined) return known;
-  const made = { ...mapped, accelerator: { ...mapped.accelerator, fusesLayers: true } };
-  fused.set(mapped, made);
+/** The same accelerator with more that its software may do; what has been searched stays with each. */
+function allowing(own: MappedAccelerator, { fuses, splits }: MappingParams): MappedAccelerator {
+  const { accelerator } = own;
+  const fusesLayers = fuses === true || accelerator.fusesLayers === true;
+  const splitsLayers = splits === true || accelerator.splitsLayers === true;
+  if (
+    fusesLayers === (accelerator.fusesLayers === true) &&
+    splitsLayers === (accelerator.splitsLayers === true)
+  )
+    return own;
+  const key = `${fusesLayers} ${splitsLayers}`;
+  const variants = allowed.get(own) ?? new Map<string, MappedAccelerator>();
+  allowed.set(own, variants);
+  const made = variants.get(key) ?? {
+    ...own,
+    accelerator: { ...accelerator, fusesLayers, splitsLayers },
+  };
+  variants.set(key, made);
   return made;
 }
 
-const fused = new WeakMap<MappedAccelerator, MappedAccelerator>();
+const allowed = new WeakMap<MappedAccelerator, Map<string, MappedAccelerator>>();
 
 function fusionComplaints(accelerator: Accelerator): readonly string[] {
   return accelerator.fusesLayers !== true || canFuse(accelerator)

@@ -8,6 +8,8 @@ export interface MappingPageState {
   readonly search: string;
   /** Layers may run tile by tile with others. */
   readonly fuses: boolean;
+  /** Layers may be dealt out to several engines. */
+  readonly splits: boolean;
 }
 
 /** Designs that a search of the panel may try. */
@@ -27,16 +29,18 @@ export const initialMappingState: MappingPageState = {
   sweep: "",
   search: "every",
   fuses: false,
+  splits: false,
 };
 
 export function decodeMappingState(
   kept: Readonly<Record<string, unknown>>,
 ): Partial<MappingPageState> {
-  const { target, sweep, search, fuses } = kept;
+  const { target, sweep, search, fuses, splits } = kept;
   return {
     ...(typeof target === "string" && { target }),
     ...(typeof sweep === "string" && { sweep }),
     ...(typeof fuses === "boolean" && { fuses }),
+    ...(typeof splits === "boolean" && { splits }),
     ...(searchChoices.some(({ id }) => id === search) && { search: String(search) }),
   };
 }

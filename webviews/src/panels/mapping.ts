@@ -102,6 +102,17 @@ const fusing = toggle(
   },
   "Try layers tile by tile together, so that what lies between them stays on the chip",
 );
+const splitting = toggle(
+  "Across engines",
+  "layers",
+  page.state.splits,
+  (splits) => {
+    page.keep({ splits });
+    void ask();
+  },
+  "Deal a layer out to several engines of the chip where that is better than one",
+);
+splitting.hidden = true;
 const plot = createPlot<ParetoPoint>({
   label: "Time against area",
   draw: (context, size, colours) =>
@@ -128,6 +139,7 @@ put(
   h("label", { class: "frame-field mapping-field" }, h("span", {}, "Sweep"), field),
   search.element,
   fusing,
+  splitting,
   tool(
     "Run",
     "play",
@@ -200,6 +212,7 @@ function questionOf(target: string, names: readonly string[] | undefined, signal
       target,
       sweep: names === undefined ? [] : parseSweep(page.state.sweep, names),
       fuses: page.state.fuses,
+      splits: page.state.splits,
       ...(page.state.search !== "every" && {
         search: { methods: page.state.search.split(","), points: searchedPoints },
       }),
@@ -237,6 +250,7 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
   );
   const [complaint] = complaints;
   if (complaint !== undefined) frame.say(complaint);
+  splitting.hidden = view.splits === null;
   plotPlace.hidden = picture === undefined;
   put(
     words,
