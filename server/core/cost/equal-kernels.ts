@@ -11,15 +11,14 @@ export function costKernels(
   evaluate: (kernel: Kernel) => KernelCost,
 ): KernelCost[] {
   if (kernels.length < 8) return kernels.map(evaluate);
-  const known = new Map<number, Known[]>();
+  const known = new Map<number, Known>();
   return kernels.map((kernel) => {
     const hash = hashOf(kernel);
     const alike = known.get(hash);
-    const found = alike?.find((item) => isEqual(item.kernel, kernel));
-    if (found !== undefined) return found.cost;
+    for (let item = alike; item !== undefined; item = item.next)
+      if (isEqual(item.kernel, kernel)) return item.cost;
     const cost = evaluate(kernel);
-    if (alike === undefined) known.set(hash, [{ kernel, cost }]);
-    else alike.push({ kernel, cost });
+    known.set(hash, { kernel, cost, next: alike });
     return cost;
   });
 }
@@ -27,6 +26,8 @@ export function costKernels(
 interface Known {
   readonly kernel: Kernel;
   readonly cost: KernelCost;
+  /** Of the same hash. */
+  readonly next: Known | undefined;
 }
 
 /** Amounts tell nearly all kernels apart. */

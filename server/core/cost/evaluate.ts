@@ -2,7 +2,7 @@ import type { Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
 import { calibratedEvaluator } from "./calibrated/evaluator.js";
 import { mappedEvaluator } from "./mapped.js";
-import { withAmounts, type Estimate, type KernelCost, type Method } from "./cost.js";
+import { timesFactor, type Estimate, type KernelCost, type Method } from "./cost.js";
 import { powerOf, inferenceJoules } from "./energy.js";
 import { costKernels } from "./equal-kernels.js";
 import type { Evaluator, EvaluatorFactory, ModelFootprint } from "./evaluator.js";
@@ -79,22 +79,8 @@ function scaledCosts(costs: readonly KernelCost[], scale: number): readonly Kern
   const made = new Map<KernelCost, KernelCost>();
   return costs.map((cost) => {
     let own = made.get(cost);
-    if (own === undefined) made.set(cost, (own = scaled(cost, scale)));
+    if (own === undefined) made.set(cost, (own = timesFactor(cost, scale)));
     return own;
-  });
-}
-
-/** A kernel's part of an inference that was measured as a whole. */
-function scaled(cost: KernelCost, scale: number): KernelCost {
-  const times = (estimate: Estimate): Estimate => ({
-    ...estimate,
-    value: estimate.value * scale,
-    low: estimate.low * scale,
-    high: estimate.high * scale,
-  });
-  return withAmounts(cost, {
-    seconds: times(cost.seconds),
-    joules: cost.joules === undefined ? undefined : times(cost.joules),
   });
 }
 
@@ -127,14 +113,17 @@ function latencyOf(target: Target, kernelCosts: readonly KernelCost[], overhead:
 
 /** The worst method that answers for a tenth of the time or more: a small remainder does not lower the whole. */
 function methodOf(costs: readonly KernelCost[]): Method {
-  const seconds: Partial<Record<Method, number>> = {};
-  let whole = 0;
-  for (const cost of costs) {
-    whole += cost.seconds.value;
-    seconds[cost.seconds.method] = (seconds[cost.seconds.method] ?? 0) + cost.seconds.value;
+  let [roofline, borrowed, calibrated, whole] = [0, 0, 0, 0];
+  for (const { seconds } of costs) {
+    whole += seconds.value;
+    if (seconds.method === "roofline") roofline += seconds.value;
+    else if (seconds.method === "borrowed") borrowed += seconds.value;
+    else if (seconds.method === "calibrated") calibrated += seconds.value;
   }
-  const worstFirst: readonly Method[] = ["roofline", "borrowed", "calibrated", "measured"];
-  return worstFirst.find((method) => (seconds[method] ?? 0) > 0.1 * whole) ?? "roofline";
+  const least = 0.1 * whole;
+  if (roofline > least || whole === 0) return "roofline";
+  if (borrowed > least) return "borrowed";
+  return calibrated > least ? "calibrated" : "measured";
 }
 
 const rooflineCoverage = 0.9;

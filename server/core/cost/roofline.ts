@@ -4,10 +4,10 @@ import type { Kernel } from "../lower/lowered.js";
 import type { Chip } from "../targets/chip.js";
 import type { Target } from "../targets/target.js";
 import { ExplainedCost, type Bound, type Estimate, type KernelCost } from "./cost.js";
-import { inferenceJoules, powerOf, type Power } from "./energy.js";
+import { powerOf, type Power } from "./energy.js";
 import type { Evaluator, ModelFootprint } from "./evaluator.js";
 import { countedJoules, explainCounted } from "./energy-table.js";
-import { explainRoofline } from "./explain-roofline.js";
+import { explainRoofline, type RooflineParts } from "./explain-roofline.js";
 import { activationMemory, placeTraffic, type Placement } from "./memory-levels.js";
 
 /**
@@ -18,58 +18,86 @@ import { activationMemory, placeTraffic, type Placement } from "./memory-levels.
  *     seconds = max(operations / (peak × efficiency), bytes / (bandwidth × efficiency)) + overhead
  */
 export function rooflineEvaluator(target: Target, footprint: ModelFootprint): Evaluator {
-  const power = powerOf(target.chip);
+  const constants = constantsOf(target);
   return {
     method: "roofline",
-    evaluate: (kernel) => costOf(target, footprint, power, kernel),
+    evaluate: (kernel) => costOf(constants, footprint, kernel),
   };
 }
 
-function costOf(
-  target: Target,
-  footprint: ModelFootprint,
-  power: Power | undefined,
-  kernel: Kernel,
-): KernelCost {
-  const { runtime } = target;
-  const work = computeWork(target, kernel);
-  const placement = placeTraffic(target, footprint, kernel);
-  const quantization = quantizationPass(target, kernel, placement);
-  const transfer = transferTime(target, kernel);
+/** What all kernels of a target share. */
+interface Constants {
+  readonly target: Target;
+  readonly power: Power | undefined;
+  /** Of kernels whose arithmetic the model does not fix. */
+  readonly matrix: Peak | undefined;
+  readonly vector: Peak | undefined;
+  readonly vectorEfficiency: number;
+}
+
+function constantsOf(target: Target): Constants {
+  const kept = constantsByTarget.get(target);
+  if (kept !== undefined) return kept;
+  const { chip, precision } = target;
+  const constants = {
+    target,
+    power: powerOf(chip),
+    matrix: findPeak([chip.peaks, chip.vectorPeaks], precision.arithmetic),
+    vector: findPeak([chip.vectorPeaks, chip.peaks], precision.vectorArithmetic),
+    vectorEfficiency: efficiencyOf(target, "default"),
+  };
+  constantsByTarget.set(target, constants);
+  return constants;
+}
+
+const constantsByTarget = new WeakMap<Target, Constants>();
+
+function costOf(constants: Constants, footprint: ModelFootprint, kernel: Kernel): KernelCost {
+  const { target, power } = constants;
+  const { work, placement, quantization, transfer, startSeconds } = partsOf(
+    constants,
+    footprint,
+    kernel,
+  );
   const computeSeconds = work.matrixSeconds + work.vectorSeconds;
   const memorySeconds = placement.seconds + (quantization?.seconds ?? 0);
-  const isNothing = kernel.shape.kind === "view" && kernel.readBytes === 0;
-  const startSeconds = isNothing
-    ? 0
-    : runtime.kernelOverhead.value * (quantization === undefined ? 1 : 2);
   const overheadSeconds = startSeconds + transfer;
   const seconds = estimate(target, Math.max(computeSeconds, memorySeconds) + overheadSeconds);
   return new ExplainedCost(
     {
       seconds,
-      joules: inferenceJoules(seconds, power) ?? countedJoules(kernel, target, placement),
+      joules: power === undefined ? countedJoules(kernel, target, placement) : undefined,
+      power,
       bound: boundOf(computeSeconds, memorySeconds, overheadSeconds),
       level: placement.level.name,
       computeSeconds,
       memorySeconds,
       overheadSeconds,
     },
+    // Looked up once more, so that nothing but numbers is kept of fifty thousand kernels.
     () => {
-      const counted = power === undefined ? [explainCounted(kernel, target, placement)] : [];
-      return [
-        ...explainRoofline({
-          target,
-          kernel,
-          work,
-          placement,
-          quantization,
-          transfer,
-          startSeconds,
-        }),
-        ...counted,
-      ];
+      const parts = partsOf(constants, footprint, kernel);
+      const counted = power === undefined ? [explainCounted(kernel, target, parts.placement)] : [];
+      return [...explainRoofline(parts), ...counted];
     },
   );
+}
+
+function partsOf(constants: Constants, footprint: ModelFootprint, kernel: Kernel): RooflineParts {
+  const { target } = constants;
+  const placement = placeTraffic(target, footprint, kernel);
+  const quantization = quantizationPass(target, kernel, placement);
+  const isNothing = kernel.shape.kind === "view" && kernel.readBytes === 0;
+  const starts = isNothing ? 0 : quantization === undefined ? 1 : 2;
+  return {
+    target,
+    kernel,
+    work: computeWork(constants, kernel),
+    placement,
+    quantization,
+    transfer: transferTime(target, kernel),
+    startSeconds: starts * target.runtime.kernelOverhead.value,
+  };
 }
 
 function boundOf(compute: number, memory: number, overhead: number): Bound {
@@ -106,20 +134,20 @@ export interface ComputeWork {
 }
 
 /** Matrix engine for products, vector units for everything else; the parts of one kernel do not overlap here. */
-function computeWork(target: Target, kernel: Kernel): ComputeWork {
+function computeWork(constants: Constants, kernel: Kernel): ComputeWork {
+  const { target, vectorEfficiency } = constants;
   const { chip, runtime, precision } = target;
-  const isFixed = kernel.arithmetic !== undefined;
-  const own = isFixed ? [kernel.arithmetic] : [];
-  const vector = findPeak([chip.vectorPeaks, chip.peaks], [...own, ...precision.vectorArithmetic]);
+  let { matrix, vector } = constants;
+  if (kernel.arithmetic !== undefined) {
+    const own = [kernel.arithmetic];
+    vector = findPeak([chip.vectorPeaks, chip.peaks], [...own, ...precision.vectorArithmetic]);
+    matrix = findPeak([chip.peaks, chip.vectorPeaks], [...own, ...precision.arithmetic]);
+  }
   // The other engine of a chip with a fallback is its general-purpose one, without the matrix unit.
-  const matrix =
-    kernel.engine === runtime.engine
-      ? findPeak([chip.peaks, chip.vectorPeaks], [...own, ...precision.arithmetic])
-      : vector;
+  if (kernel.engine !== runtime.engine) matrix = vector;
   const visible = visibleShare(kernel.shape);
   const efficiencyKey = efficiencyKeyOf(target, kernel.shape);
   const efficiency = efficiencyOf(target, efficiencyKey);
-  const vectorEfficiency = efficiencyOf(target, "default");
   const matrixOps = 2 * kernel.macs * visible;
   const vectorOps = kernel.otherFlops * visible;
   const secondsFor = (ops: number, peak: Peak | undefined, share: number): number =>
@@ -163,9 +191,10 @@ function findPeak(tables: readonly Chip["peaks"][], names: readonly string[]): P
 function efficiencyKeyOf({ runtime }: Target, shape: KernelShape): string {
   const isDepthwise =
     shape.kind === "conv" && shape.groups > 1 && shape.groups === shape.inputChannels;
+  const { computeEfficiency } = runtime;
+  if (isDepthwise && Object.hasOwn(computeEfficiency, "conv-depthwise")) return "conv-depthwise";
   const product = shape.kind === "moe" ? "matmul" : shape.kind;
-  const keys = isDepthwise ? ["conv-depthwise", "conv"] : [product];
-  return keys.find((key) => Object.hasOwn(runtime.computeEfficiency, key)) ?? "default";
+  return Object.hasOwn(computeEfficiency, product) ? product : "default";
 }
 
 /** The decoder makes sure that there is a `default`; a hand-made runtime without one reaches its peaks. */

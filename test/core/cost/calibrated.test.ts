@@ -280,6 +280,41 @@ test("trees come back from their text, and a text that is cut short is refused",
     expect(unpackTrees({ ...packed, trees: [broken] })).toBeUndefined();
 });
 
+test.each([
+  [4, "two trees to a word"],
+  [5, "a tree to a word"],
+])("a forest of depth %i answers what going from node to node does (%s)", (depth) => {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const text = (code: number): string => `${digits[code >> 6]}${digits[code & 63]}`;
+  const cuts = [[0.5, -1, 2], [1.25], [-3, 0, 0.25, 0.5, 7, 7.5, 8]];
+  let state = 1;
+  const next = (below: number): number =>
+    Math.floor(((state = (state * 48271) % 2147483647) / 2147483647) * below);
+  const walks: ((x: Float64Array) => number)[] = [];
+  const trees = Array.from({ length: 7 }, () => {
+    let made = "";
+    const grow = (left: number): ((x: Float64Array) => number) => {
+      if (left === 0 || (left < depth && next(4) === 0)) {
+        const multiple = next(200) - 100;
+        made += text(2048 | (multiple + 1024));
+        return () => multiple;
+      }
+      const feature = next(3);
+      const cut = next(cuts[feature]!.length);
+      made += text((feature << 6) | cut);
+      const [low, high] = [grow(left - 1), grow(left - 1)];
+      return (x) => (x[feature]! <= cuts[feature]![cut]! ? low : high)(x);
+    };
+    walks.push(grow(depth));
+    return made;
+  });
+  const forest = unpackTrees({ base: 0, step: 1, width: 2, cuts, trees })!;
+  for (let at = 0; at < 300; at++) {
+    const x = Float64Array.from({ length: 3 }, () => (next(2) === 0 ? next(24) / 2 - 4 : next(9)));
+    expect(evaluateTrees(forest, x)).toBe(walks.reduce((sum, walk) => sum + walk(x), 0));
+  }
+});
+
 test("oblivious trees come back from their text, and a text that is cut short is refused", () => {
   // Twice as long from x = 4 on, three times where y > 0 too; the third feature says nothing.
   const rows = Array.from({ length: 256 }, (_, at) =>

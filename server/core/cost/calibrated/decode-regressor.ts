@@ -1,5 +1,5 @@
 import type { Decoder } from "../../base/decode.js";
-import { mlpWidthLimit, type MlpLayer } from "./mlp.js";
+import { mlpWidthLimit, scaledInputs, type MlpLayer } from "./mlp.js";
 import { unpackOblivious } from "./oblivious.js";
 import type { Regressor } from "./regressor.js";
 import { unpackTrees, type PackedTrees } from "./trees.js";
@@ -99,12 +99,22 @@ function decodeMlp(
       inputs * bias.length,
     );
     if (weights === undefined) return undefined;
-    layers.push({ inputs, outputs: bias.length, weights, bias });
+    const file = { inputs, outputs: bias.length, weights: byInput(weights, inputs), bias };
+    layers.push(index === 0 ? scaledInputs(file, { mean, scale }) : file);
     inputs = bias.length;
   }
   return inputs === 1 && count <= mlpWidthLimit
-    ? { kind: "mlp", mean, scale, layers }
+    ? { kind: "mlp", layers }
     : decoder.complain(`${path}.layers`, "should end in one output.");
+}
+
+/** Files have weights by output. */
+function byInput(weights: Float64Array, inputs: number): Float64Array {
+  const outputs = weights.length / inputs;
+  return Float64Array.from(
+    weights,
+    (_, at) => weights[(at % outputs) * inputs + Math.floor(at / outputs)] ?? 0,
+  );
 }
 
 function decodeTable(

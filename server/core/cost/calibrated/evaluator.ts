@@ -1,10 +1,11 @@
+import { once } from "../../base/once.js";
 import { formatSeconds, formatShare } from "../../base/units.js";
 import type { Kernel } from "../../lower/lowered.js";
 import type { KernelKind } from "../../ops/kernel-shape.js";
 import { ExplainedCost, withAmounts, type Estimate, type KernelCost } from "../cost.js";
 import { partOfChip } from "../../targets/part-of-chip.js";
 import type { Target } from "../../targets/target.js";
-import { inferenceJoules, powerOf, type Power } from "../energy.js";
+import { powerOf, type Power } from "../energy.js";
 import type { Evaluator, EvaluatorFactory } from "../evaluator.js";
 import { activationMemory } from "../memory-levels.js";
 import { rooflineEvaluator } from "../roofline.js";
@@ -34,10 +35,11 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
         totalJoules(energy, known, { costs, latency, isOperator }),
     }),
     evaluate: (kernel) => {
-      const first = kernel.engine === target.runtime.engine ? opinionOf(known, kernel) : undefined;
+      const isOwn = kernel.engine === target.runtime.engine;
+      const first = isOwn ? opinionOf(constants.source, kernel) : undefined;
       if (first !== undefined) {
-        if (first.source.loan !== "far") return first.cost;
-        const second = opinionOf(first.source.next?.(), kernel);
+        if (first.source.known.loan !== "far") return first.cost;
+        const second = opinionOf(first.source.next(), kernel);
         return second === undefined ? first.cost : asWideAs(first.cost, second.cost.seconds);
       }
       const cost = roofline.evaluate(kernel);
@@ -48,14 +50,14 @@ export const calibratedEvaluator: EvaluatorFactory = (target, lowered, footprint
   };
   /** Of the first source, from this one on, that knows such kernels. */
   const opinionOf = (
-    from: TargetCalibration | undefined,
+    from: Source | undefined,
     kernel: Kernel,
-  ): { readonly source: TargetCalibration; readonly cost: KernelCost } | undefined => {
-    for (let source = from; source !== undefined; source = source.next?.())
+  ): { readonly source: Source; readonly cost: KernelCost } | undefined => {
+    for (let source = from; source !== undefined; source = source.next())
       for (const fit of fitsOf(source, kernel.shape.kind)) {
-        const view = fit.model.describe(kernel, source.sustained ?? target);
+        const view = fit.model.describe(kernel, source.known.sustained ?? target);
         if (view === undefined) continue;
-        const cost = costOf({ source, fit, view, kernel, constants, roofline });
+        const cost = costOf({ source: source.known, fit, view, kernel, constants, roofline });
         if (cost !== undefined) return { source, cost };
       }
     return undefined;
@@ -86,6 +88,7 @@ function asWideAs(cost: KernelCost, other: Estimate): KernelCost {
 
 /** What all kernels of a target share. */
 interface Constants {
+  readonly source: Source;
   readonly known: TargetCalibration;
   /** A meter's reading is lent to other runtimes of its own chip; on another chip the watts are others. */
   readonly energy: EnergyModel | undefined;
@@ -101,6 +104,7 @@ function constantsOf(target: Target, known: TargetCalibration): Constants {
   const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
   const { part } = known.calibration;
   const constants = {
+    source: sourceOf(known),
     known,
     energy: isOwnChip ? known.calibration.energy : undefined,
     power: powerOf(target.chip),
@@ -123,18 +127,27 @@ interface Fit {
   readonly scratch: Float64Array;
 }
 
-/**
- * Fits for a kind of kernel, made when the first such kernel is costed: only then are the numbers of its models
- * unpacked.
- */
-function fitsOf(known: TargetCalibration, kind: KernelKind): readonly Fit[] {
-  const byKind = fitsByCalibration.get(known) ?? new Map<KernelKind, readonly Fit[]>();
-  if (byKind.size === 0) fitsByCalibration.set(known, byKind);
-  const kept = byKind.get(kind);
-  if (kept !== undefined) return kept;
-  const fits = makeFits(known, kind);
-  byKind.set(kind, fits);
-  return fits;
+/** Who knows of kernels: the target's own file, and behind it those that lend to it. */
+interface Source {
+  readonly known: TargetCalibration;
+  readonly fits: Map<KernelKind, readonly Fit[]>;
+  /** Read when the first kernel asks. */
+  readonly next: () => Source | undefined;
+}
+
+function sourceOf(known: TargetCalibration): Source {
+  const next = once((): Source | undefined => {
+    const lender = known.next?.();
+    return lender && sourceOf(lender);
+  });
+  return { known, fits: new Map(), next };
+}
+
+/** Made when the first such kernel is costed: only then are the numbers of its models unpacked. */
+function fitsOf({ known, fits }: Source, kind: KernelKind): readonly Fit[] {
+  let own = fits.get(kind);
+  if (own === undefined) fits.set(kind, (own = makeFits(known, kind)));
+  return own;
 }
 
 function makeFits(known: TargetCalibration, kind: KernelKind): readonly Fit[] {
@@ -158,8 +171,6 @@ function intervalOf({ loan }: TargetCalibration, { interval, transfer }: KindMod
   if (loan === undefined) return interval;
   return transfer?.[loan] ?? lentInterval(interval, loan);
 }
-
-const fitsByCalibration = new WeakMap<TargetCalibration, Map<KernelKind, readonly Fit[]>>();
 
 interface Described {
   readonly source: TargetCalibration;
@@ -190,36 +201,42 @@ function costOf(described: Described): KernelCost | undefined {
   const value = source.loan === undefined ? own : own * (fitted.transfer?.scale ?? 1);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   const seconds = estimateOf(value, interval, source.method, widening);
+  const { energy, known, power, level } = constants;
   const joules =
-    constants.energy === undefined
-      ? (inferenceJoules(seconds, constants.power) ?? roofline.evaluate(kernel).joules)
-      : kernelJoules(constants.energy, constants.known, value, { model, view });
+    energy !== undefined
+      ? kernelJoules(energy, known, value, { model, view })
+      : power === undefined
+        ? roofline.evaluate(kernel).joules
+        : undefined;
   const bound =
     overhead > work ? "overhead" : computeSeconds >= memorySeconds ? "compute" : "memory";
   const overheadSeconds = Math.min(overhead, value);
-  const { level } = constants;
   return new ExplainedCost(
-    { seconds, joules, bound, level, computeSeconds, memorySeconds, overheadSeconds },
-    () => reasonsOf(source, view, value, widening),
+    { seconds, joules, power, bound, level, computeSeconds, memorySeconds, overheadSeconds },
+    () => reasonsOf(source, { computeSeconds, memorySeconds, value, widening }),
   );
 }
 
 function reasonsOf(
   { calibration, method, lender, sustained }: TargetCalibration,
-  view: KernelView,
-  seconds: number,
-  widening: number,
+  found: {
+    readonly computeSeconds: number;
+    readonly memorySeconds: number;
+    readonly value: number;
+    readonly widening: number;
+  },
 ): readonly string[] {
+  const { computeSeconds, memorySeconds, value, widening } = found;
   const sets = calibration.sources.map((source) => source.set).join(", ");
   const rows = calibration.sources.reduce((sum, source) => sum + source.rows, 0);
-  const work = Math.max(view.computeSeconds, view.memorySeconds);
+  const work = Math.max(computeSeconds, memorySeconds);
   const { part } = calibration;
   const where = part === undefined ? "" : ` (${part.words})`;
   const reasons = [
     method === "borrowed"
       ? `Borrowed from ${lender}, measured in ${sets}: its utilisation on this chip's peaks${where}.`
       : `Measured on this target${where}: ${rows} rows of ${sets}, fitted ${calibration.date}.`,
-    `Arithmetic alone would take ${formatSeconds(view.computeSeconds)} at ${sustained === undefined ? "full peak" : "the clock that its power sustains beside the lender's"}, traffic ${formatSeconds(view.memorySeconds)}; kernels of this shape reach ${formatShare(Math.min(1, work / seconds))} of that.`,
+    `Arithmetic alone would take ${formatSeconds(computeSeconds)} at ${sustained === undefined ? "full peak" : "the clock that its power sustains beside the lender's"}, traffic ${formatSeconds(memorySeconds)}; kernels of this shape reach ${formatShare(Math.min(1, work / value))} of that.`,
   ];
   if (widening > 0)
     reasons.push("The shape lies outside of what was measured, so the interval is wider.");

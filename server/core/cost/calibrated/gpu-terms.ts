@@ -15,7 +15,6 @@ export const nothing = -60;
 
 /** Largest power of two up to 64 that divides an extent, as its logarithm. */
 export function alignment(extent: number): number {
-  let power = 0;
-  while (power < 6 && extent % 2 ** (power + 1) === 0) power++;
-  return power;
+  const rest = extent % 64;
+  return rest === 0 ? 6 : 31 - Math.clz32(rest & -rest);
 }

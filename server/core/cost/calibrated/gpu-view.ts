@@ -18,7 +18,8 @@ export interface GpuView {
 
 /** Undefined for chips that are no GPU or have no such numbers. Kept, since every kernel asks. */
 export function gpuViewOf(target: Target): GpuView | undefined {
-  if (views.has(target)) return views.get(target);
+  const kept = views.get(target);
+  if (kept !== undefined || views.has(target)) return kept;
   const view = makeView(target);
   views.set(target, view);
   return view;

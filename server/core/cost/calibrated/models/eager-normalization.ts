@@ -1,15 +1,15 @@
 import type { Kernel } from "../../../lower/lowered.js";
-import { describeRows, rowFeatures, vectorFeatures, vectorsOf, withFeatures } from "../gpu-rows.js";
+import { describeRows, rowFeatures } from "../gpu-rows.js";
 import type { KernelModel } from "../kernel-model.js";
 
 /** Normalization of rows (LayerNorm, RMSNorm): rows are what a block of threads takes. */
 export const kernelModel: KernelModel = {
   id: "eager-normalization",
   kinds: ["normalization"],
-  features: [...rowFeatures, ...vectorFeatures],
+  features: rowFeatures,
   describe: (kernel, target) =>
     kernel.shape.kind === "normalization" && !isPerChannel(kernel)
-      ? withFeatures(describeRows(kernel, target, kernel.shape), vectorsOf(kernel.shape.columns))
+      ? describeRows(kernel, target, kernel.shape, 1)
       : undefined,
 };
 

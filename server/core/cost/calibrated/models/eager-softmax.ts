@@ -1,25 +1,15 @@
 import type { Target } from "../../../targets/target.js";
-import {
-  describeRows,
-  mostInRegisters,
-  rowFeatures,
-  vectorFeatures,
-  vectorsOf,
-  withFeatures,
-} from "../gpu-rows.js";
+import { describeRows, mostInRegisters, rowFeatures } from "../gpu-rows.js";
 import type { KernelModel } from "../kernel-model.js";
 
 /** Softmax over rows in the framework's own kernels, which depend on the length of a row. */
 export const kernelModel: KernelModel = {
   id: "eager-softmax",
   kinds: ["softmax"],
-  features: [...rowFeatures, ...vectorFeatures],
+  features: rowFeatures,
   describe: (kernel, target) =>
     kernel.shape.kind === "softmax"
-      ? withFeatures(
-          describeRows(kernel, target, { ...kernel.shape, passes: passesOf(kernel.shape, target) }),
-          vectorsOf(kernel.shape.columns),
-        )
+      ? describeRows(kernel, target, kernel.shape, passesOf(kernel.shape, target))
       : undefined,
 };
 

@@ -85,6 +85,7 @@ export const kernelModel: KernelModel = {
     const { m, n, k, groups, window, stride } = extentsOf(shape);
     const form = formOf(shape);
     const isProduct = k > 0;
+    const [grouped, own, large] = cliffsOf(shape, kernel.isChannelsLast);
     const features = [
       log2(m) / 10 - 1.5,
       log2(n) / 5 - 1.5,
@@ -106,11 +107,14 @@ export const kernelModel: KernelModel = {
       Math.log2(Math.max(readBytes / (writeBytes + 1), 0.01)) / 3,
       (kernel.otherFlops / (writeBytes + 1)) * 0.1 - 0.2,
       kernel.isChannelsLast ? 1 : 0,
+      ...noForm,
+      grouped,
+      own,
+      large,
     ];
     for (let index = 0; index < featureCount; index++)
       features[index] = Math.min(3, Math.max(-3, features[index] as number));
-    for (let index = 0; index < formCount; index++) features.push(index === form ? 1 : 0);
-    features.push(...cliffsOf(shape, kernel.isChannelsLast));
+    if (form >= 0) features[featureCount + form] = 1;
     return { computeSeconds, memorySeconds, features };
   },
 };
@@ -118,14 +122,14 @@ export const kernelModel: KernelModel = {
 type ConvShape = Extract<KernelShape, { readonly kind: "conv" }>;
 
 const featureCount = 20;
-const formCount = 17;
+const noForm: readonly number[] = Array.from({ length: 17 }, () => 0);
 
 /**
  * Where libraries change to other kernels, which size alone does not tell: depthwise windows for which PyTorch has its own
  * kernel in place of cuDNN's, and those beyond 7, which few kernels are written for; and how much of their tiles the
  * channels of a group leave empty.
  */
-function cliffsOf(shape: KernelShape, isChannelsLast: boolean): readonly number[] {
+function cliffsOf(shape: KernelShape, isChannelsLast: boolean): readonly [number, number, number] {
   if (shape.kind !== "conv" || shape.groups === 1) return [0, 0, 0];
   const width = shape.inputChannels / shape.groups;
   if (width > 1) return [groupFill(width), 0, 0];
