@@ -4,7 +4,6 @@ import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js"
 import { readUnit } from "../../server/core/hls/read/unit.js";
 import { searchPragmas, utilisationOf } from "../../server/core/hls/search/search.js";
 import type { SearchResult } from "../../server/core/hls/search/search.js";
-import { table as textTable } from "../../server/core/reports/text-table.js";
 import { byKernel, capacity, filled, hlsynDesigns, parser, valuesOf } from "./hlsyn.js";
 import type { HlsynDesign } from "./hlsyn.js";
 
@@ -13,38 +12,50 @@ import type { HlsynDesign } from "./hlsyn.js";
  * designs of the table, out of thousands to millions that there are; so its true cycles are those of the nearest design that fits, by
  * the sum of doublings between factors and of pipelines that differ. `nearest` and `best` are true cycles; of equally near ones the
  * slowest counts. `reached` are our own cycles of the proposal over those of the design in the table that we hold for the best: above
- * 1 it is the search that fails, not the estimate.
+ * 1 it is the search that fails, not the estimate. KERNEL, a part of a tool's and kernel's name, leaves the others out.
  */
 const limit = 0.8;
 let [exact, near, all, reachedAll] = [0, 0, 0, 0];
-const cells: string[][] = [];
+const row = (cells: readonly string[]): void => {
+  const widths = [12, 12, 6, 9, 9, 7, 8, 7, 7];
+  console.log(
+    cells
+      .map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join("  "),
+  );
+};
+row(["tool", "kernel", "tried", "proposed", "best", "reached", "distance", "nearest", "seconds"]);
+const only = process.env["KERNEL"] ?? "";
 for (const [key, group] of byKernel(hlsynDesigns())) {
+  if (!key.includes(only)) continue;
   const [first] = group;
   const target = first && topOf(readUnit(parser.parse(first.source)).value, undefined);
   const fitting = group.filter(({ isValid }) => isValid);
   if (first === undefined || target === undefined || fitting.length === 0) continue;
+  const begun = performance.now();
   const result = searchPragmas(target, first.profile, {
     capacity,
     limit,
     cancel: neverCancelled,
   });
+  const seconds = (performance.now() - begun) / 1000;
   const proposal = proposalOf(result);
   const trips = tripsOf(result);
   const ranked = fitting
-    .map((row) => ({ row, far: distance(proposal, valuesOf(row.design), trips) }))
-    .sort((a, b) => a.far - b.far || b.row.cycles - a.row.cycles);
+    .map((design) => ({ design, far: distance(proposal, valuesOf(design.design), trips) }))
+    .sort((a, b) => a.far - b.far || b.design.cycles - a.design.cycles);
   const [nearest] = ranked;
   if (nearest === undefined) continue;
   const best = Math.min(...fitting.map(({ cycles }) => cycles));
   const ours = Math.min(...fitting.flatMap(oursOf));
-  const ratio = nearest.row.cycles / best;
+  const ratio = nearest.design.cycles / best;
   const reached = result.best.cycles / ours;
   all += 1;
   if (nearest.far === 0) exact += 1;
   if (ratio <= 1.1) near += 1;
   if (reached <= 1.001) reachedAll += 1;
   const [tool = "", kernel = ""] = key.split("|");
-  cells.push([
+  row([
     tool,
     kernel,
     String(result.evaluated),
@@ -53,11 +64,10 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
     reached.toFixed(2),
     nearest.far.toFixed(1),
     ratio.toFixed(2),
+    seconds.toFixed(1),
   ]);
 }
 if (all > 0) {
-  const heads = ["tool", "kernel", "tried", "proposed", "best", "reached", "distance", "nearest"];
-  console.log(textTable(heads, cells, "llrrrrrr"));
   console.log(
     `\nthe search's proposal within ${100 * limit} % of the part: in the table for ${exact} of ${all} kernels; the design nearest to it is within ` +
       `10 % of the best for ${near}; by our own estimate it is as fast as every design of the table that fits for ${reachedAll}`,

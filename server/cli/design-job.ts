@@ -86,7 +86,7 @@ function isFileList(file: string): boolean {
 }
 
 /** Whoever names a file or a folder on the command line allows what is in it; and the folder that they work in. */
-function rootsOf(files: readonly string[], folders: readonly string[]): readonly string[] {
+export function rootsOf(files: readonly string[], folders: readonly string[]): readonly string[] {
   const named = [
     ...files.map((file) => path.dirname(file)),
     ...folders.map((one) => path.resolve(one)),

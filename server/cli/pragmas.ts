@@ -17,13 +17,14 @@ import { loadHlsProfiles } from "../io/hls-files.js";
 import { loadParts } from "../io/parts-files.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
+import { rootsOf } from "./design-job.js";
 import { UsageError } from "./usage-error.js";
 
 export const command: Command = {
   name: "pragmas",
   summary: "the best pragmas of an HLS kernel within a share of the part",
   usage: `ridgepoint pragmas KERNEL.cpp [--top NAME] [--part xcvu9p] [--tool "Vitis 2020.2"] [--limit 0.8]
-                  [--evaluations N] [--json] [--apply]
+                  [--evaluations N] [--include DIR]… [--json] [--apply]
 
 Searches what pragmas may say: where Merlin's stand, all their values (placeholders such as auto{__PARA__L0} too); in plain
 C++ pipelines, unrolling and the partitions that it needs. Prints the Pareto front of cycles and the part's use; --limit is
@@ -51,9 +52,9 @@ the largest share of any resource. --apply writes the fastest within the limit i
     const source = withHeaders(
       { file: path.resolve(file), text },
       {
-        roots: [process.cwd(), path.dirname(path.resolve(file))],
+        roots: rootsOf([path.resolve(file)], asked.includeFolders),
         overlays: {},
-        includeFolders: [],
+        includeFolders: asked.includeFolders.map((name) => path.resolve(name)),
       },
     );
     const { value: unit } = readUnit(parser.parse(source.text, source.ownLength));
@@ -92,6 +93,7 @@ interface Asked {
   readonly tool: string | undefined;
   readonly limit: number;
   readonly evaluations: number;
+  readonly includeFolders: readonly string[];
   readonly isJson: boolean;
   readonly isApplied: boolean;
 }
@@ -100,6 +102,7 @@ function parse(words: readonly string[]): Asked {
   const given = readArguments(words, {
     flags: ["json", "apply"],
     once: ["top", "part", "tool", "limit", "evaluations"],
+    many: ["include"],
   });
   const { files } = given;
   const [file] = files;
@@ -118,6 +121,7 @@ function parse(words: readonly string[]): Asked {
     tool: given.one("tool"),
     limit: number("limit", 0.8, 0, 100),
     evaluations: number("evaluations", 3000, 1, 100_000),
+    includeFolders: given.all("include"),
     isJson: given.has("json"),
     isApplied: given.has("apply"),
   };

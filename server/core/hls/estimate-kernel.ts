@@ -62,7 +62,7 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
   const moved =
     transfers.reduce((sum, { cycles }) => sum + cycles, 0) -
-    hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop));
+    hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop), profile);
   const flow = isDataflow(target) ? dataflowOf(context) : undefined;
   const assumedCycles = (flow?.latency ?? timing.cycles) + moved;
   return {

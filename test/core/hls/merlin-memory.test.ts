@@ -141,3 +141,22 @@ test("an array of which a loop updates one row and reads others is moved whole f
   // Rows of eight fill memory words.
   expect(update(tile(8), copies)).toBeLessThan(4800 * 2);
 });
+
+test("arrays of one tile are moved one after another by Vitis, at the same time by SDx", () => {
+  const sums = (others: readonly string[]): string => `
+    #pragma ACCEL kernel
+    void f(${["a", ...others].map((name) => `double ${name}[960][90]`).join(", ")}, double y[960]) {
+      #pragma ACCEL PIPELINE
+      #pragma ACCEL TILE FACTOR=8
+      for (int i = 0; i < 960; i++) {
+        double sum = 0;
+        #pragma ACCEL PARALLEL reduction=sum FACTOR=90
+        for (int j = 0; j < 90; j++) sum += ${["a", ...others].map((name) => `${name}[i][j]`).join(" + ")};
+        y[i] = sum;
+      }
+    }`;
+  const ratio = (tool: string): number =>
+    estimate(sums(["b", "c", "d"]), tool).assumedCycles / estimate(sums([]), tool).assumedCycles;
+  expect(ratio("vitis-2020.2")).toBeGreaterThan(1.5);
+  expect(ratio("sdx-2018.3")).toBeLessThan(1.3);
+});

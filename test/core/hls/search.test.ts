@@ -191,3 +191,33 @@ test("no two knobs turned at once beat what is found", () => {
       expect(found.assumedCycles).toBeGreaterThanOrEqual(best.cycles * 0.998);
   }
 });
+
+test("the search ends, and finds what trying every design finds", () => {
+  const { target, result } = search(`
+    void spmv(double val[26 * 10], int cols[26 * 10], double vec[26], double out[26]) {
+      #pragma ACCEL TILE FACTOR=auto{__TILE__L0}
+      #pragma ACCEL PARALLEL FACTOR=auto{__PARA__L0}
+      for (int i = 0; i < 26; i++) {
+        double sum = out[i];
+        #pragma ACCEL PARALLEL reduction=sum FACTOR=auto{__PARA__L1}
+        for (int j = 0; j < 10; j++) sum += val[j + i * 10] * vec[cols[j + i * 10]];
+        out[i] = sum;
+      }
+    }`);
+  const designs = result.knobs.reduce<readonly (readonly number[])[]>(
+    (some, { values }) => some.flatMap((one) => values.map((_, index) => [...one, index])),
+    [[]],
+  );
+  const fastest = Math.min(
+    ...designs.flatMap((choice) => {
+      const found = estimateKernel(
+        applied(target, result.knobs, choice),
+        profileOf("vitis-2020.2"),
+      );
+      return utilisationOf(found, capacity) <= 0.8 ? [found.assumedCycles] : [];
+    }),
+  );
+  expect(designs.length).toBeGreaterThan(200);
+  expect(result.evaluated).toBeLessThan(designs.length);
+  expect(result.best.cycles).toBeLessThanOrEqual(1.001 * fastest);
+});

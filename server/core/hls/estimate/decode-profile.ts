@@ -102,6 +102,7 @@ export function decodeProfile(value: unknown, file: string): Outcome<HlsProfile 
     bankTurn: number(root, "bankTurn", ""),
     unrollsLeftAlone: flag("unrollsLeftAlone"),
     readsEarly: flag("readsEarly"),
+    movesAtOnce: flag("movesAtOnce"),
     area: { merlin: area("merlin"), plain: area("plain") },
     intervals: { merlin: intervals("merlin"), plain: intervals("plain") },
   };

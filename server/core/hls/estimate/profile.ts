@@ -51,6 +51,8 @@ export interface HlsProfile {
   readonly unrollsLeftAlone: boolean;
   /** Whether an iteration's reads of memory come first, however late their value is needed. */
   readonly readsEarly: boolean;
+  /** Whether several arrays of one tile are moved at the same time. */
+  readonly movesAtOnce: boolean;
   /** Where Merlin has made the interfaces and banks, and for plain C++. */
   readonly area: { readonly merlin: AreaCosts; readonly plain: AreaCosts };
   readonly intervals: { readonly merlin: Intervals; readonly plain: Intervals };

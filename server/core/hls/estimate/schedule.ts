@@ -130,9 +130,16 @@ function timeOf(
   }
 }
 
+/** A search asks thousands of times for the keys of the same few accesses. */
+const keysOfAccesses = new WeakMap<Access, string>();
+
 export function accessKey(access: Access): string {
+  const known = keysOfAccesses.get(access);
+  if (known !== undefined) return known;
   const parts = access.indices.map((index) => (index === undefined ? "?" : affineKey(index)));
-  return `${access.name}[${parts.join("][")}]`;
+  const key = `${access.name}[${parts.join("][")}]`;
+  keysOfAccesses.set(access, key);
+  return key;
 }
 
 /** How many operators of a kind follow one another on the longest dependence: so many at least share one unit. */

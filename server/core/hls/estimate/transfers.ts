@@ -18,7 +18,12 @@ export interface Transfer {
   readonly cycles: number;
   readonly words: number;
   /** Of the cycles, those of tiles of an outermost loop, by its id. */
-  readonly tiled: ReadonlyMap<number, number>;
+  readonly tiled: ReadonlyMap<number, TiledPart>;
+}
+
+interface TiledPart {
+  readonly cycles: number;
+  readonly bursts: number;
 }
 
 /** Arrays with more bits than this stay in memory and are read in bursts where they are used. */
@@ -57,11 +62,16 @@ export function transfersOf(
           profile.memoryLatency *
             (profile.needsEvenRows && parameter.dims.length > 1 ? use.copies : 1))
       : use.bursts.reduce((sum, burst) => sum + cost(burst), 0);
-    const tiled = new Map<number, number>();
+    const tiled = new Map<number, TiledPart>();
     if (!isCached)
       for (const burst of use.bursts)
-        if (burst.tiledLoop !== undefined)
-          tiled.set(burst.tiledLoop, (tiled.get(burst.tiledLoop) ?? 0) + cost(burst));
+        if (burst.tiledLoop !== undefined) {
+          const { cycles: before, bursts } = tiled.get(burst.tiledLoop) ?? { cycles: 0, bursts: 0 };
+          tiled.set(burst.tiledLoop, {
+            cycles: before + cost(burst),
+            bursts: bursts + burst.count,
+          });
+        }
     const { name } = parameter;
     const { isRead, isWritten } = use;
     return [{ name, isRead, isWritten, width, isCached, cycles, words, tiled }];

@@ -151,12 +151,21 @@ function combinations(
   );
 }
 
-/** Cheaper by cycles within the limit; beyond it, by how far. Of equals the smaller. */
+/**
+ * Cheaper by price within the limit; beyond it, by how far. A strict order, so that a search that only ever goes to what is
+ * better ends.
+ */
 function isBetter(a: Point, b: Point, limit: number): boolean {
   const [overA, overB] = [a, b].map(({ utilisation }) => Math.max(0, utilisation - limit));
-  if (overA !== overB && (overA ?? 0) + (overB ?? 0) > 0) return (overA ?? 0) < (overB ?? 0);
-  if (Math.abs(a.cycles - b.cycles) > 0.002 * b.cycles) return a.cycles < b.cycles;
-  return a.utilisation < b.utilisation * 0.999;
+  if (overA !== overB) return (overA ?? 0) < (overB ?? 0);
+  return priceOf(a) < priceOf(b);
+}
+
+/** Of designs that are about as fast the smaller: a tenth of the part weighs as much as this share of the cycles. */
+const tenthOfPart = 0.001;
+
+function priceOf({ cycles, utilisation }: Point): number {
+  return cycles * (1 + 10 * tenthOfPart * utilisation);
 }
 
 /** Each loop unrolled as far as it goes, from the innermost outwards. */

@@ -23,6 +23,9 @@ export interface KnobValue {
 /** Factors that are tried at most, of loops with many divisors. */
 const mostFactors = 9;
 
+/** Copies at most, but for whole loops. */
+const mostFactor = 64;
+
 /** The choices of a kernel: where Merlin's pragmas stand, all that each can say; in plain C++, unrolling and pipelines. */
 export function spaceOf(target: HlsFunction): readonly Knob[] {
   const { isMerlin } = planDirectives(target);
@@ -62,7 +65,7 @@ function factorKnob(
   own: Directive & { readonly kind: "parallel" | "tile" },
   factor: number,
 ): Knob {
-  const factors = factorsOf(loop, factor);
+  const factors = factorsOf(loop, factor, true);
   return {
     loop,
     what,
@@ -99,17 +102,23 @@ function plainKnobs(loop: Loop): readonly Knob[] {
   return [pipelines, knob];
 }
 
-/** Divisors of the trip count, powers of two first where there are many, the whole loop, and what stands there now. */
-function factorsOf(loop: Loop, now: number): readonly number[] {
+/**
+ * Divisors of the trip count, the whole loop, and what stands there now; powers of two too where the tool takes what they leave
+ * over out of the loop, as Merlin does.
+ */
+function factorsOf(loop: Loop, now: number, takesRemainders = false): readonly number[] {
   const trip = loop.trip.most;
   const factors = new Set([1, now]);
   if (trip !== undefined) {
     const divisors: number[] = [];
-    for (let one = 2; one <= Math.min(trip, 64); one += 1) if (trip % one === 0) divisors.push(one);
+    for (let one = 2; one <= Math.min(trip, mostFactor); one += 1)
+      if (trip % one === 0) divisors.push(one);
     const step = Math.max(1, Math.ceil(divisors.length / mostFactors));
     divisors.forEach((one, index) => {
       if (index % step === 0) factors.add(one);
     });
+    if (takesRemainders)
+      for (let one = 2; one <= Math.min(trip, mostFactor); one *= 2) factors.add(one);
     if (trip <= 1024) factors.add(trip);
   }
   return [...factors].sort((a, b) => a - b);
