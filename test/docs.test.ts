@@ -27,5 +27,9 @@ test("the default targets exist", async () => {
     dataFolder: path.join(root, "server/data"),
     chipFolders: [],
   });
-  expect(defaultTargetIds.filter((id) => catalogue.find(id) === undefined)).toEqual([]);
+  expect(
+    Object.values(defaultTargetIds)
+      .flat()
+      .filter((id) => catalogue.find(id) === undefined),
+  ).toEqual([]);
 });

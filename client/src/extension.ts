@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { chosenTargets } from "./chosen-targets.js";
 import { commands } from "./commands/index.generated.js";
 import type { Ctx } from "./ctx.js";
 import { followModels } from "./model-changes.js";
@@ -29,8 +30,10 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     settingsChanged,
     modelChanged,
   };
+  const targets = chosenTargets(ctx);
   extension.subscriptions.push(
     log,
+    targets.disposable,
     settingsChanged,
     modelChanged,
     followModels(ctx),
@@ -39,10 +42,10 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     registerModelEditor(ctx),
     restorePanels(ctx),
     modelsView(),
-    targetsView(ctx),
+    targetsView(targets),
     worstLinesView(ctx),
     registerTextDocuments(ctx),
-    showTargetsInStatusBar(ctx),
+    showTargetsInStatusBar(ctx, targets),
     shareSelection(ctx),
   );
   for (const command of commands)

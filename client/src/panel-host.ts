@@ -72,8 +72,8 @@ export async function hostPanel(
     },
     pickModel: () => pickModel(),
     compare: (params) => ctx.client.sendRequest(compareRequest, { uri: uri.toString(), ...params }),
-    targets: () => ctx.client.sendRequest(targetsRequest, {}),
-    useTarget: ({ target }) => useTargetFirst(ctx, target),
+    targets: () => ctx.client.sendRequest(targetsRequest, { file: uri.path }),
+    useTarget: ({ target }) => useTargetFirst(ctx, target, uri.path),
     readText: (params) => readText(params),
     save: (params) => saveFile(uri, params),
   };

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
-import { type TargetInfo, targetsRequest } from "../../server/protocol/requests.js";
+import type { TargetInfo } from "../../server/protocol/requests.js";
+import type { ChosenTargets } from "./chosen-targets.js";
 import type { Ctx } from "./ctx.js";
 import { activeModelUri } from "./model-uri.js";
 
 /** The chosen targets while a model is shown: the first one's name and how many more. A click opens the picker. */
-export function showTargetsInStatusBar(ctx: Ctx): vscode.Disposable {
+export function showTargetsInStatusBar(ctx: Ctx, targets: ChosenTargets): vscode.Disposable {
   const item = vscode.window.createStatusBarItem(
     "ridgepoint.targets",
     vscode.StatusBarAlignment.Right,
@@ -12,26 +13,21 @@ export function showTargetsInStatusBar(ctx: Ctx): vscode.Disposable {
   );
   item.name = "Ridgepoint targets";
   item.command = "ridgepoint.pickTargets";
-  let isStale = true;
 
   const update = async (): Promise<void> => {
     if (activeModelUri() === undefined) {
       item.hide();
       return;
     }
-    if (isStale) {
-      isStale = false;
-      const targets = await ctx.client.sendRequest(targetsRequest, {});
-      const chosen = targets.filter((target) => target.isChosen);
-      item.text = statusText(chosen);
-      item.tooltip = statusTooltip(chosen);
-      item.accessibilityInformation = { label: `Targets: ${item.text}`, role: "button" };
-    }
-    item.show();
+    const chosen = await targets.get();
+    item.text = statusText(chosen);
+    item.tooltip = statusTooltip(chosen);
+    item.accessibilityInformation = { label: `Targets: ${item.text}`, role: "button" };
+    // Another tab may have come to the front meanwhile.
+    if (activeModelUri() !== undefined) item.show();
   };
   const refresh = (): void => {
     update().catch((error: unknown) => {
-      isStale = true;
       ctx.log.debug(`status bar: ${String(error)}`);
     });
   };
@@ -40,10 +36,7 @@ export function showTargetsInStatusBar(ctx: Ctx): vscode.Disposable {
     item,
     vscode.window.tabGroups.onDidChangeTabs(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    ctx.settingsChanged.event(() => {
-      isStale = true;
-      refresh();
-    }),
+    targets.changed(refresh),
   );
 }
 

@@ -19,6 +19,7 @@ import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
 import { readModelFile } from "../io/read-model.js";
+import { useOfFile } from "../io/model-use.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
 import { asHls4ml } from "./hls4ml-job.js";
@@ -136,7 +137,7 @@ async function chooseTargets(
 ): Promise<readonly Target[]> {
   const given = request.targets.length > 0 ? request.targets : undefined;
   const chosen = given ?? workspaceTargets(request.file ?? path.join(process.cwd(), "."));
-  const wanted = chosen.length > 0 ? chosen : defaultTargetIds;
+  const wanted = chosen.length > 0 ? chosen : defaultTargetIds[useOfFile(request.file ?? "")];
   const { catalogue, ids } = await withOwnAccelerators(devices, wanted);
   return [...new Set(ids)].flatMap((id) => {
     const target = catalogue.find(id);

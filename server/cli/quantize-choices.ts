@@ -19,6 +19,7 @@ import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import { readStatistics } from "../io/quant/import-files.js";
 import { readModelFile } from "../io/read-model.js";
 import { loadSupport } from "../io/support-files.js";
+import { useOfFile } from "../io/model-use.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { bindingsOf, type Progress } from "./job.js";
 import { formatTable, parseSchemes, quantifyModel, sensitivityWords } from "./quantification.js";
@@ -126,8 +127,8 @@ export async function choicesOf(
 }
 
 function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {
-  const id =
-    request.target ?? workspaceTargets(request.file ?? ".")[0] ?? defaultTargetIds[0] ?? "";
+  const byDefault = defaultTargetIds[useOfFile(request.file ?? "")];
+  const id = request.target ?? workspaceTargets(request.file ?? ".")[0] ?? byDefault[0] ?? "";
   const target = catalogue.find(id);
   if (target === undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
   return target;

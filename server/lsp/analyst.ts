@@ -1,3 +1,4 @@
+import { useOf } from "../core/targets/default-targets.js";
 import type { SourceState } from "../core/views/source/source-state.js";
 import path from "node:path";
 import type { Analysis } from "../core/analysis.js";
@@ -139,7 +140,7 @@ export class Analyst {
     if (lastGood === undefined) return { text, problems, numbers: undefined };
     const edit = lastGood.text === text ? undefined : editBetween(lastGood.text, text);
     const analysis = await this.#analyse(subject, lastGood.model, noProblems);
-    const { targets } = await this.catalogues.choose(subject.choice);
+    const { targets } = await this.catalogues.choose(subject.choice, useOf(lastGood.model));
     const bindings = bindingsOf(subject);
     return {
       text,
@@ -263,7 +264,7 @@ export class Analyst {
   }
 
   async #analyse(subject: Subject, model: Model, problems: readonly Problem[]): Promise<Analysis> {
-    const chosen = await this.catalogues.choose(subject.choice);
+    const chosen = await this.catalogues.choose(subject.choice, useOf(model));
     const bare = this.#host.analyze(model, bindingsOf(subject), chosen.targets, this.cancel);
     const known = this.#whole.get(bare);
     if (known?.ofReading === problems && known.ofChoice === chosen.problems) return known.analysis;

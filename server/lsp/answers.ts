@@ -60,8 +60,8 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       analyst.python.putRun(uri, run);
       return null;
     },
-    targets: async ({ choice }) => {
-      const { catalogue, targets } = await analyst.catalogues.choose(choice);
+    targets: async ({ choice, use }) => {
+      const { catalogue, targets } = await analyst.catalogues.choose(choice, use);
       const chosen = targets.map((target) => target.id);
       const rank = (id: string): number =>
         (chosen.indexOf(id) + chosen.length + 1) % (chosen.length + 1);

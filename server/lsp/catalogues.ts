@@ -1,5 +1,5 @@
 import type { Problem } from "../core/base/problem.js";
-import { defaultTargets } from "../core/targets/default-targets.js";
+import { defaultTargets, type ModelUse } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import { loadCatalogue, withAccelerators } from "../io/catalogue-files.js";
@@ -24,8 +24,12 @@ export class Catalogues {
     this.#dataFolder = dataFolder;
   }
 
-  async choose({ targetIds, chipFolders, accelerators }: TargetChoice): Promise<Chosen> {
-    const key = JSON.stringify([targetIds, chipFolders, accelerators]);
+  /** `use` decides where nothing is chosen. */
+  async choose(
+    { targetIds, chipFolders, accelerators }: TargetChoice,
+    use: ModelUse,
+  ): Promise<Chosen> {
+    const key = JSON.stringify([use, targetIds, chipFolders, accelerators]);
     const known = this.#chosen.get(key);
     if (known !== undefined) return known;
     const { value: devices, problems } = await this.#load(chipFolders);
@@ -43,7 +47,7 @@ export class Catalogues {
         });
     }
     // Names that lead nowhere must not leave the user without any number.
-    const targets = found.length > 0 ? found : defaultTargets(catalogue);
+    const targets = found.length > 0 ? found : defaultTargets(catalogue, use);
     const chosen = { catalogue, targets, problems: complaints };
     this.#chosen.set(key, chosen);
     return chosen;

@@ -51,7 +51,7 @@ export class PythonAnalyst {
       ...(program?.main?.problems ?? []),
     ];
     if (lastGood === undefined || model === undefined) return { analysis: undefined, problems };
-    const chosen = await this.#catalogues.choose(subject.choice);
+    const chosen = await this.#catalogues.choose(subject.choice, "network");
     const [main] = this.#analysed(lastGood, chosen, subject.goals);
     if (main === undefined) return { analysis: undefined, problems };
     lastGood.whole ??= new WeakMap();
@@ -66,7 +66,7 @@ export class PythonAnalyst {
 
   async state(subject: Subject): Promise<SourceState> {
     const { run, program, lastGood } = this.#document(subject.uri);
-    const chosen = await this.#catalogues.choose(subject.choice);
+    const chosen = await this.#catalogues.choose(subject.choice, "network");
     const base = {
       text: run.text,
       file: run.file,

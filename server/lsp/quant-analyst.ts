@@ -1,3 +1,4 @@
+import { useOf } from "../core/targets/default-targets.js";
 import path from "node:path";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import { budgetSeconds } from "../core/goals.js";
@@ -77,7 +78,7 @@ export class QuantAnalyst {
             cancel: this.#cancel,
             ...(subject.measured !== undefined && { known: subject.measured }),
           });
-    const { catalogue } = await this.#catalogues.choose(subject.choice);
+    const { catalogue } = await this.#catalogues.choose(subject.choice, useOf(analysis.model));
     const facts: QuantizationFacts = {
       result,
       support,

@@ -1,3 +1,4 @@
+import type { ModelUse } from "../core/targets/default-targets.js";
 import type { Goals } from "../core/goals.js";
 import type { TextSpan } from "../core/base/text-span.js";
 import type { Model } from "../core/graph/graph.js";
@@ -76,7 +77,10 @@ export interface WorkerApi {
   putText(params: { readonly uri: string; readonly version: number; readonly text: string }): null;
   dropText(params: { readonly uri: string }): null;
   putRun(params: { readonly uri: string; readonly run: PythonRun }): null;
-  targets(params: { readonly choice: TargetChoice }): Promise<readonly TargetInfo[]>;
+  targets(params: {
+    readonly choice: TargetChoice;
+    readonly use: ModelUse;
+  }): Promise<readonly TargetInfo[]>;
   view(params: {
     readonly subject: Subject;
     readonly view: ViewId;

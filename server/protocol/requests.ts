@@ -101,10 +101,12 @@ export const compareRequest = new RequestType<
   void
 >("ridgepoint/compare");
 
-/** All targets of the catalogue, for the picker. */
-export const targetsRequest = new RequestType<Record<string, never>, readonly TargetInfo[], void>(
-  "ridgepoint/targets",
-);
+/** All targets of the catalogue, for the picker. Where none are chosen, those that suit the model in `file` count as chosen. */
+export const targetsRequest = new RequestType<
+  { readonly file?: string },
+  readonly TargetInfo[],
+  void
+>("ridgepoint/targets");
 
 export interface TargetInfo {
   readonly id: string;

@@ -48,7 +48,7 @@ export const settingRows = {
     key: "targets",
     fallback: [] as readonly string[],
     schema: { type: "array", items: { type: "string" }, uniqueItems: true },
-    text: "Targets to predict for, as `<chip>/<runtime>/<precision>`; the first one is shown in hints. Empty: a small default set. Pick them from the status bar.",
+    text: "Targets to predict for, as `<chip>/<runtime>/<precision>`; the first one is shown in hints. Empty: a small set that suits the model. Pick them from the status bar.",
     invalidates: "analysis",
     decode: textsOrNot,
   },

@@ -11,6 +11,7 @@ import { printedUriOf, modelUriOf } from "../../client/src/model-uri.js";
 import { command as whatIf } from "../../client/src/commands/what-if.js";
 import { followSettings } from "../../client/src/settings-changes.js";
 import { matchingTargets, targetItems, type TargetItem } from "../../client/src/target-picker.js";
+import { chosenTargets } from "../../client/src/chosen-targets.js";
 import { showTargetsInStatusBar, statusText } from "../../client/src/status-bar.js";
 import type { TargetInfo } from "../../server/protocol/requests.js";
 import { fakeCtx } from "../kit/client-ctx.js";
@@ -114,7 +115,7 @@ describe("the status bar", () => {
   test("is shown while a model is, and asks anew only after a change of settings", async () => {
     const { ctx, server } = fakeCtx({ "ridgepoint/targets": () => targets });
     followSettings(ctx);
-    showTargetsInStatusBar(ctx);
+    showTargetsInStatusBar(ctx, chosenTargets(ctx));
     const [item] = editor.statusBarItems;
     expect(item?.isShown).toBe(false);
     expect(server.requests).toEqual([]);

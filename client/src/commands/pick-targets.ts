@@ -1,5 +1,6 @@
 import { targetsRequest } from "../../../server/protocol/requests.js";
 import type { ClientCommand } from "../command.js";
+import { activeModelUri } from "../model-uri.js";
 import { chooseTargets } from "../target-picker.js";
 import { useTargets } from "../use-targets.js";
 
@@ -8,7 +9,11 @@ export const command: ClientCommand = {
   title: "Pick Targets…",
   icon: "$(circuit-board)",
   run: async (ctx) => {
-    const targets = await ctx.client.sendRequest(targetsRequest, {});
+    const file = activeModelUri()?.path;
+    const targets = await ctx.client.sendRequest(
+      targetsRequest,
+      file === undefined ? {} : { file },
+    );
     const ids = await chooseTargets(targets);
     if (ids === undefined) return;
     await useTargets(ids);

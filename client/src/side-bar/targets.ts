@@ -1,17 +1,13 @@
 import * as vscode from "vscode";
-import { type TargetInfo, targetsRequest } from "../../../server/protocol/requests.js";
-import type { Ctx } from "../ctx.js";
+import type { TargetInfo } from "../../../server/protocol/requests.js";
+import type { ChosenTargets } from "../chosen-targets.js";
 
 /** The chosen targets, in their order: the first is what hints speak of. */
-export function targetsView(ctx: Ctx): vscode.Disposable {
+export function targetsView(targets: ChosenTargets): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const provider: vscode.TreeDataProvider<TargetInfo> = {
     onDidChangeTreeData: changed.event,
-    async getChildren(parent) {
-      if (parent !== undefined) return [];
-      const targets = await ctx.client.sendRequest(targetsRequest, {});
-      return targets.filter(({ isChosen }) => isChosen);
-    },
+    getChildren: (parent) => (parent === undefined ? targets.get().then((all) => [...all]) : []),
     getTreeItem({ id, label, method, segment }) {
       const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
       item.description = method;
@@ -23,7 +19,7 @@ export function targetsView(ctx: Ctx): vscode.Disposable {
   };
   return vscode.Disposable.from(
     changed,
-    ctx.settingsChanged.event(() => changed.fire()),
+    targets.changed(() => changed.fire()),
     vscode.window.registerTreeDataProvider("ridgepoint.targets", provider),
   );
 }

@@ -1,3 +1,4 @@
+import { useOfFile } from "../../io/model-use.js";
 import { targetsRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
 import { targetsKey } from "../workspace.js";
@@ -9,9 +10,10 @@ export const targetsFeature: Feature = {
     const { connection, engine, workspace } = server;
     connection.onRequest(
       targetsRequest,
-      fence(server, "targets", [], async (_, signal) => {
+      fence(server, "targets", [], async ({ file = "" }, signal) => {
         const choice = await workspace.targetChoice();
-        return engine.ask("targets", { choice }, { key: targetsKey, title: "targets", signal });
+        const options = { key: targetsKey, title: "targets", signal };
+        return engine.ask("targets", { choice, use: useOfFile(file) }, options);
       }),
     );
   },

@@ -23,7 +23,8 @@ describe("devices", () => {
     });
 
   it("the default targets exist", () => {
-    for (const id of defaultTargetIds) expect(catalogue.find(id)?.id).toBe(id);
+    for (const id of Object.values(defaultTargetIds).flat())
+      expect(catalogue.find(id)?.id).toBe(id);
   });
 
   it("the ridge points of well-known chips agree with the hand sum", () => {
