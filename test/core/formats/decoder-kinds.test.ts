@@ -59,7 +59,75 @@ describe("models with a state", () => {
     max_position_embeddings: 16384,
   };
 
+  const jamba = {
+    ...llama,
+    model_type: "jamba",
+    num_experts: 16,
+    num_experts_per_tok: 2,
+    expert_layer_period: 2,
+    expert_layer_offset: 1,
+    attn_layer_period: 8,
+    attn_layer_offset: 4,
+    mamba_d_state: 16,
+    mamba_dt_rank: 256,
+    vocab_size: 65536,
+  };
+  const graniteTiny = {
+    model_type: "granitemoehybrid",
+    hidden_size: 1536,
+    intermediate_size: 512,
+    shared_intermediate_size: 1024,
+    num_attention_heads: 12,
+    num_key_value_heads: 4,
+    num_hidden_layers: 40,
+    num_local_experts: 64,
+    num_experts_per_tok: 6,
+    layer_types: Array.from({ length: 40 }, (_, i) => (i % 10 === 5 ? "attention" : "mamba")),
+    mamba_d_state: 128,
+    mamba_n_heads: 48,
+    vocab_size: 100352,
+    tie_word_embeddings: true,
+  };
+  const nemotron = {
+    model_type: "nemotron_h",
+    hidden_size: 4096,
+    intermediate_size: 21504,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    attention_head_dim: 128,
+    num_hidden_layers: 52,
+    hybrid_override_pattern: "M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-",
+    mamba_num_heads: 128,
+    mamba_head_dim: 64,
+    ssm_state_size: 128,
+    n_groups: 8,
+    vocab_size: 131072,
+    rms_norm_eps: 1e-5,
+  };
+  const qwenNext = {
+    model_type: "qwen3_next",
+    hidden_size: 2048,
+    moe_intermediate_size: 512,
+    shared_expert_intermediate_size: 512,
+    num_attention_heads: 16,
+    num_key_value_heads: 2,
+    head_dim: 256,
+    num_hidden_layers: 48,
+    num_experts: 512,
+    num_experts_per_tok: 10,
+    linear_key_head_dim: 128,
+    linear_num_key_heads: 16,
+    linear_num_value_heads: 32,
+    linear_value_head_dim: 128,
+    vocab_size: 151936,
+  };
+
+  // Model cards: 51.6, 7, 8.1 and 80 billion.
   test.each([
+    ["Jamba v0.1", jamba, 51_570_315_264],
+    ["Granite 4.0 H Tiny", graniteTiny, 6_939_037_248],
+    ["Nemotron-H 8B", nemotron, 8_100_852_736],
+    ["Qwen3-Next 80B", qwenNext, 79_672_077_696],
     ["mamba-130m", mamba, 129_135_360],
     ["falcon-mamba-7b", falconMamba, 7_272_665_088],
     ["mamba2-130m", mamba2, 128_989_632],
@@ -88,15 +156,13 @@ describe("models with a state", () => {
 
   test("hybrids that are not read are refused, not taken for a Llama", () => {
     const cases: readonly (readonly [Config, string])[] = [
-      [{ ...llama, model_type: "jamba", mamba_d_state: 16 }, "mamba_d_state"],
+      [{ ...llama, model_type: "zamba2", mamba_d_state: 16 }, "mamba_d_state"],
+      [{ ...llama, model_type: "minimax_text_01", attn_type_list: [0, 0, 1] }, "attn_type_list"],
       [
-        { ...llama, model_type: "nemotron_h", hybrid_override_pattern: "M-M*" },
+        { ...llama, model_type: "nemotron_h", hybrid_override_pattern: "M-?*" },
         "hybrid_override_pattern",
       ],
-      [
-        { ...llama, model_type: "qwen3_next", linear_num_value_heads: 32 },
-        "linear_num_value_heads",
-      ],
+      [{ ...llama, model_type: "qwen3_next", linear_num_value_heads: 32 }, "linear_value_head_dim"],
       [{ ...falconH1, mamba_n_heads: 25 }, "mamba_n_heads"],
       [{ ...falconH1, mamba_d_state: undefined }, "mamba_d_state"],
     ];

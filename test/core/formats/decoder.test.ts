@@ -283,6 +283,88 @@ test.each([
   expect(problems[0]?.place).toBeDefined();
 });
 
+/** The text models of Llama 4 Scout, Gemma 3 27B and LLaVA 1.5 7B; ChatGLM3 and DBRX have names of their own for their sizes. */
+test.each<readonly [string, Config, number]>([
+  [
+    "Llama 4 Scout",
+    {
+      model_type: "llama4",
+      text_config: {
+        model_type: "llama4_text",
+        hidden_size: 5120,
+        intermediate_size: 8192,
+        intermediate_size_mlp: 16384,
+        num_attention_heads: 40,
+        num_key_value_heads: 8,
+        head_dim: 128,
+        num_hidden_layers: 48,
+        num_local_experts: 16,
+        num_experts_per_tok: 1,
+        interleave_moe_layer_step: 1,
+        attention_chunk_size: 8192,
+        use_qk_norm: true,
+        vocab_size: 202048,
+      },
+    },
+    107_769_861_120,
+  ],
+  [
+    "Gemma 3 27B, without what its class has by default",
+    {
+      model_type: "gemma3",
+      text_config: {
+        model_type: "gemma3_text",
+        hidden_size: 5376,
+        intermediate_size: 21504,
+        num_attention_heads: 32,
+        num_hidden_layers: 62,
+        num_key_value_heads: 16,
+        head_dim: 128,
+        sliding_window: 1024,
+      },
+    },
+    27_009_346_304,
+  ],
+  [
+    "LLaVA 1.5 7B, whose text model tells next to nothing",
+    { model_type: "llava", text_config: { model_type: "llama", vocab_size: 32064 } },
+    6_738_939_904,
+  ],
+  [
+    "ChatGLM3 6B",
+    {
+      model_type: "chatglm",
+      architectures: ["ChatGLMModel"],
+      hidden_size: 4096,
+      ffn_hidden_size: 13696,
+      num_attention_heads: 32,
+      kv_channels: 128,
+      multi_query_group_num: 2,
+      num_layers: 28,
+      padded_vocab_size: 65024,
+      add_qkv_bias: true,
+    },
+    6_243_584_000,
+  ],
+  [
+    "DBRX",
+    {
+      model_type: "dbrx",
+      d_model: 6144,
+      n_heads: 48,
+      n_layers: 40,
+      vocab_size: 100352,
+      attn_config: { kv_n_heads: 8 },
+      ffn_config: { ffn_hidden_size: 10752, moe_num_experts: 16, moe_top_k: 4 },
+    },
+    131_596_523_520,
+  ],
+])("sizes of %s", (_, config, parameters) => {
+  const { totals, problems } = analysed(config);
+  expect(totals.parameterCount).toBe(parameters);
+  expect(problems.filter(({ severity }) => severity !== "information")).toEqual([]);
+});
+
 test("an unknown family is read like Llama, and that is said", () => {
   const { value, problems } = read({ ...llama, model_type: "new_one" });
   expect(value?.graph.nodes.length).toBeGreaterThan(300);

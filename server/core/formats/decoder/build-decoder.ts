@@ -134,7 +134,7 @@ function block(builder: Builder, layer: number, x: ValueId): ValueId {
     return draft.node("Add", [draft.node("Add", [x, attended]), other], { name: "residual" });
   }
   const middle = draft.node("Add", [x, attended], { name: "attention_residual" });
-  if (description.stateSpace?.hasFeedForward === false) return middle;
+  if (description.stateSpace?.hasFeedForward(layer) === false) return middle;
   const inner = feedForward(builder, layer, normed(middle, "feedForwardNorm"));
   draft.scope = names.scope(layer, "block");
   const fed = after(reduced(builder, inner), "feedForwardPostNorm");
@@ -182,12 +182,27 @@ function attention(builder: Builder, layer: number, x: ValueId): ValueId {
     [...projectedOf(builder, layer, project), cache("key"), cache("value")],
     { name: "attention", attributes },
   );
-  return linear(builder, attended, {
+  return linear(builder, outputGate(builder, layer, x, attended), {
     name: names.of(layer, "attentionOutput"),
     role: "output",
     from: heads * headSize,
     to: hidden,
     hasBias: description.hasOutputBias,
+  });
+}
+
+function outputGate(builder: Builder, layer: number, x: ValueId, attended: ValueId): ValueId {
+  const { draft, description, names } = builder;
+  if (description.hasOutputGate !== true) return attended;
+  const gate = linear(builder, x, {
+    name: names.of(layer, "query").replace(/\.weight$/, "_gate.weight"),
+    role: "output_gate",
+    from: description.hidden,
+    to: description.heads * description.headSize,
+    hasBias: false,
+  });
+  return draft.node("Mul", [attended, draft.node("Sigmoid", [gate], { name: "gate" })], {
+    name: "gated",
   });
 }
 

@@ -42,12 +42,22 @@ export class ConfigFields {
     return Array.isArray(value) ? value : undefined;
   }
 
-  /** Fields of an object below this one. */
-  below(name: string): ConfigFields | undefined {
+  object(name: string): Readonly<Record<string, unknown>> | undefined {
     const value = this.value(name);
     return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? new ConfigFields(value as Readonly<Record<string, unknown>>)
+      ? (value as Readonly<Record<string, unknown>>)
       : undefined;
+  }
+
+  /** Fields of an object below this one. */
+  below(name: string): ConfigFields | undefined {
+    const fields = this.object(name);
+    return fields === undefined ? undefined : new ConfigFields(fields);
+  }
+
+  /** These, and others where these say nothing. */
+  over(others: Readonly<Record<string, unknown>> = {}): ConfigFields {
+    return new ConfigFields({ ...others, ...this.#fields });
   }
 }
 

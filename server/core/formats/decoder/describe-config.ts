@@ -1,130 +1,15 @@
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
 import { stateSpaceOf } from "./describe-state-space.js";
+import { defaults, families, llama, type Family } from "./families.js";
 import { describeVision } from "./vision.js";
-import type { DecoderDescription, Experts, FeedForward, LatentSizes } from "./description.js";
-
-/** Traits of families whose configurations do not spell them out (transformers, `models/<family>/modeling_*.py`). */
-interface Family {
-  readonly isPlain?: boolean;
-  readonly hasBias?: boolean;
-  readonly hasQkvBias?: boolean;
-  readonly isQkvFused?: boolean;
-  readonly isGateFused?: boolean;
-  readonly isParallel?: boolean;
-  readonly hasTwoNorms?: boolean;
-  /** Rows of the table of positions beyond those that are used. */
-  readonly morePositions?: number;
-  readonly isLearntPosition?: boolean;
-  readonly isWithoutRotary?: boolean;
-  readonly isTied?: boolean;
-  readonly hasHeadNorms?: boolean;
-  readonly hasPostNorms?: boolean;
-  readonly isPostNormOnly?: boolean;
-  readonly activation?: FeedForward["activation"];
-  /** One layer in so many sees the whole context, the others a window. */
-  readonly windowPattern?: number;
-}
-
-const llama: Family = {};
-const families: Readonly<Record<string, Family>> = {
-  llama,
-  mistral: llama,
-  mixtral: llama,
-  ministral: llama,
-  granite: llama,
-  granitemoe: llama,
-  internlm2: llama,
-  baichuan: llama,
-  stablelm: llama,
-  smollm3: llama,
-  exaone: llama,
-  deepseek: llama,
-  deepseek_v2: llama,
-  deepseek_v3: llama,
-  kimi_k2: llama,
-  seed_oss: llama,
-  gpt_oss: { hasQkvBias: true, windowPattern: 2 },
-  qwen2: { hasQkvBias: true },
-  qwen2_moe: { hasQkvBias: true },
-  qwen3: { hasHeadNorms: true },
-  qwen3_moe: { hasHeadNorms: true },
-  glm4_moe: { hasHeadNorms: true },
-  olmo: llama,
-  olmoe: { hasHeadNorms: true },
-  olmo2: { hasHeadNorms: true, hasPostNorms: true, isPostNormOnly: true },
-  gemma: { isTied: true, activation: "gelu" },
-  gemma2: { isTied: true, hasPostNorms: true, activation: "gelu", windowPattern: 2 },
-  gemma3: {
-    isTied: true,
-    hasHeadNorms: true,
-    hasPostNorms: true,
-    activation: "gelu",
-    windowPattern: 6,
-  },
-  gemma3_text: {
-    isTied: true,
-    hasHeadNorms: true,
-    hasPostNorms: true,
-    activation: "gelu",
-    windowPattern: 6,
-  },
-  phi3: { isQkvFused: true, isGateFused: true },
-  phi: { isPlain: true, hasBias: true, isParallel: true, activation: "gelu" },
-  cohere: { isParallel: true, isTied: true },
-  gpt2: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isLearntPosition: true,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "gelu",
-  },
-  gpt_bigcode: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isLearntPosition: true,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "gelu",
-  },
-  gpt_neox: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isParallel: true,
-    hasTwoNorms: true,
-    activation: "gelu",
-  },
-  gptj: { isPlain: true, isParallel: true, activation: "gelu" },
-  opt: {
-    isPlain: true,
-    hasBias: true,
-    isLearntPosition: true,
-    morePositions: 2,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "relu",
-  },
-  bloom: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "gelu",
-  },
-  falcon: { isPlain: true, isQkvFused: true, isParallel: true, isTied: true, activation: "gelu" },
-  falcon_h1: llama,
-  bamba: llama,
-  mamba: { isTied: true },
-  mamba2: llama,
-  falcon_mamba: { isTied: true },
-  starcoder2: { isPlain: true, hasBias: true, isTied: true, activation: "gelu" },
-  nemotron: { isPlain: true, activation: "relu" },
-};
+import type {
+  DecoderDescription,
+  Experts,
+  FeedForward,
+  LatentSizes,
+  StateSpace,
+} from "./description.js";
 
 export type Described =
   | { readonly kind: "described"; readonly description: DecoderDescription; readonly note?: string }
@@ -133,8 +18,11 @@ export type Described =
 /** A transformers configuration, `config.json` beside the weights. */
 export function describeConfig(whole: ConfigFields, name: string): Described {
   const nested = whole.count("hidden_size", "n_embd", "d_model") === undefined;
+  const inner = nested ? (whole.below("text_config") ?? whole.below("llm_config")) : undefined;
   const fields =
-    (nested ? (whole.below("text_config") ?? whole.below("llm_config")) : undefined) ?? whole;
+    inner?.over(defaults[inner.text("model_type") ?? ""]) ??
+    // DBRX keeps its sizes in two objects.
+    whole.over({ ...whole.object("attn_config"), ...whole.object("ffn_config") });
   const familyName = fields.text("model_type") ?? whole.text("model_type") ?? "";
   if (whole.flag("is_encoder_decoder") === true || fields.flag("is_encoder_decoder") === true)
     return refused(
@@ -146,15 +34,26 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       "index_topk",
       "asks for sparse attention by an indexer (DeepSeek-V3.2), which is not read yet.",
     );
+  if (isEncoder(familyName, whole.list("architectures")))
+    return refused(
+      "model_type",
+      `is \`${familyName}\`, which writes no text token by token; trace its Python source instead.`,
+    );
+  if (fields.list("attn_type_list")?.includes(0) === true)
+    return refused(
+      "attn_type_list",
+      "tells of layers with a state (lightning attention), which are not read yet.",
+    );
   const hidden = fields.count("hidden_size", "n_embd", "d_model");
-  const layerCount = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
+  const givenLayers = fields.count("num_hidden_layers", "n_layer", "num_layers", "n_layers");
   const givenHeads = fields.count("num_attention_heads", "n_head", "n_heads");
-  const vocabulary = fields.count("vocab_size") ?? whole.count("vocab_size");
+  const vocabulary = fields.count("vocab_size", "padded_vocab_size") ?? whole.count("vocab_size");
   if (hidden === undefined) return missing("hidden_size");
-  if (layerCount === undefined) return missing("num_hidden_layers");
+  if (givenLayers === undefined) return missing("num_hidden_layers");
   const recurrent = stateSpaceOf(familyName, fields, hidden);
   if (recurrent.kind === "refused") return recurrent;
   const stateSpace = recurrent.kind === "found" ? recurrent.sizes : undefined;
+  const layerCount = stateSpace?.layerCount ?? givenLayers;
   // Without attention there are none, and nothing asks for them.
   const heads = givenHeads ?? (stateSpace === undefined ? undefined : 1);
   if (heads === undefined) return missing("num_attention_heads");
@@ -163,11 +62,6 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     return refused(
       "num_hidden_layers",
       `is ${layerCount}; more than ${layerLimit} layers are not read.`,
-    );
-  if (isEncoder(familyName, whole.list("architectures")))
-    return refused(
-      "model_type",
-      `is \`${familyName}\`, which writes no text token by token; trace its Python source instead.`,
     );
   const family = Object.hasOwn(families, familyName) ? families[familyName] : undefined;
   const traits = family ?? llama;
@@ -179,7 +73,8 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     );
   const headSize =
     latent === undefined
-      ? (fields.count("head_dim") ?? Math.floor(hidden / heads))
+      ? (fields.count("head_dim", "attention_head_dim", "kv_channels") ??
+        Math.floor(hidden / heads))
       : latent.plainSize + latent.rotarySize;
   const keyHeads = keyHeadsOf(fields, heads);
   if (headSize < 1 || heads % keyHeads !== 0)
@@ -190,7 +85,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
   const vision = describeVision(whole);
   const isPlain = traits.isPlain === true;
   const hasBias = fields.flag("use_bias") ?? traits.hasBias === true;
-  const experts = expertsOf(fields);
+  const experts = expertsOf(fields, traits, stateSpace);
   const description: DecoderDescription = {
     name,
     family: familyName,
@@ -202,7 +97,11 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     headSize,
     feedForward: {
       inner:
-        fields.count("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim") ?? 4 * hidden,
+        fields.count("intermediate_size_mlp") ??
+        // Granite 4 without experts has what its others have beside them.
+        (experts === undefined ? fields.count("shared_intermediate_size") : undefined) ??
+        fields.count("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim") ??
+        4 * hidden,
       isGated: !isPlain,
       activation: activationOf(fields) ?? traits.activation ?? "silu",
       hasBias: fields.flag("mlp_bias") ?? hasBias,
@@ -213,11 +112,21 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
     ...(stateSpace !== undefined && { stateSpace }),
     ...(vision !== undefined && { vision }),
     norm:
-      fields.has("rms_norm_eps") || (!isPlain && !fields.has("layer_norm_eps")) ? "rms" : "layer",
-    hasHeadNorms: fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true,
+      stateSpace !== undefined ||
+      fields.has("rms_norm_eps") ||
+      (!isPlain && !fields.has("layer_norm_eps"))
+        ? "rms"
+        : "layer",
+    // Llama 4's have no weights.
+    hasHeadNorms:
+      familyName !== "llama4_text" && (fields.flag("use_qk_norm") ?? traits.hasHeadNorms === true),
     hasPostNorms: traits.hasPostNorms === true,
     hasPreNorms: traits.isPostNormOnly !== true,
-    hasQkvBias: fields.flag("attention_bias") ?? (hasBias || traits.hasQkvBias === true),
+    hasOutputGate: fields.flag("attn_output_gate") ?? traits.hasOutputGate === true,
+    hasQkvBias:
+      fields.flag("attention_bias") ??
+      fields.flag("add_qkv_bias") ??
+      (hasBias || traits.hasQkvBias === true),
     hasOutputBias: fields.flag("attention_bias") ?? hasBias,
     isQkvFused: traits.isQkvFused === true,
     isParallel:
@@ -281,7 +190,10 @@ function refused(field: string, reason: string): Described {
 function keyHeadsOf(fields: ConfigFields, heads: number): number {
   if (fields.flag("multi_query") === true && fields.flag("new_decoder_architecture") !== true)
     return 1;
-  return fields.count("num_key_value_heads", "num_kv_heads", "multi_query_group_num") ?? heads;
+  return (
+    fields.count("num_key_value_heads", "num_kv_heads", "multi_query_group_num", "kv_n_heads") ??
+    heads
+  );
 }
 
 function activationOf(fields: ConfigFields): FeedForward["activation"] | undefined {
@@ -304,33 +216,61 @@ function latentOf(fields: ConfigFields): LatentSizes | "incomplete" | undefined 
   return { rank, queryRank: fields.count("q_lora_rank") ?? 0, plainSize, rotarySize, valueSize };
 }
 
-function expertsOf(fields: ConfigFields): Experts | undefined {
-  const count = fields.count("num_local_experts", "num_experts", "n_routed_experts");
-  const chosen = fields.count("num_experts_per_tok", "num_experts_per_token", "moe_topk");
-  const inner = fields.count("moe_intermediate_size", "intermediate_size");
+function expertsOf(
+  fields: ConfigFields,
+  traits: Family,
+  stateSpace: StateSpace | undefined,
+): Experts | undefined {
+  const count = fields.count(
+    "num_local_experts",
+    "num_experts",
+    "n_routed_experts",
+    "moe_num_experts",
+  );
+  const chosen = fields.count(
+    "num_experts_per_tok",
+    "num_experts_per_token",
+    "moe_topk",
+    "moe_top_k",
+    "moe_k",
+  );
+  const inner = fields.count("moe_intermediate_size", "intermediate_size", "ffn_hidden_size");
   if (count === undefined || count < 2 || chosen === undefined || inner === undefined)
     return undefined;
   const dense = new Set(fields.list("mlp_only_layers") ?? []);
   const firstDense = fields.count("first_k_dense_replace") ?? 0;
-  const step = fields.count("decoder_sparse_step", "moe_layer_freq") ?? 1;
+  const step =
+    fields.count("decoder_sparse_step", "moe_layer_freq", "interleave_moe_layer_step") ?? 1;
+  const period = fields.count("expert_layer_period");
+  const offset = Number(fields.value("expert_layer_offset") ?? 0);
   return {
     count,
     chosen: Math.min(chosen, count),
     inner,
     sharedInner:
-      fields.count("shared_expert_intermediate_size") ??
-      (fields.count("n_shared_experts") ?? 0) * inner,
+      fields.count(
+        "shared_expert_intermediate_size",
+        "shared_intermediate_size",
+        "moe_shared_expert_intermediate_size",
+      ) ??
+      (fields.count("n_shared_experts", "moe_num_shared_experts") ??
+        (traits.hasSharedExpert === true ? 1 : 0)) * inner,
     hasRouterBias: fields.text("topk_method") === "noaux_tc",
-    isDense: (layer) => layer < firstDense || dense.has(layer) || (layer + 1) % step !== 0,
+    isDense: (layer) =>
+      stateSpace?.isDense?.(layer) === true ||
+      (period !== undefined && layer % period !== offset) ||
+      layer < firstDense ||
+      dense.has(layer) ||
+      (layer + 1) % step !== 0,
   };
 }
 
 function windowsOf(fields: ConfigFields, { windowPattern }: Family): (layer: number) => number {
-  const window = fields.count("sliding_window") ?? 0;
+  const window = fields.count("sliding_window", "attention_chunk_size") ?? 0;
   if (window === 0 || fields.flag("use_sliding_window") === false) return () => 0;
   const kinds = fields.list("layer_types");
   if (kinds !== undefined)
-    return (layer) => (String(kinds[layer]).startsWith("sliding") ? window : 0);
+    return (layer) => (/^(sliding|chunked)/.test(String(kinds[layer])) ? window : 0);
   const pattern = fields.count("sliding_window_pattern") ?? windowPattern;
   return pattern === undefined
     ? () => window

@@ -42,6 +42,8 @@ export interface DecoderDescription {
   readonly isRotary: boolean;
   /** Rows of a table of learnt positions, 0 for none (GPT-2, OPT). */
   readonly positions: number;
+  /** What attention answers is multiplied by a gate of the input, before the output's product (Qwen3-Next). */
+  readonly hasOutputGate?: boolean;
   /** The output layer's weights are the embedding's. */
   readonly isTied: boolean;
   /** Keys that a query of the layer sees, 0 for all. */
@@ -91,7 +93,11 @@ export interface StateSpace {
   /** A norm behind the gate, before the output. */
   readonly hasNorm: boolean;
   readonly mixerOf: (layer: number) => "attention" | "state" | "both";
-  readonly hasFeedForward: boolean;
+  readonly hasFeedForward: (layer: number) => boolean;
+  /** Of a model with experts, layers that have a plain feed-forward in their place. */
+  readonly isDense?: (layer: number) => boolean;
+  /** Layers of a mixer each, where the file counts mixers and feed-forwards one by one (Nemotron-H). */
+  readonly layerCount?: number;
 }
 
 export interface Experts {
