@@ -68,7 +68,7 @@ function targets(document: ReportDocument, context: ReportContext): string {
     );
     const energy = target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`;
     const source = target.energy === null ? "" : ` title="${escaped(target.energy.source)}"`;
-    return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n"${source}>${energy}</td><td>${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}</td><td>${rows.fitText(target)}</td></tr>`;
+    return `<tr><td>${escaped(rows.labelOf(target, context))}</td><td class="n">${latency}</td><td>${rows.latencyInterval(target)}</td><td>${target.latency?.method ?? ""}</td><td class="n"${source}>${energy}</td><td>${rows.takenText(target)}</td><td>${rows.fitText(target)}</td></tr>`;
   });
   return `<h2>Targets</h2><table><thead><tr><th>Target</th><th class="n">Latency</th><th>90 % interval</th><th>Method</th><th class="n">Energy</th><th>Memory</th><th>Fits</th></tr></thead><tbody>${body.join("\n")}</tbody></table>${provenance(document, context)}`;
 }

@@ -23,7 +23,7 @@ export const report: ReportFormat = {
         "|---|--:|---|---|--:|---|---|",
       );
       for (const target of document.targets) {
-        const memory = `${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}`;
+        const memory = rows.takenText(target);
         const latency = rows.secondsText(
           target.latency?.seconds ?? null,
           target.latency?.low ?? null,

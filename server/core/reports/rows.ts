@@ -54,6 +54,15 @@ export function shapeOf(layer: ReportLayer): string {
   return output.shape === null ? unknownText : output.shape.join("×");
 }
 
+/** What the model takes of the memory, or of each where they fill up separately. */
+export function takenText({ memory }: ReportTarget): string {
+  const { totalBytes, capacityBytes, memories } = memory;
+  if (memories === undefined) return `${bytesText(totalBytes)} of ${bytesText(capacityBytes)}`;
+  return memories
+    .map((own) => `${own.name} ${bytesText(own.takenBytes)} of ${bytesText(own.capacityBytes)}`)
+    .join(", ");
+}
+
 export function fitText(target: ReportTarget): string {
   if (target.memory.fits === null) return unknownText;
   return target.memory.fits ? "fits" : "does not fit";

@@ -37,7 +37,7 @@ export const report: ReportFormat = {
         rows.latencyInterval(target),
         target.latency?.method ?? "",
         target.energy === null ? "" : `~${rows.joulesText(target.energy.joules)}`,
-        `${rows.bytesText(target.memory.totalBytes)} of ${rows.bytesText(target.memory.capacityBytes)}`,
+        rows.takenText(target),
         rows.fitText(target),
       ]);
       parts.push(table(header, lines, "lrlllll"));

@@ -89,6 +89,26 @@ export function roomForActivations({ target, weightBytes }: TargetAnalysis): num
   return activationMemory(chip).size.value - runtime.memoryOverhead.value - weights;
 }
 
+/** What each memory holds, where weights and activations lie in memories of their own: on chips with flash. */
+export function separateMemories(target: TargetAnalysis): readonly MemoryTaken[] | undefined {
+  if (flashMemory(target.target.chip) === undefined) return undefined;
+  return memoriesOf(target).map(({ name, role, capacityBytes, parts }) => ({
+    name,
+    takenBytes:
+      role === "flash" || target.memoryPlan !== undefined
+        ? parts.reduce((sum, { bytes }) => sum + bytes, 0)
+        : null,
+    capacityBytes,
+  }));
+}
+
+/** `takenBytes`: null while the activations are not known. */
+export interface MemoryTaken {
+  readonly name: string;
+  readonly takenBytes: number | null;
+  readonly capacityBytes: number;
+}
+
 function memoriesOf({
   target: { chip, runtime },
   weightBytes,

@@ -4,6 +4,7 @@ import type { WorkKind } from "../cost/time-by-kind.js";
 import type { Verdict } from "../goals.js";
 import type { Design } from "../design/design.js";
 import type { MemoryView } from "./memory.js";
+import type { MemoryTaken } from "./memory-use.js";
 
 /**
  * The JSON document of the command line, schema version 1. Seconds, bytes, joules; counts are integers; `null` stands
@@ -147,6 +148,8 @@ export interface ReportTarget {
     readonly totalBytes: number | null;
     readonly capacityBytes: number | null;
     readonly fits: boolean | null;
+    /** Present where weights lie in flash: what each memory has to hold. */
+    readonly memories?: readonly MemoryTaken[];
     /** How activations share memory; null while a tensor's size is not known. */
     readonly plan: MemoryView | null;
   };

@@ -15,6 +15,7 @@ import type { ValueType } from "../graph/value-type.js";
 import { unwrittenPlace } from "./empty-report.js";
 import { extentRead } from "./extent-read.js";
 import { view as memoryView } from "./memory.js";
+import { separateMemories } from "./memory-use.js";
 import type {
   ReportDeployed,
   ReportDocument,
@@ -118,6 +119,7 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
   const { latency, energy } = target;
   const source = energySourceOf(target.target);
   const part = measuredPart(target.target);
+  const memories = separateMemories(target);
   return {
     id: target.target.id,
     batch: target.batch ?? null,
@@ -138,6 +140,7 @@ function targetOf(analysis: Analysis, target: TargetAnalysis, hasBuffers: boolea
       totalBytes: target.totalBytes ?? null,
       capacityBytes: target.capacityBytes,
       fits: target.fits ?? null,
+      ...(memories !== undefined && { memories }),
       plan: memoryView(analysis, { target: target.target.id, aliveLimit: 8, hasBuffers }) ?? null,
     },
     energy:

@@ -8,6 +8,7 @@ import { typeText, type Shape, type ValueType } from "../graph/value-type.js";
 import { decidingInputs } from "../work/control-flow.js";
 import { extentRead, type ExtentRead } from "./extent-read.js";
 import { fallbackCount, nodeLabel, quantity, type Quantity } from "./layer-cost.js";
+import { separateMemories, type MemoryTaken } from "./memory-use.js";
 
 /** The head of the model page: what the model is, what it takes as a whole, and what it costs on each target. */
 export function view(analysis: Analysis, params: SummaryParams): SummaryView {
@@ -121,6 +122,8 @@ export interface SummaryTarget {
   readonly peakActivationBytes: number | null;
   readonly totalBytes: number | null;
   readonly capacityBytes: number;
+  /** What each memory has to hold, where weights lie in flash; else null. */
+  readonly memories: readonly MemoryTaken[] | null;
   readonly fits: boolean | null;
   readonly uncostedCount: number;
   /** Of all nodes. */
@@ -163,6 +166,7 @@ function summaryOfTarget(
     peakActivationBytes: target.peakActivationBytes ?? null,
     totalBytes: isRead ? (target.totalBytes ?? null) : null,
     capacityBytes: target.capacityBytes,
+    memories: isRead ? (separateMemories(target) ?? null) : null,
     fits: isRead ? (target.fits ?? null) : null,
     uncostedCount: uncosted.length,
     uncostedShare: nodeCount === 0 ? 0 : uncosted.length / nodeCount,

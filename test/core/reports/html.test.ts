@@ -57,6 +57,12 @@ test("its numbers are those of the JSON document", async () => {
   expect(shown.map((cells) => cells[5])).toEqual(
     document.targets.map(
       ({ memory }) =>
+        memory.memories
+          ?.map(
+            ({ name, takenBytes, capacityBytes }) =>
+              `${name} ${formatBytes(takenBytes ?? 0)} of ${formatBytes(capacityBytes)}`,
+          )
+          .join(", ") ??
         `${formatBytes(memory.totalBytes ?? 0)} of ${formatBytes(memory.capacityBytes ?? 0)}`,
     ),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { view as useView } from "../../../server/core/views/memory-use.js";
+import { separateMemories, view as useView } from "../../../server/core/views/memory-use.js";
 import { view as whatIfsView } from "../../../server/core/views/memory-what-ifs.js";
 import { realAnalysis } from "../../kit/real-analysis.js";
 
@@ -24,6 +24,16 @@ test("weights lie in flash where there is flash, else beside the activations; su
     );
   expect(names(board)).toEqual(["runtime+activations", "weights"]);
   expect(names(gpu)).toEqual(["runtime+weights+activations"]);
+});
+
+test("a board's report tells its flash from its RAM; a card's has one memory", async () => {
+  const [onBoard, onCard] = (await realAnalysis(resnet, [board, gpu])).targets;
+  const { weightBytes, totalBytes = 0 } = onBoard!;
+  expect(separateMemories(onBoard!)).toEqual([
+    { name: "SRAM", takenBytes: totalBytes - weightBytes, capacityBytes: 2 ** 20 },
+    { name: "flash", takenBytes: weightBytes, capacityBytes: 2 ** 21 },
+  ]);
+  expect(separateMemories(onCard!)).toBeUndefined();
 });
 
 test("few points keep the peak", async () => {

@@ -179,7 +179,7 @@ function energyCell(target: SummaryTarget, reason: string): Child {
 }
 
 function memoryCell(target: SummaryTarget, reason: string): Child {
-  const { totalBytes, capacityBytes } = target;
+  const { totalBytes, capacityBytes, memories } = target;
   if (totalBytes === null)
     return h(
       "span",
@@ -193,8 +193,14 @@ function memoryCell(target: SummaryTarget, reason: string): Child {
     {
       title: `weights ${formatBytes(target.weightBytes)}, activations ${peak === null ? "?" : formatBytes(peak)}`,
     },
-    formatBytes(totalBytes),
-    h("span", { class: "dim" }, ` of ${formatBytes(capacityBytes)}`),
+    ...(memories ?? [{ name: "", takenBytes: totalBytes, capacityBytes }]).map((memory) =>
+      h(
+        "div",
+        {},
+        memory.takenBytes === null ? "?" : formatBytes(memory.takenBytes),
+        h("span", { class: "dim" }, ` of ${formatBytes(memory.capacityBytes)} ${memory.name}`),
+      ),
+    ),
   );
 }
 
@@ -205,9 +211,13 @@ function fitsCell(target: SummaryTarget): Child {
     : h("span", { class: "fits is-over" }, icon("error"), ` ${overText(target)}`);
 }
 
-function overText({ totalBytes, capacityBytes }: SummaryTarget): string {
-  if (totalBytes === null || totalBytes <= capacityBytes) return "does not fit";
-  return `${formatBytes(totalBytes - capacityBytes)} over`;
+/** By how much the memory that lacks most is too small. */
+function overText({ totalBytes, capacityBytes, memories }: SummaryTarget): string {
+  const over = (memories ?? [{ takenBytes: totalBytes, capacityBytes }]).map(
+    (memory) => (memory.takenBytes ?? 0) - memory.capacityBytes,
+  );
+  const most = Math.max(...over);
+  return most > 0 ? `${formatBytes(most)} over` : "does not fit";
 }
 
 function uncostedCell(target: SummaryTarget, { nodeCount, extentRead }: SummaryView): Child {
