@@ -5,6 +5,7 @@ import { buildDecoder } from "./decoder/build-decoder.js";
 import { ConfigFields } from "./decoder/config-fields.js";
 import { describeConfig } from "./decoder/describe-config.js";
 import { shardOf } from "./decoder/sharding.js";
+import { quantizationNote } from "./decoder/stored-quantization.js";
 import { huggingFaceNames } from "./decoder/weight-names.js";
 import { decodeUtf8 } from "./onnx/utf8.js";
 import type { ModelFormat, ReadContext } from "./format.js";
@@ -59,6 +60,7 @@ function read(source: ByteSource, context: ReadContext): Outcome<Model | undefin
       message: found.note,
       place: { kind: "path", path: "model_type" },
     });
+  problems.push(...quantizationNote(fields));
   const shard = shardOf(found.description, context.devices ?? 1);
   if ("reason" in shard) return failed(`\`${context.fileName}\` ${shard.reason}.`);
   if (shard.devices !== undefined)

@@ -365,6 +365,56 @@ test.each<readonly [string, Config, number]>([
   expect(problems.filter(({ severity }) => severity !== "information")).toEqual([]);
 });
 
+test.each<readonly [Config, string]>([
+  [{ quant_method: "awq", bits: 4, group_size: 128 }, "int4-wo"],
+  [{ quant_method: "gptq", bits: 8, group_size: 128 }, "int8-wo"],
+  [{ quant_method: "bitsandbytes", load_in_4bit: true }, "int4-wo"],
+  [{ quant_method: "fp8", weight_block_size: [128, 128] }, "fp8-block"],
+  [{ quant_method: "fp8" }, "fp8"],
+  [{ quant_method: "mxfp4" }, "w4a16-mxfp4"],
+  [{ quant_method: "modelopt", quant_algo: "NVFP4" }, "nvfp4"],
+  [
+    {
+      quant_method: "compressed-tensors",
+      config_groups: { group_0: { weights: { num_bits: 4, type: "int", group_size: 128 } } },
+    },
+    "int4-wo",
+  ],
+  [
+    {
+      quant_method: "compressed-tensors",
+      config_groups: {
+        group_0: { weights: { num_bits: 8, type: "int" }, input_activations: { num_bits: 8 } },
+      },
+    },
+    "sq",
+  ],
+  [
+    {
+      quant_method: "compressed-tensors",
+      config_groups: { group_0: { weights: { num_bits: 8, type: "float", strategy: "channel" } } },
+    },
+    "fp8",
+  ],
+])("a quantized checkpoint is told which precision counts it: %j", (quantization, precision) => {
+  const [problem] = read({ ...llama, quantization_config: quantization }).problems;
+  expect(problem).toMatchObject({
+    code: "RP1049",
+    severity: "information",
+    message: expect.stringContaining(`ends in \`/${precision}\``) as string,
+  });
+});
+
+test("a quantization that no precision counts is told as well", () => {
+  const [problem] = read({
+    ...llama,
+    quantization_config: { quant_method: "gptq", bits: 3 },
+  }).problems;
+  expect(problem?.message).toBe(
+    "The weights are quantized (gptq). Times and memory are those of each target's own precision; no target's precision counts them as they are stored.",
+  );
+});
+
 test("an unknown family is read like Llama, and that is said", () => {
   const { value, problems } = read({ ...llama, model_type: "new_one" });
   expect(value?.graph.nodes.length).toBeGreaterThan(300);
