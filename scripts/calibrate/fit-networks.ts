@@ -36,7 +36,7 @@ export function fitNetworks(
     kinds[id] = workKind(features, weights, widest);
   const network = {
     inferenceSeconds: fit.once,
-    ...(plan.hasDispatch && {
+    ...((plan.hasDispatch || fit.hosts !== undefined) && {
       dispatch: { ...launchesOf(fit, plan), ...bySpace(rows, { given, fit, unseen, before }) },
     }),
     correction: sizeRange(rows),
@@ -160,10 +160,14 @@ export function leastGpuWeight(model: string, feature: number): number {
   return /^(unary-|binary-)?activations$/.test(name) ? 0.9 : leastWeight(model, feature);
 }
 
-function launchesOf({ launches }: WorkFit, { power = overlapPower }: WorkPlan): object {
+/** Where nothing is launched, what an inference takes once is added to its kernels: the power is 1. */
+function launchesOf(
+  { launches }: WorkFit,
+  { hasDispatch, power = overlapPower }: WorkPlan,
+): object {
   const seconds = [...launches.values()].sort((a, b) => a - b);
   return {
-    power,
+    power: hasDispatch ? power : 1,
     seconds: Object.fromEntries(launches),
     other: seconds[seconds.length >> 1] ?? 0,
   };

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { fitNetworks } from "../../scripts/calibrate/fit-networks.js";
+import type { WeighedKinds } from "../../server/core/cost/calibrated/calibration.js";
+import { likenessTo } from "../../server/core/cost/calibrated/hosts.js";
 import { hostFeatures } from "../../scripts/calibrate/train/fit-hosts.js";
 import { fitWork, type WorkRow, type WorkSums } from "../../scripts/calibrate/train/fit-work.js";
 
@@ -124,5 +127,42 @@ describe("weights of work from times of networks", () => {
     const between = strange ? fit.predict(strange) / strange.measured : 0;
     expect(between).toBeGreaterThan(1.1);
     expect(between).toBeLessThan(1.4);
+  });
+
+  test("sessions of different batch sizes are told apart, however alike their networks are", () => {
+    const at = hostFeatures.indexOf("log-batch");
+    const made = (session: string, batch: number): readonly WorkRow[] =>
+      rows((conv, add) => 2e-5 * conv * conv + 5e-5 * add).map((row, index) => {
+        const aggregates = new Float64Array(hostFeatures.length).fill(20 + (index % 9));
+        aggregates[at] = Math.log2(batch);
+        return { ...row, session, aggregates };
+      });
+    const { hosts = [] } = fitWork([...made("32", 32), ...made("64", 64)], { hasDispatch: false });
+    const asked = hostFeatures.map((name) => (name === "log-batch" ? 6 : 24));
+    const [other = 1, own = 0] = likenessTo(hosts, asked);
+    expect(own).toBeGreaterThan(0.95);
+    expect(other).toBeLessThan(0.05);
+  });
+
+  test("each space of a processor's networks has a fit of its own", () => {
+    const made = (space: string, add: number, size: number): readonly WorkRow[] =>
+      rows((conv, adds) => 1e-3 + 2e-4 * conv * conv + add * adds).map((row) => ({
+        ...row,
+        space,
+        session: space,
+        aggregates: new Float64Array(hostFeatures.length).fill(size),
+      }));
+    const { network } = fitNetworks([...made("a", 5e-5, 10), ...made("b", 5e-3, 20)], {
+      hasDispatch: false,
+    });
+    const { power, spaces } = network["dispatch"] as {
+      readonly power: number;
+      readonly spaces: Readonly<Record<string, { readonly kinds: WeighedKinds }>>;
+    };
+    // What an inference takes once is added, since nothing runs ahead.
+    expect(power).toBe(1);
+    const unary = (name: string): number =>
+      Math.max(...(spaces[name]?.kinds["work-elementwise"]?.weights ?? []));
+    expect(unary("b") / unary("a")).toBeGreaterThan(50);
   });
 });

@@ -1,10 +1,18 @@
 import { decodeCalibration } from "../../../server/core/cost/calibrated/decode-calibration.js";
+import { kernelModel as linearModel } from "../../../server/core/cost/calibrated/models/eager-linear.js";
 import { costModel } from "../../../server/core/cost/evaluate.js";
 import type { Target } from "../../../server/core/targets/target.js";
 import { groupBy } from "../group.js";
-import { fitKinds, lendersOf, operatorRow, type OperatorRow } from "../neusight-kinds.js";
+import {
+  fitKinds,
+  inNetworksOf,
+  lendersOf,
+  operatorRow,
+  type OperatorRow,
+} from "../neusight-kinds.js";
 import { neusightSamples } from "../neusight-samples.js";
 import type { CalibrationContext, CalibrationSet, Fragment, Sample } from "../set.js";
+import { isFinalFit } from "../train/fit-kind.js";
 import { rounded } from "../train/matrix.js";
 import { intervalsByTarget } from "../train/interval.js";
 
@@ -19,18 +27,25 @@ export const set: CalibrationSet = {
   fit: async (ctx, samples) => {
     const rows = await operatorRows(ctx, samples);
     const lenders = lendersOf(rows, folds);
+    // The final fit keeps the intervals of the one before.
+    const inNetworks = isFinalFit() ? undefined : inNetworksOf(rows);
     const networks = samples.filter(({ subject }) => subject.kind === "model");
     const factors = await networkFactors(ctx, networks, rows);
     const fragments: Fragment[] = [];
     for (const [targetId, own] of groupBy(samples, ({ target }) => target)) {
       if (ctx.target(targetId) === undefined) continue;
+      const kinds = fitKinds(rows, targetId, {
+        folds,
+        lenders,
+        ...(inNetworks && { inNetworks }),
+      });
       // Where whole networks taught launches beside a factor, the two go together.
       const hasLaunches = ctx.fitted(targetId)?.network?.dispatch !== undefined;
-      const network = hasLaunches ? undefined : networkOf(factors, targetId);
+      const network = hasLaunches ? undefined : networkOf(factors, targetId, kinds);
       const lent = twins[targetId] === undefined ? 0 : measuredAlone(rows, targetId);
       fragments.push({
         target: targetId,
-        kinds: fitKinds(rows, targetId, { folds, lenders }),
+        kinds,
         ...(network !== undefined && { network }),
         source: {
           set: set.id,
@@ -109,10 +124,19 @@ async function networkFactors(
   return factors;
 }
 
-/** One factor for whole models; the interval is that of models left out, on all chips. */
-function networkOf(factors: readonly Factor[], target: string): unknown {
+/**
+ * One factor for whole models; the interval is that of models left out, on all chips. Of a chip with fewer than two models
+ * none was foretold by another of its own: it has the interval of their products, which are most of a model's time.
+ */
+function networkOf(
+  factors: readonly Factor[],
+  target: string,
+  kinds: Readonly<Record<string, unknown>>,
+): unknown {
   const own = factors.filter((factor) => factor.target === target);
-  if (own.length === 0) return undefined;
+  const ofProducts = kinds[linearModel.id] as { readonly interval: unknown } | undefined;
+  const isForetold = new Set(own.map(({ key }) => key)).size > 1;
+  if (own.length === 0 && ofProducts === undefined) return undefined;
   const keys = [...new Set(factors.map(({ key }) => key))];
   const unseen = factors.map((left) => {
     const others = factors.filter(({ key, target }) => key !== left.key && target === left.target);
@@ -120,6 +144,7 @@ function networkOf(factors: readonly Factor[], target: string): unknown {
     return { target: left.target, part: keys.indexOf(left.key), predicted: 1, measured };
   });
   const { pool, of } = intervalsByTarget(unseen, { groups: 1, rowsOfPool: 4 });
+  const foretold = of.get(target) ?? pool;
   return {
     inferenceSeconds: 0,
     correction: {
@@ -128,7 +153,7 @@ function networkOf(factors: readonly Factor[], target: string): unknown {
       high: [],
       regressor: { kind: "linear", intercept: rounded(levelOf(own), 4), weights: [] },
     },
-    interval: of.get(target) ?? pool,
+    interval: isForetold ? foretold : (ofProducts?.interval ?? foretold),
   };
 }
 

@@ -4,6 +4,7 @@ import { rounded } from "./matrix.js";
 
 /** Aggregates (`aggregates.ts`) by which networks of one session are told from those of another. */
 export const hostFeatures: readonly string[] = [
+  "log-batch",
   "log-kernels",
   "log-macs",
   "log-activation-bytes",
@@ -30,8 +31,11 @@ export function hostsOf(
 ): readonly Host[] {
   return names.map((name, at) => {
     const own = rows.filter(({ session = "" }) => session === name);
-    const moments = hostFeatures.map((_, index) =>
-      momentsOf(own.map(({ aggregates }) => aggregates?.[index] ?? 0)),
+    const moments = hostFeatures.map((name, index) =>
+      momentsOf(
+        own.map(({ aggregates }) => aggregates?.[index] ?? 0),
+        name === "log-batch" ? betweenBatches : leastDeviation,
+      ),
     );
     const waits = own.some(({ blocks }) => blocks !== undefined);
     return {
@@ -66,12 +70,18 @@ export function withIntervals(
 /** Networks of one space may agree altogether in something; others are still like them if they differ a little. */
 const leastDeviation = 0.05;
 
-function momentsOf(values: readonly number[]): {
+/** A session has one batch size: half and twice as many images are of another where there is one, and like it else. */
+const betweenBatches = 0.35;
+
+function momentsOf(
+  values: readonly number[],
+  least: number,
+): {
   readonly mean: number;
   readonly deviation: number;
 } {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
-  return { mean, deviation: Math.max(deviation, leastDeviation) };
+  return { mean, deviation: Math.max(deviation, least) };
 }

@@ -34,8 +34,12 @@ export interface KindPlan {
    * the keys of the fold, where one is named.
    */
   readonly prior?: (fold: number | undefined) => unknown;
+  /** What chips alike take beside the work, for a target of which only long kernels were measured. */
+  readonly overhead?: number | undefined;
   readonly folds?: number;
   readonly margin?: number;
+  /** Of the rows of a fold, those by whose residuals the interval is found; all where left out. */
+  readonly judging?: (rows: readonly KindRow[]) => readonly KindRow[];
 }
 
 let isFinal = false;
@@ -75,7 +79,8 @@ export function fitKindOfMany(
   const byHalf: UnseenOfTarget[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const rest = rows.filter(({ key }) => foldOf(key, folds) !== fold);
-    const part = rows.filter(({ key }) => foldOf(key, folds) === fold);
+    const ofFold = rows.filter(({ key }) => foldOf(key, folds) === fold);
+    const part = plan.judging?.(ofFold) ?? ofFold;
     if (rest.length === 0 || part.length === 0) continue;
     const judge = (seen: readonly KindRow[], found: UnseenOfTarget[]): void => {
       const predict = predictorOf(trained(seen, plan, base, fold), plan, base);
@@ -112,6 +117,9 @@ export function fitKindOfMany(
   return { kind, intervals: of };
 }
 
+/** Longer ones than so many overheads do not tell how long that is. */
+export const shortKernel = 3;
+
 /** Seconds beside the work: once for a kernel, and for each of what a feature counts. */
 export interface Base {
   readonly overhead: number;
@@ -124,7 +132,7 @@ export interface Base {
 
 export function fitBase(
   rows: readonly KindRow[],
-  plan: Pick<KindPlan, "features" | "terms">,
+  plan: Pick<KindPlan, "features" | "terms" | "overhead">,
 ): Base {
   const counted = (plan.terms ?? [])
     .map((feature) => ({ feature, at: plan.features.indexOf(feature) }))
@@ -139,8 +147,10 @@ export function fitBase(
   // The work itself keeps the factor 1: what it is short of is the correction's. Where the terms speak for it, they keep
   // their seconds.
   const share = slope < 0.3 ? 1 : slope;
+  const { overhead: ofOthers = 0 } = plan;
+  const isTold = rows.some(({ seconds }) => seconds < shortKernel * ofOthers);
   return {
-    overhead: rounded(Math.max(overhead / share, 1e-6), 4),
+    overhead: rounded(Math.max(overhead / share, isTold ? 0 : ofOthers, 1e-6), 4),
     terms: counted.map((item, index) => ({
       ...item,
       seconds: rounded((others[index] ?? 0) / share, 4),

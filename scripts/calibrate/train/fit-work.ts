@@ -71,7 +71,11 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
   const least = Float64Array.from(columns, ({ kind, name, index }) =>
     kind === "work" ? (plan.leastOf?.(name, index) ?? 0) : 0,
   );
+  const sessions = [...new Set(rows.map(({ session = "" }) => session))].sort();
+  const isOne = sessions.length < 2;
   if (!plan.hasDispatch) {
+    // Nothing is launched, so that sessions differ in their networks alone.
+    const alike = new Float64Array(sessions.length).fill(1);
     const known = Float64Array.from(rows, (row, index) =>
       (matrix[index] ?? least).reduce(
         (sum, value, column) => sum + value * (least[column] ?? 0),
@@ -83,9 +87,9 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
       columns,
       free.map((weight, column) => weight + (least[column] ?? 0)),
       plan,
+      isOne ? undefined : hostsOf(rows, sessions, alike),
     );
   }
-  const sessions = [...new Set(rows.map(({ session = "" }) => session))].sort();
   const { weights, hosts } = fitOverlapped(
     {
       rows: matrix,
@@ -97,7 +101,6 @@ export function fitWork(rows: readonly WorkRow[], plan: WorkPlan): WorkFit {
     { isKernel: columns.map(({ kind }) => kind === "work"), least },
     plan.power,
   );
-  const isOne = sessions.length < 2;
   return fitOf(columns, weights, plan, isOne ? undefined : hostsOf(rows, sessions, hosts));
 }
 

@@ -20,6 +20,11 @@ export function isAggregate(name: string): boolean {
 /** Logarithms are of base 2. */
 const aggregates: Readonly<Record<string, (subject: Aggregated) => number>> = {
   "log-seconds": ({ seconds }) => log2(seconds * 1e9),
+  /** Images at a time; of a model without convolutions 0. */
+  "log-batch": ({ lowered }) => {
+    for (const { shape } of lowered.kernels) if (shape.kind === "conv") return log2(shape.batch);
+    return 0;
+  },
   "log-kernels": ({ lowered }) => log2(lowered.kernels.length),
   "log-macs": ({ lowered }) => log2(lowered.kernels.reduce((sum, kernel) => sum + kernel.macs, 0)),
   "log-activation-bytes": ({ lowered }) =>

@@ -1,5 +1,6 @@
 // Written by scripts/gen.mjs; do not edit.
 import { kernelModel as eagerAttentionProduct } from "./eager-attention-product.js";
+import { kernelModel as eagerBatchedMatmul } from "./eager-batched-matmul.js";
 import { kernelModel as eagerConv } from "./eager-conv.js";
 import { kernelModel as eagerElementwise } from "./eager-elementwise.js";
 import { kernelModel as eagerLinear } from "./eager-linear.js";
@@ -35,6 +36,7 @@ import type { KernelModel } from "../kernel-model.js";
 
 export const kernelModels: readonly KernelModel[] = [
   eagerAttentionProduct,
+  eagerBatchedMatmul,
   eagerConv,
   eagerElementwise,
   eagerLinear,
