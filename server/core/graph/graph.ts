@@ -185,11 +185,19 @@ export interface Weight {
   readonly isBuffer?: boolean;
   /** The file has the last two extents the other way round, as PyTorch keeps `nn.Linear`. */
   readonly isTransposed?: boolean;
+  /** Transposes between the file and what `shape` speaks of, those of the file first (`quant/stored-weight.ts`). */
+  readonly arrangement?: readonly Arrangement[];
   /** Number of stored elements when the tensor is sparse. */
   readonly sparseCount?: number;
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */
   readonly location?: WeightLocation;
   readonly data?: readonly Scalar[];
+}
+
+/** A tensor of `shape` whose extents are put in the order `permutation`, as ONNX's Transpose does. */
+export interface Arrangement {
+  readonly shape: readonly number[];
+  readonly permutation: readonly number[];
 }
 
 export interface WeightLocation {

@@ -1,4 +1,5 @@
 import { absent, type Graph, type Node, type ValueId, type Weight } from "../graph/graph.js";
+import { isMover, rearranged } from "./rearranged-weight.js";
 
 /** A constant of the file as a layer sees it. */
 export interface StoredWeight {
@@ -27,8 +28,9 @@ export function producersOf(graph: Graph): ReadonlyMap<ValueId, Node> {
 const depthLimit = 8;
 
 /**
- * The constant behind a value: an initializer, or what a Constant node holds, seen through nodes that change nothing and
- * through one that dequantizes.
+ * The constant behind a value: an initializer, or what a Constant node holds, seen through nodes that change no number, through those
+ * that put it in another order or shape (exporters transpose where the other framework keeps weights the other way round), and through
+ * one that dequantizes. Its shape and its axis are those that the value has.
  */
 export function storedWeight(
   graph: Graph,
@@ -37,6 +39,8 @@ export function storedWeight(
 ): StoredWeight | undefined {
   let at = id;
   let dequantization: Dequantization | undefined;
+  // From the layer towards the file.
+  const passed: Node[] = [];
   for (let step = 0; step < depthLimit; step++) {
     const value = graph.values[at];
     const node = producers.get(at);
@@ -44,13 +48,20 @@ export function storedWeight(
     const weight = value?.weight ?? (attribute?.kind === "tensor" ? attribute.value : undefined);
     if (weight !== undefined) {
       const own = dequantization ?? value?.quantization;
-      return { name: value?.name ?? "", weight, ...(own !== undefined && { dequantization: own }) };
+      const stored = {
+        name: value?.name ?? "",
+        weight,
+        ...(own !== undefined && { dequantization: own }),
+      };
+      return rearranged(graph, producers, stored, passed.reverse());
     }
     if (node === undefined) return undefined;
     if (node.op === "DequantizeLinear" && dequantization === undefined) {
       dequantization = dequantizationOf(graph, producers, node);
       if (dequantization === undefined) return undefined;
-    } else if (node.op !== "Identity" && node.op !== "Cast") return undefined;
+      passed.push(node);
+    } else if (node.domain === "" && isMover(node.op)) passed.push(node);
+    else if (node.op !== "Identity" && node.op !== "Cast") return undefined;
     at = node.inputs[0] ?? absent;
   }
   return undefined;

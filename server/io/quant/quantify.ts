@@ -259,8 +259,9 @@ function isReadable(weight: LayerWeight["weight"]): boolean {
 }
 
 /** A tensor that several layers share is measured once. */
-function keyOf({ weight: { location }, shape }: LayerWeight): string {
-  return `${location?.file ?? ""}:${location?.offset ?? 0}:${shape.outer}:${shape.rows}`;
+function keyOf({ weight: { location, arrangement = [] }, shape }: LayerWeight): string {
+  const order = arrangement.map(({ permutation }) => permutation.join()).join(";");
+  return `${location?.file ?? ""}:${location?.offset ?? 0}:${shape.outer}:${shape.rows}:${order}`;
 }
 
 /** What workers read; a weight whose scales cannot be read is left out. */
@@ -272,7 +273,7 @@ function tasksOf(
   try {
     return new Map(
       weights.flatMap((weight): [string, WeightTask][] => {
-        const { location, elementType, shape: tensorShape } = weight.weight;
+        const { location, elementType, arrangement, shape: tensorShape } = weight.weight;
         const own = weight.dequantization;
         const resolved = own && resolveDequantization(own, readerOf(files));
         if (own !== undefined && resolved === undefined) return [];
@@ -283,6 +284,7 @@ function tasksOf(
           elementType,
           ...(location?.blocks !== undefined && { blocks: location.blocks }),
           shape: weight.shape,
+          ...(arrangement !== undefined && { arrangement }),
           ...(resolved !== undefined && { dequantization: { ...resolved, tensorShape } }),
         };
         return [[task.key, task]];

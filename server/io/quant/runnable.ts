@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import type { ElementType } from "../../core/graph/element-type.js";
 import type { Graph, Model } from "../../core/graph/graph.js";
 import type { InferredGraph } from "../../core/graph/inferred.js";
 import { exportOnnx } from "../../core/onnx-export/export-model.js";
@@ -38,14 +39,12 @@ function runnableFile(modelPath: string, graph: Graph, inferred: InferredGraph):
   const facts = onnxFacts(bytes);
   if (facts === undefined)
     throw new NotMeasured("The file holds no ONNX graph that can be edited.");
-  const real = new Set(
-    graph.values.flatMap(({ name }, id) => (isFloat32(inferred, id) ? [name] : [])),
-  );
+  const types = new Map(graph.values.map(({ name }, id) => [name, elementTypeOf(inferred, id)]));
   return {
     bytes,
     externals,
     outputs: graph.outputs.flatMap((id) => graph.values[id]?.name ?? []),
-    ...layerSites(graph, layerWeights(graph), facts, (name) => real.has(name)),
+    ...layerSites(graph, layerWeights(graph), facts, (name) => types.get(name)),
   };
 }
 
@@ -74,9 +73,9 @@ function runnableExport(
   };
 }
 
-function isFloat32({ types }: InferredGraph, id: number): boolean {
+function elementTypeOf({ types }: InferredGraph, id: number): ElementType | undefined {
   const type = types[id];
-  return type?.kind === "tensor" && type.elementType === "float32";
+  return type?.kind === "tensor" ? type.elementType : undefined;
 }
 
 const tooLarge = "The model is too large for ONNX Runtime in WebAssembly (1.2 GB).";

@@ -2,9 +2,10 @@ import path from "node:path";
 import type { ByteSource } from "../../core/base/byte-source.js";
 import type { Cancel } from "../../core/base/cancel.js";
 import type { ElementType } from "../../core/graph/element-type.js";
-import type { Quantization } from "../../core/graph/graph.js";
+import type { Arrangement, Quantization } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
 import { blockElements } from "../../core/quant/ggml/block-elements.js";
+import { arrangedElements } from "../../core/quant/measure/arranged-elements.js";
 import type { ElementSource } from "../../core/quant/measure/chunks.js";
 import {
   dequantized,
@@ -32,6 +33,8 @@ export interface WeightTask {
   /** ggml's type of blocks that the elements lie in. */
   readonly blocks?: string;
   readonly shape: MatrixShape;
+  /** Transposes between the file and the layer. */
+  readonly arrangement?: readonly Arrangement[];
   /** Of the columns: mean squares of what meets them. */
   readonly importance?: Float32Array;
   /** Where the file holds integers: how they stand for real numbers, and the shape that the file gives the tensor. */
@@ -96,19 +99,33 @@ export function runWeightTask(
 
 function storedElements(
   source: ByteSource,
-  { offset, elementType, blocks }: Pick<WeightTask, "offset" | "elementType" | "blocks">,
+  {
+    offset,
+    elementType,
+    blocks,
+    arrangement,
+  }: Pick<WeightTask, "offset" | "elementType" | "blocks" | "arrangement">,
 ): ElementSource | undefined {
-  return blocks === undefined
-    ? elementsOf(source, offset, elementType)
-    : blockElements(source, offset, blocks);
+  const stored =
+    blocks === undefined
+      ? elementsOf(source, offset, elementType)
+      : blockElements(source, offset, blocks);
+  return arrangement === undefined ? stored : stored && arrangedElements(stored, arrangement);
 }
 
 /** Elements of constants in the model's files, as they are stored. */
 export function readerOf(files: TaskFiles): ReadElements {
-  return ({ location, elementType }) => {
+  return ({ location, elementType, arrangement }) => {
     if (location === undefined || location.encoding !== undefined) return undefined;
     const source = files.source(location.file);
-    return source && storedElements(source, { ...location, elementType });
+    return (
+      source &&
+      storedElements(source, {
+        ...location,
+        elementType,
+        ...(arrangement !== undefined && { arrangement }),
+      })
+    );
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ElementType } from "../../graph/element-type.js";
 import { absent, type Graph, type NodeId } from "../../graph/graph.js";
 import type { Exported } from "../../onnx-export/export-model.js";
 import { inputOf, type LayerWeight } from "../weights.js";
@@ -28,9 +29,9 @@ export function layerSites(
   graph: Graph,
   layers: readonly LayerWeight[],
   facts: OnnxFacts,
-  isFloat32: (valueName: string) => boolean,
+  typeOf: (valueName: string) => ElementType | undefined,
 ): Sites {
-  const found = layers.map((layer) => siteOf(graph, layer, facts, isFloat32));
+  const found = layers.map((layer) => siteOf(graph, layer, facts, typeOf));
   return {
     sites: found.filter((site): site is Site => site !== undefined),
     unreachable: layers.flatMap(({ nodeId }, at) => (found[at] === undefined ? [nodeId] : [])),
@@ -41,29 +42,25 @@ function siteOf(
   graph: Graph,
   layer: LayerWeight,
   facts: OnnxFacts,
-  isFloat32: (valueName: string) => boolean,
+  typeOf: (valueName: string) => ElementType | undefined,
 ): Site | undefined {
   const nameOf = (id: number): string => (id === absent ? "" : (graph.values[id]?.name ?? ""));
   const node = graph.nodes[layer.nodeId];
   const key = nameOf(node?.outputs[0] ?? absent);
   // Nodes of inlined functions are none of the file's.
   if (node === undefined || !facts.nodes.has(key)) return undefined;
-  const { elementType } = layer.weight;
-  const isHalf = elementType === "float16";
-  const weightId = node.inputs[layer.inputIndex] ?? absent;
-  const weightName = nameOf(weightId);
-  // The layer itself reads real numbers: the initializer, or what a DequantizeLinear makes of it.
-  const isDirect = layer.dequantization === undefined && weightName === layer.name;
-  const isReal = isDirect ? elementType === "float32" || isHalf : isDequantized(graph, weightId);
-  if (!isReal) return undefined;
+  const weightName = nameOf(node.inputs[layer.inputIndex] ?? absent);
+  // What the layer itself reads are real numbers: the initializer, what moves it, or what a DequantizeLinear makes of it.
+  const type = typeOf(weightName);
+  if (type !== "float32" && type !== "float16") return undefined;
   const xId = inputOf(graph, layer);
   const value = nameOf(xId);
-  const hasActivation = value !== "" && value !== weightName && isFloat32(value);
+  const hasActivation = value !== "" && value !== weightName && typeOf(value) === "float32";
   const isOutput = graph.inputs.includes(xId) || graph.outputs.includes(xId);
   return {
     layer,
     weight: { node: key, value: weightName },
-    isHalf: isDirect && isHalf,
+    isHalf: type === "float16",
     activation: hasActivation ? { node: key, value, isOutput } : undefined,
   };
 }
@@ -100,8 +97,4 @@ export function exportedSites(
     });
   }
   return { sites, unreachable };
-}
-
-function isDequantized(graph: Graph, id: number): boolean {
-  return graph.nodes.some(({ op, outputs }) => op === "DequantizeLinear" && outputs[0] === id);
 }
