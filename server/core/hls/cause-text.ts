@@ -1,8 +1,9 @@
 import type { IntervalCause } from "./estimate/interval.js";
+import { sourceName } from "./source-name.js";
 
 /** Why a loop cannot start an iteration every cycle, in words: "2 reads of `buf` a cycle, 1 port". */
 export function causeText(cause: IntervalCause): string | undefined {
-  const { variable } = cause;
+  const variable = sourceName(cause.variable);
   switch (cause.kind) {
     case "none":
       return undefined;

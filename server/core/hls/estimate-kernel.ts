@@ -84,7 +84,10 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
           ),
     assumedCycles: Math.round(assumedCycles),
     unknownLoops,
-    problems: unknownLoops.map(unknownTripProblem),
+    // A function that is called in several places is told of once.
+    problems: [...new Map(unknownLoops.map((loop) => [loop.startOffset, loop])).values()].map(
+      unknownTripProblem,
+    ),
   };
 }
 

@@ -89,27 +89,43 @@ export interface Ports {
   /** Independent memories of the array, Infinity for registers. */
   readonly banks: number;
   readonly perBank: number;
+  /** Whether its elements never change: where an index is known, so is the value. */
+  readonly isConstant?: boolean;
 }
 
 export type PortsOf = (name: string) => Ports;
 
+/** What one iteration does at an array: how many copies reach an element, and the branches that all of these stand in. */
+interface PortUse {
+  readonly copies: number;
+  readonly isRead: boolean;
+  readonly arms: Site["arms"];
+}
+
 /** Memory ports: accesses an iteration over accesses a cycle (Rau 1994: ResMII). */
 export function portInterval(sites: readonly Site[], portsOf: PortsOf): IntervalCause {
-  const accesses = new Map<string, { total: Map<string, number>; reads: Map<string, number> }>();
+  const uses = new Map<string, Map<string, PortUse>>();
   const note = (access: Access, site: Site, isRead: boolean): void => {
-    const isStream = portsOf(access.name).perBank === 1 && access.indices.length === 0;
+    const { perBank, isConstant } = portsOf(access.name);
+    const isStream = perBank === 1 && access.indices.length === 0;
     if (access.indices.length === 0 && !isStream) return;
+    const isKnown = access.indices.every(
+      (index) =>
+        index !== undefined && [...index.terms.keys()].every((name) => site.known.has(name)),
+    );
+    if (isConstant === true && isKnown && !isStream) return;
     let copies = isStream ? site.copies : 1;
     const names = new Set(access.indices.flatMap((index) => [...(index?.terms.keys() ?? [])]));
     const isOpen = access.indices.some((index) => index === undefined);
     for (const [name, count] of site.unrolled)
       if (!isStream && (isOpen || names.has(name))) copies *= count;
-    const entry = accesses.get(access.name) ?? { total: new Map(), reads: new Map() };
-    accesses.set(access.name, entry);
+    const entry = uses.get(access.name) ?? new Map<string, PortUse>();
+    uses.set(access.name, entry);
     const key =
       (isStream ? String(access.span.start) : "") + (isRead ? "r" : "w") + accessKey(access);
-    entry.total.set(key, copies);
-    if (isRead) entry.reads.set(key, copies);
+    const before = entry.get(key)?.arms ?? site.arms;
+    const arms = new Map([...before].filter(([branch, arm]) => site.arms.get(branch) === arm));
+    entry.set(key, { copies, isRead, arms });
   };
   for (const site of sites) {
     for (const access of readsOf(site.value)) note(access, site, true);
@@ -120,9 +136,10 @@ export function portInterval(sites: readonly Site[], portsOf: PortsOf): Interval
     }
   }
   let worst: IntervalCause = { kind: "none", variable: "", interval: 1 };
-  for (const [name, entry] of accesses) {
+  for (const [name, entry] of uses) {
     const { banks, perBank } = portsOf(name);
-    const total = sum(entry.total);
+    const all = [...entry.values()];
+    const total = mostAtOnce(all);
     const interval = Math.ceil(total / (banks * perBank));
     if (interval > worst.interval)
       worst = {
@@ -130,15 +147,26 @@ export function portInterval(sites: readonly Site[], portsOf: PortsOf): Interval
         variable: name,
         interval,
         accesses: total,
-        reads: sum(entry.reads),
+        reads: mostAtOnce(all.filter(({ isRead }) => isRead)),
         ports: banks * perBank,
       };
   }
   return worst;
 }
 
-function sum(counts: ReadonlyMap<string, number>): number {
-  let total = 0;
-  for (const count of counts.values()) total += count;
-  return total;
+/** Accesses of one iteration at most: of a branch, the arm that has more of them. */
+function mostAtOnce(uses: readonly PortUse[]): number {
+  const branch = uses.flatMap(({ arms }) => [...arms.keys()])[0];
+  if (branch === undefined) return uses.reduce((sum, { copies }) => sum + copies, 0);
+  const within = (arm: string): number =>
+    mostAtOnce(
+      uses.flatMap((one) => {
+        if (one.arms.get(branch) !== arm) return [];
+        return [{ ...one, arms: new Map([...one.arms].filter(([own]) => own !== branch)) }];
+      }),
+    );
+  return (
+    mostAtOnce(uses.filter(({ arms }) => !arms.has(branch))) +
+    Math.max(within("then"), within("otherwise"))
+  );
 }

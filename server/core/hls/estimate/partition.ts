@@ -60,14 +60,22 @@ export function portsFrom(
       .map(({ port }) => port),
   );
   return (name) => {
-    const variable = target.variables.get(name);
+    const variable = variableOf(target, name);
     if (variable === undefined || variable.dims.length === 0 || variable.isStream)
       return { banks: 1, perBank: variable?.isStream === true ? 1 : Infinity };
-    const partition = partitions.get(name);
+    const partition = partitions.get(variable.name);
     if (partition?.isComplete === true) return { banks: Infinity, perBank: 1 };
-    if (slow.has(name)) return { banks: 1, perBank: 1 };
-    return { banks: partition?.banks ?? 1, perBank: portsOfVariable(variable, target, profile) };
+    if (slow.has(variable.name)) return { banks: 1, perBank: 1 };
+    const perBank = portsOfVariable(variable, target, profile);
+    return { banks: partition?.banks ?? 1, perBank, isConstant: variable.isConstant };
   };
+}
+
+/** What a name stands for; the fields of an array of structures (`in.x`) are cut and reached as the array is. */
+export function variableOf({ variables }: HlsFunction, name: string): Variable | undefined {
+  const holder = variables.get(name.slice(0, Math.max(0, name.lastIndexOf("."))));
+  const isField = holder !== undefined && holder.dims.length > 0 && !holder.isStream;
+  return isField ? holder : variables.get(name);
 }
 
 function portsOfVariable(variable: Variable, target: HlsFunction, profile: HlsProfile): number {

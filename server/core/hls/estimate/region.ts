@@ -15,13 +15,26 @@ export interface Site {
   readonly unrolled: ReadonlyMap<string, number>;
   /** Of those, the ones whose loop did not ask for copies itself: their sums are no trees. */
   readonly forced: ReadonlySet<string>;
+  /** Iterators of loops that are unrolled whole: constants in each copy. */
+  readonly known: ReadonlySet<string>;
   readonly isConditional: boolean;
+  /** The branches around it, each with the arm that it stands in. */
+  readonly arms: ReadonlyMap<Branch, "then" | "otherwise">;
+}
+
+/** Whether two statements are never run both: they stand in different arms of one branch. */
+export function areExclusive(one: Site, other: Site): boolean {
+  for (const [branch, arm] of one.arms)
+    if (other.arms.has(branch) && other.arms.get(branch) !== arm) return true;
+  return false;
 }
 
 export interface Unrolled {
   readonly iterator: string;
   readonly copies: number;
   readonly isForced?: boolean;
+  /** Whether every iteration has a copy of its own. */
+  readonly isFull?: boolean;
 }
 
 /** How a loop is carried out, after what the directives say. */
@@ -58,7 +71,7 @@ export function sitesOf(
   around: readonly Unrolled[] = [],
 ): readonly Site[] {
   const sites: Site[] = [];
-  collect(steps, planOf, around, false, sites);
+  collect(steps, planOf, around, new Map(), sites);
   return sites;
 }
 
@@ -66,7 +79,7 @@ function collect(
   steps: readonly Step[],
   planOf: PlanOf,
   around: readonly Unrolled[],
-  isConditional: boolean,
+  arms: Site["arms"],
   sites: Site[],
 ): void {
   const site = (target: Access | undefined, value: Expression, span: Assign["span"]): Site => ({
@@ -78,7 +91,9 @@ function collect(
     forced: new Set(
       around.flatMap(({ iterator, isForced }) => (isForced === true ? [iterator] : [])),
     ),
-    isConditional,
+    known: new Set(around.flatMap(({ iterator, isFull }) => (isFull === true ? [iterator] : []))),
+    isConditional: arms.size > 0,
+    arms,
   });
   for (const step of steps)
     switch (step.kind) {
@@ -87,16 +102,16 @@ function collect(
         break;
       case "branch":
         sites.push(site(undefined, step.condition, conditionSpan(step)));
-        collect(step.then, planOf, around, true, sites);
-        collect(step.otherwise, planOf, around, true, sites);
+        collect(step.then, planOf, around, new Map([...arms, [step, "then"]]), sites);
+        collect(step.otherwise, planOf, around, new Map([...arms, [step, "otherwise"]]), sites);
         break;
       case "call":
-        collect(step.body, planOf, around, isConditional, sites);
+        collect(step.body, planOf, around, arms, sites);
         break;
       case "loop": {
-        const { factor, isForced = false } = planOf(step);
-        const inner = { iterator: step.iterator, copies: factor, isForced };
-        collect(step.body, planOf, [...around, inner], isConditional, sites);
+        const { factor, isFull, isForced = false } = planOf(step);
+        const inner = { iterator: step.iterator, copies: factor, isForced, isFull };
+        collect(step.body, planOf, [...around, inner], arms, sites);
       }
     }
 }

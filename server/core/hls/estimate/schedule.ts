@@ -2,7 +2,7 @@ import { affineKey } from "../affine.js";
 import type { ElementType } from "../element-type.js";
 import type { Access, Expression, Operator } from "../ir.js";
 import { operatorCost, type HlsProfile, type OperatorCost } from "./profile.js";
-import { readsOf, type Site } from "./region.js";
+import { areExclusive, readsOf, type Site } from "./region.js";
 
 /** How arrays are kept, as far as time goes: registers answer at once, memories after a cycle or two. */
 export type IsMemory = (access: Access) => boolean;
@@ -39,22 +39,41 @@ export function scheduleOf(
   isMemory: IsMemory,
   chainOf: ChainOf,
 ): Schedule {
-  const ready = new Map<string, number>();
+  const written = new Map<string, Written>();
   let depth = 0;
   for (const site of sites) {
     const own = site.target === undefined ? undefined : accessKey(site.target);
     const leaf = (access: Access): number =>
-      (ready.get(accessKey(access)) ?? 0) + (isMemory(access) ? profile.loadLatency : 0);
+      readyAt(written.get(accessKey(access)), site) + (isMemory(access) ? profile.loadLatency : 0);
     const chain = chainOf(site);
     const start = timeOf(site.value, profile, leaf, 0);
     const end = start + extraOf(site, profile, chain);
     if (own !== undefined && site.target !== undefined) {
-      ready.set(own, end);
-      ready.set(site.target.name, Math.max(ready.get(site.target.name) ?? 0, end));
+      written.set(own, { site, end, before: written.get(own) });
       depth = Math.max(depth, end + (isMemory(site.target) ? 1 : 0));
     } else depth = Math.max(depth, end);
   }
   return { depth };
+}
+
+/** A write of an element, and the one before it. */
+interface Written {
+  readonly site: Site;
+  readonly end: number;
+  readonly before: Written | undefined;
+}
+
+/** When a value is there for a reader: what the other arm of a branch writes never reaches it, and behind a branch both count. */
+function readyAt(last: Written | undefined, reader: Site): number {
+  let one = last;
+  while (one !== undefined && areExclusive(one.site, reader)) one = one.before;
+  if (one === undefined) return 0;
+  let { end } = one;
+  for (let { before } = one; before !== undefined; { before } = before) {
+    if (!areExclusive(before.site, one.site)) break;
+    end = Math.max(end, before.end);
+  }
+  return end;
 }
 
 /** The longest path from a read to a write, through what stands between; undefined where none leads there. */
@@ -67,9 +86,12 @@ export function pathLatency(
   chainOf: ChainOf,
 ): number | undefined {
   const since = new Map<string, number>();
+  const last = sites[to];
   for (let index = from.site; index <= to; index += 1) {
     const site = sites[index];
-    if (site === undefined) return undefined;
+    if (site === undefined || last === undefined) return undefined;
+    // What stands in the other arm of a branch is not on the way.
+    if (areExclusive(site, last)) continue;
     const key = accessKey(from.access);
     const leaf = (access: Access): number => {
       if (index === from.site && accessKey(access) === key)

@@ -10,6 +10,7 @@ import {
 import type { Access, Expression, Operator, Step } from "../ir.js";
 import { affineOf } from "./affine-node.js";
 import { typeOf, type FileScope, type LocalScope } from "./scope.js";
+import { hasMethod } from "./method-members.js";
 
 /** An expression's value, and what it does besides (assignments within, calls). */
 export interface ReadExpression {
@@ -23,6 +24,8 @@ type CallFunction = (
   args: readonly CppNode[],
   local: LocalScope,
   templateArguments: readonly CppNode[],
+  /** What a method is called on. */
+  object?: string,
 ) => { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined;
 
 const binaryOperators: Readonly<Record<string, Operator>> = {
@@ -124,12 +127,12 @@ export class ExpressionReader {
         const indices = fieldOf(at, "indices");
         const [index] = indices?.children ?? [];
         if (index !== undefined) subscripts.unshift(index);
-      } else if (at.type !== "pointer_expression" && at.type !== "parenthesized_expression") break;
+      } else if (!/^(pointer|parenthesized|field)_expression$/.test(at.type)) break;
       const inner: CppNode | undefined = fieldOf(at, "argument") ?? at.children[0];
       if (inner === undefined) return undefined;
       at = inner;
     }
-    const name = this.baseName(at, local);
+    const name = this.baseName(node, local);
     if (name === undefined) return undefined;
     const indexWork: Expression[] = [];
     const indices = subscripts.map((subscript) => {
@@ -343,6 +346,12 @@ export class ExpressionReader {
     const values = args.map((argument) => this.#value(argument, local, steps));
     const name = object === undefined ? undefined : this.baseName(object, local);
     if (name === undefined) return operation("function", values, intType);
+    const variable = local.variables.get(name) ?? this.#file.globals.get(name);
+    if (variable?.isStream !== true && hasMethod(this.#file, method)) {
+      const called = this.#call(method, args, local, [], name);
+      steps.push(...(called?.steps ?? []));
+      return called?.value ?? zero;
+    }
     const type = this.#typeOfName(name, local);
     const span = { start: node.start, end: node.end };
     const access: Access = { name, type, indices: [], indexWork: [], span };

@@ -8,6 +8,7 @@ import { affineOf } from "./affine-node.js";
 import { assignedNames } from "./assigned-names.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
+import { methodMembers } from "./method-members.js";
 import { memoryMove } from "./memory-move.js";
 import { readAttribute, readPragma } from "./pragma.js";
 import { declaratorOf, lookupConstant, typeOf, type FileScope, type LocalScope } from "./scope.js";
@@ -40,9 +41,7 @@ export class FunctionReader {
 
   constructor(file: FileScope) {
     this.#file = file;
-    this.#expressions = new ExpressionReader(file, (name, args, local, templateArguments) =>
-      this.#callForValue(name, args, local, templateArguments),
-    );
+    this.#expressions = new ExpressionReader(file, (...call) => this.#callForValue(...call));
   }
 
   read(node: CppNode, name: string, constants: ReadonlyMap<string, number>): ReadBody {
@@ -345,6 +344,7 @@ export class FunctionReader {
     args: readonly CppNode[],
     local: LocalScope,
     templateArguments: readonly CppNode[],
+    object?: string,
   ): { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined {
     const name = called.replace(/^.*::/, "");
     const node = this.#file.functions.get(name);
@@ -372,7 +372,7 @@ export class FunctionReader {
     // The names of a template's types mean something else in the next call.
     const types = new Map(this.#file.types);
     for (const [parameter, type] of bound?.types ?? []) this.#file.types.set(parameter, type);
-    const aliases = new Map<string, string>();
+    const aliases = new Map(object === undefined ? [] : methodMembers(this.#file, node, object));
     const values = new Map(local.values);
     const steps: Step[] = [];
     const parameters = declaratorOf(this.#file, declaratorNode)?.parameters?.children ?? [];

@@ -13,6 +13,8 @@ export interface FileScope {
   /** `const int`, `constexpr`, enumerators, template parameters with a default. */
   readonly constants: Map<string, number>;
   readonly types: Map<string, ElementType>;
+  /** Names of types that are streams. */
+  readonly streams: Set<string>;
   /** Members of structs by name: type and extents. */
   readonly members: Map<string, { readonly type: ElementType; readonly dims: Variable["dims"] }>;
   readonly globals: Map<string, Variable>;
@@ -129,7 +131,8 @@ export function typeOf(
       ? { type: typeOf(scope, first, extra).type, isStream: false }
       : { type: arbitrary, isStream: false };
   }
-  return { type: scope.types.get(text) ?? builtInType(text) ?? intType, isStream: false };
+  const type = scope.types.get(text) ?? builtInType(text) ?? intType;
+  return { type, isStream: scope.streams.has(text) };
 }
 
 export interface Declarator {

@@ -64,6 +64,7 @@ function emptyScope(file: CppFile): FileScope {
     macros: new Map(),
     constants: new Map(),
     types: new Map(),
+    streams: new Set(),
     members: new Map(),
     globals: new Map(),
     functions: new Map(),
@@ -187,7 +188,9 @@ function defineType(scope: FileScope, node: CppNode): void {
   if (typeNode === undefined || nameNode === undefined) return;
   if (/^(struct|class)_specifier$/.test(typeNode.type)) defineMembers(scope, typeNode);
   const name = declaratorOf(scope, nameNode)?.name ?? textOf(scope.file, nameNode);
-  scope.types.set(name, typeOf(scope, typeNode).type);
+  const { type, isStream } = typeOf(scope, typeNode);
+  scope.types.set(name, type);
+  if (isStream) scope.streams.add(name);
 }
 
 function defineMembers(scope: FileScope, node: CppNode): void {
@@ -314,13 +317,13 @@ function withMembers(
   };
   const addMember = (name: string): void => {
     if (all.has(name) || !name.includes(".")) return;
-    const owner = all.get(name.slice(0, name.indexOf(".")));
+    const owner = all.get(name.slice(0, name.lastIndexOf(".")));
     const member = scope.members.get(name.slice(name.lastIndexOf(".") + 1));
     if (member === undefined) return;
     all.set(name, {
       name,
       type: member.type,
-      dims: member.dims,
+      dims: [...(owner?.dims ?? []), ...member.dims],
       kind: owner?.kind ?? "local",
       isStream: false,
       isConstant: false,

@@ -1,7 +1,9 @@
 import type { DesignFix } from "../../design/design.js";
-import type { Directive, DirectiveBody } from "../directives.js";
+import type { TextSpan } from "../../base/text-span.js";
+import { directivesOf, type Directive, type DirectiveBody } from "../directives.js";
 import { estimateKernel, type KernelEstimate } from "../estimate-kernel.js";
 import type { HlsFunction, Loop, Step } from "../ir.js";
+import { sourceName } from "../source-name.js";
 import type { RuleContext } from "./check.js";
 
 const nowhere = { start: 0, end: 0 };
@@ -109,6 +111,40 @@ export function insertForVariable(
     file,
     edits: [{ span: { start: from + 1, end: from + 1 }, text: `\n${indent}#pragma ${pragma}` }],
   };
+}
+
+export interface ArrayCut {
+  readonly name: string;
+  readonly factor: number;
+  readonly dim: number;
+}
+
+/** A partition of an array, in place of the one that cuts the same dimension already: two of them the tool refuses. */
+export function partitionFix(
+  context: RuleContext,
+  target: HlsFunction,
+  { name, factor, dim }: ArrayCut,
+  title: string,
+): DesignFix | undefined {
+  const pragma = `HLS ARRAY_PARTITION variable=${sourceName(name)} cyclic factor=${factor} dim=${dim}`;
+  const present = directivesOf(target.directives, "partition").find(
+    (one) => one.variable === name && (one.dim === dim || one.dim === 0) && 0 < one.span.end,
+  );
+  if (present === undefined) return insertForVariable(context, target, name, pragma, title);
+  const edits = [{ span: trimmed(context.text, present.span), text: `#pragma ${pragma}` }];
+  return { title, file: context.file, edits };
+}
+
+/** Changes in the order of the text, each once: a function that is called twice asks twice for the same. */
+export function distinct(edits: DesignFix["edits"]): DesignFix["edits"] {
+  const keyOf = ({ span, text }: DesignFix["edits"][number]): string =>
+    `${span.start} ${span.end} ${text}`;
+  return [...new Map(edits.map((one) => [keyOf(one), one])).values()];
+}
+
+/** Without the line break that a pragma ends with. */
+export function trimmed(text: string, { start, end }: TextSpan): TextSpan {
+  return { start, end: start + text.slice(start, end).trimEnd().length };
 }
 
 export function indentOf(text: string, offset: number): string {

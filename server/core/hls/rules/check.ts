@@ -30,8 +30,10 @@ export function checkRules(
   context: RuleContext,
 ): readonly DesignProblem[] {
   const { length } = context.text;
-  return rules
-    .flatMap((rule) => rule.check(estimate, context))
+  const found = rules.flatMap((rule) => rule.check(estimate, context));
+  // A function that is called in several places is told of once, where all calls are alike.
+  const told = new Map(found.map((one) => [`${JSON.stringify(one.place)} ${one.message}`, one]));
+  return [...told.values()]
     .filter(({ place }) => place?.kind !== "text" || place.span.start < length)
     .map((problem) => {
       // A change of a header is none of this file's.

@@ -3,13 +3,16 @@ import { causeText } from "../cause-text.js";
 import type { IntervalCause } from "../estimate/interval.js";
 import type { KernelEstimate } from "../estimate-kernel.js";
 import type { LoopEstimate } from "../estimate/kernel.js";
+import { sourceName } from "../source-name.js";
 import {
   changeText,
   count,
   directive,
-  insertForVariable,
+  distinct,
+  partitionFix,
   reestimate,
   withFunctionDirective,
+  type ArrayCut,
 } from "./change.js";
 import type { HlsRule, RuleContext } from "./check.js";
 
@@ -43,13 +46,7 @@ function adviceOf({ target }: KernelEstimate, { kind, variable }: IntervalCause)
     : "Read it into a local array first, or unroll less.";
 }
 
-interface Cut {
-  readonly name: string;
-  readonly factor: number;
-  readonly dim: number;
-}
-
-function withCut(estimate: KernelEstimate, { name, factor, dim }: Cut): KernelEstimate {
+function withCut(estimate: KernelEstimate, { name, factor, dim }: ArrayCut): KernelEstimate {
   const added = directive({
     kind: "partition",
     variable: name,
@@ -70,7 +67,7 @@ function partitioned(
   if (estimate.isMerlin) return undefined;
   let now = estimate;
   // A dimension is cut once: what a later round finds for it takes the place of what was found before.
-  const chosen = new Map<string, Cut>();
+  const chosen = new Map<string, ArrayCut>();
   const loopIn = (found: KernelEstimate): LoopEstimate | undefined =>
     found.timing.loops.find(({ loop }) => loop.id === one.loop.id);
   for (let round = 0; round < 3; round += 1) {
@@ -87,18 +84,17 @@ function partitioned(
   const what = [...chosen.values()]
     .map(({ name, factor, dim }) => {
       const hasMore = (estimate.target.variables.get(name)?.dims.length ?? 0) > 1;
-      return `\`${name}\` by ${factor}${hasMore ? ` in dimension ${dim}` : ""}`;
+      return `\`${sourceName(name)}\` by ${factor}${hasMore ? ` in dimension ${dim}` : ""}`;
     })
     .join(" and ");
   const title = `Partition ${what}: ${gain}`;
-  const fixes = [...chosen.values()].flatMap(({ name, factor, dim }) => {
-    const pragma = `HLS ARRAY_PARTITION variable=${name} cyclic factor=${factor} dim=${dim}`;
-    return insertForVariable(context, estimate.target, name, pragma, title) ?? [];
-  });
+  const fixes = [...chosen.values()].flatMap(
+    (cut) => partitionFix(context, estimate.target, cut, title) ?? [],
+  );
   const [first] = fixes;
   return {
     text: `${title}.`,
-    fix: first && { ...first, edits: fixes.flatMap(({ edits }) => edits) },
+    fix: first && { ...first, edits: distinct(fixes.flatMap(({ edits }) => edits)) },
   };
 }
 
@@ -107,10 +103,10 @@ function smallestCut(
   estimate: KernelEstimate,
   at: LoopEstimate,
   loopIn: (found: KernelEstimate) => LoopEstimate | undefined,
-): Cut | undefined {
+): ArrayCut | undefined {
   const name = at.cause.variable;
   const dims = estimate.target.variables.get(name)?.dims.length ?? 0;
-  let best: (Cut & { readonly score: number }) | undefined;
+  let best: (ArrayCut & { readonly score: number }) | undefined;
   for (let dim = 1; dim <= dims; dim += 1)
     for (const factor of [2, 4, 8, 16, 32]) {
       const cut = { name, factor, dim };

@@ -1,7 +1,7 @@
 import type { DesignFix } from "../../design/design.js";
 import { directiveOf } from "../directives.js";
 import type { HlsFunction } from "../ir.js";
-import { changeText, insertForVariable, insertInLoop } from "../rules/change.js";
+import { changeText, distinct, insertInLoop, partitionFix, trimmed } from "../rules/change.js";
 import type { RuleContext } from "../rules/check.js";
 import { partitionsFor, type Point, type SearchResult } from "./search.js";
 
@@ -40,19 +40,11 @@ export function editsOf(
   });
   for (const [key, factor] of partitionsFor(target, unrolled)) {
     const [variable = "", dim = ""] = key.split("#");
-    const pragma = `HLS ARRAY_PARTITION variable=${variable} cyclic factor=${factor} dim=${dim}`;
-    edits.push(...(insertForVariable(context, target, variable, pragma, "")?.edits ?? []));
+    const cut = { name: variable, factor, dim: Number(dim) };
+    edits.push(...(partitionFix(context, target, cut, "")?.edits ?? []));
   }
   // What is declared in a header stays as it is.
-  return edits.filter(({ span }) => span.end <= context.text.length);
-}
-
-/** Without the line break that a pragma ends with. */
-function trimmed(
-  text: string,
-  { start, end }: { readonly start: number; readonly end: number },
-): { readonly start: number; readonly end: number } {
-  return { start, end: start + text.slice(start, end).trimEnd().length };
+  return distinct(edits).filter(({ span }) => span.end <= context.text.length);
 }
 
 /** `#pragma ACCEL PARALLEL reduction=s FACTOR=4`, with its other words as they were. */

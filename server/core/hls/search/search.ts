@@ -6,6 +6,7 @@ import type { HlsProfile } from "../estimate/profile.js";
 import type { HlsFunction } from "../ir.js";
 import { directive, withFunctionDirective, withLoop } from "../rules/change.js";
 import { loopsOf } from "../estimate-kernel.js";
+import { variableOf } from "../estimate/partition.js";
 import { readsOf, sitesOf } from "../estimate/region.js";
 import { spaceOf, type Knob } from "./space.js";
 
@@ -216,13 +217,14 @@ export function applied(
   return result;
 }
 
-/** An argument that is cut has as many interfaces more: few are proposed, none for a bus to memory. */
-function mostBanks({ variables, directives }: HlsFunction, name: string): number {
-  if (variables.get(name)?.kind !== "argument") return Infinity;
-  const isBus = directivesOf(directives, "interface").some(
-    ({ mode, port }) => mode === "m_axi" && port === name,
+/** An argument that is cut has as many interfaces more: few are proposed, none where a directive says what its interface is. */
+function mostBanks(target: HlsFunction, name: string): number {
+  const variable = variableOf(target, name);
+  if (variable?.kind !== "argument") return Infinity;
+  const isFixed = directivesOf(target.directives, "interface").some(
+    ({ port }) => port === variable.name,
   );
-  return isBus ? 1 : mostArgumentBanks;
+  return isFixed ? 1 : mostArgumentBanks;
 }
 
 const mostArgumentBanks = 16;
@@ -237,18 +239,29 @@ export function partitionsFor(
   const whole = (): { factor: number; isFull: boolean } => ({ factor: 1, isFull: true });
   for (const site of sitesOf(target.body, whole)) {
     const accesses = [...readsOf(site.value), ...(site.target === undefined ? [] : [site.target])];
-    for (const { name, indices } of accesses)
+    for (const { name: reached, indices } of accesses)
       indices.forEach((index, dim) => {
+        const name = variableOf(target, reached)?.name ?? reached;
         const most = mostBanks(target, name);
         for (const iterator of index?.terms.keys() ?? []) {
           const factor = unrolled.get(iterator) ?? 1;
           const key = `${name}#${dim + 1}`;
-          if (1 < factor && factor <= most)
+          if (1 < factor && factor <= most && !isCutBy(target, name, dim + 1, factor))
             factors.set(key, Math.max(factors.get(key) ?? 1, factor));
         }
       });
   }
   return factors;
+}
+
+/** Whether what stands there cuts a dimension into as many parts already. */
+function isCutBy({ directives }: HlsFunction, name: string, dim: number, factor: number): boolean {
+  return directivesOf(directives, "partition").some(
+    (one) =>
+      one.variable === name &&
+      (one.dim === dim || one.dim === 0) &&
+      (one.scheme === "complete" || (one.scheme === "cyclic" && (one.factor ?? 1) % factor === 0)),
+  );
 }
 
 export function utilisationOf(

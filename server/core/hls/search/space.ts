@@ -1,5 +1,5 @@
 import { directiveOf, type Directive } from "../directives.js";
-import type { HlsFunction, Loop } from "../ir.js";
+import type { HlsFunction, Loop, Step } from "../ir.js";
 import { loopsOf } from "../estimate-kernel.js";
 import { planDirectives } from "../estimate/plan.js";
 import { directive } from "../rules/change.js";
@@ -30,13 +30,24 @@ const mostFactor = 64;
 export function spaceOf(target: HlsFunction): readonly Knob[] {
   const { isMerlin } = planDirectives(target);
   const seen = new Set<number>();
-  const loops = loopsOf(target.body).filter(({ startOffset, isElsewhere, isMove }) => {
-    if (isElsewhere === true || isMove === true) return false;
+  const loops = loopsOf(target.body).filter(({ startOffset, isElsewhere, isMove, body }) => {
+    if (isElsewhere === true || isMove === true || !holdsWork(body)) return false;
     if (seen.has(startOffset)) return false;
     seen.add(startOffset);
     return true;
   });
   return loops.flatMap((loop) => (isMerlin ? merlinKnobs(loop) : plainKnobs(loop)));
+}
+
+/** Of a loop in which nothing was read (calls of what the file does not have), nothing can be foretold. */
+function holdsWork(steps: readonly Step[]): boolean {
+  return steps.some(
+    (step) =>
+      step.kind === "assign" ||
+      (step.kind === "branch"
+        ? holdsWork(step.then) || holdsWork(step.otherwise)
+        : holdsWork(step.body)),
+  );
 }
 
 function merlinKnobs(loop: Loop): readonly Knob[] {
