@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from .discover import signature_of
+from .first_layers import TOKENS
 
 #: Typical values by the name of the parameter, first match wins.
 _BY_NAME: tuple[tuple[str, Any], ...] = (
@@ -22,7 +23,7 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
     (r"(\w+_)?(sos|bos)_(idx|id|token_id)", 1),
     (r"(\w+_)?eos_(idx|id|token_id)", 2),
     (r"layer_(idx|id|number)", 0),
-    (r"(max_?)?(seq|sequence|context|block)_?(len|length|size)|max_?len(gth)?|max_position_embeddings|ctx_len", 512),
+    (r"(max_?)?(seq|sequence|context|block)_?(len|length|size)|max_?len(gth)?|max_position_embeddings|ctx_len", TOKENS),
     (r"(img|image|input|in)_?size|(image_|img_)?resolution|img_?dim|size", 224),
     (r"patch_?size", 16),
     (r"(n|num)_?(\w+_)?(attention_)?heads?|(\w+_)?heads?|nhead", 8),

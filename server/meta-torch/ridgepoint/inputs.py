@@ -232,7 +232,7 @@ def _extent(part: str, index: int) -> int | None:
 def _by_name(name: str, length: int) -> Spec | None:
     """Names that say what they hold, whatever the layers are."""
     lower = name.lower()
-    if re.fullmatch(r"(\w*_)?input_ids|ids|token_ids|tokens|(src|tgt)_tokens|idx|indices|input_tokens|token_type_ids|position_ids", lower):
+    if re.fullmatch(r"(\w*_)?input_ids|ids|token_ids|tokens|(src|tgt)_tokens|idx|indices|texts?|captions?|input_tokens|token_type_ids|position_ids", lower):
         return Spec(name, "int64", (1, length))
     if re.fullmatch(r"attention_mask|(\w+_)?padding_mask", lower):
         return Spec(name, "bool", (1, length))

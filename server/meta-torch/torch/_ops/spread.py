@@ -34,7 +34,7 @@ def any_of(result: Tensor, input: Tensor) -> Tensor:  # noqa: A002
 def kept_of(mask: Tensor, largest: str) -> int:
     """Elements of a mask of unknown contents that are kept; `largest` is what is told where nothing is known of them."""
     elements = count(mask._shape)
-    if mask._share is None or mask._share >= 1:
+    if mask._share is None:
         recorder.note("data-dependent", largest)
         return elements
     recorder.note("data-dependent", "How many elements are chosen here depends on data; they are counted as spread evenly over all choices.")
