@@ -7,6 +7,7 @@ import { formats } from "../core/formats/index.generated.js";
 import type { Model } from "../core/graph/graph.js";
 import { type FileBytes, NotAFile, openFileBytes } from "./file-bytes.js";
 import { type FileNeighbourhood, neighbourhoodOf } from "./neighbourhood.js";
+import { adviceOn } from "./other-formats.js";
 
 /** Reads the model file at `path`, or the part of it that one of several devices has. Throws only when cancelled. */
 export function readModelFile(
@@ -26,7 +27,7 @@ export function readModelFile(
         "RP1001",
         source.size === 0
           ? `\`${fileName}\` is empty. Copy or download it again.`
-          : `\`${fileName}\` is in no format that Ridgepoint reads (${formats.map(({ id }) => id).join(", ")}).`,
+          : adviceOn(fileName),
       );
     if (devices > 1 && format.id !== "hf-config")
       return failed(
