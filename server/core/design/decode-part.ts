@@ -1,7 +1,7 @@
 import { Decoder } from "../base/decode.js";
 import type { Outcome } from "../base/problem.js";
 import { resourceKinds } from "./design.js";
-import type { Part, PartFamily, TimingTable, VendorFactor } from "./part.js";
+import type { DspStages, Part, PartFamily, TimingTable, VendorFactor } from "./part.js";
 
 /** Reads one file of parts. */
 export function decodePartFamily(value: unknown, file: string): Outcome<PartFamily | undefined> {
@@ -93,7 +93,24 @@ function timingOf(decoder: Decoder, value: unknown): TimingTable | undefined {
     decoder.object(fields["grades"] ?? {}, "timing.grades") ?? {},
   ))
     grades[grade] = decoder.number(factor, `timing.grades.${grade}`, { low: 0.1, high: 10 }) ?? 1;
-  return { ...numbers, grades, source };
+  const dspStages = dspStagesOf(decoder, fields["dspStages"]);
+  return { ...numbers, ...(dspStages !== undefined && { dspStages }), grades, source };
+}
+
+const stageKeys = [
+  ...["input", "toMultiplier", "toOutput", "addend", "fromInput", "fromMultiplier"],
+  ...["fromOutput", "period", "longPeriod"],
+] as const;
+
+function dspStagesOf(decoder: Decoder, value: unknown): DspStages | undefined {
+  if (value === undefined) return undefined;
+  const fields = decoder.object(value, "timing.dspStages") ?? {};
+  return Object.fromEntries(
+    stageKeys.map((key) => [
+      key,
+      decoder.number(fields[key], `timing.dspStages.${key}`, { low: 0, high: 1000 }) ?? 0,
+    ]),
+  ) as unknown as DspStages;
 }
 
 function partOf(

@@ -38,6 +38,8 @@ export interface TimingTable {
   /** Through a DSP without registers, and from its clock to its outputs. */
   readonly dsp: number;
   readonly dspClock: number;
+  /** The same by the registers that are used in it; absent where the data sheet was not read. */
+  readonly dspStages?: DspStages;
   readonly memoryClock: number;
   /** Shortest period of the clock network, as the data sheet states it. */
   readonly period: number;
@@ -49,6 +51,24 @@ export interface TimingTable {
   /** Time relative to the table by speed grade. */
   readonly grades: Readonly<Record<string, number>>;
   readonly source: string;
+}
+
+/** Nanoseconds to, from and between the registers of a DSP. */
+export interface DspStages {
+  /** Into a register at an operand. */
+  readonly input: number;
+  /** From an operand without one to the register behind the multiplier, or to that of the output. */
+  readonly toMultiplier: number;
+  readonly toOutput: number;
+  /** From what is added to the output's register. */
+  readonly addend: number;
+  /** From the clock to the output, by the last register on the way. */
+  readonly fromInput: number;
+  readonly fromMultiplier: number;
+  readonly fromOutput: number;
+  /** Shortest period with all registers, and without the multiplier's. */
+  readonly period: number;
+  readonly longPeriod: number;
 }
 
 export interface Part {

@@ -1,4 +1,5 @@
 import type { TimingTable } from "../part.js";
+import { dspTiming } from "./dsp-timing.js";
 
 /** How time passes a cell: in no time, through logic, along a carry chain, or not at all because it ends here. */
 export type CellTiming =
@@ -6,7 +7,14 @@ export type CellTiming =
   | { readonly kind: "carry" }
   | { readonly kind: "free" }
   /** Clocked; inputs are ends of paths, outputs are starts. */
-  | { readonly kind: "register"; readonly clockToOutput: number }
+  | {
+      readonly kind: "register";
+      readonly clockToOutput: number;
+      /** From an input to the register; the table's where it is left out. */
+      readonly setup?: (port: string) => number;
+      /** Shortest period of the cell itself. */
+      readonly period?: number;
+    }
   /** Partly clocked: what is read passes through. */
   | { readonly kind: "memory"; readonly delay: number };
 
@@ -27,13 +35,12 @@ export function cellTiming(
   if (carryTypes.test(type) || isArithmetic(type, parameters)) return { kind: "carry" };
   if (registerTypes.test(type)) {
     const isMemory = /RAM|16KD|M\d+K|^S?DP|^SP|altsyncram/.test(type);
-    return { kind: "register", clockToOutput: isMemory ? table.memoryClock : table.clockToOutput };
+    // A block of memory is as fast as it is, whatever a placer does to the wires around it.
+    const clockToOutput = isMemory ? table.memoryClock / table.vendor : table.clockToOutput;
+    return { kind: "register", clockToOutput };
   }
   if (memoryTypes.test(type)) return { kind: "memory", delay: table.lut + table.net / 2 };
-  if (dspTypes.test(type))
-    return isRegistered(parameters)
-      ? { kind: "register", clockToOutput: table.dspClock }
-      : { kind: "logic", delay: table.dsp };
+  if (dspTypes.test(type)) return dspTiming(type, parameters, table);
   if (freeTypes.test(type)) return { kind: "free" };
   return { kind: "logic", delay: table.lut };
 }
@@ -41,18 +48,6 @@ export function cellTiming(
 /** A logic element of Intel's that takes its neighbour's carry. */
 export function isArithmetic(type: string, parameters: Readonly<Record<string, string>>): boolean {
   return type.endsWith("_lcell_comb") && parameters["sum_lutc_input"] === "cin";
-}
-
-/** An output or multiplier register, or registers at all inputs. */
-function isRegistered(parameters: Readonly<Record<string, string>>): boolean {
-  const isSet = (name: string): boolean => /1$/.test(parameters[name] ?? "");
-  return (
-    isSet("PREG") ||
-    isSet("MREG") ||
-    (isSet("AREG") && isSet("BREG")) ||
-    isSet("TOPOUTPUT_SELECT") ||
-    isSet("REG_OUTPUT_CLK")
-  );
 }
 
 const clockPorts = /^(?:C|CLK\w*|CLOCK\w*|WCLK\w*|RCLK\w*|clk\w*|clock\w*|G|E|EN|ENA)$/;

@@ -66,10 +66,10 @@ export function longestPaths(
     if (time !== undefined) ends.push({ end: sink, bit: sink.bit, time });
   }
   ends.sort((a, b) => b.time - a.time);
+  const own = [...graph.ownPaths()].sort((a, b) => b.nanoseconds - a.nanoseconds);
   const paths: TimedPath[] = [];
   const seen = new Set<string>();
-  for (const { end, bit, time } of ends) {
-    const path = graph.trace(bit, end, time);
+  for (const path of merged(ends, own, (end) => graph.trace(end.bit, end.end, end.time))) {
     // Bits of one register from one other are one path to a person.
     const key = `${wordOf(path.start.name)}>${wordOf(path.end.name)}`;
     if (seen.has(key)) continue;
@@ -78,6 +78,27 @@ export function longestPaths(
     if (paths.length >= options.limit) break;
   }
   return paths;
+}
+
+/** Both from the longest on; what is not asked for is not made. */
+function* merged<End extends { readonly time: number }>(
+  ends: readonly End[],
+  own: readonly TimedPath[],
+  toPath: (end: End) => TimedPath,
+): Iterable<TimedPath> {
+  let next = 0;
+  for (const end of ends) {
+    for (
+      let path = own[next];
+      path !== undefined && path.nanoseconds > end.time;
+      path = own[next]
+    ) {
+      yield path;
+      next += 1;
+    }
+    yield toPath(end);
+  }
+  yield* own.slice(next);
 }
 
 function wordOf(name: string): string {
@@ -100,6 +121,8 @@ export interface Starts {
 export interface Sink extends PathEnd {
   /** From here into the instance's register. */
   readonly arc?: PortArc;
+  /** From the input to the cell's register, where it is not as any register's. */
+  readonly setup?: number;
 }
 
 /** Longest arrivals from some starts, found when they are asked for. */
@@ -120,11 +143,13 @@ export class TimingGraph {
       yield* this.#instanceSinks(cell);
       const timing = this.#net.timingOf(cell);
       if (timing?.kind !== "register" && timing?.kind !== "memory") continue;
-      const q = firstBit(cell.connections["Q"] ?? cell.connections["q"] ?? cell.connections["O"]);
-      const name = this.#net.nameOf(q) ?? plainName(cell.name);
+      const name = this.#nameOf(cell);
       for (const [port, bits] of Object.entries(cell.connections)) {
         if (isOutputOf(cell, port) || isClockPort(port)) continue;
-        for (const bit of bits) if (typeof bit === "number") yield { cell, name, bit };
+        const setup = timing.kind === "register" ? timing.setup?.(port) : undefined;
+        for (const bit of bits)
+          if (typeof bit === "number")
+            yield { cell, name, bit, ...(setup !== undefined && { setup }) };
       }
     }
     if (!hasPorts) return;
@@ -133,6 +158,26 @@ export class TimingGraph {
         for (const [index, bit] of bits.entries())
           if (typeof bit === "number")
             yield { cell: undefined, name: bits.length > 1 ? `${name}[${index}]` : name, bit };
+  }
+
+  /** Of what a register holds. */
+  #nameOf({ connections, name }: NetCell): string {
+    const bits = connections["Q"] ?? connections["q"] ?? connections["O"] ?? connections["P"];
+    return this.#net.nameOf(firstBit(bits)) ?? plainName(name);
+  }
+
+  /** Between two registers of one cell: of cells that are as slow as one another, the first one's. */
+  *ownPaths(): Iterable<TimedPath> {
+    const seen = new Set<number>();
+    for (const cell of this.#net.module.cells) {
+      const timing = this.#net.timingOf(cell);
+      if (timing?.kind !== "register" || timing.period === undefined) continue;
+      if (seen.has(timing.period)) continue;
+      seen.add(timing.period);
+      const start = { cell, name: this.#nameOf(cell), bit: 0 };
+      const end = { ...start, name: `${start.name}, in one ${cell.type}` };
+      yield { nanoseconds: timing.period, levels: 0, start, end, cells: [] };
+    }
   }
 
   *#instanceSinks(cell: NetCell): Iterable<Sink> {
@@ -147,13 +192,13 @@ export class TimingGraph {
   }
 
   /** When a signal is there at a sink, set up; undefined when no start leads to it. */
-  timeAt({ bit, cell, arc }: Sink): number | undefined {
+  timeAt({ bit, cell, setup, arc }: Sink): number | undefined {
     const arrival = this.arrivalOf(bit);
     if (arrival === undefined) return undefined;
     // The wire into an instance is counted inside of it, where it ends.
     if (arc !== undefined) return arrival.time + arc.nanoseconds;
     if (cell === undefined) return arrival.time;
-    return arrival.time + this.wire(bit, arrival) + this.#table.setup;
+    return arrival.time + this.wire(bit, arrival) + (setup ?? this.#table.setup);
   }
 
   /** Time of a wire after its driver; a carry chain has wires of its own. */
