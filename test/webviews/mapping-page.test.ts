@@ -88,6 +88,11 @@ test("layers are dealt out to several engines once that is asked for, and only w
       await page.click(".frame-button:has-text('Across engines')");
       const cell = page.locator(".mapping-layers tbody td", { hasText: "array + rbe" });
       await expect.poll(() => cell.count()).toBeGreaterThan(2);
+      await cell.first().click();
+      const first = page.locator(".mapping-reasons li").first();
+      expect(await first.innerText()).toMatch(
+        /^Dealt out along its \d+ .*: \d+ on array, \d+ on rbe/,
+      );
     },
     {
       prepare: (host) =>

@@ -24,6 +24,9 @@ export function explainMapping(
       `${formatCount(mapping.computeCycles)} cycles at ${formatShare(mapping.engineUtilization)} of ${formatCount(elements)} processing elements.`,
     );
   }
+  // Who has what of it, before what each does.
+  const isDealtOut = names.length > 1;
+  if (isDealtOut) reasons.unshift(...mapping.notes.slice(0, 1));
   if (mapping.rows !== undefined)
     reasons.push(
       `Rows: sets of ${mapping.rows.strip} output rows, ${mapping.rows.activeElements} elements active.`,
@@ -36,8 +39,8 @@ export function explainMapping(
       reasons.push(
         `${memory}: ${formatBytes(readBytes)} read, ${formatBytes(writeBytes)} written${memory === "DRAM" && mapping.leastDramBytes > 0 ? ` (${(mapping.dramBytes / mapping.leastDramBytes).toFixed(2)} × the least)` : ""}.`,
       );
-  reasons.push(...mapping.notes);
-  if (accelerator !== undefined && names.length < 2)
+  reasons.push(...mapping.notes.slice(isDealtOut ? 1 : 0));
+  if (accelerator !== undefined && !isDealtOut)
     reasons.push(...adviceFor(accelerator, kernel, mapping));
   return kernel.shape.kind === "view" ? [] : reasons;
 }

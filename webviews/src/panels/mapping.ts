@@ -131,7 +131,7 @@ const plot = createPlot<ParetoPoint>({
   onOpen: () => undefined,
 });
 const plotPlace = h("div", { class: "plot-main", hidden: true }, plot.place);
-const words = h("p", { class: "plot-words", "aria-live": "polite" });
+const words = h("div", { class: "plot-words", "aria-live": "polite" });
 const layers = region("mapping-layers", "Layers");
 put(
   frame.tools,
@@ -298,8 +298,15 @@ function showLayers(): void {
 
 function select(layer: MappedLayer): void {
   selected = layer.nodeId;
-  const text = [layer.shortName, ...layer.reasons].join(" · ");
-  put(words, plainText(text.replaceAll("`", "")));
+  put(
+    words,
+    h("strong", {}, plainText(layer.shortName)),
+    h(
+      "ul",
+      { class: "mapping-reasons" },
+      ...layer.reasons.map((reason) => h("li", {}, plainText(reason.replaceAll("`", "")))),
+    ),
+  );
   showLayers();
   frame.select(layer.nodeId);
 }
