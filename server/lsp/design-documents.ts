@@ -148,8 +148,10 @@ export class DesignDocuments {
   /** Shows from now on what place and route has said, until the document is closed or its part or top is another. */
   keepRouted(uri: string, request: DesignRequest, measured: readonly MeasuredDesign[]): void {
     const entry = this.#entries.get(normalUri(uri));
-    if (entry !== undefined)
-      entry.routed = { text: request.text, subject: subjectOf(request), measured };
+    if (entry === undefined) return;
+    entry.routed = { text: request.text, subject: subjectOf(request), measured };
+    // It sets the estimate right, which has to be made anew for it.
+    this.#revision += 1;
   }
 
   saved(document: TextDocument): void {

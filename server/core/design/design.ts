@@ -155,6 +155,12 @@ export interface MeasuredDesign {
   readonly device?: string | undefined;
   /** What it does to our numbers, and if nothing, why. */
   readonly standing?: string;
+  /** Names of signals and instances in its top, where it does not name that. */
+  readonly signals?: readonly string[];
+  /** Of synthesis alone: what comes after it changes the numbers. */
+  readonly isBeforePlacement?: boolean;
+  /** Why its numbers are not those of the whole design as it will be. */
+  readonly caveat?: string;
   readonly counts: Readonly<Partial<Record<ResourceKind, number>>>;
   readonly fmaxHertz?: number | undefined;
   /** Where the report tells clocks apart. */

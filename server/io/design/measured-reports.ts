@@ -29,21 +29,36 @@ export function measuredReports(
   if (request.reports !== undefined) return readNamed(request.reports, request.file, project);
   const folder = path.dirname(request.file);
   const files = new Set([...reportFilesBelow(folder), ...reportFilesBelow(project)]);
-  const best = new Map<string, { readonly report: FoundReport; readonly steps: number }>();
+  const best = new Map<string, Candidate>();
   for (const file of files) {
     const read = readReport(file, project);
-    const design = read && aboutTop(read.design, top);
+    const design = read && aboutTop(read.design, top, request.text);
     if (read === undefined || design === undefined) continue;
-    const report = { ...read, design };
-    const steps = stepsUp(folder, file);
-    const known = best.get(report.format.id);
-    const isBetter =
-      known === undefined ||
-      steps < known.steps ||
-      (steps === known.steps && known.report.time < report.time);
-    if (isBetter) best.set(report.format.id, { report, steps });
+    const found = { report: { ...read, design }, steps: stepsUp(folder, file) };
+    const known = best.get(read.format.id);
+    if (known === undefined || isBetter(found, known)) best.set(read.format.id, found);
   }
   return { found: [...best.values()].map(({ report }) => report), problems: [] };
+}
+
+interface Candidate {
+  readonly report: FoundReport;
+  readonly steps: number;
+}
+
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.steps !== b.steps) return a.steps < b.steps;
+  const later = Date.parse(a.report.time) - Date.parse(b.report.time);
+  // Files of one run: a tool's summary beside its report.
+  if (Math.abs(later) < runMilliseconds) return contentOf(a) > contentOf(b);
+  return later > 0;
+}
+
+const runMilliseconds = 120_000;
+
+function contentOf({ report: { design } }: Candidate): number {
+  const { counts, modules, loops } = design;
+  return Object.keys(counts).length + modules.length + loops.length;
 }
 
 /** How many folders to go up until the file is below. */
@@ -56,9 +71,13 @@ function stepsUp(folder: string, file: string): number {
 
 /**
  * What a report says of a module: all of it where it is the report's top, its row where the report lists it; where a report names
- * nothing, its file's name decides.
+ * nothing, its file's name decides, or the signals that it mentions.
  */
-function aboutTop(design: MeasuredDesign, wanted: string | undefined): MeasuredDesign | undefined {
+function aboutTop(
+  design: MeasuredDesign,
+  wanted: string | undefined,
+  text: string,
+): MeasuredDesign | undefined {
   const { tool, top, modules, file } = design;
   if (top === wanted && top !== undefined) return design;
   const row = modules.find(({ name }) => name === wanted);
@@ -69,12 +88,23 @@ function aboutTop(design: MeasuredDesign, wanted: string | undefined): MeasuredD
       top: wanted,
       device: design.device,
       counts: row.counts,
+      ...(row.latencyCycles !== undefined && { latencyCycles: row.latencyCycles }),
       modules: [],
       loops: [],
     };
   if (wanted === undefined || top !== undefined || modules.length > 0) return undefined;
-  return path.basename(file).split(/[._-]/).includes(wanted) ? design : undefined;
+  const isCalledSo = path.basename(file).split(/[._-]/).includes(wanted);
+  return isCalledSo || mentions(design.signals ?? [], text) ? design : undefined;
 }
+
+/** Nine of ten of a report's signals stand in the text of the top: those of a module inside of it have its name in front. */
+function mentions(signals: readonly string[], text: string): boolean {
+  if (signals.length < fewestSignals) return false;
+  const words = new Set(text.match(/[A-Za-z]\w*/g));
+  return signals.filter((name) => words.has(name)).length >= 0.9 * signals.length;
+}
+
+const fewestSignals = 3;
 
 function readNamed(files: readonly string[], subject: string, project: string): MeasuredReports {
   const found: FoundReport[] = [];
@@ -123,10 +153,14 @@ function parseReport(file: string, modified: number, project: string): FoundRepo
   }
   for (const format of measuredFormats) {
     if (!format.sniff(text)) continue;
-    const design = format.read(text, file);
-    if (design === undefined) continue;
+    const read = format.read(text, file);
+    if (read === undefined) continue;
+    const design = { ...read, top: entityOfRevision(file, project) ?? read.top };
     return {
-      format: { id: format.id, stage: format.stage },
+      format: {
+        id: design.isBeforePlacement === true ? `${format.id}-synthesised` : format.id,
+        stage: format.stage,
+      },
       design,
       file: path.relative(project, file).replaceAll("\\", "/"),
       time: new Date(writtenAt(text, modified)).toISOString(),
@@ -135,6 +169,19 @@ function parseReport(file: string, modified: number, project: string): FoundRepo
   }
   return undefined;
 }
+
+/** Quartus' timing report names the revision, and the fitter's beside it the entity on top. */
+function entityOfRevision(file: string, project: string): string | undefined {
+  if (!file.endsWith(timingEnding)) return undefined;
+  const revision = file.slice(0, -timingEnding.length);
+  for (const ending of [".fit.summary", ".fit.rpt", ".flow.rpt"]) {
+    const top = readReport(`${revision}${ending}`, project)?.design.top;
+    if (top !== undefined) return top;
+  }
+  return undefined;
+}
+
+const timingEnding = ".sta.rpt";
 
 const dayMilliseconds = 86_400_000;
 

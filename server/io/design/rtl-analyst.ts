@@ -3,7 +3,7 @@ import { emptyDesign } from "../../core/design/empty-design.js";
 import { designExtensions } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
-import { checkRules } from "../../core/design/rtl/check-rules.js";
+import { checkRules, missingIn } from "../../core/design/rtl/check-rules.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
@@ -62,23 +62,23 @@ export const designAnalyst: DesignAnalyst = {
         modules: structureOf(sources),
       };
     const counted = rtlDesign(synthesis, part, all);
-    const texts = synthesis.texts;
-    const { design, problems: told } = withReports(
-      request,
-      part,
-      { design: counted, texts },
-      context,
-    );
-    const rules = checkRules(synthesis, design, part, context.log);
-    const subject = { part, top, fmaxHertz: design.fmaxHertz?.value };
+    const subject = { part, top, fmaxHertz: counted.fmaxHertz?.value };
     const routed = request.isRouted
       ? await placeAndRoute(tools, settled, verilog, subject, context)
       : { measured: [], problems: [] };
-    return {
-      ...design,
-      measured: [...routed.measured, ...design.measured],
-      problems: [...all, ...told, ...routed.problems, ...rules],
-    };
+    const { design, problems: told } = withReports(
+      request,
+      part,
+      {
+        design: counted,
+        texts: synthesis.texts,
+        missing: missingIn(synthesis),
+        routed: routed.measured,
+      },
+      context,
+    );
+    const rules = checkRules(synthesis, design, part, context.log);
+    return { ...design, problems: [...all, ...told, ...routed.problems, ...rules] };
   },
   dispose: disposeYosys,
 };

@@ -10,6 +10,10 @@ import type { DesignRequest } from "./design-request.js";
 const stateLimit = 12;
 const limits = { fileBytes: 2 << 20, allBytes: 64 << 20 };
 
+export function stateFolder(): string {
+  return path.join(cacheFolder(), "designs");
+}
+
 /** Texts by absolute path, and what they are together. */
 export function hashOfSources(texts: ReadonlyMap<string, string>, project: string): string {
   const parts = [...texts]
@@ -31,7 +35,7 @@ export function statesOf(
   },
   question: { readonly project: string; readonly key: string },
 ): readonly SourceState[] {
-  const shelf = openShelf(question.project, path.join(cacheFolder(), "designs"), limits);
+  const shelf = openShelf(question.project, stateFolder(), limits);
   const key = hashOf(question.key);
   const states = decodeStates(shelf.get(key) ?? []);
   const since = writtenSince(request, now.texts);

@@ -1,8 +1,8 @@
 import { calibrated } from "../../core/design/calibration/calibrate.js";
 import { countedOf } from "../../core/design/calibration/counted.js";
-import { pairReports } from "../../core/design/calibration/pair-reports.js";
+import { type FoundReport, pairReports } from "../../core/design/calibration/pair-reports.js";
 import { isSameSubject } from "../../core/design/calibration/report-pair.js";
-import type { Design, DesignProblem } from "../../core/design/design.js";
+import type { Design, DesignProblem, MeasuredDesign } from "../../core/design/design.js";
 import type { ChosenPart } from "../../core/design/part.js";
 import { readPairs, writePairs } from "./calibration-file.js";
 import type { DesignContext, DesignRequest } from "./design-request.js";
@@ -19,14 +19,21 @@ import { hashOfSources, statesOf } from "./source-states.js";
 export function withReports(
   request: DesignRequest,
   part: ChosenPart,
-  found: { readonly design: Design; readonly texts: ReadonlyMap<string, string> },
+  found: {
+    readonly design: Design;
+    readonly texts: ReadonlyMap<string, string>;
+    /** What the count is without. */
+    readonly missing?: readonly string[];
+    /** What was placed and routed of these very sources. */
+    readonly routed?: readonly MeasuredDesign[];
+  },
   context: Pick<DesignContext, "families" | "log">,
 ): { readonly design: Design; readonly problems: readonly DesignProblem[] } {
-  const { design, texts } = found;
+  const { design, texts, missing = [], routed = [] } = found;
   const { top, kind } = design;
   const project = projectFolder(request);
   const reports = measuredReports(request, top, project);
-  const measured = reports.found.map((report) => report.design);
+  const measured = [...routed, ...reports.found.map((report) => report.design)];
   if (request.isCalibrated === false || top === undefined || design.total === undefined)
     return { design: { ...design, measured }, problems: reports.problems };
   const { factors, timing } = part.family;
@@ -40,18 +47,21 @@ export function withReports(
   const states = statesOf(request, { texts, sources, ours: countedOf(design) }, { project, key });
   const known = readPairs(project, context.log);
   const { families } = context;
-  const { pairs, refusals } = pairReports(reports.found, {
+  const made = [...routed.map(asReport), ...reports.found];
+  const { pairs, refusals } = pairReports(made, {
     design,
     subject,
+    sources,
     by,
     part,
     families,
     states,
     known,
+    missing,
   });
   if (pairs !== known) writePairs(project, pairs, context.log);
   const own = pairs.filter((pair) => pair.by === by && isSameSubject(pair.subject, subject));
-  const shown = reports.found.map((report) => {
+  const shown = made.map((report) => {
     const reason = refusals.get(report.file);
     return reason === undefined
       ? report.design
@@ -60,5 +70,17 @@ export function withReports(
   return {
     design: { ...calibrated(design, own, { subject, sources }), measured: shown },
     problems: reports.problems,
+  };
+}
+
+/** What has been placed and routed at the user's request is a report like those of files. */
+function asReport(design: MeasuredDesign): FoundReport {
+  return {
+    format: { id: "place-and-route", stage: "logic" },
+    design,
+    file: "Place and Route",
+    time: new Date().toISOString(),
+    hash: hashOf(JSON.stringify(design)),
+    isOfNow: true,
   };
 }

@@ -188,7 +188,10 @@ const stateAt = (sources: string, since: string, lut: number): SourceState => ({
   ours: countedOf(designOf({ lut, ff: 400, dsp: 4 })),
 });
 
-const question = { design: before, subject, by: "y", part, families, known: [] };
+const question = {
+  ...{ design: before, subject, by: "y", part, families, known: [] },
+  ...{ sources: "now", missing: [] as readonly string[] },
+};
 
 test("a report counts for the sources as they were when it was written", () => {
   const states = [
@@ -205,6 +208,26 @@ test("a report counts for the sources as they were when it was written", () => {
   expect(next.pairs.map(({ sources }) => sources)).toEqual(["new"]);
 });
 
+test("what was counted without an interval and is no instance changes by a ratio, lines with it", () => {
+  const counted = (lut: number): Design => {
+    const design = designOf({ lut, ff: 400, dsp: 4 });
+    return { ...design, total: { ...design.total!, counts: { lut: exact(lut), dsp: exact(4) } } };
+  };
+  const found = follow(counted(1000), { counts: { lut: 900 } }, "s0");
+  expect(found.total!.counts.lut).toEqual(exact(900));
+  expect(found.lines[0]?.resources.counts.lut?.value).toBeCloseTo(450);
+  const { lut } = follow(counted(1100), { counts: { lut: 900 } }).total!.counts;
+  // As above: 0.9 to the power 0.939.
+  expect(lut!.value).toBeCloseTo(1100 * 0.9 ** 0.939, 0);
+  expect([lut!.low, lut!.high]).toEqual([lut!.value, 1100]);
+});
+
+test("a report of none, where much was counted, is of something else", () => {
+  const found = follow(before, { counts: { lut: 0, ff: 380 } });
+  expect(found.total!.counts.lut).toEqual(before.total!.counts.lut);
+  expect(found.total!.counts.ff!.value).toBe(380);
+});
+
 test("why a report has no say", () => {
   const states = [stateAt("new", "2026-11-27T13:00:00.000Z", 1500)];
   const reason = (one: FoundReport, more: Partial<typeof question> = {}): string | undefined =>
@@ -213,6 +236,10 @@ test("why a report has no say", () => {
   expect(reason(report())).toMatch(/sources have changed since it was written/);
   expect(reason(report(late, { device: "xcku040-ffva1156-2-e" }))).toMatch(/is of xcku040/);
   expect(reason(report(late, { device: "xc7a12tcpg238-1" }))).toBeUndefined();
+  expect(reason(report(late, { caveat: "it counts without `rom`" }))).toBe(
+    "it counts without `rom`",
+  );
+  expect(reason(report(late), { missing: ["rom"] })).toMatch(/estimate is without `rom`/);
   expect(reason(report({ ...late, format: { id: "vitis-csynth", stage: "hls" } }))).toMatch(/HLS/);
   expect(reason(report({ ...late, format: { id: "yosys-stat", stage: "logic" } }))).toMatch(/AMD/);
   const hls = { subject: { ...subject, kind: "hls" } as unknown as typeof subject };

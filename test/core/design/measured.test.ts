@@ -58,7 +58,11 @@ test("nextpnr's report and Yosys' statistics", () => {
     read(
       `{"fmax": {"clk": {"achieved": 85.2, "constraint": 12}}, "utilization": {"ICESTORM_LC": {"available": 7680, "used": 1292}}}`,
     ),
-  ).toMatchObject({ counts: { lut: 1292 }, fmaxHertz: 85.2e6 });
+  ).toMatchObject({
+    counts: {},
+    cells: [{ name: "ICESTORM_LC", used: 1292, available: 7680 }],
+    fmaxHertz: 85.2e6,
+  });
   expect(
     read(
       `{"creator": "Yosys 0.55", "modules": {"\\\\top": {"num_cells_by_type": {"LUT6": 3, "FDRE": 8, "RAM32M": 1}}}}`,
@@ -92,7 +96,7 @@ test("what is cut off or something else is no report, and throws nothing", () =>
 
 test("Vitis HLS: a latency that varies is a range, of which the end counts", () => {
   const report = read(`<profile><UserAssignments><TopModelName>f</TopModelName></UserAssignments>
-<SummaryOfLoopLatency><VITIS_LOOP_4_1><TripCount><range><min>1</min><max>64</max></range></TripCount><Latency><range><min>9</min><max>400</max></range></Latency><PipelineII>6</PipelineII></VITIS_LOOP_4_1></SummaryOfLoopLatency>
+<PerformanceEstimates><SummaryOfLoopLatency><VITIS_LOOP_4_1><TripCount><range><min>1</min><max>64</max></range></TripCount><Latency><range><min>9</min><max>400</max></range></Latency><PipelineII>6</PipelineII></VITIS_LOOP_4_1></SummaryOfLoopLatency></PerformanceEstimates>
 <AreaEstimates><Resources><DSP>3</DSP></Resources></AreaEstimates></profile>`);
   expect(report?.loops).toMatchObject([
     { label: "VITIS_LOOP_4_1", tripCount: 64, initiationInterval: 6, latencyCycles: 400 },
@@ -245,7 +249,7 @@ Quartus Prime Version 22.1std.0 Build 915 SC Lite Edition
     top: "blinky",
     fmaxHertz: 187.2e6,
     clocks: [
-      { name: "clk", hertz: 250e6 },
+      { name: "clk", hertz: 310.5e6 },
       { name: "slow", hertz: 187.2e6 },
     ],
   });
@@ -268,8 +272,182 @@ test("Yosys' statistics with areas, after a log", () => {
   ).toMatchObject({
     counts: { lut: 30, ff: 12 },
     modules: [
-      { name: "top", counts: { lut: 10 } },
+      { name: "top", counts: { lut: 10, ff: 0 } },
       { name: "leaf", counts: { lut: 10, ff: 6 } },
     ],
+  });
+});
+
+test("Vivado HLS: a loop in a loop is one of its own, and the outer one is not pipelined for it", () => {
+  const report = read(`<profile><ReportVersion><Version>2018.2</Version></ReportVersion>
+<PerformanceEstimates><SummaryOfLoopLatency>
+<rows><TripCount>28</TripCount><Latency>5600</Latency><IterationLatency>200</IterationLatency>
+  <columns><TripCount>undef</TripCount><Latency>198</Latency><PipelineII>5</PipelineII><PipelineDepth>8</PipelineDepth></columns></rows>
+</SummaryOfLoopLatency></PerformanceEstimates>
+<AreaEstimates><Resources><DSP48E>3</DSP48E></Resources></AreaEstimates></profile>`);
+  expect(report?.tool).toBe("Vivado HLS 2018.2 estimate");
+  expect(report?.loops).toMatchObject([
+    { label: "rows", tripCount: 28, initiationInterval: undefined, depthCycles: 200 },
+    { label: "columns", tripCount: undefined, initiationInterval: 5, depthCycles: 8 },
+  ]);
+});
+
+test("Vitis HLS: functions beside the top, and loops that are told twice", () => {
+  const loop = "<L><Name>L</Name><TripCount>4</TripCount><PipelineII>1</PipelineII></L>";
+  const estimates = `<PerformanceEstimates><SummaryOfOverallLatency><Worst-caseLatency>11</Worst-caseLatency></SummaryOfOverallLatency>
+    <SummaryOfLoopLatency>${loop}</SummaryOfLoopLatency></PerformanceEstimates>
+    <AreaEstimates><Resources><LUT>61</LUT><AVAIL_LUT>117120</AVAIL_LUT></Resources></AreaEstimates>`;
+  expect(
+    read(`<profile><UserAssignments><TopModelName>net</TopModelName></UserAssignments>${estimates}
+<ModuleInformation><Module><Name>load</Name><Loops><L/></Loops>${estimates}</Module><Module><Name>net</Name></Module></ModuleInformation></profile>`),
+  ).toMatchObject({
+    top: "net",
+    modules: [{ name: "load", counts: { lut: 61 }, latencyCycles: 11 }],
+    loops: [{ label: "L", tripCount: 4 }],
+  });
+});
+
+test("Vivado before placement: what it lacks and what it guesses is said", () => {
+  const head = (name: string, state: string): string => `| Tool Version : Vivado v.2020.1 (lin64)
+| Command      : report_utilization -file ${name}
+| Design       : top
+${state}
+`;
+  expect(
+    read(`${head("top_utilization_synth.rpt", "| Design State : Synthesized")}
+| Slice LUTs*             | 1772 |     0 |     63400 |  2.79 |
+
+8. Black Boxes
+--------------
+
++-------------+------+
+|   Ref Name  | Used |
++-------------+------+
+| rom         |    1 |
+| clk_gen     |    1 |
++-------------+------+
+
+
+9. Instantiated Netlists
+`),
+  ).toMatchObject({
+    tool: "Vivado 2020.1 utilization after synthesis",
+    isBeforePlacement: true,
+    caveat: "it counts without what is in `rom`, `clk_gen`",
+  });
+  const timing = `
+    WNS(ns)      TNS(ns)
+    -------      -------
+      1.000        0.000
+clk    {0.000 5.000}        10.000          100.000
+`;
+  expect(read(head("top_timing_synth.rpt", "") + timing)?.caveat).toMatch(/wires were not routed/);
+  expect(read(head("top_timing_summary_routed.rpt", "") + timing)?.caveat).toBeUndefined();
+  expect(
+    read(`| Tool Version : Vivado v.2022.1
+| Command      : report_utilization -cells core/mul -file mul.txt
+| Design       : soc
+| CLB LUTs*               |   77 |     0 |    274080 |  0.03 |
+`)?.top,
+  ).toBeUndefined();
+});
+
+test("Vivado's and Quartus' debuggers have clocks that are not the design's", () => {
+  expect(
+    read(`Timing Analyzer report for board
+; Device Name           ; EP4CE6F17C6 ;
+; Slow 1200mV 85C Model Fmax Summary                     ;
++-----------+-----------------+---------------------+------+
+; Fmax      ; Restricted Fmax ; Clock Name          ; Note ;
++-----------+-----------------+---------------------+------+
+; 62.9 MHz  ; 62.9 MHz        ; altera_reserved_tck ;      ;
+; 106.2 MHz ; 106.2 MHz       ; clk                 ;      ;
++-----------+-----------------+---------------------+------+
+`),
+  ).toMatchObject({ top: "board", device: "EP4CE6F17C6", fmaxHertz: 106.2e6 });
+});
+
+test("Quartus: LUTs among logic elements, blocks of memory, entities once; a flow that has failed says nothing", () => {
+  const fields = (status: string, more: string): string => `
+; Fitter Status                      ; ${status} - Tue Nov 28 08:26:19 2023 ;
+; Top-level Entity Name              ; soc                        ;
+${more}`;
+  expect(
+    read(
+      fields(
+        "Successful",
+        `; Total logic elements               ; 3,105 / 6,272 ( 50 % )     ;
+;     Total combinational functions  ; 2,047 / 6,272 ( 33 % )     ;
+; Total registers                    ; 2404                       ;
+; Total memory bits                  ; 2,048 / 276,480 ( < 1 % )  ;
+; Embedded Multiplier 9-bit elements ; 3 / 30 ( 10 % )            ;
+; M9Ks                               ; 2 / 30 ( 7 % )             ;
+; Compilation Hierarchy Node ; Logic Cells ; Dedicated Logic Registers ; M9Ks ; LUT-Only LCs ; Register-Only LCs ; LUT/Register LCs ; Full Hierarchy Name ; Entity Name ;
++----------------------------+-------------+---------------------------+------+
+; |soc                       ; 3105 (28)   ; 2404 (19)                 ; 2    ; 701 (9)      ; 1058 (3)          ; 1346 (11)        ; |soc                ; soc         ;
+;    |core:left|             ; 1410 (410)  ; 200 (200)                 ; 1    ; 205 (205)    ; 33 (33)           ; 172 (172)        ; |soc|core:left      ; core        ;
+;    |core:right|            ; 1420 (410)  ; 201 (200)                 ; 1    ; 206 (205)    ; 33 (33)           ; 172 (172)        ; |soc|core:right     ; core        ;
++----------------------------+-------------+---------------------------+------+
+`,
+      ),
+    ),
+  ).toMatchObject({
+    counts: { lut: 2047, ff: 2404, bram: 2, dsp: 2 },
+    modules: [
+      { name: "soc", counts: { lut: 2047, ff: 2404, bram: 2 } },
+      { name: "core", counts: { lut: 377, ff: 200, bram: 1 } },
+    ],
+  });
+  expect(
+    read(fields("Failed", "; Total registers ; N/A until Partition Merge ;\n")),
+  ).toBeUndefined();
+});
+
+test("Yosys' statistics of kept hierarchy: the top is what no other has, and modules count with theirs", () => {
+  const stat = {
+    creator: "Yosys 0.23 (git sha1 7ce5011c24b)",
+    modules: {
+      leaf: { num_cells_by_type: { SB_LUT4: 10, SB_DFF: 6 } },
+      pair: { num_cells_by_type: { leaf: 2, SB_LUT4: 1 } },
+      top: { num_cells_by_type: { pair: 1, SB_LUT4: 3 } },
+    },
+    design: { num_cells_by_type: { SB_LUT4: 24, SB_DFF: 12 } },
+  };
+  // Yosys 0.23 draws the tree into its JSON.
+  const text = JSON.stringify(stat, null, 3).replace(
+    '   "design"',
+    '   top     1\n     $paramod\\pair\\W=s32\'0011      1\n   "design"',
+  );
+  expect(read(text.replaceAll('"pair"', '"$paramod\\\\pair\\\\W=s32\'0011"'))).toMatchObject({
+    top: "top",
+    counts: { lut: 24, ff: 12 },
+    modules: [
+      { name: "leaf", counts: { lut: 10, ff: 6 } },
+      { name: "pair", counts: { lut: 21, ff: 12 } },
+      { name: "top", counts: { lut: 24, ff: 12 } },
+    ],
+  });
+});
+
+test("nextpnr's log tells LUTs and flip-flops apart, and the speed after routing", () => {
+  expect(
+    read(`Info: Packing LUT-FFs..
+Info:     1243 LCs used as LUT4 only
+Info:      414 LCs used as LUT4 and DFF
+Info:      183 LCs used as DFF only
+Info: Device utilisation:
+Info: 	         ICESTORM_LC:  1854/ 7680    24%
+Info: 	        ICESTORM_RAM:     4/   32    12%
+Info: 	        ICESTORM_PLL:     0/    2     0%
+Info: Max frequency for clock 'clk$SB_IO_IN_$glb_clk': 41.02 MHz (PASS at 12.00 MHz)
+Info:  1.3  1.9    Net soc.cpu.state[2] budget 7.324000 ns (18,13) -> (18,8)
+Info: Max frequency for clock 'clk$SB_IO_IN_$glb_clk': 39.30 MHz (PASS at 12.00 MHz)
+`),
+  ).toMatchObject({
+    device: "ice40",
+    counts: { lut: 1657, ff: 597, bram: 4 },
+    clocks: [{ name: "clk", hertz: 39.3e6 }],
+    cells: [{ name: "ICESTORM_LC", used: 1854 }, { name: "ICESTORM_RAM" }],
+    signals: ["soc"],
   });
 });

@@ -86,12 +86,13 @@ function correctedBy(
   amount: Amount | undefined,
   ranked: readonly Weighed[],
   quantity: (counted: Counted) => number | undefined,
+  kind?: ResourceKind,
 ): Correction | undefined {
   if (amount === undefined) return undefined;
   for (const by of ranked) {
     const [counted, said] = [quantity(by.pair.ours), quantity(by.pair.theirs)];
     if (counted === undefined || said === undefined) continue;
-    const found = corrected(amount, counted, said, by.trust);
+    const found = corrected(amount, { then: counted, said, kind }, by.trust);
     if (found !== undefined) return { amount: found, by, said, counted };
   }
   return undefined;
@@ -105,7 +106,7 @@ function correctedTotal(
   const counts: Partial<Record<ResourceKind, Amount>> = { ...total.counts };
   let isChanged = false;
   for (const kind of resourceKinds) {
-    const found = correctedBy(total.counts[kind], ranked, (counted) => counted.counts[kind]);
+    const found = correctedBy(total.counts[kind], ranked, (counted) => counted.counts[kind], kind);
     if (found === undefined) continue;
     counts[kind] = found.amount;
     isChanged = true;
@@ -129,7 +130,12 @@ function correctedModule(
   const counts: Partial<Record<ResourceKind, Amount>> = {};
   if (isOne)
     for (const kind of resourceKinds) {
-      const found = correctedBy(module.whole.counts[kind], ranked, (one) => countsOf(one)?.[kind]);
+      const found = correctedBy(
+        module.whole.counts[kind],
+        ranked,
+        (one) => countsOf(one)?.[kind],
+        kind,
+      );
       if (found !== undefined) counts[kind] = found.amount;
     }
   if (Object.keys(counts).length === 0)
@@ -159,7 +165,11 @@ function correctedLoops(
         by.pair.sources === sources ? fullTrust : trustAt(logChange(then.latencyCycles, now));
       const latencyCycles =
         loop.latencyCycles && then.latencyCycles !== undefined && said.latencyCycles !== undefined
-          ? corrected(loop.latencyCycles, then.latencyCycles, said.latencyCycles, trust)
+          ? corrected(
+              loop.latencyCycles,
+              { then: then.latencyCycles, said: said.latencyCycles },
+              trust,
+            )
           : undefined;
       const isSameInterval = loop.initiationInterval === then.initiationInterval;
       const interval = isSameInterval ? said.initiationInterval : undefined;
@@ -184,8 +194,8 @@ function factorsOf(before: Resources | undefined, after: Resources | undefined):
   const factors: Partial<Record<ResourceKind, number>> = {};
   for (const kind of resourceKinds) {
     const [from, to] = [before?.counts[kind], after?.counts[kind]];
-    if (from === undefined || to === undefined || isByInstance(from, from.value, to.value))
-      continue;
+    if (from === undefined || to === undefined) continue;
+    if (isByInstance(from, { then: from.value, said: to.value, kind })) continue;
     factors[kind] = to.value / from.value;
   }
   return factors;

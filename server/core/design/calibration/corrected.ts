@@ -1,5 +1,5 @@
 import { exactly, withoutNoise } from "../amount.js";
-import type { Amount } from "../design.js";
+import type { Amount, ResourceKind } from "../design.js";
 import type { Trust } from "./distance.js";
 
 /** Further apart, a report is of another design that has the same name. */
@@ -14,16 +14,30 @@ const fewest = 20;
  */
 export function corrected(
   amount: Amount,
-  then: number,
-  said: number,
+  {
+    then,
+    said,
+    kind,
+  }: { readonly then: number; readonly said: number; readonly kind?: ResourceKind | undefined },
   trust: Trust,
 ): Amount | undefined {
-  if (isByInstance(amount, then, said)) return shifted(amount, said - then, trust);
+  const isOther = Math.max(then, said) > mostRatio * (Math.min(then, said) + fewest);
+  if (isOther && amount.low !== amount.high) return undefined;
+  if (isByInstance(amount, { then, said, kind })) return shifted(amount, said - then, trust);
   const ratio = said / then;
   if (ratio > mostRatio || ratio < 1 / mostRatio) return undefined;
   const { value, low, high } = amount;
   const centre = value * ratio ** trust.ratio;
   if (value === 0) return exactly(0);
+  // Counted in a netlist, without a vendor's factor: the ratio holds for the edit, or it does not.
+  if (low === high)
+    return trust.width === 0
+      ? withoutNoise(exactly(centre))
+      : withoutNoise({
+          value: centre,
+          low: Math.min(value, centre),
+          high: Math.max(value, centre),
+        });
   return withoutNoise({
     value: centre,
     low: centre * (low / value) ** trust.width,
@@ -31,9 +45,20 @@ export function corrected(
   });
 }
 
-export function isByInstance({ low, high }: Amount, then: number, said: number): boolean {
-  return low === high || Math.min(then, said) < fewest;
+export function isByInstance(
+  { low, high }: Amount,
+  {
+    then,
+    said,
+    kind,
+  }: { readonly then: number; readonly said: number; readonly kind?: ResourceKind | undefined },
+): boolean {
+  const isOneByOne = low === high && (kind === undefined || !divisible.has(kind));
+  return isOneByOne || Math.min(then, said) < fewest;
 }
+
+/** What optimisation makes more or less of, exactly though it was counted. */
+const divisible: ReadonlySet<ResourceKind> = new Set(["lut", "lutram", "ff", "carry", "gate"]);
 
 function shifted({ value, low, high }: Amount, difference: number, trust: Trust): Amount {
   const centre = Math.max(0, value + difference * trust.ratio);

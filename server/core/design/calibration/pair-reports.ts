@@ -2,7 +2,7 @@ import type { Design, MeasuredDesign } from "../design.js";
 import { findPart } from "../find-part.js";
 import type { ChosenPart, PartFamily } from "../part.js";
 import type { MeasuredFormat } from "../measured/measured-format.js";
-import { countedIn } from "./counted.js";
+import { countedIn, countedOf } from "./counted.js";
 import {
   isSameSlot,
   isSameSubject,
@@ -18,6 +18,8 @@ export interface FoundReport {
   readonly file: string;
   readonly time: string;
   readonly hash: string;
+  /** It was made of the design's very sources, whatever lies on disk. */
+  readonly isOfNow?: boolean;
 }
 
 export interface PairQuestion {
@@ -26,9 +28,13 @@ export interface PairQuestion {
   readonly by: string;
   readonly part: ChosenPart;
   readonly families: readonly PartFamily[];
+  /** A hash of the design's own sources. */
+  readonly sources: string;
   /** The oldest first. */
   readonly states: readonly SourceState[];
   readonly known: readonly ReportPair[];
+  /** Modules that are instantiated and of which there is no source: the count is without them. */
+  readonly missing: readonly string[];
 }
 
 export interface PairAnswer {
@@ -58,7 +64,10 @@ export function pairReports(reports: readonly FoundReport[], question: PairQuest
         isSameSubject(pair.subject, question.subject),
     );
     if (isKnown) continue;
-    const state = stateAt(report.time, question.states);
+    const state =
+      report.isOfNow === true
+        ? { sources: question.sources, ours: countedOf(question.design) }
+        : stateAt(report.time, question.states);
     if (state === undefined) {
       refusals.set(report.file, olderText);
       continue;
@@ -75,7 +84,7 @@ const olderText =
 
 function pairOf(
   { format, design: theirs, file, time, hash }: FoundReport,
-  { sources, ours }: SourceState,
+  { sources, ours }: Pick<SourceState, "sources" | "ours">,
   { design, subject, by, families }: PairQuestion,
 ): ReportPair {
   const report = { format: format.id, tool: theirs.tool, file, time, hash };
@@ -88,13 +97,16 @@ function pairOf(
 
 function refusalOf(
   { format, design }: FoundReport,
-  { subject, part, families }: PairQuestion,
+  { subject, part, families, missing }: PairQuestion,
 ): string | undefined {
   const { family } = part;
   if (format.stage === "logic" && subject.kind === "hls")
     return "it counts what synthesis has left, where the estimate is of what the HLS tool reports";
   if (format.stage === "hls" && subject.kind === "rtl")
     return "it is the estimate of an HLS tool, no synthesis";
+  if (design.caveat !== undefined) return design.caveat;
+  if (missing.length > 0)
+    return `the estimate is without ${missing.map((name) => `\`${name}\``).join(", ")}, of which there is no source`;
   if (format.id === "yosys-stat" && family.factors.lut !== undefined)
     return `it counts before ${family.vendor}'s own tools have optimised, which the estimate is of`;
   const theirs = design.device === undefined ? undefined : familyOf(families, design.device);

@@ -1,4 +1,5 @@
 // Written by scripts/gen.mjs; do not edit.
+import { measuredFormat as nextpnrLog } from "./nextpnr-log.js";
 import { measuredFormat as nextpnrReport } from "./nextpnr-report.js";
 import { measuredFormat as quartusFit } from "./quartus-fit.js";
 import { measuredFormat as quartusTiming } from "./quartus-timing.js";
@@ -10,6 +11,7 @@ import { measuredFormat as yosysStat } from "./yosys-stat.js";
 import type { MeasuredFormat } from "./measured-format.js";
 
 export const measuredFormats: readonly MeasuredFormat[] = [
+  nextpnrLog,
   nextpnrReport,
   quartusFit,
   quartusTiming,

@@ -26,6 +26,19 @@ export function vivadoDevice(text: string): string | undefined {
   return device === undefined || /^xc/i.test(device) ? device : `xc${device}`;
 }
 
+/** Whether Vivado had only synthesised when it wrote: newer timing reports say so, of older ones the file's name does. */
+export function isBeforePlacement(text: string, file: string): boolean {
+  const state = /^\|\s*Design State\s*:\s*(\S[^\n]*?)\s*$/m.exec(text)?.[1];
+  if (state !== undefined) return state === "Synthesized";
+  const called = /-file\s+(\S+)/.exec(text.slice(0, 4000))?.[1] ?? "";
+  return /synth/i.test(`${called} ${file.slice(file.lastIndexOf("/") + 1)}`);
+}
+
+/** The clock of a debugger that the tool has put in beside the design: JTAG's, and that of Vivado's hub. */
+export function isDebugClock(name: string): boolean {
+  return name === "altera_reserved_tck" || /\bdbg_hub\b|\bxsdbm/.test(name);
+}
+
 export function measuredDesign(
   tool: string,
   file: string,

@@ -44,14 +44,14 @@ export const measuredFormat: MeasuredFormat = {
         clocks,
       }),
       ...pathsOf(report["critical_paths"]),
+      signals: signalsIn(text.matchAll(/"net"\s*:\s*"((?:[^"\\]|\\.)*)"/g)),
       ...(cells.length > 0 && { cells }),
     });
   },
 };
 
-/** A logic cell of iCE40 is a LUT with its flip-flop: it is counted as a LUT. */
-const kindOfCell: Readonly<Record<string, keyof MeasuredCounts | undefined>> = {
-  ICESTORM_LC: "lut",
+/** A logic cell of iCE40 is a LUT, a flip-flop, a carry or all of them, so that its count is none of theirs; `cells` has it. */
+export const kindOfCell: Readonly<Record<string, keyof MeasuredCounts | undefined>> = {
   ICESTORM_RAM: "bram",
   ICESTORM_DSP: "dsp",
   ICESTORM_SPRAM: "uram",
@@ -62,7 +62,7 @@ const kindOfCell: Readonly<Record<string, keyof MeasuredCounts | undefined>> = {
 };
 
 /** The report names no part; its cells say the family. */
-function deviceOfCell(name: string): string | undefined {
+export function deviceOfCell(name: string): string | undefined {
   if (name.startsWith("ICESTORM_")) return "ice40";
   return name.startsWith("TRELLIS_") ? "ecp5" : undefined;
 }
@@ -87,10 +87,23 @@ function pathOf({ from, to, path }: Fields): MeasuredPath | undefined {
 }
 
 /** Yosys names a cell after the signal that it drives, and what it makes up after the way to it: `q_SB_LUT4_I1_7_LC`. */
-function signalOf(name: string): string {
+export function signalOf(name: string): string {
   const signal = name.replace(/(?:_SB_[A-Z]|\$).*$/, "").replace(/_(?:DFF)?LC$/, "");
   return signal === "" ? name : signal;
 }
+
+/** Signals of the top by which a report that names nothing is recognised, and its instances: the first part of the names of nets. */
+export function signalsIn(nets: Iterable<RegExpMatchArray>): readonly string[] {
+  const signals = new Set<string>();
+  for (const [, net = ""] of nets) {
+    const first = /^[A-Za-z]\w*/.exec(signalOf(net))?.[0];
+    if (first !== undefined) signals.add(first);
+    if (signals.size >= signalLimit) break;
+  }
+  return [...signals];
+}
+
+const signalLimit = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 

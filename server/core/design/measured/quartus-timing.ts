@@ -1,6 +1,10 @@
-import { type MeasuredFormat, measuredDesign } from "./measured-format.js";
+import { type MeasuredFormat, isDebugClock, measuredDesign } from "./measured-format.js";
 
-/** `*.sta.rpt` of Quartus: the first table of `Fmax Summary` is that of the slowest model; a row for each clock, restricted speed second. */
+/**
+ * `*.sta.rpt` of Quartus: the first table of `Fmax Summary` is that of the slowest model; a row for each clock. What the paths allow counts,
+ * as with the other tools, not what the second column leaves of it for the sake of pins. It names the revision; the entity stands in the
+ * fitter's report beside it.
+ */
 export const measuredFormat: MeasuredFormat = {
   id: "quartus-timing",
   stage: "logic",
@@ -14,12 +18,15 @@ export const measuredFormat: MeasuredFormat = {
         rest,
       )?.[1];
     const clocks = [
-      ...(rows ?? "").matchAll(/^;\s*([\d.]+) MHz\s*;\s*([\d.]+) MHz\s*;\s*(\S+)\s*;/gm),
-    ].map(([, , hertz, name = ""]) => ({ name, hertz: Number(hertz) * 1e6 }));
+      ...(rows ?? "").matchAll(/^;\s*([\d.]+) MHz\s*;\s*[\d.]+ MHz\s*;\s*(\S+)\s*;/gm),
+    ]
+      .map(([, hertz, name = ""]) => ({ name, hertz: Number(hertz) * 1e6 }))
+      .filter(({ name }) => !isDebugClock(name));
     if (clocks.length === 0) return undefined;
     const version = /^Quartus[^\n]*Version (\S+)/m.exec(text)?.[1] ?? "";
     return measuredDesign(`Quartus ${version} timing`, file, {
       top,
+      device: /^;\s*Device Name\s*;\s*(\S+)/m.exec(text)?.[1],
       clocks,
       fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
     });

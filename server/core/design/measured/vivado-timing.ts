@@ -1,4 +1,10 @@
-import { type MeasuredFormat, measuredDesign, vivadoDevice } from "./measured-format.js";
+import {
+  type MeasuredFormat,
+  isBeforePlacement,
+  isDebugClock,
+  measuredDesign,
+  vivadoDevice,
+} from "./measured-format.js";
 
 /**
  * `report_timing_summary` of Vivado: of each clock its period less its worst slack, the slowest of all; where the paths of no clock are
@@ -15,8 +21,12 @@ export const measuredFormat: MeasuredFormat = {
     const subject = {
       top: /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1],
       device: vivadoDevice(text),
+      ...(isBeforePlacement(text, file) && {
+        isBeforePlacement: true,
+        caveat: "the wires were not routed yet, so that their delays were guessed",
+      }),
     };
-    const tool = `Vivado ${version} timing`;
+    const tool = `Vivado ${version} timing${subject.caveat === undefined ? "" : " after synthesis"}`;
     if (clocks.length > 0)
       return measuredDesign(tool, file, {
         ...subject,
@@ -44,6 +54,6 @@ function clocksOf(text: string): readonly { readonly name: string; readonly hert
     // A clock without paths of its own has its pulse widths alone.
     const period = rest.length < 7 ? undefined : periods.get(name);
     const nanoseconds = (period ?? NaN) - Number(slack);
-    return nanoseconds > 0 ? [{ name, hertz: 1e9 / nanoseconds }] : [];
+    return nanoseconds > 0 && !isDebugClock(name) ? [{ name, hertz: 1e9 / nanoseconds }] : [];
   });
 }

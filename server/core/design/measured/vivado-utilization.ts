@@ -1,6 +1,7 @@
 import {
   type MeasuredCounts,
   type MeasuredFormat,
+  isBeforePlacement,
   leadingNumber,
   measuredDesign,
   vivadoDevice,
@@ -22,14 +23,28 @@ export const measuredFormat: MeasuredFormat = {
       if (row !== undefined && count !== undefined) counts[row.kind] ??= count * row.times;
     }
     const version = /Vivado v\.?(\S+)/.exec(text)?.[1] ?? "";
-    const top = /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1];
-    return measuredDesign(`Vivado ${version} utilization`.replace("  ", " "), file, {
-      top,
+    const isEarly = isBeforePlacement(text, file);
+    const stage = isEarly ? " after synthesis" : "";
+    // Of some cells or regions alone it says nothing of the design that it names.
+    const isOfPart = /^\|\s*Command\s*:.*\s-(?:cells|pblocks)\s/m.test(text);
+    const missing = blackBoxesOf(text);
+    return measuredDesign(`Vivado ${version} utilization${stage}`.replace("  ", " "), file, {
+      top: isOfPart ? undefined : /^\|\s*Design\s*:\s*(\S+)/m.exec(text)?.[1],
       device: vivadoDevice(text),
       counts,
+      ...(isEarly && { isBeforePlacement: true }),
+      ...(missing.length > 0 && {
+        caveat: `it counts without what is in ${missing.map((name) => `\`${name}\``).join(", ")}`,
+      }),
     });
   },
 };
+
+/** Modules that were synthesised by themselves, and are not in it yet. */
+function blackBoxesOf(text: string): readonly string[] {
+  const table = /\n\d+\. Black Boxes\s*\n-+\s*\n([\s\S]*?)\n\s*\n\s*\n/.exec(text)?.[1] ?? "";
+  return [...table.matchAll(/^\|\s*([^|]+?)\s*\|\s*\d+\s*\|/gm)].map(([, name = ""]) => name);
+}
 
 const rows = [
   { pattern: /^(?:Slice|CLB) LUTs\*?$/, kind: "lut", times: 1 },

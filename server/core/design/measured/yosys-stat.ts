@@ -9,20 +9,29 @@ export const measuredFormat: MeasuredFormat = {
   names: /(?:stat|synth).*\.json$/i,
   sniff: (text) => /"creator"\s*:\s*"Yosys/.test(text) && /"num_cells_by_type"/.test(text),
   read: (text, file) => {
-    const value = parse(text) as Stat | undefined;
-    const modules = Object.entries(value?.modules ?? {}).map(
-      ([name, { num_cells_by_type: cells = {} }]) => ({
-        name: name.replace(/^\\/, ""),
-        counts: countsOf(cells, "local_count"),
-      }),
+    const { creator = "", modules = {}, design } = (parse(text) ?? {}) as Stat;
+    const listed = new Map(
+      Object.entries(modules).map(([name, { num_cells_by_type: cells = {} }]) => [
+        name.replace(/^\\/, ""),
+        cellsOf(cells, "local_count"),
+      ]),
     );
-    const whole = value?.design?.num_cells_by_type;
-    if (modules.length === 0) return undefined;
-    const version = /Yosys ([\d.+]+)/.exec(value?.creator ?? "")?.[1] ?? "";
+    if (listed.size === 0) return undefined;
+    const inner = new Set([...listed.values()].flatMap((cells) => [...cells.keys()]));
+    const tops = [...listed.keys()].filter((name) => !inner.has(name));
+    const top = tops.length === 1 ? tops[0] : undefined;
+    const whole = design?.num_cells_by_type;
+    const version = /Yosys ([\d.+]+)/.exec(creator)?.[1] ?? "";
     return measuredDesign(`Yosys ${version} stat`, file, {
-      top: modules.length === 1 ? modules[0]?.name : undefined,
-      counts: whole === undefined ? (modules[0]?.counts ?? {}) : countsOf(whole, "count"),
-      modules,
+      top: top && sourceNameOf(top),
+      counts:
+        whole === undefined
+          ? countsIn(listed, top ?? "")
+          : countsIn(new Map([["", cellsOf(whole, "count")]]), ""),
+      modules: [...listed.keys()].map((name) => ({
+        name: sourceNameOf(name),
+        counts: countsIn(listed, name),
+      })),
     });
   },
 };
@@ -38,19 +47,42 @@ type Cells = Readonly<
   Record<string, number | { readonly count?: number; readonly local_count?: number }>
 >;
 
-function countsOf(cells: Cells, which: "count" | "local_count"): MeasuredCounts {
-  const counts: MeasuredCounts = { lut: 0, ff: 0 };
-  for (const [type, said] of Object.entries(cells)) {
+type CellCounts = ReadonlyMap<string, number>;
+
+function cellsOf(cells: Cells, which: "count" | "local_count"): CellCounts {
+  const counts = Object.entries(cells).map(([type, said]): [string, number] => {
     const count = typeof said === "number" ? said : (said[which] ?? said.count);
-    if (typeof count === "number") addCounts(counts, cellUse(type.replace(/^\\/, "")), count);
+    return [type.replace(/^\\/, ""), typeof count === "number" ? count : 0];
+  });
+  return new Map(counts);
+}
+
+/** Of a module with those in it, as far as they are listed; `depth` ends what a false list leads round in. */
+function countsIn(
+  listed: ReadonlyMap<string, CellCounts>,
+  name: string,
+  depth = 0,
+): MeasuredCounts {
+  const counts: MeasuredCounts = { lut: 0, ff: 0 };
+  for (const [type, count] of listed.get(name) ?? []) {
+    const isModule = listed.has(type) && depth < depthLimit;
+    addCounts(counts, isModule ? countsIn(listed, type, depth + 1) : cellUse(type), count);
   }
   return counts;
 }
 
+const depthLimit = 12;
+
+/** Of `$paramod\\fifo\\DEPTH=s32'…` and `$paramod$1f3a…\\fifo`. */
+function sourceNameOf(name: string): string {
+  return name.startsWith("$paramod") ? (name.split("\\")[1] ?? name) : name;
+}
+
 function parse(text: string): unknown {
   try {
-    // A log may go before it, and `End of script.` after.
-    return JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));
+    // A log may go before it, and `End of script.` after; older releases draw the tree of modules into it.
+    const whole = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
+    return JSON.parse(whole.replace(/^[^"{}[\]\n]*[^"{}[\],\s][^"{}[\]\n]*$/gm, ""));
   } catch {
     // Cut off: nothing to compare.
     return undefined;

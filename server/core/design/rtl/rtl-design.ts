@@ -34,6 +34,8 @@ export interface Synthesis {
   /** Before and after the mapping to LUTs; one module when it was flattened. */
   readonly gates: Netlist;
   readonly cells: Netlist;
+  /** Names of the family's own cells, which no source has to define. */
+  readonly primitives: ReadonlySet<string>;
   readonly isFlat: boolean;
   readonly resizedPorts: readonly ResizedPort[];
   readonly files: FileNames;

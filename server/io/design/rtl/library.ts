@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Flow } from "./flow.js";
 
 /**
  * The cells of AMD's parts that mapping speaks of, out of Yosys' library of all there are: the whole takes Yosys a second
@@ -14,9 +15,27 @@ export function amdCells(shareFolder: string, sources: readonly string[]): strin
   return [...wanted].map((name) => library.get(name) ?? "").join("\n");
 }
 
-/** Names of all primitives: instances of them are no missing modules. */
-export function isAmdCell(shareFolder: string, name: string): boolean {
-  return readLibrary(shareFolder).has(name);
+/** Names of a family's own cells, by the commands that read its libraries: instances of them are no missing modules. */
+export function primitivesOf(
+  shareFolder: string,
+  { libraries: commands, needsAmdCells }: Pick<Flow, "libraries" | "needsAmdCells">,
+): ReadonlySet<string> {
+  const names = new Set(needsAmdCells ? readLibrary(shareFolder).keys() : []);
+  for (const [, file = ""] of commands.join(" ").matchAll(/\+\/(\S+\.v)/g))
+    for (const name of namesIn(path.join(shareFolder, file))) names.add(name);
+  return names;
+}
+
+const namesOf = new Map<string, readonly string[]>();
+
+function namesIn(file: string): readonly string[] {
+  let names = namesOf.get(file);
+  if (names === undefined) {
+    const heads = readFileSync(file, "utf8").matchAll(/^\s*(?:\(\*.*?\*\)\s*)*module\s+(\w+)/gm);
+    names = [...heads].map(([, name = ""]) => name);
+    namesOf.set(file, names);
+  }
+  return names;
 }
 
 const libraries = new Map<string, ReadonlyMap<string, string>>();

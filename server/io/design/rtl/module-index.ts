@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { blanked } from "../../../core/design/blanked.js";
 import type { DesignRequest } from "../design-request.js";
+import { macrosOf, withoutInactive } from "./inactive-branches.js";
 import { moduleHeads } from "./module-heads.js";
 
 const fileLimit = 3000;
@@ -11,27 +12,32 @@ const depthLimit = 12;
 interface Indexed {
   readonly signature: string;
   readonly defines: readonly string[];
-  readonly uses: readonly string[];
+  readonly packages: readonly string[];
+  readonly instances: readonly string[];
 }
 
 const known = new Map<string, Indexed>();
 
 /**
  * Files of the workspace that define modules and packages which the given sources use and do not define, and what those
- * use in turn, in the order in which they have to be read. A name that several files define is left to the nearest.
+ * use in turn, in the order in which they have to be read: packages before what uses them, modules behind what makes instances of them, whose
+ * macros may be meant for them. A name that several files define is left to the nearest.
  */
 export function findModules(
-  codes: readonly string[],
+  given: readonly string[],
   request: DesignRequest,
   read: (file: string) => string | undefined,
 ): readonly string[] {
+  const { defines } = request;
+  const state = macrosOf(given, defines);
+  const codes = given.map((code) => withoutInactive(code, state));
   const own = new Set(codes.flatMap(definitionsOf));
-  const wanted = new Set(codes.flatMap(usesOf));
-  const missing = [...wanted].filter((name) => !own.has(name));
+  const wanted = [...codes.flatMap(packagesIn), ...codes.flatMap(instancesIn)];
+  const missing = [...new Set(wanted)].filter((name) => !own.has(name));
   if (missing.length === 0) return [];
   const files = new Map<string, Indexed>();
   for (const file of listFiles(request)) {
-    const entry = indexOf(file, read);
+    const entry = indexOf(file, defines, read);
     if (entry !== undefined) files.set(file, entry);
   }
   const near = [...files.keys()].sort(
@@ -47,8 +53,10 @@ export function findModules(
     const file = definer.get(name);
     if (file === undefined || file === request.file || visiting.has(file)) return;
     visiting.add(file);
-    for (const used of files.get(file)?.uses ?? []) if (!own.has(used)) visit(used);
+    const { packages = [], instances = [] } = files.get(file) ?? {};
+    for (const used of packages) if (!own.has(used)) visit(used);
     order.push(file);
+    for (const used of instances) if (!own.has(used)) visit(used);
   };
   for (const name of missing) visit(name);
   // A file that defines anew what the asked file defines would be an error of ours.
@@ -65,25 +73,44 @@ function definitionsOf(code: string): readonly string[] {
   ];
 }
 
-/** Words that stand where the name of a module or a package would. */
-function usesOf(code: string): readonly string[] {
+/** Words that stand where the name of a module would. */
+function instancesIn(code: string): readonly string[] {
   const instances = code.matchAll(
     /^\s*([A-Za-z_]\w*)(?:\s*#\s*\(|\s+[A-Za-z_]\w*\s*(?:\[[^\]\n]*\]\s*)?\()/gm,
   );
-  const packages = code.matchAll(/\b([A-Za-z_]\w*)::/g);
-  return [...instances, ...packages].map((match) => match[1] ?? "");
+  return [...instances].map((match) => match[1] ?? "");
 }
 
-function indexOf(file: string, read: (file: string) => string | undefined): Indexed | undefined {
+function packagesIn(code: string): readonly string[] {
+  return [...code.matchAll(/\b([A-Za-z_]\w*)::/g)].map((match) => match[1] ?? "");
+}
+
+function indexOf(
+  file: string,
+  defines: DesignRequest["defines"],
+  read: (file: string) => string | undefined,
+): Indexed | undefined {
   const status = statSync(file, { throwIfNoEntry: false });
   if (status?.isFile() !== true || status.size > sizeLimit) return undefined;
-  const signature = `${status.size},${status.mtimeMs}`;
+  const signature = `${status.size},${status.mtimeMs},${JSON.stringify(defines)}`;
   const before = known.get(file);
   if (before?.signature === signature) return before;
   const text = read(file);
   if (text === undefined) return undefined;
-  const code = blanked(text);
-  const entry = { signature, defines: definitionsOf(code), uses: usesOf(code) };
+  const whole = blanked(text);
+  // What an included file may define is open.
+  const state = macrosOf([whole], defines);
+  const code = withoutInactive(whole, (name) =>
+    name !== "FORMAL" && state(name) === false && whole.includes("`include")
+      ? undefined
+      : state(name),
+  );
+  const entry = {
+    signature,
+    defines: definitionsOf(code),
+    packages: packagesIn(code),
+    instances: instancesIn(code),
+  };
   known.set(file, entry);
   return entry;
 }

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { DesignProblem, MeasuredDesign } from "../../../core/design/design.js";
 import { measuredFormat } from "../../../core/design/measured/nextpnr-report.js";
+import { packedCounts } from "../../../core/design/measured/nextpnr-log.js";
 import type { ChosenPart } from "../../../core/design/part.js";
 import { sourceFile } from "../../../core/design/places.js";
 import { YosysStopped } from "../../../engines/yosys/engine.js";
@@ -76,7 +77,6 @@ export async function placeAndRoute(
       ...["--freq", megahertzOf(request, subject.fmaxHertz).toFixed(2)],
       ...["--seed", "1"],
       "--timing-allow-fail",
-      "--quiet",
     ];
     const run = await runNextpnr(program, chipOf(device[1]), words, {
       folder,
@@ -100,7 +100,8 @@ export async function placeAndRoute(
         `nextpnr-ice40 cannot place and route \`${subject.top}\` on ${device[1]}-${box}: ${complaintIn(run.messages)}`,
       );
     const tool = `${program.title} on ${device[1]}-${box}`;
-    return { measured: [{ ...design, tool, top: subject.top }], problems: [] };
+    const counts = { ...design.counts, ...packedCounts(run.messages) };
+    return { measured: [{ ...design, tool, top: subject.top, counts }], problems: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

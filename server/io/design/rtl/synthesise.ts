@@ -14,7 +14,7 @@ import type { YosysResult } from "../../../engines/yosys/wire.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import { endlessMacro } from "./endless-macro.js";
 import { type Flow, flowOf } from "./flow.js";
-import { amdCells } from "./library.js";
+import { amdCells, primitivesOf } from "./library.js";
 import { heaviestPlace } from "./heaviest-place.js";
 import { readMessages, readResizedPorts } from "./messages.js";
 import { endlessLoop, firstLoop, recursiveInstance } from "./recursion.js";
@@ -80,18 +80,32 @@ export async function synthesise(
     return { elaborated: undefined, synthesis: undefined, problems: [refused] };
   context.progress(`elaborating ${choice.top}`);
   const texts = Object.fromEntries(sources.texts);
-  const front = await run(
-    texts,
-    [
-      ...readCommands(sources),
-      ...hierarchyCommands(choice.top, request.parameters),
-      "proc",
-      "opt_expr",
-      "opt_clean",
-      "write_json -selected",
-    ],
-    elaborationSeconds(request),
-  );
+  const cellsOfAmd = (): Readonly<Record<string, string>> => ({
+    "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
+  });
+  const elaborate = (libraries: readonly string[]): Promise<YosysResult | undefined> =>
+    run(
+      { ...texts, ...(libraries.length > 0 && cellsOfAmd()) },
+      [
+        ...readCommands(sources),
+        ...libraries,
+        ...hierarchyCommands(choice.top, request.parameters),
+        "proc",
+        "opt_expr",
+        "opt_clean",
+        "write_json -selected",
+      ],
+      elaborationSeconds(request),
+    );
+  const familyId = familyOf(choice.part);
+  const family = { ...choice.part.family, id: familyId };
+  const told = problems.length;
+  let front = await elaborate([]);
+  // Of an array of a part's own cells the engine has to know the ports; reading them takes a while.
+  if (front?.isDone === false && /Array cell `.*' of unknown type/.test(front.messages)) {
+    problems.length = told;
+    front = await elaborate(flowOf(family, choice.top, true).libraries);
+  }
   const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
   const top = elaborated && topOf(elaborated, choice.top);
   if (elaborated === undefined || top === undefined || front === undefined)
@@ -101,12 +115,7 @@ export async function synthesise(
     request.hierarchy === undefined
       ? bitsOf(elaborated, top) <= flatBits
       : request.hierarchy === "flatten";
-  const familyId = familyOf(choice.part);
-  const flow = flowOf(
-    { ...choice.part.family, id: familyId },
-    `\\${top}`.replace(/^\\\$/, "$"),
-    isFlat,
-  );
+  const flow = flowOf(family, `\\${top}`.replace(/^\\\$/, "$"), isFlat);
   const cellFiles = Object.fromEntries(
     (flow.cellFiles ?? []).map((name) => [
       name,
@@ -118,9 +127,7 @@ export async function synthesise(
   const mapped = await run(
     {
       ...texts,
-      ...(flow.needsAmdCells && {
-        "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
-      }),
+      ...(flow.needsAmdCells && cellsOfAmd()),
       ...cellFiles,
     },
     mapCommands(sources, choice.top, request.parameters, flow, isFlat),
@@ -136,6 +143,7 @@ export async function synthesise(
     cells,
     isFlat,
     resizedPorts: readResizedPorts(front.messages),
+    primitives: primitivesOf(tools.shareFolder, flow),
     files: sources.names,
     texts: sources.originals,
     tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,

@@ -21,6 +21,8 @@ export interface RuleSubject {
   readonly resizedPorts: readonly ResizedPort[];
   readonly gates: Netlist;
   readonly cells: Netlist;
+  /** Names of the family's own cells. */
+  readonly primitives: ReadonlySet<string>;
   /** By absolute path, as written. */
   readonly texts: ReadonlyMap<string, string>;
   readonly placesOf: (src: string | undefined) => readonly SourceRange[];

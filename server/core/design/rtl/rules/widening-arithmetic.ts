@@ -1,30 +1,29 @@
 import type { DesignFix, DesignProblem } from "../../design.js";
 import { type ModuleText, moduleText } from "../module-text.js";
-import { type NetBit, parameterNumber } from "../netlist.js";
+import { type NetBit, type NetModule, parameterNumber } from "../netlist.js";
 import type { RtlRule } from "./rule.js";
 
 /**
- * A number without a size has 32 bits, and so has what is calculated with it: carries run on past the operands where the
- * upper bits are used.
+ * A number without a size has 32 bits, and so has what is calculated with it. Synthesis cuts an adder down to its operands again, but not
+ * differences and shifts whose upper bits are calculated with: `(a - b - 1) > c` of 12 bits takes 57 LUTs of an iCE40, and 24 with `12'd1`;
+ * `(a - 1) > c` and counters take the same either way.
  */
 export const rtlRule: RtlRule = {
   code: "RP5208",
   check: ({ modules, placesOf, texts }) => {
     const found = new Map<string, DesignProblem>();
-    for (const module of modules)
+    for (const module of modules) {
+      const calculated = bitsCalculatedWith(module);
       for (const cell of module.cells) {
-        if (!/^\$(?:add|sub|mul|shl|sshl|lt|le|gt|ge)$/.test(cell.type)) continue;
+        if (!/^\$(?:sub|shl|sshl)$/.test(cell.type)) continue;
         const widths = ["A", "B"].map((port) => significantBits(cell.connections[port] ?? []));
         const operand = Math.max(...widths);
-        const natural = cell.type === "$mul" ? (widths[0] ?? 0) + (widths[1] ?? 0) : operand + 1;
-        const declared = Math.max(
-          parameterNumber(cell.parameters["A_WIDTH"]) ?? 0,
-          parameterNumber(cell.parameters["B_WIDTH"]) ?? 0,
-        );
-        const isCompare = /^\$(?:lt|le|gt|ge)$/.test(cell.type);
-        const given = isCompare ? declared : (parameterNumber(cell.parameters["Y_WIDTH"]) ?? 0);
+        const natural = operand + 1;
+        const given = parameterNumber(cell.parameters["Y_WIDTH"]) ?? 0;
         const [place] = placesOf(cell.attributes["src"]);
         if (place === undefined || given !== 32 || natural > 24) continue;
+        if (!(cell.connections["Y"] ?? []).slice(natural).some((bit) => calculated.has(bit)))
+          continue;
         const line = texts.get(place.file)?.split("\n")[place.line] ?? "";
         if (!/(?<![\w'.\][])\d+(?!\s*'|\w)/.test(line)) continue;
         const text = moduleText(module, { texts, placesOf });
@@ -35,14 +34,24 @@ export const rtlRule: RtlRule = {
         found.set(`${place.file}:${place.line}`, {
           code: "RP5208",
           severity: "hint",
-          message: `Calculated in 32 bits because of a number without a size, though the operands have ${operand}: up to ${given - natural} bits of carry too many where the upper ones are used. Give the number a size.`,
+          message: `Calculated in 32 bits because of a number without a size, though the operands have ${operand}: up to ${given - natural} bits of carry too many. Give the number a size.`,
           place: { kind: "source", ...place, endLine: place.line + 1, endCharacter: 0 },
           ...(fix !== undefined && { fixes: [fix] }),
         });
       }
+    }
     return [...found.values()];
   },
 };
+
+function bitsCalculatedWith({ cells }: NetModule): ReadonlySet<NetBit> {
+  const bits = new Set<NetBit>();
+  for (const { type, connections } of cells)
+    if (/^\$(?:add|sub|mul|alu|macc|shl|sshl|neg)$/.test(type))
+      for (const port of ["A", "B"])
+        for (const bit of connections[port] ?? []) if (typeof bit === "number") bits.add(bit);
+  return bits;
+}
 
 /**
  * A size for the line's only number without one, wide enough for what is calculated; `s` leaves signed arithmetic signed, as a bare
