@@ -219,6 +219,27 @@ endmodule
   ]);
 });
 
+test("a part's own cells are no missing modules, nor are arrays of them, nor what only formal properties use", async () => {
+  writeFileSync(
+    path.join(folder, "property_checker.v"),
+    "module property_checker(input a); always @* assert(a); endmodule\n",
+  );
+  const design = await synthesise(
+    `module t(input reg [1:0] a, inout [1:0] pad, output [1:0] y);
+  SB_IO #(.PIN_TYPE(6'b101001), .PULLUP(1'b0)) io [1:0] (
+    .PACKAGE_PIN(pad), .OUTPUT_ENABLE(1'b0), .D_OUT_0(a), .D_IN_0(y)
+  );
+\`ifdef FORMAL
+  property_checker checker (.a(a[0]));
+\`endif
+endmodule
+`,
+    { file: "pads.v", part: "ice40hx1k" },
+  );
+  expect(codes(design)).toEqual([]);
+  expect(design.total).toBeDefined();
+});
+
 test("what is not there counts as nothing, and is told", async () => {
   const design = await synthesise(
     "module t(input a, output y); nowhere u (.a(a), .y(y)); endmodule\n",

@@ -20,22 +20,25 @@ export function primitivesOf(
   shareFolder: string,
   { libraries: commands, needsAmdCells }: Pick<Flow, "libraries" | "needsAmdCells">,
 ): ReadonlySet<string> {
-  const names = new Set(needsAmdCells ? readLibrary(shareFolder).keys() : []);
-  for (const [, file = ""] of commands.join(" ").matchAll(/\+\/(\S+\.v)/g))
-    for (const name of namesIn(path.join(shareFolder, file))) names.add(name);
-  return names;
+  const folders = new Set(needsAmdCells ? ["xilinx"] : []);
+  for (const [, folder = ""] of commands.join(" ").matchAll(/\+\/(\w+)\//g)) folders.add(folder);
+  const cells = readCells(shareFolder);
+  return new Set([...folders].flatMap((folder) => cells[folder] ?? []));
 }
 
-const namesOf = new Map<string, readonly string[]>();
+type CellNames = Readonly<Record<string, readonly string[]>>;
 
-function namesIn(file: string): readonly string[] {
-  let names = namesOf.get(file);
-  if (names === undefined) {
-    const heads = readFileSync(file, "utf8").matchAll(/^\s*(?:\(\*.*?\*\)\s*)*module\s+(\w+)/gm);
-    names = [...heads].map(([, name = ""]) => name);
-    namesOf.set(file, names);
+const cellNames = new Map<string, CellNames>();
+
+/** Made by `scripts/yosys-engine.mjs`. */
+function readCells(shareFolder: string): CellNames {
+  let cells = cellNames.get(shareFolder);
+  if (cells === undefined) {
+    const file = path.join(path.dirname(shareFolder), "cells.json");
+    cells = JSON.parse(readFileSync(file, "utf8")) as CellNames;
+    cellNames.set(shareFolder, cells);
   }
-  return names;
+  return cells;
 }
 
 const libraries = new Map<string, ReadonlyMap<string, string>>();

@@ -59,7 +59,7 @@ export function collectSources(request: DesignRequest): Sources {
   const others = listed.filter((file) => file !== request.file);
   for (const file of others) reader.add(file);
   reader.add(request.file, request.text);
-  const found = findModules(reader.codes(), request, (file) => reader.text(file));
+  const found = findModules(reader.codes(), { ...request, defines }, (file) => reader.text(file));
   for (const file of found) reader.add(file);
   const said = listed.includes(request.file) ? listed : [...others, request.file];
   // What was looked up comes last, as on a command line: macros of the file may be meant for it.
