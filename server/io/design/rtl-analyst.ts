@@ -78,10 +78,22 @@ export const designAnalyst: DesignAnalyst = {
       context,
     );
     const rules = checkRules(synthesis, design, part, context.log);
-    return { ...design, problems: [...all, ...told, ...routed.problems, ...rules] };
+    const kept = synthesis.isFlat || request.hierarchy === "keep" ? [] : [keptProblem(request)];
+    return { ...design, problems: [...all, ...kept, ...told, ...routed.problems, ...rules] };
   },
   dispose: disposeYosys,
 };
+
+function keptProblem({ file }: DesignRequest): DesignProblem {
+  return {
+    code: "RP5027",
+    severity: "information",
+    message:
+      "The design is large and was mapped module by module: nothing is optimised across modules, so that LUTs and flip-flops may be fewer " +
+      "by a third and the clock faster by a quarter, as the intervals say. `ridgepoint.design.hierarchy` and `--hierarchy` have `flatten`, which takes longer.",
+    place: sourceFile(file),
+  };
+}
 
 function topProblem(
   { file, top: wanted }: DesignRequest,

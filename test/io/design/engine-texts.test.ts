@@ -127,3 +127,9 @@ test("signed elements, slices and patterns of arrays are left", () => {
   ])
     expect(check(text)).toBe(text);
 });
+
+test("an input that is a variable is read as a net", () => {
+  expect(check("module m(input reg [3:0] a, input\treg b, output reg q);")).toBe(
+    "module m(input     [3:0] a, input\t    b, output reg q);",
+  );
+});

@@ -219,6 +219,24 @@ endmodule
   ]);
 });
 
+test("modules mapped one by one may be fewer LUTs, flattened ones are what they are", async () => {
+  const text = `module half(input [7:0] a, input e, output [7:0] y); assign y = e ? a + 8'd1 : 8'd0; endmodule
+module t(input clk, input [7:0] a, output reg [7:0] q);
+  wire [7:0] y;
+  half u(.a(a), .e(1'b1), .y(y));
+  always @(posedge clk) q <= y;
+endmodule
+`;
+  const [kept, flat] = [
+    await synthesise(text, { part: "ice40hx1k", hierarchy: "keep" }),
+    await synthesise(text, { part: "ice40hx1k", hierarchy: "flatten" }),
+  ].map(({ total }) => total?.counts.lut);
+  // The module does not know that `e` is always 1.
+  expect(kept?.value).toBeGreaterThanOrEqual(flat?.value ?? NaN);
+  expect(kept?.low).toBeCloseTo(0.7 * (kept?.value ?? NaN), 3);
+  expect(flat?.low).toBe(flat?.value);
+});
+
 test("a part's own cells are no missing modules, nor are arrays of them, nor what only formal properties use", async () => {
   writeFileSync(
     path.join(folder, "property_checker.v"),

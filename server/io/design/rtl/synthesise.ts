@@ -40,6 +40,8 @@ export interface SynthesisTools {
 
 /** Bits of cells, counted in all instances, up to which a design is flattened, as vendors' tools do by default. */
 const flatBits = 40_000;
+/** Whatever fits such a part is flattened in time, and mapped module by module it would be far off. */
+const flatBitsOfSmall = 200_000;
 
 /**
  * Two runs: one reads and elaborates, the other maps what came of it. In between it is decided whether the design is small enough to
@@ -113,7 +115,7 @@ export async function synthesise(
   const elaboration = { top, netlist: elaborated };
   const isFlat =
     request.hierarchy === undefined
-      ? bitsOf(elaborated, top) <= flatBits
+      ? bitsOf(elaborated, top) <= (family.id.startsWith("ice40") ? flatBitsOfSmall : flatBits)
       : request.hierarchy === "flatten";
   const flow = flowOf(family, `\\${top}`.replace(/^\\\$/, "$"), isFlat);
   const cellFiles = Object.fromEntries(
