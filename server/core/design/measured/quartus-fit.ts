@@ -95,7 +95,7 @@ function countsAt(at: (column: string) => string | undefined): MeasuredCounts {
   };
   return Object.fromEntries(
     Object.entries(counts).filter(([, count]) => count !== undefined),
-  ) as MeasuredCounts;
+  );
 }
 
 function cellsOf(row: string): readonly string[] {
