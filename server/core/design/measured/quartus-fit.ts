@@ -93,9 +93,7 @@ function countsAt(at: (column: string) => string | undefined): MeasuredCounts {
     bram: sum("M9Ks", "M10Ks", "M20Ks"),
     dsp: sum("DSP Blocks") ?? sum("DSP 9x9", "DSP 18x18"),
   };
-  return Object.fromEntries(
-    Object.entries(counts).filter(([, count]) => count !== undefined),
-  );
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
 }
 
 function cellsOf(row: string): readonly string[] {
