@@ -85,6 +85,36 @@ test("a method of the file's own class stands in place, with the members of its 
   ).toEqual(["L ×64 sequential", "T ×8"]);
 });
 
+test("a pragma takes its whole line", () => {
+  const { text } = fixed(
+    `
+void f(const int a[64], const int b[64], int c[64]) { int s[64];
+  L: for (int i = 0; i < 64; i++) { s[i] = a[i] * b[i]; c[i] = s[i]; }
+}`,
+    "RP5306",
+  );
+  const pragmas = text.split("\n").filter((line) => line.includes("#pragma"));
+  expect(pragmas.length).toBeGreaterThan(1);
+  expect(pragmas.filter((line) => !/^ *#pragma HLS [A-Z_]+( \w+=?\w*)*$/.test(line))).toEqual([]);
+  expect(text).toContain("\n    s[i] = a[i] * b[i]; c[i] = s[i]; }");
+});
+
+test("a loop without braces gets them with its pragma", () => {
+  const before = `
+void f(const int a[64], int c[64]) {
+  L: for (int i = 0; i < 64; i++) c[i] = a[i] * 3;
+  M: for (int i = 0; i < 8; i++)
+    for (int j = 0; j < 8; j++) c[i] += a[j];
+}`;
+  const { message, text } = fixed(before, "RP5306");
+  const cycles = Number(/→ ([\d,]+) cycles/.exec(message)?.[1]?.replaceAll(",", ""));
+  const target = topOf(read(text).unit, undefined);
+  if (target === undefined) throw new Error("no function");
+  expect(estimateKernel(target, profileOf("vitis-2020.2")).assumedCycles).toBe(cycles);
+  expect(text.match(/\{/g)?.length).toBe(text.match(/\}/g)?.length);
+  expect(text).not.toBe(before);
+});
+
 const inner = `
 void load(const int in[64], int out[64]) {
   int buf[64];

@@ -69,24 +69,28 @@ export function reestimate(estimate: KernelEstimate, target: HlsFunction): Kerne
   return estimateKernel(target, estimate.profile);
 }
 
-/** Puts a pragma on a line of its own, at the beginning of a loop's body. */
+/** Puts pragmas on lines of their own, at the beginning of a loop's body, which gets braces where it has none. */
 export function insertInLoop(
   { file, text }: RuleContext,
   loop: Loop,
-  pragma: string,
+  pragmas: readonly string[],
   title: string,
-): DesignFix | undefined {
+): DesignFix {
+  const outer = indentOf(text, loop.startOffset);
+  const indent = `${outer}  `;
+  const lines = pragmas.join(`\n${indent}#pragma `);
   const brace = text.indexOf("{", loop.headerSpan.end - 1);
-  // Without braces the body is one statement, and a pragma would be another.
-  if (brace !== loop.headerSpan.end && brace !== loop.headerSpan.end - 1) return undefined;
+  if (brace === loop.headerSpan.end || brace === loop.headerSpan.end - 1) {
+    const span = { start: brace + 1, end: brace + 1 };
+    return { title, file, edits: [{ span, text: ownLine(text, brace + 1, indent, lines) }] };
+  }
+  const end = text.slice(0, loop.headerSpan.end).trimEnd().length;
   return {
     title,
     file,
     edits: [
-      {
-        span: { start: brace + 1, end: brace + 1 },
-        text: `\n${indentOf(text, loop.startOffset)}  #pragma ${pragma}`,
-      },
+      { span: { start: end, end }, text: ` {${ownLine(text, end, indent, lines)}` },
+      { span: { start: loop.span.end, end: loop.span.end }, text: `\n${outer}}` },
     ],
   };
 }
@@ -109,8 +113,20 @@ export function insertForVariable(
   return {
     title,
     file,
-    edits: [{ span: { start: from + 1, end: from + 1 }, text: `\n${indent}#pragma ${pragma}` }],
+    edits: [
+      {
+        span: { start: from + 1, end: from + 1 },
+        text: ownLine(text, from + 1, indent, pragma),
+      },
+    ],
   };
+}
+
+/** A pragma takes its whole line: code behind it in the same line goes to the next. */
+function ownLine(text: string, offset: number, indent: string, pragma: string): string {
+  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? "";
+  const isLast = /^\s*(\/\/.*)?$/.test(rest);
+  return `\n${indent}#pragma ${pragma}${isLast ? "" : `\n${indent.slice(rest.startsWith(" ") ? 1 : 0)}`}`;
 }
 
 export interface ArrayCut {

@@ -22,7 +22,7 @@ export const rule: HlsRule = {
       const isForbidden = loop.directives.some((own) => own.kind === "pipeline" && own.isOff);
       const fix = isForbidden
         ? undefined
-        : insertInLoop(context, loop, "HLS PIPELINE II=1", `Pipeline this loop: ${gain}`);
+        : insertInLoop(context, loop, ["HLS PIPELINE II=1"], `Pipeline this loop: ${gain}`);
       return [
         {
           code: "RP5303",

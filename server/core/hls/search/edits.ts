@@ -3,6 +3,7 @@ import { directiveOf } from "../directives.js";
 import type { HlsFunction } from "../ir.js";
 import { changeText, distinct, insertInLoop, partitionFix, trimmed } from "../rules/change.js";
 import type { RuleContext } from "../rules/check.js";
+import type { Knob } from "./space.js";
 import { partitionsFor, type Point, type SearchResult } from "./search.js";
 
 /** What to change in the text to get from what stands there to a point of the space. */
@@ -14,6 +15,7 @@ export function editsOf(
 ): DesignFix["edits"] {
   const edits: DesignFix["edits"][number][] = [];
   const unrolled = new Map<string, number>();
+  const added = new Map<Knob["loop"], string[]>();
   knobs.forEach((knob, index) => {
     const value = knob.values[point.choice[index] ?? 0];
     if (value === undefined) return;
@@ -36,15 +38,18 @@ export function editsOf(
     const pragma = `HLS ${name}${value.text === "" ? "" : ` ${value.text}`}`;
     if (own !== undefined)
       edits.push({ span: trimmed(context.text, own.span), text: `#pragma ${pragma}` });
-    else edits.push(...(insertInLoop(context, knob.loop, pragma, "")?.edits ?? []));
+    else added.set(knob.loop, [...(added.get(knob.loop) ?? []), pragma]);
   });
+  for (const [loop, pragmas] of added)
+    edits.push(...insertInLoop(context, loop, pragmas, "").edits);
+  const cuts: DesignFix["edits"][number][] = [];
   for (const [key, factor] of partitionsFor(target, unrolled)) {
     const [variable = "", dim = ""] = key.split("#");
     const cut = { name: variable, factor, dim: Number(dim) };
-    edits.push(...(partitionFix(context, target, cut, "")?.edits ?? []));
+    cuts.push(...(partitionFix(context, target, cut, "")?.edits ?? []));
   }
   // What is declared in a header stays as it is.
-  return distinct(edits).filter(({ span }) => span.end <= context.text.length);
+  return [...edits, ...distinct(cuts)].filter(({ span }) => span.end <= context.text.length);
 }
 
 /** `#pragma ACCEL PARALLEL reduction=s FACTOR=4`, with its other words as they were. */
