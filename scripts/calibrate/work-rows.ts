@@ -69,7 +69,7 @@ function sumsOver(
         known += cost.value;
         continue;
       }
-      for (const model of workModels) {
+      for (const model of describedModels) {
         if (!model.kinds.includes(kernel.shape.kind)) continue;
         const view = model.describe(kernel, target);
         if (view === undefined) continue;
@@ -134,8 +134,16 @@ function withoutModels<T extends WorkSums & Pick<WorkRow, "roofline">>(
   return { ...sums, work, ...(known > 0 && { known: Math.min(known, most) }) };
 }
 
-export const workModels: readonly KernelModel[] = kernelModels.filter(({ id }) =>
+const describedModels: readonly KernelModel[] = kernelModels.filter(({ id }) =>
   id.startsWith("work-"),
+);
+
+/** Recurrent layers are left to the roofline but by families that have measured some. */
+export const workModels: readonly KernelModel[] = describedModels.filter(
+  ({ id }) => id !== "work-recurrent",
+);
+export const recurrentModels: readonly KernelModel[] = describedModels.filter(
+  ({ id }) => id === "work-recurrent",
 );
 
 /**

@@ -1,3 +1,4 @@
+import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
 import { rooflineEvaluator } from "../../../server/core/cost/roofline.js";
 import type { Lowered } from "../../../server/core/lower/lowered.js";
 import type { Target } from "../../../server/core/targets/target.js";
@@ -13,7 +14,7 @@ import {
 import { intervalsByTarget, type UnseenOfTarget } from "../train/interval.js";
 import { rounded } from "../train/matrix.js";
 import { sizeRange } from "../train/size-range.js";
-import { withoutWork, workModels, workRow } from "../work-rows.js";
+import { recurrentModels, withoutWork, workModels, workRow } from "../work-rows.js";
 import { workKind } from "./work-kind.js";
 
 /** How devices of one family share what a few measured networks can teach. */
@@ -31,6 +32,8 @@ export interface FamilyPlan {
   readonly crowding: number;
   /** Rows that make a calibration; with fewer a target borrows, or is left to the roofline. 3 by default. */
   readonly least?: number;
+  /** Interval that none is narrower than, where networks of one kind alone were measured: they do not speak for others. */
+  readonly leastInterval?: { readonly low: number; readonly high: number };
   /** Watts while a target works, and what the meter saw. */
   readonly energyOf?: (target: string, rows: readonly Sample[]) => unknown;
 }
@@ -54,7 +57,8 @@ export async function fitFamily(
   plan: FamilyPlan,
 ): Promise<readonly Fragment[]> {
   const columns = columnsOf(plan);
-  const rows = await familyRows(ctx, samples, columns);
+  const models = modelsOf(plan);
+  const rows = await familyRows(ctx, samples, { columns, models });
   if (rows.length === 0) return [];
   const unseen = crossValidate(rows, columns, plan);
   reportErrors(plan, unseen);
@@ -63,7 +67,7 @@ export async function fitFamily(
   const fit = fitRows(rows, columns, plan, index);
   return [...groupBy(rows, ({ sample }) => sample.target)].flatMap(([target, own]) => {
     if (own.length < (plan.least ?? 3)) return [];
-    const interval = intervals.of.get(target) ?? intervals.pool;
+    const interval = atLeast(intervals.of.get(target) ?? intervals.pool, plan.leastInterval);
     const level = Math.exp(fit.center + (fit.levels[index.level(target)] ?? 0));
     const weights = fit.weights[index.group(target)] ?? new Float64Array(columns.length);
     const energy = plan.energyOf?.(
@@ -72,7 +76,7 @@ export async function fitFamily(
     );
     const fragment: Fragment = {
       target,
-      kinds: kindsOf(columns, weights, level, interval),
+      kinds: kindsOf({ columns, models }, weights, level, interval),
       network: {
         inferenceSeconds: rounded(level * (weights.at(-1) ?? 0), 5),
         correction: sizeRange(rows),
@@ -85,6 +89,15 @@ export async function fitFamily(
   });
 }
 
+function atLeast(interval: Interval, least: FamilyPlan["leastInterval"]): Interval {
+  if (least === undefined) return interval;
+  return {
+    ...interval,
+    low: interval.low.map((end) => Math.min(end, least.low)),
+    high: interval.high.map((end) => Math.max(end, least.high)),
+  };
+}
+
 /** An amount of work by the feature that counts it; the last one is the inference itself. */
 interface Column {
   readonly model: string;
@@ -94,9 +107,21 @@ interface Column {
   readonly tie: string;
 }
 
-function columnsOf({ prior }: FamilyPlan): readonly Column[] {
+/** Kinds that the family speaks of: recurrent layers where its plan names them. */
+function modelsOf({ prior }: Pick<FamilyPlan, "prior">): typeof workModels {
+  const isNamed = Object.keys(prior).some((name) => name.startsWith("work-recurrent."));
+  return isNamed ? [...workModels, ...recurrentModels] : workModels;
+}
+
+interface Described {
+  readonly columns: readonly Column[];
+  readonly models: typeof workModels;
+}
+
+function columnsOf(plan: FamilyPlan): readonly Column[] {
+  const { prior } = plan;
   const columns: Column[] = [];
-  for (const { id, features } of workModels)
+  for (const { id, features } of modelsOf(plan))
     for (const feature of features) {
       const own = `${id}.${feature}`;
       const tie = Object.hasOwn(prior, own) ? own : feature.replace(/^(unary|binary)-/, "");
@@ -111,7 +136,7 @@ const assumed: Readonly<Record<string, number>> = { products: 1, cache: 1 };
 async function familyRows(
   ctx: CalibrationContext,
   samples: readonly Sample[],
-  columns: readonly Column[],
+  { columns, models }: Described,
 ): Promise<readonly FamilyRow[]> {
   const rows: FamilyRow[] = [];
   for (const [, own] of groupBy(samples, nameOf))
@@ -122,7 +147,7 @@ async function familyRows(
       const row = lowered && workRow(lowered, target, sample);
       if (target === undefined || lowered === undefined || row === undefined) continue;
       const seen = new Map<string, number>();
-      for (const { id, features } of workModels)
+      for (const { id, features } of models)
         for (const [at, feature] of features.entries())
           seen.set(`${id}.${feature}`, row.work.get(id)?.[at] ?? 0);
       rows.push({
@@ -130,7 +155,7 @@ async function familyRows(
         amounts: Float64Array.from(columns, ({ model, feature }) =>
           model === "" ? 1 : (seen.get(`${model}.${feature}`) ?? 0),
         ),
-        elsewhere: elsewhereOf(target, lowered),
+        elsewhere: elsewhereOf(target, lowered, models),
         macs: row.macs ?? 1,
         weightBytes: row.weightBytes ?? 1,
       });
@@ -142,16 +167,22 @@ function nameOf({ subject }: Sample): string {
   return subject.kind === "op" ? subject.text : subject.id;
 }
 
-function elsewhereOf(target: Target, lowered: Lowered): number {
+function elsewhereOf(target: Target, lowered: Lowered, models: typeof workModels): number {
   const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
   const roofline = rooflineEvaluator(target, footprint);
   return lowered.kernels
-    .filter((kernel) => kernel.engine !== target.runtime.engine || !isDescribed(kernel, target))
+    .filter(
+      (kernel) => kernel.engine !== target.runtime.engine || !isDescribed(kernel, target, models),
+    )
     .reduce((sum, kernel) => sum + roofline.evaluate(kernel).seconds.value, 0);
 }
 
-function isDescribed(kernel: Lowered["kernels"][number], target: Target): boolean {
-  return workModels.some(
+function isDescribed(
+  kernel: Lowered["kernels"][number],
+  target: Target,
+  models: typeof workModels,
+): boolean {
+  return models.some(
     ({ kinds, describe }) =>
       kinds.includes(kernel.shape.kind) && describe(kernel, target) !== undefined,
   );
@@ -248,13 +279,13 @@ function crossValidate(
 }
 
 function kindsOf(
-  columns: readonly Column[],
+  { columns, models }: Described,
   found: Float64Array,
   level: number,
   interval: { readonly low: readonly number[]; readonly high: readonly number[] },
 ): Record<string, unknown> {
   const kinds: Record<string, unknown> = {};
-  for (const { id, features } of workModels) {
+  for (const { id, features } of models) {
     const weights = features.map((feature) => {
       const at = columns.findIndex((column) => column.model === id && column.feature === feature);
       return rounded(level * (found[at] ?? 0), 5);
