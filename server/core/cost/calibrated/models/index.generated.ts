@@ -31,6 +31,7 @@ import { kernelModel as workMovement } from "./work-movement.js";
 import { kernelModel as workNormalization } from "./work-normalization.js";
 import { kernelModel as workPointwise } from "./work-pointwise.js";
 import { kernelModel as workPool } from "./work-pool.js";
+import { kernelModel as workRecurrent } from "./work-recurrent.js";
 import { kernelModel as workReduction } from "./work-reduction.js";
 import type { KernelModel } from "../kernel-model.js";
 
@@ -67,5 +68,6 @@ export const kernelModels: readonly KernelModel[] = [
   workNormalization,
   workPointwise,
   workPool,
+  workRecurrent,
   workReduction,
 ];
