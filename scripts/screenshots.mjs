@@ -29,6 +29,31 @@ const explorerRow = (text) =>
 const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
 const take = (name) => page.screenshot({ path: path.join(images, `${name}.png`) });
 
+const text = async () =>
+  (await page.locator(".editor-instance .view-lines").first().innerText()).replaceAll(
+    "\u00a0",
+    " ",
+  );
+
+/** Opens a file of the examples in the editor, waits for what its lines say, and hides the side bar. */
+async function open(parts, hint) {
+  await page.keyboard.press("Control+Shift+E");
+  for (const part of parts) await explorerRow(part).first().click();
+  await until(`hints in ${parts.at(-1)}`, async () => hint.test(await text()), 120_000);
+  await page.keyboard.press("Control+B");
+  await page.waitForTimeout(1500);
+}
+
+async function hover(line, word) {
+  await page
+    .locator(".view-line", { hasText: line })
+    .locator("span span", { hasText: word })
+    .first()
+    .hover();
+  await page.locator(".monaco-hover:visible .hover-contents").first().waitFor();
+  await page.waitForTimeout(1500);
+}
+
 await page.goto(server.url({ folder }));
 await explorerRow("models").click({ timeout: 60_000 });
 await explorerRow("resnet50.onnx").click();
@@ -38,22 +63,21 @@ await frame.getByText("How the number came about").waitFor();
 await page.keyboard.press("Control+B");
 await page.waitForTimeout(1000);
 await take("model");
-await page.keyboard.press("Control+B");
-await explorerRow("mobile-block.onnxtxt").click();
-const text = async () =>
-  (await page.locator(".editor-instance .view-lines").first().innerText()).replaceAll(
-    "\u00a0",
-    " ",
-  );
-await until("hints", async () => /\d (ns|µs|ms)/.test(await text()));
-await page.keyboard.press("Control+B");
-await page
-  .locator(".view-line", { hasText: "[depthwise]" })
-  .locator("span span", { hasText: "Conv" })
-  .first()
-  .hover();
-await page.locator(".monaco-hover:visible .hover-contents").first().waitFor();
-await page.waitForTimeout(1500);
+const time = /\d (ns|µs|ms)/;
+await open(["mobile-block.onnxtxt"], time);
+await hover("[depthwise]", "Conv");
 await take("text");
+await open(["python", "transformer.py"], time);
+await hover("self.qkv = nn.Linear", "Linear");
+await take("python");
+await open(["llama-3.1-8b", "config.json"], /% of weights/);
+await page.setViewportSize({ width: 1280, height: 480 });
+await page.waitForTimeout(1000);
+await take("config");
+await page.setViewportSize({ width: 1280, height: 760 });
+await open(["hls", "conv.cpp"], /II=\d/);
+await take("hls");
+await open(["rtl", "systolic.sv"], /\d (FF|DSP)/);
+await take("rtl");
 await browser.close();
 await server.stop();

@@ -1,7 +1,7 @@
 import type { TargetAnalysis } from "../../analysis.js";
 import { formatBytes, formatNumber, formatParameters } from "../../base/units.js";
 import { secondsText } from "../text/estimate-text.js";
-import { lensTargetLine } from "../text/lens-target.js";
+import { lensTargetLine, moreTargets } from "../text/lens-target.js";
 import type { LensText } from "../text/lens.js";
 import type { ConfigNumbers, ConfigState } from "./config-state.js";
 
@@ -21,7 +21,7 @@ export function configLens({ numbers, problems }: ConfigState): LensText {
     `${formatParameters(totals.parameterCount)} params`,
     formatBytes(totals.weightBytes),
     ...targets.slice(0, shownTargets).map((target) => targetText(target, numbers)),
-    ...(targets.length > shownTargets ? [`+${targets.length - shownTargets} targets`] : []),
+    ...moreTargets(targets.length, shownTargets),
     ...(targets[0]?.fits === true ? ["fits"] : []),
   ].join(" · ");
   return {

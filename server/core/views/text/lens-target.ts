@@ -31,3 +31,9 @@ export function lensTargetLine(analysis: TargetAnalysis, goals: Goals = {}): str
       : `, ${formatNumber(carbon.value, 2)} g CO₂ (${formatNumber(carbon.low, 2)}–${formatNumber(carbon.high, 2)}) per 1,000`;
   return `${target.label}: ${latency === undefined ? "not known" : `${secondsWithInterval(latency)}, ${latency.method}`}${joules}${grams}${provenance === "" ? "" : ` (${provenance})`}`;
 }
+
+/** `+2 targets`: what a lens had no room for. */
+export function moreTargets(count: number, shown: number): readonly string[] {
+  const rest = count - shown;
+  return rest > 0 ? [`+${rest} ${rest === 1 ? "target" : "targets"}`] : [];
+}

@@ -1,6 +1,6 @@
 import type { Analysis } from "../../analysis.js";
 import { formatMacs, formatParameters } from "../../base/units.js";
-import { lensTarget, lensTargetLine } from "./lens-target.js";
+import { lensTarget, lensTargetLine, moreTargets } from "./lens-target.js";
 import { type TextState, oldNumbersText } from "./text-state.js";
 
 export interface LensText {
@@ -21,9 +21,7 @@ export function lensOf(state: TextState): LensText {
     `${formatParameters(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
     ...analysis.targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
-    ...(analysis.targets.length > shownTargets
-      ? [`+${analysis.targets.length - shownTargets} targets`]
-      : []),
+    ...moreTargets(analysis.targets.length, shownTargets),
     ...(totals.uncostedCount > 0 ? [`${totals.uncostedCount} not costed`] : []),
   ].join(" · ");
   return {
