@@ -18,6 +18,7 @@ function unusedIn(file: string, text: string): readonly DesignProblem[] {
   const pattern =
     /^[ \t]*(?:wire|reg|logic|bit)\b[ \t]*(?:signed\b[ \t]*|unsigned\b[ \t]*)?(?:\[[^\]\n]*\][ \t]*)*((?:[A-Za-z_]\w*[ \t]*(?:\[[^\]\n]*\][ \t]*)*,?\s*)+);[ \t]*$/gm;
   for (const match of code.matchAll(pattern)) {
+    if (isConditional(code, match.index)) continue;
     const list = match[1] ?? "";
     const listStart = match.index + match[0].indexOf(list, match[0].search(/\S/) + 3);
     const names = [...list.matchAll(/([A-Za-z_]\w*)[ \t]*(?:\[[^\]\n]*\][ \t]*)*/g)];
@@ -51,6 +52,14 @@ function unusedIn(file: string, text: string): readonly DesignProblem[] {
     }
   }
   return problems;
+}
+
+/** Under a condition of the preprocessor, formal properties' signals for one: what is read there is another text. */
+function isConditional(code: string, at: number): boolean {
+  let depth = 0;
+  for (const [, begins] of code.slice(0, at).matchAll(/^[ \t]*`(?:(ifn?def)|endif)\b/gm))
+    depth += begins === undefined ? -1 : 1;
+  return depth > 0;
 }
 
 function wholeLine(text: string, start: number): { readonly start: number; readonly end: number } {
