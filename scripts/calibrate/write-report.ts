@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { format } from "prettier";
+import { countOutside, coverageVerdict } from "./coverage.js";
 import { groupBy } from "./group.js";
 import { pooledError } from "./pooled-error.js";
 import { sets } from "./sets/index.js";
@@ -14,24 +15,27 @@ export async function writeReport(folder: string, file: string): Promise<void> {
       .map((row) => ({ id, row, sources: sources.map(({ set }) => set), date }));
   });
   const kinds = [...groupBy(rows, ({ row }) => row.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const outside = countOutside(rows.map(({ row }) => row));
   const text = [
     preamble,
+    `Of the ${outside.judged} lines by target with ${outside.leastRows} rows or more, ${outside.below} have less than 85 % inside and ${outside.above} more than 95 %. Were every interval exactly right and every row independent, chance alone would put ${Math.round(outside.byChance)} of them there. \`differs\` says where the share inside is not 90 % by more than chance (90 % lies outside of Wilson's 95 % interval for it): intervals of ${outside.tooNarrow} of these lines are too narrow and those of ${outside.tooWide} too wide. One in twenty of the lines says so by chance, and more where rows of one shape or network err alike.`,
+    "",
     `## Where the measurements come from\n\n| set | licence | origin |\n| --- | --- | --- |`,
     ...sets.map((set) => `| ${set.id} | ${set.licence} | ${set.origin} |`),
     "",
-    "## By kind, over all targets\n\n| kind | targets | rows | median | mean | p90 | inside the interval |\n| --- | --: | --: | --: | --: | --: | --: |",
+    "## By kind, over all targets\n\n| kind | targets | rows | median | mean | p90 | inside the interval | differs |\n| --- | --: | --: | --: | --: | --: | --: | --- |",
     ...kinds.map(([kind, items]) => {
       const all = pooledError(
         kind,
         items.map(({ row }) => row),
       );
-      return `| ${kind} | ${items.length} | ${all.rows} | ${percent(all.median)} | ${percent(all.mean)} | ${percent(all.p90)} | ${percent(all.coverage)} |`;
+      return `| ${kind} | ${items.length} | ${all.rows} | ${percent(all.median)} | ${percent(all.mean)} | ${percent(all.p90)} | ${percent(all.coverage)} | ${coverageVerdict(all)} |`;
     }),
     "",
-    "## By target\n\n| target | kind | rows | median | mean | p90 | inside the interval | rank | sets | fitted |\n| --- | --- | --: | --: | --: | --: | --: | --: | --- | --- |",
+    "## By target\n\n| target | kind | rows | median | mean | p90 | inside the interval | differs | rank | sets | fitted |\n| --- | --- | --: | --: | --: | --: | --: | --- | --: | --- | --- |",
     ...rows.map(
       ({ id, row, sources, date }) =>
-        `| \`${id}\` | ${row.kind} | ${row.rows} | ${percent(row.median)} | ${percent(row.mean)} | ${percent(row.p90)} | ${percent(row.coverage)} | ${row.rank?.toFixed(3) ?? ""} | ${sources.join(", ")} | ${date} |`,
+        `| \`${id}\` | ${row.kind} | ${row.rows} | ${percent(row.median)} | ${percent(row.mean)} | ${percent(row.p90)} | ${percent(row.coverage)} | ${coverageVerdict(row)} | ${row.rank?.toFixed(3) ?? ""} | ${sources.join(", ")} | ${date} |`,
     ),
     "",
   ].join("\n");

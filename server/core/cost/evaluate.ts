@@ -1,3 +1,5 @@
+import { once } from "../base/once.js";
+import { wideArithmetic } from "../lower/keep-wide.js";
 import type { Lowered } from "../lower/lowered.js";
 import type { Target } from "../targets/target.js";
 import { calibratedEvaluator } from "./calibrated/evaluator.js";
@@ -31,7 +33,10 @@ export function costModel(
   isOperator: boolean,
 ): ModelCost {
   const evaluator = evaluatorFor(target, lowered, footprint);
-  const evaluate = isOperator ? evaluator.evaluate : withStaticScales(target, evaluator.evaluate);
+  const narrow = isOperator ? evaluator.evaluate : withStaticScales(target, evaluator.evaluate);
+  const evaluate = withWideKernels(target, narrow, (wide) =>
+    evaluatorFor(wide, lowered, footprint),
+  );
   const kernelCosts =
     evaluator.isPositional === true
       ? lowered.kernels.map(evaluator.evaluate)
@@ -52,6 +57,19 @@ export function costModel(
   const energy =
     evaluator.energy?.(kernelCosts, latency, isOperator) ?? energyOf(target, latency, kernelCosts);
   return { kernelCosts, latency, energy };
+}
+
+/** What stays in 16 bits takes what the same chip and runtime take in 16 bits. */
+function withWideKernels(
+  target: Target,
+  narrow: Evaluator["evaluate"],
+  evaluatorOf: (target: Target) => Evaluator,
+): Evaluator["evaluate"] {
+  const wide = target.wide?.();
+  if (wide === undefined) return narrow;
+  const make = once(() => evaluatorOf(wide));
+  return (kernel) =>
+    kernel.arithmetic === wideArithmetic ? make().evaluate(kernel) : narrow(kernel);
 }
 
 /** Power × time; of a chip whose power nobody states, the kernels' counted joules. */

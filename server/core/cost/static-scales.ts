@@ -19,6 +19,7 @@ export function withStaticScales(
     const cost = evaluate(kernel);
     const { shape } = kernel;
     if (shape.kind !== "matmul" || kernel.weightReadBytes === 0) return cost;
+    if (kernel.arithmetic !== undefined) return cost;
     const elements = shape.batch * shape.m * shape.k;
     const secondsOf = (isDynamic: boolean): Estimate =>
       evaluate({ ...kernel, shape: { kind: "quantize", elements, isDynamic } }).seconds;

@@ -187,6 +187,8 @@ export interface Weight {
   readonly isTransposed?: boolean;
   /** Transposes between the file and what `shape` speaks of, those of the file first (`quant/stored-weight.ts`). */
   readonly arrangement?: readonly Arrangement[];
+  /** Checkpoints whose other weights are quantized leave it in 16 bits. */
+  readonly staysWide?: boolean;
   /** Number of stored elements when the tensor is sparse. */
   readonly sparseCount?: number;
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */

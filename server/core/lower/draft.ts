@@ -28,6 +28,10 @@ export interface Draft {
   readonly shapes: Map<NodeId, KernelShape>;
   /** Arithmetic that the model itself fixes, by any member of the kernel. */
   readonly arithmetics: Map<NodeId, string>;
+  /** The precision has weights of less than 16 bits. */
+  readonly isNarrow: boolean;
+  /** Weights that stay in 16 bits all the same. */
+  readonly wideWeights: Set<ValueId>;
   /** 1 for a node that the runtime's engine does not run. */
   readonly isUnsupported: Uint8Array;
   /** Widths of tensors where the precision is torch's autocast. */
@@ -60,6 +64,8 @@ export function startDraft(graphWork: GraphWork, { runtime, precision }: Target)
     isAbsorbed: new Uint8Array(nodeCount),
     shapes: new Map(),
     arithmetics: new Map(),
+    isNarrow: precision.weightBits < 16,
+    wideWeights: new Set(),
     isUnsupported,
     autocast: precision.isAutocast
       ? autocastOf(flow, runtime.passes.includes("fuse-pointwise"))

@@ -41,6 +41,7 @@ const order: readonly PassId[] = [
   "fold-zeros",
   "fold-batch-norm",
   "fuse-attention",
+  "keep-wide",
   "merge-bias",
   "fuse-activation",
   "fuse-quantization",
@@ -56,7 +57,7 @@ const passesById: ReadonlyMap<string, LoweringPass> = new Map(
 function finish(draft: Draft, target: Target): Lowered {
   const { flow } = draft;
   const nodeCount = flow.graph.nodes.length;
-  const bytes = targetBytes(flow, target.precision, draft.autocast?.bits);
+  const bytes = targetBytes(flow, target.precision, draft.autocast?.bits, draft.wideWeights);
   const maker = { draft, target, bytes, meter: new TrafficMeter(draft, bytes) };
   const kernels: Kernel[] = [];
   const kernelOfNode = new Array<number>(nodeCount).fill(-1);

@@ -68,4 +68,5 @@ export type PassId =
   | "merge-bias"
   | "merge-products"
   | "drop-views"
+  | "keep-wide"
   | "strided-views";

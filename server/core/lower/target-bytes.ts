@@ -18,13 +18,15 @@ export function targetBytes(
   precision: Precision,
   /** Bits of each value where they are not all the precision's. */
   valueBits?: Uint8Array,
+  wideWeights?: ReadonlySet<ValueId>,
 ): TargetBytes {
   const known = new Float64Array(flow.graph.values.length).fill(-1);
   return {
     of: (id) => {
       const cached = known[id];
       if (cached !== undefined && cached >= 0) return cached;
-      const bytes = bytesOf(flow, precision, id, valueBits?.[id]);
+      const isWide = wideWeights?.has(id) === true;
+      const bytes = bytesOf(flow, precision, id, valueBits?.[id], isWide);
       if (bytes !== undefined) known[id] = bytes;
       return bytes;
     },
@@ -36,6 +38,7 @@ function bytesOf(
   precision: Precision,
   id: ValueId,
   ownBits: number | undefined,
+  isWide: boolean,
 ): number | undefined {
   const type = flow.inferred.types[id];
   const isConstant = flow.inferred.isConstant[id] === true;
@@ -48,7 +51,9 @@ function bytesOf(
   if (elementTypes[elementType].bits <= 8) return storedBytes(elementType, elements);
   const rank = type?.kind === "tensor" ? (type.shape?.length ?? 0) : 0;
   const bits = isConstant
-    ? weightBits(precision, rank)
+    ? isWide
+      ? wideBits
+      : weightBits(precision, rank)
     : flow.graph.values[id]?.isCache === true
       ? precision.cacheBits
       : ownBits === undefined || ownBits === 0
@@ -67,6 +72,9 @@ function weightBits(precision: Precision, rank: number): number {
   if (isInteger && precision.activationBits <= 16) return 32;
   return Math.max(precision.weightBits, precision.activationBits);
 }
+
+/** Of weights that stay as they are where others are quantized. */
+const wideBits = 16;
 
 function storedBytes(type: ElementType, elements: number): number {
   return Math.ceil((elements * elementTypes[type].bits) / 8);

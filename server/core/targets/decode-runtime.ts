@@ -177,6 +177,7 @@ const passIds: readonly PassId[] = [
   "fuse-pointwise",
   "merge-bias",
   "merge-products",
+  "keep-wide",
   "fuse-quantization",
   "fuse-attention",
   "drop-views",

@@ -17,6 +17,8 @@ export interface Target {
   readonly calibration?: () => TargetCalibration | undefined;
   /** There are measurements of the target itself: it has a calibration of its own, whether or not that was read yet. */
   readonly isMeasured?: boolean;
+  /** The same chip and runtime in 16 bits, for what stays in 16 bits; undefined where that is itself. */
+  readonly wide?: () => Target | undefined;
   /** An architecture file in place of a device: layers are mapped onto it. */
   readonly accelerator?: MappedAccelerator;
 }

@@ -101,7 +101,7 @@ describe("decoding a runtime", () => {
       [
         "Runtime \`acme-rt\`: \`bandwidthEfficiency.value\` should lie between 0.0001 and 1; it is 80.",
         "Runtime \`acme-rt\`: \`computeEfficiency.default\` is missing; it serves the kernel kinds that are not listed.",
-        "Runtime \`acme-rt\`: \`passes[0]\` should be one of fold-constants, fold-batch-norm, fold-zeros, fuse-activation, fuse-elementwise, fuse-pointwise, merge-bias, merge-products, fuse-quantization, fuse-attention, drop-views, strided-views.",
+        "Runtime \`acme-rt\`: \`passes[0]\` should be one of fold-constants, fold-batch-norm, fold-zeros, fuse-activation, fuse-elementwise, fuse-pointwise, merge-bias, merge-products, keep-wide, fuse-quantization, fuse-attention, drop-views, strided-views.",
       ]
     `);
   });

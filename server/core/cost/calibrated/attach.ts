@@ -35,7 +35,10 @@ export function withCalibrations(
     ...target,
     isMeasured: store.targetIds.has(target.id),
     calibration: once(() => calibrationOf(target, store, measured, load)),
+    wide: () => wideOf(target),
   }));
+  const wideOf = ({ chip, runtime, precision }: Target): Target | undefined =>
+    precision.weightBits < 16 ? byId.get(`${chip.id}/${runtime.id}/bf16`) : undefined;
   const byId = new Map<string, Target>(targets.map((target) => [target.id, target]));
   return { targets, find: (id) => byId.get(id) };
 }

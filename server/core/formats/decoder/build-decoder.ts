@@ -79,7 +79,8 @@ function graphOf(
   });
   const builder: Builder = { draft, description, names, isExpanded };
   const ids = draft.input("input_ids", "int64", [batch, sequence]);
-  const table = draft.weight(names.embedding, [vocabulary, hidden]);
+  const staysWide = description.hasWideHead === true;
+  const table = draft.weight(names.embedding, [vocabulary, hidden], false, { staysWide });
   draft.scope = names.scope(undefined, "embedding");
   let x = reduced(builder, draft.node("Gather", [table, ids], { name: "embedding" }));
   if (description.positions > 0) {
@@ -96,9 +97,11 @@ function graphOf(
   });
   const scores = description.isTied
     ? draft.node("Gemm", [last, table], { name: "scores", attributes: { transB: 1 } })
-    : draft.node("MatMul", [last, draft.weight(names.output, [hidden, vocabulary], true)], {
-        name: "scores",
-      });
+    : draft.node(
+        "MatMul",
+        [last, draft.weight(names.output, [hidden, vocabulary], true, { staysWide })],
+        { name: "scores" },
+      );
   return draft.finish(description.name, [gathered(draft, scores, devices)]);
 }
 

@@ -144,6 +144,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       fields.flag("tie_word_embeddings") ??
       whole.flag("tie_word_embeddings") ??
       traits.isTied === true,
+    hasWideHead: !isHeadQuantized(whole.below("quantization_config")),
     windowOf: windowsOf(fields, traits),
     elementType: elementTypeOf(
       fields.text("torch_dtype", "dtype") ?? whole.text("torch_dtype", "dtype"),
@@ -157,6 +158,19 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       note: `The family \`${familyName}\` is not known; its layers are taken to be like Llama's. Compare the number of parameters.`,
     }),
   };
+}
+
+/**
+ * Whether a checkpoint's scheme takes in the output layer. It has to say so: GPTQ and AutoRound by `lm_head` (vLLM's
+ * `lm_head_quantized`), compressed-tensors and ModelOpt by a list of what is left out that does not name it. The
+ * usual recipes leave it out (`ignore=["lm_head"]` of llm-compressor, `"*lm_head*": {"enable": False}` of ModelOpt's configurations).
+ */
+function isHeadQuantized(scheme: ConfigFields | undefined): boolean {
+  if (scheme?.flag("lm_head") === true) return true;
+  const method = scheme?.text("quant_method");
+  if (method !== "compressed-tensors" && method !== "modelopt") return false;
+  const leftOut = scheme?.list("ignore") ?? scheme?.list("exclude_modules");
+  return leftOut?.every((name) => typeof name !== "string" || !name.includes("lm_head")) === true;
 }
 
 /** Families that only read, and classes with a head for something else than the next word. */

@@ -46,6 +46,8 @@ export interface DecoderDescription {
   readonly hasOutputGate?: boolean;
   /** The output layer's weights are the embedding's. */
   readonly isTied: boolean;
+  /** Servers leave the output layer in 16 bits, and the embedding, where other weights are quantized. */
+  readonly hasWideHead?: boolean;
   /** Keys that a query of the layer sees, 0 for all. */
   readonly windowOf: (layer: number) => number;
   readonly elementType: ElementType;

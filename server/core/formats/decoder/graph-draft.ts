@@ -39,7 +39,12 @@ export class GraphDraft {
   }
 
   /** The same name is the same weight: a tied output layer is not stored twice. */
-  weight(name: string, shape: readonly number[], isTransposed = false): ValueId {
+  weight(
+    name: string,
+    shape: readonly number[],
+    isTransposed = false,
+    { staysWide = false }: { readonly staysWide?: boolean } = {},
+  ): ValueId {
     const kept = this.#weights.get(name);
     if (kept !== undefined) return kept;
     const elements = shape.reduce((product, extent) => product * extent, 1);
@@ -52,6 +57,7 @@ export class GraphDraft {
         byteLength: found?.byteLength ?? bytesOfElements(this.#elementType, elements),
         ...(found?.location !== undefined && { location: found.location }),
         ...(isTransposed && { isTransposed }),
+        ...(staysWide && { staysWide }),
       },
     });
     this.#weights.set(name, id);
