@@ -8,6 +8,7 @@ import { pass as fuseAttention } from "./fuse-attention.js";
 import { pass as fuseElementwise } from "./fuse-elementwise.js";
 import { pass as fusePointwise } from "./fuse-pointwise.js";
 import { pass as fuseQuantization } from "./fuse-quantization.js";
+import { pass as keepWide } from "./keep-wide.js";
 import { pass as mergeBias } from "./merge-bias.js";
 import { pass as mergeProducts } from "./merge-products.js";
 import { pass as stridedViews } from "./strided-views.js";
@@ -23,6 +24,7 @@ export const passes: readonly LoweringPass[] = [
   fuseElementwise,
   fusePointwise,
   fuseQuantization,
+  keepWide,
   mergeBias,
   mergeProducts,
   stridedViews,
