@@ -2,7 +2,7 @@ import type { Analysis } from "../../analysis.js";
 import { formatBytes, formatMacs, formatParameters, formatShare } from "../../base/units.js";
 import type { NodeId } from "../../graph/graph.js";
 import { secondsText } from "../text/estimate-text.js";
-import { lensTarget, lensTargetLine } from "../text/lens-target.js";
+import { lensTarget, lensTargetLine, moreTargets } from "../text/lens-target.js";
 import type { LensText } from "../text/lens.js";
 import { summedCost, summedWork } from "../text/summed-cost.js";
 import { beforeEditText } from "./source-hints.js";
@@ -49,11 +49,7 @@ function titleOf(analysis: Analysis): string {
     `${formatParameters(totals.parameterCount)} params`,
     totals.macs === undefined ? "? MAC" : formatMacs(totals.macs),
     ...targets.slice(0, shownTargets).map((target) => lensTarget(target, analysis.goals)),
-    ...(targets.length > shownTargets
-      ? [
-          `+${targets.length - shownTargets} ${targets.length - shownTargets === 1 ? "target" : "targets"}`,
-        ]
-      : []),
+    ...moreTargets(targets.length, shownTargets),
     ...(first?.peakActivationBytes === undefined
       ? []
       : [`peak ${formatBytes(first.peakActivationBytes)}`]),
