@@ -267,3 +267,19 @@ test("pairs survive their file, and what is wrong in it is told and left out", (
     /pairs\[1\]\.report\.time` should be a time[\s\S]*pairs\[2\]/,
   );
 });
+
+test("of the same sources what was placed counts before what was synthesised later; newer sources come first", () => {
+  const routed = pairOf({ counts: { lut: 1200 } });
+  const stat = (sources: string): ReportPair => ({
+    ...pairOf({ counts: { lut: 1700 } }),
+    sources,
+    report: {
+      ...routed.report,
+      ...{ format: "yosys-stat", file: "stat.json", time: "2026-11-27T13:00:00.000Z" },
+    },
+  });
+  const lutBy = (pairs: readonly ReportPair[], sources: string): number | undefined =>
+    calibrated(before, pairs, { subject, sources }).total?.counts.lut?.value;
+  expect(lutBy([stat("s0"), routed], "s0")).toBe(1200);
+  expect(lutBy([routed, stat("s1")], "s1")).toBe(1700);
+});

@@ -17,7 +17,8 @@ import { distanceBetween, fullTrust, logChange, type Trust, trustAt } from "./di
 import type { PairSubject, ReportPair } from "./report-pair.js";
 
 /**
- * A design's numbers as the project's own reports make them. Of each quantity the newest report that tells it counts; lines, paths and
+ * A design's numbers as the project's own reports make them. Of each quantity the newest report that tells it counts, of the
+ * same sources one of what was placed before one of synthesis alone; lines, paths and
  * modules that no report lists change as the whole does.
  */
 export function calibrated(
@@ -26,9 +27,7 @@ export function calibrated(
   state: { readonly subject: PairSubject; readonly sources: string },
 ): Design {
   const now = countedOf(design);
-  const ranked = [...pairs]
-    .sort((a, b) => Date.parse(b.report.time) - Date.parse(a.report.time))
-    .map((pair) => weighed(pair, now, state.sources));
+  const ranked = byRank(pairs).map((pair) => weighed(pair, now, state.sources));
   const ledger = new UseLedger();
   const total = design.total && correctedTotal(design.total, ranked, ledger);
   const sameParts = ranked.filter(({ pair }) => pair.subject.part === state.subject.part);
@@ -62,6 +61,25 @@ export function calibrated(
     loops,
     calibration: { reports: ledger.reports() },
   };
+}
+
+function byRank(pairs: readonly ReportPair[]): readonly ReportPair[] {
+  const timeOf = ({ report }: ReportPair): number => Date.parse(report.time);
+  const newest = new Map<string, number>();
+  for (const pair of pairs)
+    newest.set(pair.sources, Math.max(newest.get(pair.sources) ?? 0, timeOf(pair)));
+  const ofSources = ({ sources }: ReportPair): number => newest.get(sources) ?? 0;
+  return [...pairs].sort(
+    (a, b) =>
+      ofSources(b) - ofSources(a) ||
+      Number(isPlaced(b)) - Number(isPlaced(a)) ||
+      timeOf(b) - timeOf(a),
+  );
+}
+
+/** Yosys counts before anything is placed; the other tools' reports of synthesis alone are refused or replaced by later ones. */
+function isPlaced({ report }: ReportPair): boolean {
+  return report.format !== "yosys-stat";
 }
 
 interface Weighed {
