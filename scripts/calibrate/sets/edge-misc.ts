@@ -5,7 +5,7 @@ import type { CalibrationContext, CalibrationSet, Sample } from "../set.js";
 import { tracedSubject } from "../traced.js";
 
 /**
- * Detectors on Jetson boards and T4, two sizes of one network on each target. What else the source has, processors of
+ * Two sizes of a detector on Jetson boards, and on T4 of its relatives for masks, poses and classes too. What else the source has, processors of
  * boards and Edge TPUs, is one network a device, end to end with its script, or a device that is not named.
  */
 export const set: CalibrationSet = {
@@ -15,7 +15,7 @@ export const set: CalibrationSet = {
     "Ultralytics' documentation, https://docs.ultralytics.com/guides/nvidia-jetson and https://docs.ultralytics.com/models/yolo11",
   isCommittable: false,
   hasFewKeys: true,
-  heldOut: ["yolo11n"],
+  heldOut: ["yolo11n", "yolo11n-seg", "yolo11n-pose", "yolo11n-cls"],
   samples: (ctx) => Promise.resolve(samplesOf(ctx)),
   fit: async (ctx, samples) => {
     const fragments = [];
@@ -46,6 +46,20 @@ const plan: FamilyPlan = {
   },
 };
 
+/**
+ * One image leaves most of a server's card idle: a layer with many channels and few pixels keeps few multiprocessors busy
+ * for as long as its weights are read, and joins are written where they belong. Read off T4's eight networks, by leaving out
+ * sizes and tasks.
+ */
+const ofCards: FamilyPlan["prior"] = {
+  once: 4e-4,
+  calls: 4e-6,
+  compute: 1.2,
+  activations: 0.6,
+  "work-movement.activations": 0,
+  weights: 10,
+};
+
 /** Boards launch slowly, and single precision has a peak that tensor cores exceed. */
 function kindOf({ target }: Sample): string {
   const [chip = "", runtime = "", precision = ""] = target.split("/");
@@ -55,7 +69,8 @@ function kindOf({ target }: Sample): string {
 
 function priorOf(kind: string): FamilyPlan["prior"] {
   const [host, runtime = "", precision] = kind.split(" ");
-  const calls = runtime === "pytorch-eager" ? 6e-5 : host === "board" ? 2e-5 : 6e-6;
+  if (host === "card") return { ...plan.prior, ...ofCards };
+  const calls = runtime === "pytorch-eager" ? 6e-5 : 2e-5;
   // Launches run ahead of the kernels and hide about half of these.
   if (runtime === "pytorch-eager") return { ...plan.prior, calls, compute: 0.25, activations: 0.4 };
   // TensorRT and cuDNN compute float32 in TF32, at a quarter to a half of the time that the vector units' peak allows:
@@ -69,7 +84,7 @@ function samplesOf(ctx: CalibrationContext): readonly Sample[] {
   return parseCsv(text).flatMap((row): readonly Sample[] => {
     const chip = chips[row["device"] ?? ""];
     const runtime = runtimes.find(([pattern]) => pattern.test(row["runtime"] ?? ""))?.[1];
-    const entry = entries[row["model"] ?? ""];
+    const entry = entryOf(row["model"] ?? "");
     const isGpu = row["accelerator"] === "GPU";
     if (chip === undefined || runtime === undefined || entry === undefined || !isGpu) return [];
     return [
@@ -100,9 +115,23 @@ const runtimes: readonly (readonly [RegExp, string])[] = [
   [/^ONNX$/, "onnxruntime-cuda"],
 ];
 
+/** `yolo11m-seg`: a size, and what it is for. */
+function entryOf(model: string): string | undefined {
+  const [name = "", task = "det"] = model.split("-");
+  const [size, make] = [sizes[name], tasks[task]];
+  return size === undefined || make === undefined ? undefined : `${make}(${size})`;
+}
+
 /** Widths and depths of YOLO11's sizes. */
-const entries: Readonly<Record<string, string>> = {
-  yolo11n: "Yolo11(0.25)",
-  yolo11s: "Yolo11(0.5)",
-  yolo11m: "Yolo11(1, True, 512)",
+const sizes: Readonly<Record<string, string>> = {
+  yolo11n: "0.25",
+  yolo11s: "0.5",
+  yolo11m: "1, True, 512",
+};
+
+const tasks: Readonly<Record<string, string>> = {
+  det: "Yolo11",
+  seg: "Yolo11Segment",
+  pose: "Yolo11Pose",
+  cls: "Yolo11Classify",
 };

@@ -129,10 +129,40 @@ def separable(inputs, outputs):
     return [conv(inputs, inputs, 3, groups=inputs), conv(inputs, outputs)]
 
 
-class Detector(nn.Module):
-    """`block(inputs, outputs, repeats, adds, is_deep)` makes a stage; what follows the fifth stage is `last`."""
+class Extras(nn.Module):
+    """Numbers beside every box: coefficients of masks, or key points."""
 
-    def __init__(self, widths, block, repeats, last, classes=80, is_separable=False):
+    def __init__(self, channels, count):
+        super().__init__()
+        hidden = max(channels[0] // 4, count)
+        self.heads = nn.ModuleList(
+            nn.Sequential(conv(c, hidden, 3), conv(hidden, hidden, 3), nn.Conv2d(hidden, count, 1)) for c in channels
+        )
+
+    def forward(self, maps):
+        return torch.cat([head(x).flatten(2) for head, x in zip(self.heads, maps)], 2)
+
+
+class Masks(nn.Module):
+    """Prototypes that a box's coefficients weigh (Bolya et al. 2019, https://arxiv.org/abs/1904.02689)."""
+
+    def __init__(self, inputs, hidden, count):
+        super().__init__()
+        self.open = conv(inputs, hidden, 3)
+        self.up = nn.ConvTranspose2d(hidden, hidden, 2, 2)
+        self.close = nn.Sequential(conv(hidden, hidden, 3), conv(hidden, count))
+
+    def forward(self, x):
+        return self.close(self.up(self.open(x)))
+
+
+class Detector(nn.Module):
+    """
+    `block(inputs, outputs, repeats, adds, is_deep)` makes a stage; what follows the fifth stage is `last`. `extras`: numbers
+    beside every box; `masks`: hidden channels of the prototypes.
+    """
+
+    def __init__(self, widths, block, repeats, last, classes=80, is_separable=False, extras=0, masks=0):
         super().__init__()
         a, b, c, d, e = widths
         # YOLO11's early stages leave with the width of the next one.
@@ -148,6 +178,8 @@ class Detector(nn.Module):
         self.down3, self.m4 = conv(c, c, 3, 2), block(c + d, d, first, False, "neck")
         self.down4, self.m5 = conv(d, d, 3, 2), block(d + e, e, first, False, "late" if is_separable else "neck")
         self.heads = Heads((c, d, e), classes, is_separable)
+        self.extras = Extras((c, d, e), extras) if extras else None
+        self.masks = Masks(c, masks, extras) if masks else None
 
     def forward(self, x):
         p3 = self.p3(self.stem(x))
@@ -157,7 +189,23 @@ class Detector(nn.Module):
         n3 = self.n3(torch.cat([self.up(n4), p3], 1))
         m4 = self.m4(torch.cat([self.down3(n3), n4], 1))
         m5 = self.m5(torch.cat([self.down4(m4), p5], 1))
-        return self.heads([n3, m4, m5])
+        maps = [n3, m4, m5]
+        boxes = self.heads(maps)
+        if self.extras is not None:
+            boxes = torch.cat([boxes, self.extras(maps)], 1)
+        return boxes if self.masks is None else (boxes, self.masks(n3))
+
+
+class Classifier(nn.Module):
+    """The stages of a detector without its neck."""
+
+    def __init__(self, detector, channels, last, classes=1000):
+        super().__init__()
+        self.stages = nn.Sequential(detector.stem, detector.p3, detector.p4, *detector.p5[:2], last)
+        self.widen, self.scores = conv(channels, 1280), nn.Linear(1280, classes)
+
+    def forward(self, x):
+        return self.scores(self.widen(self.stages(x)).mean((2, 3))).softmax(1)
 
 
 def YoloV8(width, depth, most=1024):
@@ -169,15 +217,28 @@ def YoloV8(width, depth, most=1024):
     return Detector(widths(width, most), block, counts, lambda e: [PyramidPool(e)])
 
 
-def Yolo11(width, is_deep=False, most=1024):
+def Yolo11(width, is_deep=False, most=1024, **task):
     def block(inputs, outputs, _repeats, _adds, place):
         hidden = outputs // 4 if place == "early" else outputs // 2
         inner = CrossStage(hidden) if is_deep or place == "late" else Residual(hidden, hidden // 2)
         return Split(inputs, outputs, hidden, [inner])
 
     return Detector(
-        widths(width, most), block, [1] * 4, lambda e: [PyramidPool(e), AttentionStage(e)], is_separable=True
+        widths(width, most), block, [1] * 4, lambda e: [PyramidPool(e), AttentionStage(e)], is_separable=True, **task
     )
+
+
+def Yolo11Segment(width, is_deep=False, most=1024):
+    return Yolo11(width, is_deep, most, extras=32, masks=int(256 * width))
+
+
+def Yolo11Pose(width, is_deep=False, most=1024):
+    return Yolo11(width, is_deep, most, classes=1, extras=51)
+
+
+def Yolo11Classify(width, is_deep=False, most=1024):
+    last = widths(width, most)[-1]
+    return Classifier(Yolo11(width, is_deep, most), last, AttentionStage(last))
 
 
 def widths(width, most):
