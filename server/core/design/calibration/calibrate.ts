@@ -18,8 +18,8 @@ import type { PairSubject, ReportPair } from "./report-pair.js";
 
 /**
  * A design's numbers as the project's own reports make them. Of each quantity the newest report that tells it counts, of the
- * same sources one of what was placed before one of synthesis alone; lines, paths and
- * modules that no report lists change as the whole does.
+ * same sources one of what was placed before one of synthesis alone; lines, paths and modules that no report lists change
+ * as the whole does.
  */
 export function calibrated(
   design: Design,
