@@ -1,35 +1,33 @@
-import path from "node:path";
 import * as vscode from "vscode";
+import { isDecoderName } from "../../server/protocol/config-source.js";
 import { type TargetInfo, targetsRequest } from "../../server/protocol/requests.js";
 import type { Ctx } from "./ctx.js";
 import { activeModelUri } from "./model-uri.js";
 
-/** The targets that the model in the active tab is predicted for, asked once for each name of a file. */
+/** The targets that the model in the active tab is predicted for. What was answered is kept: most models have the same. */
 export function chosenTargets(ctx: Ctx): ChosenTargets {
   const known = new Map<string, Promise<readonly TargetInfo[]>>();
   const changed = new vscode.EventEmitter<void>();
-  const ask = async (file: string): Promise<readonly TargetInfo[]> => {
-    const targets = await ctx.client.sendRequest(targetsRequest, { file });
-    return targets.filter(({ isChosen }) => isChosen);
-  };
+  const ask = (uri: string): Promise<readonly TargetInfo[]> =>
+    ctx.client.sendRequest(targetsRequest, { isChosenOnly: true, ...(uri !== "" && { uri }) });
   let shown = "";
   const follow = (): void => {
-    const file = activeFile();
-    if (file === undefined || file === shown) return;
-    shown = file;
+    const uri = activeUri();
+    if (uri === undefined || uri === shown) return;
+    shown = uri;
     changed.fire();
   };
   return {
     changed: changed.event,
     /** Where no model is shown, those of the last one. */
     get() {
-      shown = activeFile() ?? shown;
+      shown = activeUri() ?? shown;
       let targets = known.get(shown);
       if (targets === undefined) {
         targets = ask(shown);
         known.set(shown, targets);
-        const file = shown;
-        targets.catch(() => known.delete(file));
+        const uri = shown;
+        targets.catch(() => known.delete(uri));
       }
       return targets;
     },
@@ -37,6 +35,9 @@ export function chosenTargets(ctx: Ctx): ChosenTargets {
       changed,
       vscode.window.tabGroups.onDidChangeTabs(follow),
       vscode.window.onDidChangeActiveTextEditor(follow),
+      ctx.modelChanged.event((uri) => {
+        if (known.delete(uri)) changed.fire();
+      }),
       ctx.settingsChanged.event(() => {
         known.clear();
         changed.fire();
@@ -51,7 +52,8 @@ export interface ChosenTargets {
   readonly disposable: vscode.Disposable;
 }
 
-function activeFile(): string | undefined {
+/** Empty for models that are like any other; undefined where none is shown. */
+function activeUri(): string | undefined {
   const uri = activeModelUri();
-  return uri && path.posix.basename(uri.path);
+  return uri && (isDecoderName(uri.path) ? uri.toString() : "");
 }

@@ -72,8 +72,8 @@ export async function hostPanel(
     },
     pickModel: () => pickModel(),
     compare: (params) => ctx.client.sendRequest(compareRequest, { uri: uri.toString(), ...params }),
-    targets: () => ctx.client.sendRequest(targetsRequest, { file: uri.path }),
-    useTarget: ({ target }) => useTargetFirst(ctx, target, uri.path),
+    targets: () => ctx.client.sendRequest(targetsRequest, { uri: uri.toString() }),
+    useTarget: ({ target }) => useTargetFirst(ctx, target, uri),
     readText: (params) => readText(params),
     save: (params) => saveFile(uri, params),
   };

@@ -14,8 +14,8 @@ export async function useTargets(ids: readonly string[]): Promise<void> {
 }
 
 /** Puts a target before the others that are chosen; one that the catalogue does not know changes nothing. */
-export async function useTargetFirst(ctx: Ctx, target: string, file: string): Promise<null> {
-  const all = await ctx.client.sendRequest(targetsRequest, { file });
+export async function useTargetFirst(ctx: Ctx, target: string, uri: vscode.Uri): Promise<null> {
+  const all = await ctx.client.sendRequest(targetsRequest, { uri: uri.toString() });
   if (!all.some(({ id }) => id === target))
     throw new Error(`\`${target.slice(0, 200)}\` is no target of the catalogue.`);
   const chosen = all.filter(({ isChosen }) => isChosen).map(({ id }) => id);

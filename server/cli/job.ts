@@ -8,7 +8,7 @@ import { parseBoundInput } from "../core/formats/bound-input.js";
 import { readOpCall } from "../core/formats/op-call.js";
 import type { Model } from "../core/graph/graph.js";
 import type { TensorType } from "../core/graph/value-type.js";
-import { defaultTargetIds } from "../core/targets/default-targets.js";
+import { defaultTargets } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import type { ReportDocument } from "../core/views/report-document.js";
@@ -137,7 +137,10 @@ async function chooseTargets(
 ): Promise<readonly Target[]> {
   const given = request.targets.length > 0 ? request.targets : undefined;
   const chosen = given ?? workspaceTargets(request.file ?? path.join(process.cwd(), "."));
-  const wanted = chosen.length > 0 ? chosen : defaultTargetIds[useOfFile(request.file ?? "")];
+  const wanted =
+    chosen.length > 0
+      ? chosen
+      : defaultTargets(devices, useOfFile(request.file ?? "")).map(({ id }) => id);
   const { catalogue, ids } = await withOwnAccelerators(devices, wanted);
   return [...new Set(ids)].flatMap((id) => {
     const target = catalogue.find(id);

@@ -12,7 +12,7 @@ import { importedPlan } from "../core/quant/imports/with-imported.js";
 import { readSavedPlan, type SavedPlan } from "../core/quant/plan/saved-plan.js";
 import { supportOf, type RuntimeSupport } from "../core/quant/plan/support.js";
 import type { QuantizationResult } from "../core/quant/result.js";
-import { defaultTargetIds } from "../core/targets/default-targets.js";
+import { defaultTargets } from "../core/targets/default-targets.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
@@ -127,8 +127,8 @@ export async function choicesOf(
 }
 
 function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {
-  const byDefault = defaultTargetIds[useOfFile(request.file ?? "")];
-  const id = request.target ?? workspaceTargets(request.file ?? ".")[0] ?? byDefault[0] ?? "";
+  const byDefault = defaultTargets(catalogue, useOfFile(request.file ?? ""));
+  const id = request.target ?? workspaceTargets(request.file ?? ".")[0] ?? byDefault[0]?.id ?? "";
   const target = catalogue.find(id);
   if (target === undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
   return target;

@@ -1,10 +1,14 @@
 import path from "node:path";
-import type { ModelUse } from "../core/targets/default-targets.js";
+import { neverCancelled } from "../core/base/cancel.js";
+import { type ModelUse, useOf } from "../core/targets/default-targets.js";
 import { isConfigName } from "../protocol/config-source.js";
+import { readModelFile } from "./read-model.js";
 
-/** What `useOf` will say of a file's model, before the file has been read. */
+/** What `useOf` says of a file's model. A configuration is read for it, which is small; of others the name tells. */
 export function useOfFile(file: string): ModelUse {
   const name = path.basename(file);
-  if (name.toLowerCase().endsWith(".gguf")) return "llama-cpp";
-  return isConfigName(name) ? "decoder" : "network";
+  if (name.toLowerCase().endsWith(".gguf")) return { kind: "llama-cpp" };
+  if (!isConfigName(name)) return { kind: "network" };
+  const { value } = readModelFile(file, neverCancelled);
+  return value === undefined ? { kind: "decoder" } : useOf(value);
 }

@@ -1,4 +1,4 @@
-import { useOf } from "../core/targets/default-targets.js";
+import { type ModelUse, useOf } from "../core/targets/default-targets.js";
 import type { SourceState } from "../core/views/source/source-state.js";
 import path from "node:path";
 import type { Analysis } from "../core/analysis.js";
@@ -101,6 +101,10 @@ export class Analyst {
     if (model === undefined) return { analysis: undefined, problems };
     const analysis = await this.#analyse(subject, model, problems);
     return { analysis, problems: analysis.problems };
+  }
+
+  useOf(subject: Subject): ModelUse {
+    return useOf(this.#read(subject).value ?? {});
   }
 
   /** The model file in ONNX's textual syntax. */

@@ -1,3 +1,4 @@
+import { anyNetwork } from "../core/targets/default-targets.js";
 import type { Analysis } from "../core/analysis.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
@@ -60,7 +61,8 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       analyst.python.putRun(uri, run);
       return null;
     },
-    targets: async ({ choice, use }) => {
+    targets: async ({ choice, subject }) => {
+      const use = subject === undefined ? anyNetwork : analyst.useOf(subject);
       const { catalogue, targets } = await analyst.catalogues.choose(choice, use);
       const chosen = targets.map((target) => target.id);
       const rank = (id: string): number =>

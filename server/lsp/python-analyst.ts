@@ -1,3 +1,4 @@
+import { anyNetwork } from "../core/targets/default-targets.js";
 import type { Analysis, Bindings } from "../core/analysis.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
@@ -51,7 +52,7 @@ export class PythonAnalyst {
       ...(program?.main?.problems ?? []),
     ];
     if (lastGood === undefined || model === undefined) return { analysis: undefined, problems };
-    const chosen = await this.#catalogues.choose(subject.choice, "network");
+    const chosen = await this.#catalogues.choose(subject.choice, anyNetwork);
     const [main] = this.#analysed(lastGood, chosen, subject.goals);
     if (main === undefined) return { analysis: undefined, problems };
     lastGood.whole ??= new WeakMap();
@@ -66,7 +67,7 @@ export class PythonAnalyst {
 
   async state(subject: Subject): Promise<SourceState> {
     const { run, program, lastGood } = this.#document(subject.uri);
-    const chosen = await this.#catalogues.choose(subject.choice, "network");
+    const chosen = await this.#catalogues.choose(subject.choice, anyNetwork);
     const base = {
       text: run.text,
       file: run.file,

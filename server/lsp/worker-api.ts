@@ -1,4 +1,3 @@
-import type { ModelUse } from "../core/targets/default-targets.js";
 import type { Goals } from "../core/goals.js";
 import type { TextSpan } from "../core/base/text-span.js";
 import type { Model } from "../core/graph/graph.js";
@@ -79,7 +78,8 @@ export interface WorkerApi {
   putRun(params: { readonly uri: string; readonly run: PythonRun }): null;
   targets(params: {
     readonly choice: TargetChoice;
-    readonly use: ModelUse;
+    /** The model that they are for, where its kind matters. */
+    readonly subject?: Subject;
   }): Promise<readonly TargetInfo[]>;
   view(params: {
     readonly subject: Subject;

@@ -7,3 +7,8 @@ export function isConfigName(path: string): boolean {
 export function isModelConfig(text: string): boolean {
   return /"model_type"\s*:/.test(text);
 }
+
+/** Whether a file of this name may hold a model that writes text: such models run elsewhere than others. */
+export function isDecoderName(path: string): boolean {
+  return isConfigName(path) || /\.gguf$/i.test(path);
+}

@@ -101,9 +101,9 @@ export const compareRequest = new RequestType<
   void
 >("ridgepoint/compare");
 
-/** All targets of the catalogue, for the picker. Where none are chosen, those that suit the model in `file` count as chosen. */
+/** All targets of the catalogue, for the picker, or the chosen ones alone. Where none are, those that suit the model count as chosen. */
 export const targetsRequest = new RequestType<
-  { readonly file?: string },
+  { readonly uri?: string; readonly isChosenOnly?: boolean },
   readonly TargetInfo[],
   void
 >("ridgepoint/targets");

@@ -113,7 +113,9 @@ describe("the status bar", () => {
   });
 
   test("is shown while a model is, and asks anew only after a change of settings", async () => {
-    const { ctx, server } = fakeCtx({ "ridgepoint/targets": () => targets });
+    const { ctx, server } = fakeCtx({
+      "ridgepoint/targets": () => targets.filter(({ isChosen }) => isChosen),
+    });
     followSettings(ctx);
     showTargetsInStatusBar(ctx, chosenTargets(ctx));
     const [item] = editor.statusBarItems;

@@ -9,11 +9,8 @@ export const command: ClientCommand = {
   title: "Pick Targets…",
   icon: "$(circuit-board)",
   run: async (ctx) => {
-    const file = activeModelUri()?.path;
-    const targets = await ctx.client.sendRequest(
-      targetsRequest,
-      file === undefined ? {} : { file },
-    );
+    const uri = activeModelUri()?.toString();
+    const targets = await ctx.client.sendRequest(targetsRequest, uri === undefined ? {} : { uri });
     const ids = await chooseTargets(targets);
     if (ids === undefined) return;
     await useTargets(ids);

@@ -35,6 +35,8 @@ export interface GenerationFacts {
   readonly hidden: number;
   readonly heads: number;
   readonly vocabulary: number;
+  /** Precision of targets that counts quantized weights as they are stored; undefined where they are not, or no target does. */
+  readonly storedPrecision?: string;
   /** That share the model, where one may choose; undefined where the file is what it is. */
   readonly devices?: number;
   /** How a call of many new tokens is computed, where that is not how a step is. */

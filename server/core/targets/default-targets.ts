@@ -2,10 +2,14 @@ import type { Model } from "../graph/graph.js";
 import type { Catalogue, Target } from "./target.js";
 
 /** Where people run a model: one that writes text on servers, one in llama.cpp's own format by llama.cpp. */
-export type ModelUse = "network" | "decoder" | "llama-cpp";
+export interface ModelUse {
+  readonly kind: "network" | "decoder" | "llama-cpp";
+  /** Precision of targets that counts a quantized checkpoint as it is stored. */
+  readonly precision?: string;
+}
 
 /** Shown when the workspace has chosen none. */
-export const defaultTargetIds: Readonly<Record<ModelUse, readonly string[]>> = {
+export const defaultTargetIds: Readonly<Record<ModelUse["kind"], readonly string[]>> = {
   // One each of a desktop GPU, a board and a microcontroller.
   network: [
     "nvidia-rtx-4090/tensorrt/fp16",
@@ -25,14 +29,33 @@ export const defaultTargetIds: Readonly<Record<ModelUse, readonly string[]>> = {
   ],
 };
 
-export function useOf({ format, generation }: Pick<Model, "format" | "generation">): ModelUse {
-  if (generation === undefined) return "network";
-  return format === "gguf" ? "llama-cpp" : "decoder";
+/** What runs anywhere, as far as one knows. */
+export const anyNetwork: ModelUse = { kind: "network" };
+
+/** Servers of quantized checkpoints; the later one multiplies formats that the first one does not. */
+const servers = ["nvidia-h100-sxm/tensorrt-llm", "nvidia-b200-sxm/tensorrt-llm"];
+
+export function useOf({
+  format,
+  generation,
+}: Partial<Pick<Model, "format" | "generation">>): ModelUse {
+  if (generation === undefined) return anyNetwork;
+  if (format === "gguf") return { kind: "llama-cpp" };
+  const precision = generation.storedPrecision;
+  return { kind: "decoder", ...(precision !== undefined && { precision }) };
 }
 
 /** The default set, as far as the catalogue has it; the first targets of the catalogue when it has none of it. */
-export function defaultTargets(catalogue: Catalogue, use: ModelUse): readonly Target[] {
-  const ids = defaultTargetIds[use];
+export function defaultTargets(
+  catalogue: Catalogue,
+  { kind, precision }: ModelUse,
+): readonly Target[] {
+  const ids = defaultTargetIds[kind];
+  const asStored =
+    precision === undefined
+      ? undefined
+      : servers.map((server) => catalogue.find(`${server}/${precision}`)).find(Boolean);
   const found = ids.flatMap((id) => catalogue.find(id) ?? []);
-  return found.length > 0 ? found : catalogue.targets.slice(0, ids.length);
+  if (found.length === 0) return catalogue.targets.slice(0, ids.length);
+  return asStored === undefined ? found : [asStored, ...found.slice(1)];
 }

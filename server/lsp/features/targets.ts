@@ -1,4 +1,4 @@
-import { useOfFile } from "../../io/model-use.js";
+import { isDecoderName } from "../../protocol/config-source.js";
 import { targetsRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
 import { targetsKey } from "../workspace.js";
@@ -10,10 +10,14 @@ export const targetsFeature: Feature = {
     const { connection, engine, workspace } = server;
     connection.onRequest(
       targetsRequest,
-      fence(server, "targets", [], async ({ file = "" }, signal) => {
+      fence(server, "targets", [], async ({ uri, isChosenOnly = false }, signal) => {
+        const subject =
+          uri !== undefined && isDecoderName(uri) ? await workspace.subjectOf(uri) : undefined;
         const choice = await workspace.targetChoice();
         const options = { key: targetsKey, title: "targets", signal };
-        return engine.ask("targets", { choice, use: useOfFile(file) }, options);
+        const question = { choice, ...(subject !== undefined && { subject }) };
+        const targets = await engine.ask("targets", question, options);
+        return isChosenOnly ? targets.filter(({ isChosen }) => isChosen) : targets;
       }),
     );
   },

@@ -134,7 +134,7 @@ describe("a wrong target id", () => {
 describe("the default targets", () => {
   it("are the first of the catalogue where it has none of them", () => {
     const { catalogue } = build([chipJson()]);
-    expect(defaultTargets(catalogue, "network").map(({ id }) => id)).toEqual([
+    expect(defaultTargets(catalogue, { kind: "network" }).map(({ id }) => id)).toEqual([
       "acme-x1/acme-rt/acme-16",
     ]);
   });

@@ -46,6 +46,9 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
       heads: description.heads,
       vocabulary,
       ...(source.devices !== undefined && { devices: source.devices }),
+      ...(description.storedPrecision !== undefined && {
+        storedPrecision: description.storedPrecision,
+      }),
       ...(vision !== undefined && {
         image: {
           graph: visionGraph(vision, hidden, elementType),

@@ -1,3 +1,4 @@
+import { storedPrecision } from "./stored-quantization.js";
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
 import { stateSpaceOf } from "./describe-state-space.js";
@@ -86,6 +87,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
   const isPlain = traits.isPlain === true;
   const hasBias = fields.flag("use_bias") ?? traits.hasBias === true;
   const experts = expertsOf(fields, traits, stateSpace);
+  const stored = storedPrecision(whole);
   const description: DecoderDescription = {
     name,
     family: familyName,
@@ -145,6 +147,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       whole.flag("tie_word_embeddings") ??
       traits.isTied === true,
     hasWideHead: !isHeadQuantized(whole.below("quantization_config")),
+    ...(stored !== undefined && { storedPrecision: stored }),
     windowOf: windowsOf(fields, traits),
     elementType: elementTypeOf(
       fields.text("torch_dtype", "dtype") ?? whole.text("torch_dtype", "dtype"),

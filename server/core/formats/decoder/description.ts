@@ -48,6 +48,8 @@ export interface DecoderDescription {
   readonly isTied: boolean;
   /** Servers leave the output layer in 16 bits, and the embedding, where other weights are quantized. */
   readonly hasWideHead?: boolean;
+  /** Precision of targets that counts quantized weights as the checkpoint stores them: `fp8-block`. */
+  readonly storedPrecision?: string;
   /** Keys that a query of the layer sees, 0 for all. */
   readonly windowOf: (layer: number) => number;
   readonly elementType: ElementType;

@@ -6,8 +6,7 @@ import type { ConfigFields } from "./config-fields.js";
  * file has; whoever serves a quantized checkpoint is told which precision counts it as it is stored.
  */
 export function quantizationNote(whole: ConfigFields): readonly Problem[] {
-  const fields = whole.below("quantization_config") ?? whole.below("compression_config");
-  const method = fields?.text("quant_method");
+  const { fields, method } = methodOf(whole);
   if (fields === undefined || method === undefined) return [];
   const stored = storedAs(method, fields);
   const advice =
@@ -22,6 +21,20 @@ export function quantizationNote(whole: ConfigFields): readonly Problem[] {
       place: { kind: "path", path: "quantization_config" },
     },
   ];
+}
+
+/** The precision of a target that counts the weights as they are stored; undefined where they are not quantized, or no target does. */
+export function storedPrecision(whole: ConfigFields): string | undefined {
+  const { fields, method } = methodOf(whole);
+  return fields && method && storedAs(method, fields)?.precision;
+}
+
+function methodOf(whole: ConfigFields): {
+  readonly fields: ConfigFields | undefined;
+  readonly method: string | undefined;
+} {
+  const fields = whole.below("quantization_config") ?? whole.below("compression_config");
+  return { fields, method: fields?.text("quant_method") };
 }
 
 interface Stored {
