@@ -21,6 +21,7 @@ import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
 import { readModelFile } from "../io/read-model.js";
 import { useOfFile } from "../io/model-use.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
+import { withCountedZeros } from "../io/quant/count-zeros.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
 import { asHls4ml } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
@@ -90,7 +91,11 @@ export async function runJob(
   if (read.value === undefined)
     return { document: emptyReport(file, read.problems), isAnalysed: false };
   progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
-  const analysis = analyze(read.value, bindings, targets, neverCancelled);
+  const model =
+    request.file === undefined
+      ? read.value
+      : withCountedZeros(read.value, { path: request.file }, targets, neverCancelled);
+  const analysis = analyze(model, bindings, targets, neverCancelled);
   const text = sourceText(request, read.value);
   const quantified =
     request.quantization && request.file !== undefined

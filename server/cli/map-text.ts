@@ -13,6 +13,7 @@ import type { AtOnce, MappingView } from "../core/views/mapping.js";
 export function mapText(view: MappingView, isDetailed: boolean): string {
   const { accelerator, totals } = view;
   const hasEngines = view.layers.some(({ engine }) => engine !== null);
+  const hasDensities = view.layers.some(({ weightDensity }) => weightDensity !== null);
   const head = [
     view.label,
     `${formatCount(totals.cycles)} cycles · ${formatSeconds(totals.seconds)} at ${formatCount(accelerator.clock)}Hz${totals.intervalCycles < totals.cycles ? ` · every ${formatSeconds(totals.intervalCycles / accelerator.clock)}` : ""}`,
@@ -29,6 +30,7 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
     layer.op,
     ...(hasEngines ? [layer.engine ?? ""] : []),
     formatCount(layer.macs),
+    ...(hasDensities ? [layer.weightDensity === null ? "" : formatShare(layer.weightDensity)] : []),
     formatNumber(layer.operationsPerByte),
     formatCount(layer.cycles),
     formatSeconds(layer.seconds),
@@ -40,10 +42,12 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
   const layers = table(
     [
       ...["layer", "op", ...(hasEngines ? ["engine"] : [])],
-      ...["MACs", "op/B", "cycles", "time", "used", "DRAM", "energy", "limit"],
+      "MACs",
+      ...(hasDensities ? ["non-zero"] : []),
+      ...["op/B", "cycles", "time", "used", "DRAM", "energy", "limit"],
     ],
     rows,
-    `ll${hasEngines ? "l" : ""}rrrrrrrl`,
+    `ll${hasEngines ? "l" : ""}${hasDensities ? "r" : ""}rrrrrrrl`,
   );
   const details = isDetailed
     ? view.layers

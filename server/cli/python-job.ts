@@ -11,6 +11,7 @@ import { withProgram } from "../core/views/report-python.js";
 import { view as reportView } from "../core/views/report.js";
 import { pythonRoots } from "../io/python-roots.js";
 import type { Quantified } from "../io/quant/quantify.js";
+import { withCountedZeros } from "../io/quant/count-zeros.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
 import { quantifyModel, sensitivityWords } from "./quantification.js";
@@ -61,7 +62,11 @@ export async function runPythonJob(
     dims: request.dims,
     ...(request.goals !== undefined && { goals: request.goals }),
   };
-  const analysis = analyze(reported.model, bindings, targets, neverCancelled);
+  const source = path.resolve(file ?? "model.py");
+  const weights = request.weights ?? pinnedWeights(source);
+  const files = { path: source, ...(weights !== undefined && { weights }) };
+  const model = withCountedZeros(reported.model, files, targets, neverCancelled);
+  const analysis = analyze(model, bindings, targets, neverCancelled);
   const quantified = request.quantization
     ? await quantifySource(analysis, file, request, progress)
     : undefined;

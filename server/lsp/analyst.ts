@@ -15,6 +15,7 @@ import { type TextEdit, type TextState, editBetween } from "../core/views/text/t
 import { formatPins } from "../core/views/source/quantization-pins.js";
 import type { ProposedPlan } from "../core/views/text/plan-lens.js";
 import { unsettled } from "../core/quant/format-answer.js";
+import { withCountedZeros } from "../io/quant/count-zeros.js";
 import { readPlanFile } from "../io/quant/plan-file.js";
 import { type ConfigState } from "../core/views/config/config-state.js";
 import { configLines } from "../io/config-lines.js";
@@ -269,7 +270,13 @@ export class Analyst {
 
   async #analyse(subject: Subject, model: Model, problems: readonly Problem[]): Promise<Analysis> {
     const chosen = await this.catalogues.choose(subject.choice, useOf(model));
-    const bare = this.#host.analyze(model, bindingsOf(subject), chosen.targets, this.cancel);
+    const { targets } = chosen;
+    const modelPath = pathOf(subject);
+    const told =
+      modelPath === undefined
+        ? model
+        : withCountedZeros(model, { path: modelPath }, targets, this.cancel);
+    const bare = this.#host.analyze(told, bindingsOf(subject), targets, this.cancel);
     const known = this.#whole.get(bare);
     if (known?.ofReading === problems && known.ofChoice === chosen.problems) return known.analysis;
     const analysis = {

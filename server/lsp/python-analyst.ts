@@ -3,14 +3,15 @@ import type { Analysis, Bindings } from "../core/analysis.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { type TracedProgram, readTracedProgram } from "../core/formats/torch-trace.js";
-import type { Goals } from "../core/goals.js";
 import { AnalysisHost } from "../core/host.js";
 import { movedLines } from "../core/views/source/moved-lines.js";
 import { type SourceIndex, indexSource } from "../core/views/source/source-index.js";
 import type { AnalysedModel, SourceState } from "../core/views/source/source-state.js";
 import { toHostText } from "../engines/python/places.js";
+import { withCountedZeros } from "../io/quant/count-zeros.js";
 import type { Catalogues, Chosen } from "./catalogues.js";
 import type { PythonRun } from "./python-runs.js";
+import { sourceFileOf } from "./subject.js";
 import type { Subject } from "./worker-api.js";
 
 /** What the worker knows of Python documents: their last run, and the last one that came to an end. */
@@ -53,7 +54,7 @@ export class PythonAnalyst {
     ];
     if (lastGood === undefined || model === undefined) return { analysis: undefined, problems };
     const chosen = await this.#catalogues.choose(subject.choice, anyNetwork);
-    const [main] = this.#analysed(lastGood, chosen, subject.goals);
+    const [main] = this.#analysed(lastGood, chosen, subject);
     if (main === undefined) return { analysis: undefined, problems };
     lastGood.whole ??= new WeakMap();
     let analysis = lastGood.whole.get(main.analysis);
@@ -76,7 +77,7 @@ export class PythonAnalyst {
       choiceProblems: chosen.problems,
     };
     if (lastGood === undefined) return { ...base, numbers: undefined };
-    const models = this.#analysed(lastGood, chosen, subject.goals);
+    const models = this.#analysed(lastGood, chosen, subject);
     const [main] = models;
     if (lastGood.index === undefined || lastGood.indexed !== main?.analysis) {
       lastGood.index = indexSource(lastGood.run.text, models);
@@ -89,20 +90,29 @@ export class PythonAnalyst {
     };
   }
 
-  #analysed(good: GoodRun, chosen: Chosen, goals: Goals | undefined): readonly AnalysedModel[] {
+  #analysed(good: GoodRun, chosen: Chosen, subject: Subject): readonly AnalysedModel[] {
+    const { goals, weights } = subject;
+    const path = sourceFileOf(subject);
+    const files =
+      path === undefined ? undefined : { path, ...(weights !== undefined && { weights }) };
     good.host ??= new AnalysisHost(good.models.length + 1);
     const { host } = good;
-    const text = JSON.stringify(goals ?? null);
+    const text = JSON.stringify([goals, weights]);
     const bindings = goals === undefined ? noBindings : { ...noBindings, goals };
-    if (good.analysed !== undefined && good.targets === chosen.targets && good.goals === text)
+    if (good.analysed !== undefined && good.targets === chosen.targets && good.asked === text)
       return good.analysed;
     good.analysed = good.models.flatMap((traced): AnalysedModel[] => {
       if (traced.model === undefined) return [];
-      const analysis = host.analyze(traced.model, bindings, chosen.targets, this.#cancel);
+      const { targets } = chosen;
+      const model =
+        files === undefined
+          ? traced.model
+          : withCountedZeros(traced.model, files, targets, this.#cancel);
+      const analysis = host.analyze(model, bindings, targets, this.#cancel);
       return [{ traced, analysis }];
     });
     good.targets = chosen.targets;
-    good.goals = text;
+    good.asked = text;
     return good.analysed;
   }
 
@@ -126,8 +136,8 @@ interface GoodRun {
   host?: AnalysisHost;
   analysed?: readonly AnalysedModel[];
   targets?: Chosen["targets"];
-  /** As text. */
-  goals?: string;
+  /** Goals and the file of weights, as text. */
+  asked?: string;
   index?: SourceIndex;
   indexed?: Analysis | undefined;
   /** With the problems of the run. */

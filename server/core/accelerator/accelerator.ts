@@ -131,8 +131,10 @@ export interface AcceleratorPrecision {
 
 /** Zeros that are neither stored nor multiplied (`sparsity.ts`). */
 export interface Sparsity {
-  /** `2of4`, or `sparse`: what the precision's id ends in. */
+  /** `2of4`, `sparse` or `counted`: what the precision's id ends in. */
   readonly id: string;
+  /** Each layer has the share of its own weights; `weights` is for those that cannot be read. */
+  readonly isCounted?: boolean;
   /** Share of weights, and of activations, that are not zero. */
   readonly weights: number;
   readonly activations: number;

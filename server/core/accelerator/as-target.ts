@@ -145,6 +145,7 @@ export const interval = { low: 0.9, high: 1.5 } as const;
 const runtime = runtimeOf();
 
 function precisionOf(precision: AcceleratorPrecision): Precision {
+  const { sparsity, weightBits: bits } = precision;
   return {
     id: precision.id,
     name: precision.id,
@@ -154,5 +155,8 @@ function precisionOf(precision: AcceleratorPrecision): Precision {
     activationBits: precision.activationBits,
     cacheBits: precision.activationBits,
     quantizesOnTheFly: false,
+    ...(sparsity?.isCounted === true && {
+      compressedWeights: { bits, indexBits: sparsity.indexBits },
+    }),
   };
 }

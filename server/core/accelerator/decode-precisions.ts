@@ -3,7 +3,7 @@ import { complainOfUnknown } from "../targets/decode-fields.js";
 import type { AcceleratorPrecision, Sparsity } from "./accelerator.js";
 import { optional } from "./file-fields.js";
 import { parseNumberFormat, type NumberFormat } from "./number-format.js";
-import { patternOf } from "./sparsity.js";
+import { leastShare, patternOf } from "./sparsity.js";
 
 export const precisionFields = [
   "weights",
@@ -12,7 +12,13 @@ export const precisionFields = [
   "throughput",
   "sparsity",
 ] as const;
-export const sparsityFields = ["weights", "activations", "indexBits", "balance"] as const;
+export const sparsityFields = [
+  "weights",
+  "assumed",
+  "activations",
+  "indexBits",
+  "balance",
+] as const;
 
 /** A list of formats, each a name (`"int8"`) or an object where weights and activations differ. */
 export function decodePrecisions(
@@ -116,7 +122,7 @@ function precisionOf(
   };
 }
 
-/** `"2:4"`, or the shares of operands that are no zeros. */
+/** `"2:4"`, or the shares of operands that are no zeros; that of weights may be `"model"`, each layer's own. */
 function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsity | undefined {
   if (typeof value === "string") {
     const pattern = patternOf(value);
@@ -127,8 +133,11 @@ function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsit
   const fields = decoder.object(value, path);
   if (fields === undefined) return undefined;
   complainOfUnknown(decoder, fields, path, sparsityFields);
-  const share = { unit: "", low: 1 / 64, high: 1 } as const;
-  const weights = optional(decoder, fields, "weights", share, 1, path);
+  const share = { unit: "", low: leastShare, high: 1 } as const;
+  const isCounted = fields["weights"] === "model";
+  if (!isCounted && fields["assumed"] !== undefined)
+    return decoder.complain(`${path}.assumed`, 'goes with `"weights": "model"`.');
+  const weights = optional(decoder, fields, isCounted ? "assumed" : "weights", share, 1, path);
   const activations = optional(decoder, fields, "activations", share, 1, path);
   const balance = optional(decoder, fields, "balance", share, 1, path);
   const bits = { unit: "", low: 0, high: 32 } as const;
@@ -140,5 +149,6 @@ function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsit
     indexBits === undefined
   )
     return undefined;
-  return { id: "sparse", weights, activations, indexBits, balance };
+  const shares = { weights, activations, indexBits, balance };
+  return isCounted ? { id: "counted", isCounted, ...shares } : { id: "sparse", ...shares };
 }

@@ -27,6 +27,10 @@ export function explainMapping(
   // Who has what of it, before what each does.
   const isDealtOut = names.length > 1;
   if (isDealtOut) reasons.unshift(...mapping.notes.slice(0, 1));
+  if (kernel.weightDensity !== undefined && mapping.macs > 0)
+    reasons.push(
+      `${formatShare(kernel.weightDensity)} of its weights are not zero, counted in the model's file.`,
+    );
   if (mapping.rows !== undefined)
     reasons.push(
       `Rows: sets of ${mapping.rows.strip} output rows, ${mapping.rows.activeElements} elements active.`,

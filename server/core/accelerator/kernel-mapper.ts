@@ -66,6 +66,7 @@ export class KernelMapper {
   #search(kernel: Kernel, stay: Stay | undefined): KernelMapping {
     const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = kernel;
     const amounts = [shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes];
+    if (kernel.weightDensity !== undefined) amounts.push(kernel.weightDensity);
     const key = JSON.stringify([amounts, stay && { ...stay, operands: [...stay.operands] }]);
     let mapping = this.#known.get(key);
     if (mapping === undefined) {

@@ -114,7 +114,7 @@ function together(
     mappings.reduce((total, mapping) => total + pick(mapping), 0);
   const hasWeights = kernel.weightReadBytes > 0;
   const peak = parts.reduce(
-    (total, { engine }) => total + enginePeak(question, engine, hasWeights),
+    (total, { engine }) => total + enginePeak(question, engine, hasWeights, kernel.weightDensity),
     0,
   );
   const macs = sum((mapping) => mapping.macs);
@@ -201,10 +201,11 @@ export function enginePeak(
   { accelerator, precision }: Pick<KernelQuestion, "accelerator" | "precision">,
   { alone }: SideEngine,
   hasWeights: boolean,
+  density?: number,
 ): number {
   const own = alone.precisions.find(({ id }) => id === precision.id);
   if (own === undefined) return 0;
-  const peak = peakMacsPerCycle(alone, hasWeights ? sparsePrecision(own) : own);
+  const peak = peakMacsPerCycle(alone, hasWeights ? sparsePrecision(own, density) : own);
   return (peak * alone.clock) / accelerator.clock;
 }
 

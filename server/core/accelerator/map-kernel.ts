@@ -81,7 +81,10 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
   const kernel = visiblePart(whole);
   const { stay } = asked;
   // Products of two activations are pruned by nobody.
-  const precision = kernel.weightReadBytes > 0 ? sparsePrecision(asked.precision) : asked.precision;
+  const precision =
+    kernel.weightReadBytes > 0
+      ? sparsePrecision(asked.precision, kernel.weightDensity)
+      : asked.precision;
   const accelerator =
     stay === undefined ? asked.accelerator : besideTensors(asked.accelerator, stay);
   const question = { ...asked, precision, accelerator };

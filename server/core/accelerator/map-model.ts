@@ -44,7 +44,13 @@ export function mapModel(mapped: MappedAccelerator, kernels: readonly Kernel[]):
     seconds: cycles / mapped.accelerator.clock,
     intervalCycles,
     macs,
-    utilization: intervalCycles === 0 ? 0 : Math.min(1, macs / (intervalCycles * peak)),
+    utilization:
+      mapped.precision.sparsity?.isCounted === true && cycles > 0
+        ? // Every layer has a peak of its own.
+          sum((mapping) => mapping.utilization * mapping.cycles) / cycles
+        : intervalCycles === 0
+          ? 0
+          : Math.min(1, macs / (intervalCycles * peak)),
     meanUtilization:
       products.reduce((total, mapping) => total + mapping.engineUtilization, 0) /
       Math.max(1, products.length),

@@ -109,7 +109,8 @@ function jobsOf(mapped: MappedAccelerator, models: readonly (readonly Kernel[])[
     const writers = new Map<number, number>();
     for (const [kernel, asked] of kernels.entries()) {
       const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = asked;
-      const key = JSON.stringify([shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes]);
+      const bytes = [readBytes, writeBytes, weightReadBytes];
+      const key = JSON.stringify([shape, macs, otherFlops, bytes, asked.weightDensity]);
       const choices = known.get(key) ?? choicesFor(mapped, asked);
       known.set(key, choices);
       const after = asked.reads.flatMap((value) => writers.get(value) ?? []);

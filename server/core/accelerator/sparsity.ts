@@ -21,22 +21,34 @@ export function patternOf(text: string): Omit<Sparsity, "activations"> | undefin
 /**
  * What an engine that skips zeros makes of a layer with weights: fewer bits of weights to move, and a rate that grows by the
  * products that are left out (of weights and activations as in SCNN, Parashar et al., ISCA 2017), as far as its elements are
- * kept busy.
+ * kept busy. `density` is the share of the layer's own weights where it was counted.
  */
-export function sparsePrecision(precision: AcceleratorPrecision): AcceleratorPrecision {
-  const { sparsity, ...dense } = precision;
-  if (sparsity === undefined) return precision;
-  const { weights, balance, indexBits } = sparsity;
-  const ideal = 1 / productsLeft(precision);
+export function sparsePrecision(
+  precision: AcceleratorPrecision,
+  density?: number,
+): AcceleratorPrecision {
+  const { sparsity: stated, ...dense } = precision;
+  if (stated === undefined) return precision;
+  const isOwn = stated.isCounted === true && density !== undefined;
+  const sparsity = isOwn ? { ...stated, weights: Math.max(leastShare, density) } : stated;
+  const ideal = 1 / productsLeft({ sparsity });
   return {
     ...dense,
     sparsity,
-    weightBits: weights === 1 ? dense.weightBits : weights * (dense.weightBits + indexBits),
-    throughput: dense.throughput * Math.max(1, ideal * balance),
+    weightBits: storedBits(dense.weightBits, sparsity.indexBits, sparsity.weights),
+    throughput: dense.throughput * Math.max(1, ideal * sparsity.balance),
   };
 }
 
+/** Below this nothing gets faster: a layer of zeros still takes its outputs' time. */
+export const leastShare = 1 / 64;
+
+/** Bits of one weight of the tensor: those that are no zeros each with its place, or all where that is less. */
+export function storedBits(bits: number, indexBits: number, density: number): number {
+  return Math.min(bits, Math.max(leastShare, density) * (bits + indexBits));
+}
+
 /** Share of the products whose operands are both no zeros, zeros of the two falling independently. */
-export function productsLeft({ sparsity }: AcceleratorPrecision): number {
+export function productsLeft({ sparsity }: Pick<AcceleratorPrecision, "sparsity">): number {
   return sparsity === undefined ? 1 : sparsity.weights * sparsity.activations;
 }

@@ -56,6 +56,7 @@ function isEqual(left: Kernel, right: Kernel): boolean {
     left.isChannelsLast === right.isChannelsLast &&
     left.engine === right.engine &&
     left.arithmetic === right.arithmetic &&
+    left.weightDensity === right.weightDensity &&
     left.nodeIds.length === right.nodeIds.length &&
     left.reads.length === right.reads.length &&
     left.writes.length === right.writes.length &&

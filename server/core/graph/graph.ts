@@ -196,6 +196,8 @@ export interface Weight {
   /** Where its bytes lie: `file` relative to the model's folder, or the model's own file when left out. */
   readonly location?: WeightLocation;
   readonly data?: readonly Scalar[];
+  /** Share of its elements that are not zero, where somebody has counted them (`io/quant/count-zeros.ts`). */
+  readonly density?: number;
 }
 
 /** A tensor of `shape` whose extents are put in the order `permutation`, as ONNX's Transpose does. */

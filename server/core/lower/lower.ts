@@ -8,6 +8,7 @@ import { membersOf, startDraft, type Draft } from "./draft.js";
 import { layoutsOf } from "./layouts.js";
 import { passes } from "./index.generated.js";
 import type { Kernel, Lowered, PassId } from "./lowered.js";
+import { weightDensities } from "./weight-densities.js";
 import { targetBytes } from "./target-bytes.js";
 import type { LoweringPass } from "./pass.js";
 import { TrafficMeter } from "./traffic.js";
@@ -57,8 +58,13 @@ const passesById: ReadonlyMap<string, LoweringPass> = new Map(
 function finish(draft: Draft, target: Target): Lowered {
   const { flow } = draft;
   const nodeCount = flow.graph.nodes.length;
-  const bytes = targetBytes(flow, target.precision, draft.autocast?.bits, draft.wideWeights);
-  const maker = { draft, target, bytes, meter: new TrafficMeter(draft, bytes) };
+  const densities = weightDensities(flow, target.precision);
+  const { wideWeights } = draft;
+  const bytes = targetBytes(flow, target.precision, draft.autocast?.bits, {
+    wideWeights,
+    densities,
+  });
+  const maker = { draft, target, bytes, densities, meter: new TrafficMeter(draft, bytes) };
   const kernels: Kernel[] = [];
   const kernelOfNode = new Array<number>(nodeCount).fill(-1);
   const uncosted: { nodeId: NodeId; reason: string }[] = [];

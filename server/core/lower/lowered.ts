@@ -36,6 +36,8 @@ export interface Kernel {
   readonly quantizedElements: number;
   /** Bits of the operands of its arithmetic, when the model itself fixes them (an int8 QDQ convolution). */
   readonly arithmetic?: string;
+  /** Share of the elements that are not zero of the weights that it multiplies by, where the target makes use of it and they were counted. */
+  readonly weightDensity?: number;
 }
 
 /** The graph as one runtime executes it. */

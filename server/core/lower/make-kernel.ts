@@ -11,6 +11,7 @@ import type { Kernel } from "./lowered.js";
 import type { TargetBytes } from "./target-bytes.js";
 import type { TrafficMeter } from "./traffic.js";
 import { unfusedAttention } from "./unfused-attention.js";
+import { densityOf } from "./weight-densities.js";
 
 export interface KernelOutcome {
   readonly kernel: Kernel | undefined;
@@ -24,6 +25,7 @@ export interface KernelMaker {
   readonly target: Target;
   readonly bytes: TargetBytes;
   readonly meter: TrafficMeter;
+  readonly densities: ReadonlyMap<ValueId, number>;
 }
 
 /** Sums up the members of one kernel: what it computes, and what crosses its border. */
@@ -68,7 +70,12 @@ export function makeKernel(maker: KernelMaker, members: readonly NodeId[]): Kern
     transferBytes: transferBytesOf(draft, leader, traffic.reads, bytes),
     quantizedElements: isQuantizedHere ? floatElementsOf(draft, traffic.reads) : 0,
   };
-  return { kernel: arithmetic === undefined ? kernel : { ...kernel, arithmetic }, reason: "" };
+  const weightDensity = densityOf(draft.flow, maker.densities, members);
+  const told =
+    weightDensity === undefined || traffic.weightReadBytes === 0
+      ? kernel
+      : { ...kernel, weightDensity };
+  return { kernel: arithmetic === undefined ? told : { ...told, arithmetic }, reason: "" };
 }
 
 /** A reshape that strides cannot say moves its elements. */

@@ -1,3 +1,4 @@
+import { storedBits } from "../accelerator/sparsity.js";
 import { elementTypes, isFloat, type ElementType } from "../graph/element-type.js";
 import type { ValueId } from "../graph/graph.js";
 import type { Precision } from "../targets/precision.js";
@@ -13,20 +14,26 @@ export interface TargetBytes {
   readonly of: (id: ValueId) => number | undefined;
 }
 
+/** What is known of single weights beside the precision's width. */
+interface KnownWeights {
+  readonly wideWeights?: ReadonlySet<ValueId>;
+  /** Share that is not zero of those that are stored without their zeros. */
+  readonly densities?: ReadonlyMap<ValueId, number>;
+}
+
 export function targetBytes(
   flow: Dataflow,
   precision: Precision,
   /** Bits of each value where they are not all the precision's. */
   valueBits?: Uint8Array,
-  wideWeights?: ReadonlySet<ValueId>,
+  weights: KnownWeights = {},
 ): TargetBytes {
   const known = new Float64Array(flow.graph.values.length).fill(-1);
   return {
     of: (id) => {
       const cached = known[id];
       if (cached !== undefined && cached >= 0) return cached;
-      const isWide = wideWeights?.has(id) === true;
-      const bytes = bytesOf(flow, precision, id, valueBits?.[id], isWide);
+      const bytes = bytesOf(flow, precision, id, valueBits?.[id], weights);
       if (bytes !== undefined) known[id] = bytes;
       return bytes;
     },
@@ -38,7 +45,7 @@ function bytesOf(
   precision: Precision,
   id: ValueId,
   ownBits: number | undefined,
-  isWide: boolean,
+  { wideWeights, densities }: KnownWeights,
 ): number | undefined {
   const type = flow.inferred.types[id];
   const isConstant = flow.inferred.isConstant[id] === true;
@@ -51,9 +58,9 @@ function bytesOf(
   if (elementTypes[elementType].bits <= 8) return storedBytes(elementType, elements);
   const rank = type?.kind === "tensor" ? (type.shape?.length ?? 0) : 0;
   const bits = isConstant
-    ? isWide
+    ? wideWeights?.has(id) === true
       ? wideBits
-      : weightBits(precision, rank)
+      : weightBits(precision, rank, densities?.get(id))
     : flow.graph.values[id]?.isCache === true
       ? precision.cacheBits
       : ownBits === undefined || ownBits === 0
@@ -66,8 +73,12 @@ function bytesOf(
  * Biases and scales are not quantized: they keep the activations' width, and beside integer arithmetic the width of
  * its accumulators, 32 bits (TensorFlow Lite 8-bit quantization specification, "bias").
  */
-function weightBits(precision: Precision, rank: number): number {
-  if (rank >= 2) return precision.weightBits;
+function weightBits(precision: Precision, rank: number, density: number | undefined): number {
+  const { compressedWeights: compressed } = precision;
+  if (rank >= 2)
+    return compressed === undefined || density === undefined
+      ? precision.weightBits
+      : storedBits(compressed.bits, compressed.indexBits, density);
   const isInteger = precision.arithmetic[0]?.startsWith("int") === true;
   if (isInteger && precision.activationBits <= 16) return 32;
   return Math.max(precision.weightBits, precision.activationBits);

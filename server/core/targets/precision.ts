@@ -16,4 +16,6 @@ export interface Precision {
   readonly quantizesOnTheFly: boolean;
   /** torch.autocast: weights stay float32, each operator chooses the width it runs in. False where not said. */
   readonly isAutocast?: boolean;
+  /** Where weights are stored without their zeros: bits of one that is kept and of its place; `weightBits` is for what nobody counted. */
+  readonly compressedWeights?: { readonly bits: number; readonly indexBits: number };
 }

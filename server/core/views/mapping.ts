@@ -26,7 +26,7 @@ import {
 } from "../accelerator/sweep.js";
 import { visiblePart } from "../accelerator/visible-part.js";
 import type { Analysis, TargetAnalysis } from "../analysis.js";
-import { formatBytes } from "../base/units.js";
+import { formatBytes, formatShare } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Alternative, Metric } from "../search/alternatives.js";
 import { nodeLabel } from "./layer-cost.js";
@@ -165,6 +165,8 @@ export interface MappedLayer {
   }[];
   readonly dramBytes: number;
   readonly leastDramBytes: number;
+  /** Share of its weights that is not zero, counted; null where the accelerator skips none or they were not read. */
+  readonly weightDensity: number | null;
   readonly energy: EnergyParts;
   readonly reasons: readonly string[];
 }
@@ -239,6 +241,7 @@ export function view(
     complaints: [
       ...roomComplaints(chosen, accelerator),
       ...fusionComplaints(accelerator),
+      ...uncountedComplaints(kernels, mapped),
       ...swept.complaints,
     ],
     targets: mappable.map(({ target }) => ({ id: target.id, label: target.label })),
@@ -273,6 +276,21 @@ function fusionComplaints(accelerator: Accelerator): readonly string[] {
     ? []
     : [
         "Layers run one after the other: tile by tile takes one array of one core whose outermost buffers hold inputs and outputs in one place.",
+      ];
+}
+
+/** Layers whose zeros nobody could count, on an engine that goes by them. */
+function uncountedComplaints(
+  kernels: readonly Kernel[],
+  { precision: { sparsity } }: MappedAccelerator,
+): readonly string[] {
+  if (sparsity?.isCounted !== true) return [];
+  const weighted = kernels.filter(({ macs, weightReadBytes }) => macs > 0 && weightReadBytes > 0);
+  const missing = weighted.filter(({ weightDensity }) => weightDensity === undefined).length;
+  return missing === 0
+    ? []
+    : [
+        `The weights of ${missing} of ${weighted.length} layers cannot be read: the share that the file states, ${formatShare(sparsity.weights)} non-zero, counts for them.`,
       ];
 }
 
@@ -425,6 +443,7 @@ function layerOf(
     traffic: mapping.traffic,
     dramBytes: mapping.dramBytes,
     leastDramBytes: mapping.leastDramBytes,
+    weightDensity: kernel.weightDensity ?? null,
     energy: mapping.energy,
     reasons: explainMapping(kernel, mapping, accelerator),
   };

@@ -22,11 +22,13 @@ export function layerTable(
   const sorted = [...layers].sort((a, b) => b.cycles - a.cycles);
   const hasEngines = layers.some(({ engine }) => engine !== null);
   const hasStacks = layers.some(({ stack }) => stack !== null);
+  const hasDensities = layers.some(({ weightDensity }) => weightDensity !== null);
   const titles = [
     "operator",
     ...(hasStacks ? ["group"] : []),
     ...(hasEngines ? ["engine"] : []),
     "MACs",
+    ...(hasDensities ? ["non-zero"] : []),
     "cycles",
     "time",
     "used",
@@ -73,7 +75,7 @@ export function layerTable(
               elidedLeft(layer.shortName),
             ),
           ),
-          ...cellsOf(layer, { hasEngines, hasStacks }).map((text, at) =>
+          ...cellsOf(layer, { hasEngines, hasStacks, hasDensities }).map((text, at) =>
             h("td", { class: classOf(titles[at] ?? "") }, text),
           ),
         ),
@@ -90,14 +92,16 @@ export function layerTable(
 
 function cellsOf(
   layer: MappedLayer,
-  { hasEngines, hasStacks }: { readonly hasEngines: boolean; readonly hasStacks: boolean },
+  shown: Readonly<Record<"hasEngines" | "hasStacks" | "hasDensities", boolean>>,
 ): readonly string[] {
+  const { hasEngines, hasStacks, hasDensities } = shown;
   const least = layer.leastDramBytes > 0 ? layer.dramBytes / layer.leastDramBytes : 0;
   return [
     layer.op,
     ...(hasStacks ? [layer.stack === null ? "" : String(layer.stack + 1)] : []),
     ...(hasEngines ? [layer.engine ?? ""] : []),
     layer.macs === 0 ? "" : formatCount(layer.macs),
+    ...(hasDensities ? [layer.weightDensity === null ? "" : formatShare(layer.weightDensity)] : []),
     formatCount(layer.cycles),
     formatSeconds(layer.seconds),
     layer.macs === 0 ? "" : formatShare(layer.utilization),

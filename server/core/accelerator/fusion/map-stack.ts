@@ -220,7 +220,8 @@ function memberMapping(
   { cycles, isMemoryBound }: { readonly cycles: number; readonly isMemoryBound: boolean },
 ): KernelMapping {
   const { kernel, writes } = member;
-  const own = kernel.weightReadBytes > 0 ? sparsePrecision(precision) : precision;
+  const own =
+    kernel.weightReadBytes > 0 ? sparsePrecision(precision, kernel.weightDensity) : precision;
   const peak = peakMacsPerCycle(accelerator, own);
   const dramBytes = sum.bytesAt(dramName);
   const { multipliers, registers, vector } = sum.energy;
