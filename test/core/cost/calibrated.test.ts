@@ -286,7 +286,7 @@ test.each([
 ])("a forest of depth %i answers what going from node to node does (%s)", (depth) => {
   const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const text = (code: number): string => `${digits[code >> 6]}${digits[code & 63]}`;
-  const cuts = [[0.5, -1, 2], [1.25], [-3, 0, 0.25, 0.5, 7, 7.5, 8]];
+  const cuts = [[-1, 0.5, 2], [1.25], [-3, 0, 0.25, 0.5, 7, 7.5, 8]];
   let state = 1;
   const next = (below: number): number =>
     Math.floor(((state = (state * 48271) % 2147483647) / 2147483647) * below);
@@ -313,6 +313,13 @@ test.each([
     const x = Float64Array.from({ length: 3 }, () => (next(2) === 0 ? next(24) / 2 - 4 : next(9)));
     expect(evaluateTrees(forest, x)).toBe(walks.reduce((sum, walk) => sum + walk(x), 0));
   }
+});
+
+test("a forest whose cuts do not ascend is refused with its place", () => {
+  const decoder = new Decoder("made-up");
+  const forest = { kind: "trees", base: 0, step: 1, width: 2, cuts: [[2, 1]], trees: [] };
+  expect(decodeRegressor(decoder, forest, "r", 1)).toBeUndefined();
+  expect(decoder.problems[0]?.message).toContain("`r.cuts` should ascend");
 });
 
 test("oblivious trees come back from their text, and a text that is cut short is refused", () => {

@@ -5,8 +5,9 @@
  * for each feature makes up the answers. What the bits are, and how rows are put together, is the forest's own.
  */
 export interface CutRows {
-  /** Of the features that trees ask for. */
-  readonly slots: readonly Slot[];
+  /** By feature; undefined where no tree asks for it. */
+  readonly slots: readonly (Slot | undefined)[];
+  readonly asked: readonly Slot[];
   readonly wordCount: number;
   /** Words of all rows; the first row is empty. */
   readonly size: number;
@@ -25,59 +26,57 @@ interface Slot {
   readonly row: number;
 }
 
-/** `bits` of `word` are set where the feature exceeds the cut, and all greater ones. */
-export interface Question {
-  readonly feature: number;
-  readonly cut: number;
-  readonly word: number;
-  readonly bits: number;
+/**
+ * Rows take longer to make than some walks from node to node take: a forest is asked that often before it gets them. Most
+ * of a target's forests are asked for a few kernels of one model.
+ */
+export function afterWalks<Rows>(make: () => Rows): () => Rows | undefined {
+  let walks = 0;
+  let made: Rows | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    walks += 1;
+    return walks > walksBeforeRows ? (made = make()) : undefined;
+  };
 }
 
-/** `lists`: the cuts of each feature. `group`: how many rows the forest takes at a time. */
+export const walksBeforeRows = 16;
+
+/** `cuts`: those of each feature, ascending. `group`: how many rows the forest takes at a time. */
 export function cutRowsOf(
-  questions: readonly Question[],
-  lists: readonly (readonly number[])[],
+  cuts: readonly (readonly number[])[],
   { wordCount, group }: { readonly wordCount: number; readonly group: number },
 ): CutRows {
-  const slots: Slot[] = [];
   let size = wordCount;
-  for (const feature of new Set(questions.map((question) => question.feature))) {
-    const slot = slotOf(feature, lists[feature] ?? [], size);
-    slots.push(slot);
+  const slots = cuts.map((list, feature) => {
+    if (list.length === 0) return undefined;
+    const slot = slotOf(feature, list, size);
     size += slot.cuts.length * wordCount;
-  }
-  const chosen = new Int32Array(group * Math.ceil(slots.length / group));
-  return { slots, wordCount, size, chosen };
+    return slot;
+  });
+  const asked = slots.filter((slot) => slot !== undefined);
+  const chosen = new Int32Array(group * Math.ceil(asked.length / group));
+  return { slots, asked, wordCount, size, chosen };
 }
 
-/** Where each question's bits go: the first row of those that exceed its cut. */
-export function placesOf(
-  { slots, wordCount }: CutRows,
-  questions: readonly Question[],
-): Int32Array {
-  const byFeature: Slot[] = [];
-  for (const slot of slots) byFeature[slot.feature] = slot;
-  const places = new Int32Array(questions.length);
-  for (let index = 0; index < places.length; index++) {
-    const { feature, cut, word } = questions[index] as Question;
-    const slot = byFeature[feature] as Slot;
-    places[index] = slot.row + (rankOf(slot, cut) + 1) * wordCount + word;
-  }
-  return places;
+/** Where the bits of a question begin: the first row of what exceeds this cut. */
+export function placeOf({ slots, wordCount }: CutRows, feature: number, cut: number): number {
+  return (slots[feature] as Slot).row + (cut + 1) * wordCount;
 }
 
 function slotOf(feature: number, list: readonly number[], row: number): Slot {
-  const cuts = Float64Array.from([...list, Infinity]).sort();
+  const cuts = new Float64Array(list.length + 1);
+  cuts.set(list);
+  cuts[list.length] = Infinity;
   const least = cuts[0] as number;
-  const perUnit = cellCount / ((cuts.at(-2) ?? least) - least);
+  const perUnit = cellCount / ((cuts[list.length - 1] as number) - least);
   const cellsPerUnit = Number.isFinite(perUnit) ? perUnit : 0;
   const slot = { feature, cuts, below: new Uint8Array(cellCount), cellsPerUnit, row };
-  for (const cut of list) {
-    const own = cellOf(slot, cut) + 1;
-    if (own < cellCount) slot.below[own] = (slot.below[own] as number) + 1;
+  const { below } = slot;
+  for (let rank = 0, cell = 0; cell < cellCount; cell++) {
+    while (rank < list.length && cellOf(slot, cuts[rank] as number) < cell) rank += 1;
+    below[cell] = rank;
   }
-  for (let cell = 1; cell < cellCount; cell++)
-    slot.below[cell] = (slot.below[cell] as number) + (slot.below[cell - 1] as number);
   return slot;
 }
 
@@ -99,11 +98,11 @@ function rankOf(slot: Slot, value: number): number {
 
 /** The places of the rows that hold what these features answer, in `chosen` until the next call. */
 export function chooseRows(
-  { slots, wordCount, chosen }: CutRows,
+  { asked, wordCount, chosen }: CutRows,
   features: Float64Array,
 ): Int32Array {
-  for (let index = 0; index < slots.length; index++) {
-    const slot = slots[index] as Slot;
+  for (let index = 0; index < asked.length; index++) {
+    const slot = asked[index] as Slot;
     chosen[index] = slot.row + rankOf(slot, features[slot.feature] as number) * wordCount;
   }
   return chosen;

@@ -69,8 +69,8 @@ function decodePacked(
     return undefined;
   const width = fields["width"] === 2 ? 2 : fields["width"] === 3 ? 3 : undefined;
   if (width === undefined) return decoder.complain(`${path}.width`, "should be 2 or 3.");
-  if (cuts.length !== count)
-    return decoder.complain(`${path}.cuts`, "should have one list for each feature.");
+  if (cuts.length !== count || !cuts.every(isAscending))
+    return decoder.complain(`${path}.cuts`, "should ascend, one list for each feature.");
   return { base, step, width, cuts, trees };
 }
 
@@ -128,12 +128,13 @@ function decodeTable(
   const points = axes.reduce((product, axis) => product * axis.length, 1);
   const values = decodeNumbers(decoder, fields["values"], `${path}.values`, points);
   if (values === undefined) return undefined;
-  const isAscending = axes.every((axis) =>
-    axis.every((value, index) => index === 0 || (axis[index - 1] ?? Infinity) < value),
-  );
-  return axes.length <= count && points > 0 && isAscending
+  return axes.length <= count && points > 0 && axes.every(isAscending)
     ? { kind: "table", axes: axes.map((axis) => Float64Array.from(axis)), values }
     : decoder.complain(`${path}.axes`, "should ascend, one list for each feature.");
+}
+
+function isAscending(list: readonly number[]): boolean {
+  return list.every((value, index) => index === 0 || (list[index - 1] as number) < value);
 }
 
 /** `length`: how many there must be. */

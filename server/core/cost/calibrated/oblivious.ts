@@ -1,18 +1,25 @@
-import { chooseRows, cutRowsOf, placesOf, type CutRows, type Question } from "./cut-rows.js";
+import { afterWalks, chooseRows, cutRowsOf, placeOf, type CutRows } from "./cut-rows.js";
 import { digitOf, layouts, type NodeWidth } from "./packed-nodes.js";
 
 /**
  * Gradient-boosted trees of six levels that ask the same question at every node of a level (Prokhorenkova et al. 2018,
  * "CatBoost", section 4): a leaf's number is the six answers. They also overfit less where few shapes were measured.
- * Every question has a bit of its own, so that the rows of all features, added up, are the leaves' numbers: eight trees
- * of six bits in a number of 53.
  */
 export interface ObliviousTrees {
   readonly kind: "oblivious";
-  readonly base: number;
-  readonly step: number;
+  readonly packed: PackedOblivious;
+  /** Six for each tree, as `packed-nodes.ts` has them. */
+  readonly questions: Int32Array;
+  readonly rows: () => ObliviousRows | undefined;
+}
+
+/**
+ * Every question has a bit of its own, so that the rows of all features, added up, are the leaves' numbers: eight trees
+ * of six bits in a number of 53.
+ */
+interface ObliviousRows {
   readonly cutRows: CutRows;
-  readonly rows: Float64Array;
+  readonly bits: Float64Array;
   /** Place of the rows' sum. */
   readonly sum: Float64Array;
   /** 64 for each tree, as multiples of `step`. */
@@ -23,8 +30,43 @@ export const obliviousLevels = 6;
 const treesInWord = 8;
 
 export function evaluateOblivious(trees: ObliviousTrees, features: Float64Array): number {
-  const { base, step, leaves } = trees;
-  const words = addRows(trees, chooseRows(trees.cutRows, features));
+  const { base, step } = trees.packed;
+  const rows = trees.rows();
+  return base + (rows === undefined ? walk(trees, features) : lookUp(rows, features)) * step;
+}
+
+function walk({ packed, questions }: ObliviousTrees, features: Float64Array): number {
+  const { cuts, width, trees } = packed;
+  const { cutBits } = layouts[width];
+  const cutMask = (1 << cutBits) - 1;
+  let multiple = 0;
+  for (let tree = 0, at = 0; tree < trees.length; tree++) {
+    let leaf = 0;
+    for (let level = 0; level < obliviousLevels; level++) {
+      const code = questions[at++] as number;
+      const feature = code >> cutBits;
+      const cut = (cuts[feature] as readonly number[])[code & cutMask] as number;
+      leaf = 2 * leaf + ((features[feature] as number) > cut ? 1 : 0);
+    }
+    multiple += leafOf(trees[tree] as string, leaf, width);
+  }
+  return multiple;
+}
+
+function leafOf(text: string, leaf: number, width: NodeWidth): number {
+  const { leafBit } = layouts[width];
+  return (codeOf(text, obliviousLevels + leaf, width) & (leafBit - 1)) - leafBit / 2;
+}
+
+function codeOf(text: string, node: number, width: NodeWidth): number {
+  const place = node * width;
+  const code = (digitOf(text, place) << 6) | digitOf(text, place + 1);
+  return width === 2 ? code : (code << 6) | digitOf(text, place + 2);
+}
+
+function lookUp(rows: ObliviousRows, features: Float64Array): number {
+  const { cutRows, leaves } = rows;
+  const words = addRows(rows, chooseRows(cutRows, features));
   let multiple = 0;
   for (let word = 0, first = 0; word < words.length; word++, first += 512) {
     const bits = words[word] as number;
@@ -32,11 +74,11 @@ export function evaluateOblivious(trees: ObliviousTrees, features: Float64Array)
     const low = bits - high * 2 ** 24;
     multiple += fourLeaves(leaves, first, low | 0) + fourLeaves(leaves, first + 256, high | 0);
   }
-  return base + multiple * step;
+  return multiple;
 }
 
 /** Eight at a time: one by one takes twice as long. */
-function addRows({ rows, sum }: ObliviousTrees, chosen: Int32Array): Float64Array {
+function addRows({ bits, sum }: ObliviousRows, chosen: Int32Array): Float64Array {
   sum.fill(0);
   for (let index = 0; index < chosen.length; index += 8) {
     const a = chosen[index] as number;
@@ -50,14 +92,14 @@ function addRows({ rows, sum }: ObliviousTrees, chosen: Int32Array): Float64Arra
     for (let word = 0; word < sum.length; word++)
       sum[word] =
         (sum[word] as number) +
-        (rows[a + word] as number) +
-        (rows[b + word] as number) +
-        (rows[c + word] as number) +
-        (rows[d + word] as number) +
-        (rows[e + word] as number) +
-        (rows[f + word] as number) +
-        (rows[g + word] as number) +
-        (rows[h + word] as number);
+        (bits[a + word] as number) +
+        (bits[b + word] as number) +
+        (bits[c + word] as number) +
+        (bits[d + word] as number) +
+        (bits[e + word] as number) +
+        (bits[f + word] as number) +
+        (bits[g + word] as number) +
+        (bits[h + word] as number);
   }
   return sum;
 }
@@ -79,53 +121,61 @@ export interface PackedOblivious {
   readonly base: number;
   readonly step: number;
   readonly width: NodeWidth;
+  /** Ascending. */
   readonly cuts: readonly (readonly number[])[];
   readonly trees: readonly string[];
 }
 
-/** Undefined when a tree is broken. */
+/** Undefined when a tree is broken. Leaves stay text until rows are made. */
 export function unpackOblivious(packed: PackedOblivious): ObliviousTrees | undefined {
-  const { width, step, base } = packed;
-  const { leafBit, cutBits } = layouts[width];
-  const wordCount = Math.ceil(packed.trees.length / treesInWord);
-  const questions: Question[] = [];
-  const leaves = new Int32Array(64 * treesInWord * wordCount);
-  for (let index = 0; index < packed.trees.length; index++) {
-    const text = packed.trees[index] as string;
-    if (text.length !== (obliviousLevels + 64) * width) return undefined;
-    for (let node = 0; node < obliviousLevels + 64; node++) {
-      let code = 0;
-      for (let place = node * width; place < (node + 1) * width; place++)
-        code = (code << 6) | digitOf(text, place);
-      const isLeaf = node >= obliviousLevels;
-      if (code < 0 || ((code & leafBit) !== 0) !== isLeaf) return undefined;
-      if (isLeaf) {
-        leaves[64 * index + node - obliviousLevels] = (code & (leafBit - 1)) - leafBit / 2;
-        continue;
-      }
-      const feature = code >> cutBits;
-      const cut = packed.cuts[feature]?.[code & ((1 << cutBits) - 1)];
-      if (cut === undefined) return undefined;
-      const bit = obliviousLevels * (index % treesInWord) + obliviousLevels - 1 - node;
-      questions.push({ feature, cut, word: Math.floor(index / treesInWord), bits: 2 ** bit });
+  const { width, cuts, trees } = packed;
+  const { cutBits } = layouts[width];
+  const cutMask = (1 << cutBits) - 1;
+  const form = forms[width];
+  const questions = new Int32Array(obliviousLevels * trees.length);
+  for (let tree = 0, at = 0; tree < trees.length; tree++) {
+    const text = trees[tree] as string;
+    if (!form.test(text)) return undefined;
+    for (let level = 0; level < obliviousLevels; level++) {
+      const code = codeOf(text, level, width);
+      if ((code & cutMask) >= (cuts[code >> cutBits]?.length ?? 0)) return undefined;
+      questions[at++] = code;
     }
   }
-  const cutRows = cutRowsOf(questions, packed.cuts, { wordCount, group: 8 });
-  const rows = fillRows(cutRows, questions);
-  const sum = new Float64Array(wordCount);
-  return { kind: "oblivious", base, step, cutRows, rows, sum, leaves };
+  const rows = afterWalks(() => rowsOf(packed, questions));
+  return { kind: "oblivious", packed, questions, rows };
 }
 
-function fillRows(cutRows: CutRows, questions: readonly Question[]): Float64Array {
-  const { slots, wordCount, size } = cutRows;
-  const rows = new Float64Array(size);
-  const places = placesOf(cutRows, questions);
-  for (let index = 0; index < places.length; index++) {
-    const place = places[index] as number;
-    rows[place] = (rows[place] as number) + (questions[index] as Question).bits;
+/** Six questions and 64 leaves; the upper half of the digits begins a leaf. */
+const forms = {
+  2: /^(?:[A-Za-f][\w-]){6}(?:[g-z\d_-][\w-]){64}$/,
+  3: /^(?:[A-Za-f][\w-]{2}){6}(?:[g-z\d_-][\w-]{2}){64}$/,
+} as const;
+
+function rowsOf({ cuts, width, trees }: PackedOblivious, questions: Int32Array): ObliviousRows {
+  const { leafBit, cutBits } = layouts[width];
+  const cutMask = (1 << cutBits) - 1;
+  const wordCount = Math.ceil(trees.length / treesInWord);
+  const leaves = new Int32Array(64 * treesInWord * wordCount);
+  const cutRows = cutRowsOf(cuts, { wordCount, group: 8 });
+  const bits = new Float64Array(cutRows.size);
+  for (let tree = 0, at = 0; tree < trees.length; tree++) {
+    const text = trees[tree] as string;
+    for (let leaf = 64 * tree, place = obliviousLevels * width; place < text.length; leaf++) {
+      let code = digitOf(text, place++);
+      while (place % width !== 0) code = (code << 6) | digitOf(text, place++);
+      leaves[leaf] = (code & (leafBit - 1)) - leafBit / 2;
+    }
+    const word = Math.floor(tree / treesInWord);
+    for (let level = obliviousLevels - 1; level >= 0; level--) {
+      const code = questions[at++] as number;
+      const place = placeOf(cutRows, code >> cutBits, code & cutMask) + word;
+      bits[place] = (bits[place] as number) + 2 ** (obliviousLevels * (tree % treesInWord) + level);
+    }
   }
-  for (const { row, cuts } of slots)
-    for (let place = row + wordCount; place < row + cuts.length * wordCount; place++)
-      rows[place] = (rows[place] as number) + (rows[place - wordCount] as number);
-  return rows;
+  const { asked } = cutRows;
+  for (const { row, cuts: own } of asked)
+    for (let place = row + wordCount; place < row + own.length * wordCount; place++)
+      bits[place] = (bits[place] as number) + (bits[place - wordCount] as number);
+  return { cutRows, bits, sum: new Float64Array(wordCount), leaves };
 }
