@@ -3,7 +3,7 @@ import path from "node:path";
 import { neverCancelled } from "../core/base/cancel.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { designReport } from "../core/views/design/design-report.js";
-import { designKindOfFile } from "../core/design/file-kinds.js";
+import { designKindOfFile, isFileList } from "../core/design/file-kinds.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { analyseDesign, designAnalystOf } from "../io/design/analyse-design.js";
 import { loadParts } from "../io/parts-files.js";
@@ -79,10 +79,6 @@ export async function runDesignJob(
     document: designReport(file, design),
     isAnalysed: design.total !== undefined || design.loops.length > 0,
   };
-}
-
-function isFileList(file: string): boolean {
-  return /\.f$/i.test(file);
 }
 
 /** Whoever names a file or a folder on the command line allows what is in it; and the folder that they work in. */

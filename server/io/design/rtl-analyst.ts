@@ -1,6 +1,6 @@
 import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
-import { designExtensions } from "../../core/design/file-kinds.js";
+import { designExtensions, isFileList } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import { checkRules, missingIn } from "../../core/design/rtl/check-rules.js";
@@ -22,7 +22,7 @@ export const designAnalyst: DesignAnalyst = {
   extensions: designExtensions.rtl,
   defaultPart: "xc7a35t",
   analyse: async (asked, part, context) => {
-    const request = /\.f$/i.test(asked.file) ? requestOfList(asked) : asked;
+    const request = isFileList(asked.file) ? requestOfList(asked) : asked;
     const sources = collectSources(request);
     const files = [...sources.names.values()];
     const text = sources.texts.get(sources.main) ?? "";

@@ -133,3 +133,9 @@ test("an input that is a variable is read as a net", () => {
     "module m(input     [3:0] a, input\t    b, output reg q);",
   );
 });
+
+test("a case that asks what is inside has wildcards", () => {
+  expect(check("unique case (f(x)[3:0]) inside 4'b1??0: ; endcase\n")).toBe(
+    "unique casex (f(x)[3:0]) 4'b1??0: ; endcase\n".replace(") 4", ")  4"),
+  );
+});

@@ -219,6 +219,33 @@ endmodule
   ]);
 });
 
+test("a list's variables are the environment's, or the folder in which its files are", async () => {
+  mkdirSync(path.join(folder, "core/rtl"), { recursive: true });
+  const text =
+    'module one(input logic clk, d, output logic q); always_ff @(posedge clk) q <= d; endmodule\n\n`ifdef FORMAL\n`include "properties.svh"\n`endif\n';
+  writeFileSync(path.join(folder, "core/rtl/one.sv"), text);
+  const list = "core/all.flist";
+  const words = "+incdir+${RTL_OF_THE_CORE}/include\n$RTL_OF_THE_CORE/one.sv\n";
+  writeFileSync(path.join(folder, list), words);
+  const design = await synthesise(words, { file: list });
+  expect(design.problems).toMatchObject([{ code: "RP5014", severity: "information" }]);
+  expect(count(design, "ff")).toBe(1);
+
+  const lost = "$(NOBODY_SET_THIS)/one.sv $(NOBODY_SET_THIS)/two.sv\n";
+  writeFileSync(path.join(folder, "core/lost.f"), lost);
+  const without = await synthesise(lost, { file: "core/lost.f" });
+  expect(without.problems[0]).toMatchObject({
+    code: "RP5014",
+    message: expect.stringContaining("`NOBODY_SET_THIS`") as unknown,
+  });
+  // The folder that holds `rtl/one.sv` is found from the list; what no folder holds is not.
+  writeFileSync(path.join(folder, "core/none.f"), lost.replaceAll(".sv", "x.sv"));
+  const none = await synthesise(lost, { file: "core/none.f" });
+  expect(none.problems.filter(({ severity }) => severity === "error")[0]).toMatchObject({
+    code: "RP5014",
+  });
+});
+
 test("modules mapped one by one may be fewer LUTs, flattened ones are what they are", async () => {
   const text = `module half(input [7:0] a, input e, output [7:0] y); assign y = e ? a + 8'd1 : 8'd0; endmodule
 module t(input clk, input [7:0] a, output reg [7:0] q);

@@ -1,4 +1,5 @@
 import { blanked } from "../../../core/design/blanked.js";
+import { isFileList } from "../../../core/design/file-kinds.js";
 import { realPath, textInside } from "../../inside.js";
 import type { DesignRequest } from "../design-request.js";
 import { readFileList } from "./file-list.js";
@@ -17,29 +18,50 @@ export function requestOfList(request: DesignRequest): DesignRequest {
   const read = (file: string): string | undefined =>
     request.overlays[file] ?? textInside(file, roots, sizeLimit);
   const listed = [request.file, ...request.files].flatMap((file) =>
-    /\.f$/i.test(file) ? readFileList(file, read).files : [file],
+    isFileList(file) ? readFileList(file, read).files : [file],
   );
   const texts = new Map(listed.flatMap((file) => [[file, read(file) ?? ""]]));
-  const top = request.top ?? topOfAll([...texts.values()]);
+  const top = request.top ?? topOfAll(texts);
   const isIn = (text: string): boolean =>
     top !== undefined && [...modulesIn(text), ...entitiesIn(text)].includes(top);
   const main = listed.filter((file) => isIn(texts.get(file) ?? "")).at(-1) ?? listed.at(-1);
-  if (main === undefined) return request;
+  const files = [request.file, ...request.files];
+  if (main === undefined) return { ...request, text: "", files };
   return {
     ...request,
     top,
     file: main,
     text: texts.get(main) ?? "",
-    files: [request.file, ...request.files],
+    files,
   };
 }
 
 /** What nothing else makes an instance of, testbenches, which have no ports, aside. */
-function topOfAll(texts: readonly string[]): string | undefined {
-  const code = texts.map((text) => blanked(text)).join("\n");
+function topOfAll(texts: ReadonlyMap<string, string>): string | undefined {
+  const all = [...texts];
+  const vhdl = all.flatMap(([file, text]) => (isVhdl(file) ? [blanked(text, "--")] : []));
+  const code = all.flatMap(([file, text]) => (isVhdl(file) ? [] : [blanked(text)])).join("\n");
   const bodies = [...moduleBodies(code)];
   const ported = bodies.filter(([, { body }]) => !/^\s*(?:;|\(\s*\)\s*;)/.test(body));
   const some = ported.length > 0 ? ported : bodies;
   const text = some.map(([name, { body }]) => `module ${name}${body}`).join("\n");
-  return topModule(text) ?? texts.flatMap((one) => entitiesIn(one)).at(-1);
+  return topModule(text) ?? topEntity(vhdl);
+}
+
+function isVhdl(file: string): boolean {
+  return /\.vhdl?$/i.test(file);
+}
+
+function topEntity(codes: readonly string[]): string | undefined {
+  const entities = codes.flatMap(entitiesIn);
+  const used = new Set(
+    codes.flatMap((code) =>
+      [
+        ...code.matchAll(
+          /:\s*(?:entity\s+\w+\s*\.|component\s)?\s*(\w+)\s+(?:generic|port)\s+map\b|:\s*(?:entity\s+\w+\s*\.)\s*(\w+)/gi,
+        ),
+      ].map(([, mapped, named]) => (mapped ?? named ?? "").toLowerCase()),
+    ),
+  );
+  return entities.filter((name) => !used.has(name)).at(-1) ?? entities.at(-1);
 }

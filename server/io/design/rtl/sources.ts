@@ -2,6 +2,7 @@ import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
 import { blanked, blankedComments } from "../../../core/design/blanked.js";
+import { isFileList } from "../../../core/design/file-kinds.js";
 import { sourceFile } from "../../../core/design/places.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
@@ -10,6 +11,7 @@ import { readFileList } from "./file-list.js";
 import { contains, realPath, textInside } from "../../inside.js";
 import { asTheEngineReads } from "./engine-texts.js";
 import { type TextEdit, withEdits } from "./text-edits.js";
+import { withoutInactive } from "./inactive-branches.js";
 import { findModules } from "./module-index.js";
 
 /** The texts that a synthesis reads, under the names that it knows them by. */
@@ -45,7 +47,7 @@ export function collectSources(request: DesignRequest): Sources {
   const includeFolders = [...request.includeFolders];
   const defines: Record<string, string> = { ...request.defines };
   for (const file of request.files) {
-    if (!/\.f$/i.test(file)) {
+    if (!isFileList(file)) {
       listed.push(file);
       continue;
     }
@@ -152,6 +154,11 @@ class SourceReader {
     if (/\.vhdl?$/i.test(file)) return text;
     const code = blankedComments(text);
     const edits: TextEdit[] = [];
+    // Only what no tool but a formal one reads is surely left out: other macros may come from files that are yet to be read.
+    const synthesised = withoutInactive(code, (name) =>
+      name === "FORMAL" && this.#request.defines[name] === undefined ? false : undefined,
+    );
+    const isReadIn = (at: number): boolean => /\S/.test(synthesised[at] ?? "");
     for (const match of code.matchAll(referencePattern)) {
       const name = match[2] ?? "";
       const start = match.index + match[0].lastIndexOf(`"${name}"`) + 1;
@@ -159,7 +166,7 @@ class SourceReader {
       const found = this.#find(file, name);
       const line = text.slice(0, start).split("\n").length - 1;
       const place = { ...{ file, line, character: 0 }, endLine: line + 1, endCharacter: 0 };
-      if (found.kind !== "file") {
+      if (found.kind !== "file" && isReadIn(start)) {
         const what = isInclude ? "Included file" : "Memory file";
         this.problems.push({
           code: found.kind === "escapes" ? "RP5012" : "RP5011",

@@ -288,7 +288,7 @@ function endless(
         : heavy !== undefined
           ? heavy.why
           : loop !== undefined
-            ? "This loop may never end, or the design is too large."
+            ? "This loop may be why, since each of its turns is read on its own: many turns take long, and one whose condition stays true never ends. Or the design is large for the time, or the machine busy."
             : "The design may be too large for it, or the machine busy.";
   return {
     code: "RP5024",

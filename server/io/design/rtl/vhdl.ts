@@ -41,6 +41,9 @@ export async function readVhdl(
       "--synth",
       "--std=08",
       "-fsynopsys",
+      ...libraryWords(
+        [...sources.texts].flatMap(([name, text]) => (names.includes(name) ? [text] : [])),
+      ),
       "--out=verilog",
       ...generics,
       ...copies,
@@ -77,6 +80,20 @@ export async function readVhdl(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** All sources go into one library: the one by whose name they call their own packages and entities, else `work`. */
+function libraryWords(texts: readonly string[]): readonly string[] {
+  const codes = texts.map((text) => blanked(text, "--").toLowerCase());
+  const own = new Set(
+    codes.flatMap((code) =>
+      [...code.matchAll(/^\s*(?:entity|package)\s+(\w+)\s+is\b/gm)].map(([, name]) => name),
+    ),
+  );
+  for (const code of codes)
+    for (const [, library = "", name] of code.matchAll(/\b(?:use|entity)\s+(\w+)\s*\.\s*(\w+)/g))
+      if (library !== "work" && own.has(name)) return [`--work=${library}`];
+  return [];
 }
 
 /** Entities of a VHDL source, in its order; the last is what it is about. */
@@ -122,9 +139,12 @@ function ghdlProblems(
   fileOf: (copy: number) => string | undefined,
 ): readonly DesignProblem[] {
   return messages.split("\n").flatMap((line): DesignProblem[] => {
-    const match = /^(\d+)\.vhd:(\d+):(\d+):(warning:)?\s*(.*)$/.exec(line.trim());
+    const match =
+      /^(\d+)\.vhd:(\d+):(\d+):(warning:|\(assertion warning\):|\(assertion note\):|note:)?\s*(.*)$/.exec(
+        line.trim(),
+      );
     const file = match === null ? undefined : fileOf(Number(match[1]));
-    if (match === null || file === undefined) return [];
+    if (match === null || file === undefined || match[4]?.includes("note") === true) return [];
     return [
       {
         code: "RP5041",
