@@ -328,7 +328,7 @@ function targetSchedule(
     lowered,
     targetBytes(flow, precision, lowered.valueBits).of,
   );
-  return runtime.arena === "line-buffered" ? lineBuffered(schedule, lowered, flow.graph) : schedule;
+  return runtime.arena === "line-buffered" ? lineBuffered(schedule, lowered, flow) : schedule;
 }
 
 export function assemble(inferred: InferredModel, targets: readonly TargetAnalysis[]): Analysis {

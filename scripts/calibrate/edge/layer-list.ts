@@ -34,8 +34,9 @@ export function modelOfLayers(name: string, rows: readonly LayerRow[]): Model {
       const candidates = [...(latest.get(text) ?? [])]
         .reverse()
         .filter((id) => !reads.includes(id) && id !== before);
-      // Detectors join boxes and anchors of the same shapes: each of them is joined once.
-      const unread = op === "CONCATENATION" ? candidates.find((id) => !isRead.has(id)) : undefined;
+      // Detectors join boxes, and after them anchors of the same shapes: each of them is joined once.
+      const unread =
+        op === "CONCATENATION" ? candidates.filter((id) => !isRead.has(id)).at(-1) : undefined;
       const found = unread ?? candidates[0];
       if (found !== undefined) reads.push(found);
       else {

@@ -91,6 +91,10 @@ function finish(draft: Draft, target: Target): Lowered {
     for (const member of members) kernelOfNode[member] = kernels.length;
     kernels.push(outcome.kernel);
   }
+  // What is answered without the inputs is stored too.
+  for (const id of new Set(flow.graph.outputs))
+    if (flow.inferred.isConstant[id] === true && isCounted[id] !== 1)
+      weightBytes += bytes.of(id) ?? 0;
   uncosted.sort((a, b) => a.nodeId - b.nodeId);
   const aliasOf = draft.aliasOf;
   const valueBits = draft.autocast?.bits;

@@ -1,16 +1,20 @@
 import type { Graph, ValueId } from "../graph/graph.js";
 import type { Kernel, Lowered } from "../lower/lowered.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
+import type { Dataflow } from "../work/dataflow.js";
+import { declaredBytes } from "../work/value-bytes.js";
 import type { Schedule, Step } from "./buffers.js";
 
 /**
  * How X-CUBE-AI lays out activations, as its figures in the STM32 model zoo show: paddings exist only while a window
  * slides over them; a convolution and the pool behind it keep a few lines between them; depthwise and narrow pointwise
  * convolutions and element-wise layers write over their input; and each convolution has a scratch of gathered columns
- * and requantized channels. Concatenations are copied.
+ * and requantized channels. Concatenations are copied. Outputs that no
+ * input changes keep their place throughout.
  */
-export function lineBuffered(schedule: Schedule, lowered: Lowered, graph: Graph): Schedule {
+export function lineBuffered(schedule: Schedule, lowered: Lowered, flow: Dataflow): Schedule {
   const { kernels } = lowered;
+  const { graph } = flow;
   if (kernels.length !== schedule.steps.length) return schedule;
   const bytes = (id: ValueId): number => schedule.bytesOf(id) ?? 0;
   const readerCount = new Map<ValueId, number>();
@@ -52,11 +56,24 @@ export function lineBuffered(schedule: Schedule, lowered: Lowered, graph: Graph)
   const lastRead = new Map<ValueId, number>();
   for (const [index, { reads }] of steps.entries()) for (const id of reads) lastRead.set(id, index);
   for (const id of schedule.outputs) lastRead.set(id, steps.length);
+  const made = steps.map((draft, index) => written(draft, index, lastRead, bytes));
+  // What the first step writes over is not alive beside what it writes.
+  const kept = new Set(made[0]?.reads);
+  const overwritten = steps[0]?.reads.find((id) => !kept.has(id));
+  const constants = constantOutputs(flow);
   return {
     ...schedule,
-    outputs: schedule.outputs.map((id) => renamed.get(id) ?? id),
-    steps: steps.map((draft, index) => written(draft, index, lastRead, bytes)),
+    inputs: [...schedule.inputs.filter((id) => id !== overwritten), ...constants],
+    outputs: [...schedule.outputs.map((id) => renamed.get(id) ?? id), ...constants],
+    bytesOf: (id) => (constants.has(id) ? declaredBytes(flow, id) : schedule.bytesOf(id)),
+    steps: made,
   };
+}
+
+/** Outputs that are computed from constants alone (a detector's anchors): nothing else is written to their place. */
+function constantOutputs({ graph, inferred, producer }: Dataflow): ReadonlySet<ValueId> {
+  const isMade = (id: ValueId): boolean => (producer[id] ?? -1) >= 0;
+  return new Set(graph.outputs.filter((id) => isMade(id) && inferred.isConstant[id] === true));
 }
 
 interface Draft {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { analyze } from "../../../server/core/analyze.js";
+import type { TargetAnalysis } from "../../../server/core/analysis.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
 import { buildTflite, type OperatorFixture, type TensorFixture } from "../../kit/tflite-builder.js";
@@ -10,10 +11,17 @@ const { value: catalogue } = await loadCatalogue({
   chipFolders: [],
 });
 
-function peakOf(bytes: Uint8Array, target = "stm32h747i-disco/x-cube-ai/int8"): number | undefined {
+function peakOf(bytes: Uint8Array, target?: string): number | undefined {
+  return analysisOf(bytes, target)?.peakActivationBytes;
+}
+
+function analysisOf(
+  bytes: Uint8Array,
+  target = "stm32h747i-disco/x-cube-ai/int8",
+): TargetAnalysis | undefined {
   const bindings = { inputs: new Map(), dims: new Map() };
   const found = analyze(read(bytes).model!, bindings, [catalogue.find(target)!], neverCancelled);
-  return found.targets[0]?.peakActivationBytes;
+  return found.targets[0];
 }
 
 const int8 = (...shape: number[]): TensorFixture => ({ shape, type: 9 });
@@ -100,4 +108,34 @@ test("TensorFlow Lite Micro keeps one buffer for each tensor", () => {
   // conv1's 18 KiB and the 36 KiB of the pointwise convolution behind it: 55,296 bytes.
   const bytes = fixture("mlperftiny_vww_mobilenetv1_025_96_int8.tflite");
   expect(peakOf(bytes, "stm32h747i-disco/tflm/int8")).toBe(55_296);
+});
+
+test("an input that is quantized anew is written over", () => {
+  const bytes = chain(
+    [{ shape: [1, 32, 32, 3], type: 3 }, int8(1, 32, 32, 3)],
+    [{ op: "QUANTIZE", inputs: [0], outputs: [1] }],
+  );
+  expect(peakOf(bytes)).toBe(32 * 32 * 3);
+});
+
+test("a detector's anchors, an output that no input changes, keep their place throughout", () => {
+  const anchors = { ...weight(1, 100, 4), scales: [1] };
+  const tensors: TensorFixture[] = [
+    int8(1, 64, 64, 8),
+    weight(48, 1, 1, 8),
+    int8(1, 64, 64, 48),
+    anchors,
+    { shape: [1, 100, 4], type: 0 },
+  ];
+  const operators: OperatorFixture[] = [
+    { op: "CONV_2D", inputs: [0, 1], outputs: [2], options: stride(0, 1) },
+    { op: "DEQUANTIZE", inputs: [3], outputs: [4] },
+  ];
+  const analysed = (outputs: number[]): TargetAnalysis =>
+    analysisOf(buildTflite({ subgraphs: [{ tensors, inputs: [0], outputs, operators }] }))!;
+  const alone = analysed([2]);
+  const both = analysed([2, 4]);
+  // 100 boxes of 4 numbers: float32 in RAM, int8 in flash.
+  expect(both.peakActivationBytes! - alone.peakActivationBytes!).toBe(1600);
+  expect(both.weightBytes - alone.weightBytes).toBe(400);
 });
