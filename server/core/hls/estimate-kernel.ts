@@ -56,7 +56,8 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const memories = memoriesOf(target, partitions, profile, isMerlin);
   const ports = isMerlin ? transfers.length : interfaceCount(target);
   const costs = isMerlin ? profile.area.merlin : profile.area.plain;
-  const loopCount = timing.loops.filter(({ isUnrolled }) => !isUnrolled).length;
+  const running = timing.loops.filter(({ isUnrolled }) => !isUnrolled);
+  const loopCount = running.reduce((sum, { copies }) => sum + copies, 0);
   const choiceLut = registerChoiceLut(target, planOf, costs);
   const area = areaOf({ units, memories, portCount: ports, loopCount, choiceLut }, costs);
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);

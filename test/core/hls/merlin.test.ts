@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimate, loops } from "./kit.js";
+import { estimate, loops, profileOf } from "./kit.js";
 
 /** Cycles, and those of them that the loops take; two tools, whose rules differ. */
 const cycles = (text: string, tool = "sdx-2018.3"): number => estimate(text, tool).assumedCycles;
@@ -274,4 +274,60 @@ test("copies of an outermost loop share their operators with no other loop", () 
     ).area.dsp;
   // Multipliers of 8 DSPs: 40 for the flat loop, which the other shares, and 8 more for each of its copies.
   expect([1, 2, 4].map(dsp)).toEqual([40 * 8, (40 + 2 * 8) * 8, (40 + 4 * 8) * 8]);
+});
+
+/** Sums of columns, after a loop that cuts the rows of the array into registers by unrolling them whole. */
+const columns = ({ copies = 1, whole = true, written = true, byRow = false } = {}): string => `
+  #pragma ACCEL kernel
+  void f(double A[100][80], double mean[80], double rows[100]) {
+    #pragma ACCEL PARALLEL FACTOR=${copies}
+    for (int j = 0; j < 80; j++) {
+      mean[j] = 0.0;
+      #pragma ACCEL PARALLEL FACTOR=1
+      for (int i = 0; i < ${byRow ? 80 : 100}; i++) mean[j] += A[${byRow ? "j" : "i"}][${byRow ? "i" : "j"}];
+    }
+    for (int i = 0; i < 100; i++) {
+      #pragma ACCEL PARALLEL FACTOR=${whole ? 80 : 8}
+      for (int j = 0; j < 80; j++) ${written ? "A[i][j] -= rows[i]" : "rows[i] += A[i][j]"};
+    }
+  }`;
+
+test("under Vitis, copies that read columns of an array whose rows are registers take turns at every read", () => {
+  const vitis = (of: Parameters<typeof columns>[0]): number => cycles(columns(of), "vitis-2020.2");
+  const waits = (of: Parameters<typeof columns>[0]): number =>
+    vitis(of) - vitis({ ...of, copies: 1 });
+  // HLSyn's covariance: 1,203,211 cycles with 2 copies, 1,235,131 with 4, 1,299,151 with 8.
+  expect(vitis({ copies: 4 }) - vitis({ copies: 2 })).toBeGreaterThan(30_000);
+  expect(waits({ copies: 2 })).toBeGreaterThan(0.9 * 100 * 80 * 80);
+  expect(waits({ copies: 2, whole: false })).toBeLessThan(0);
+  expect(waits({ copies: 2, written: false })).toBeLessThan(0);
+  expect(waits({ copies: 2, byRow: true })).toBeLessThan(0);
+});
+
+test("hardware of a loop stands once for each copy of the loop around it", () => {
+  const lut = (factor: number): number => estimate(copies(factor), "sdx-2018.3").area.lut;
+  expect(lut(30) - lut(15)).toBeGreaterThan(15 * profileOf("sdx-2018.3").area.merlin.lutPerLoop);
+});
+
+test("a nest that a loop without constant trip count keeps from being flattened is unrolled below that loop", () => {
+  const nest = (reduce: number, grain = "flatten"): string => `
+    #pragma ACCEL kernel
+    void f(double A[100][80], double C[80][80], double mean[80]) {
+      for (int j = 0; j < 80; j++) {
+        #pragma ACCEL PARALLEL reduction=mean FACTOR=${reduce}
+        for (int i = 0; i < 100; i++) mean[j] += A[i][j];
+      }
+      #pragma ACCEL PIPELINE ${grain}
+      for (int i = 0; i < 80; i++) {
+        #pragma ACCEL PIPELINE off
+        for (int j = i; j < 80; j++) {
+          #pragma ACCEL PARALLEL reduction=C FACTOR=1
+          for (int k = 0; k < 100; k++) C[i][j] += A[k][i] * A[k][j];
+        }
+      }
+    }`;
+  expect(loops(nest(1), "vitis-2020.2").at(-1)).toBe("k ×100 unrolled");
+  expect(loops(nest(1, "off"), "vitis-2020.2").at(-1)).not.toContain("unrolled");
+  // HLSyn's covariance: 3,473,195 cycles, and 498,330 where another sum of the kernel is made of copies.
+  expect(cycles(nest(1), "vitis-2020.2")).toBeGreaterThan(3 * cycles(nest(4), "vitis-2020.2"));
 });

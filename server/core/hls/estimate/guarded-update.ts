@@ -39,11 +39,10 @@ export function guardedUpdate(
     }
     if (hasInner && isLeftAlone(loop))
       return { ...update, interval: depth * copies, latency: depth };
-    if (!isUneven(loop, factor)) {
-      if (around > 1 && factor > 1)
-        return { ...update, kind: "ports", interval: factor, accesses: factor, reads: 0, ports: 1 };
-      continue;
-    }
+    // What is unrolled whole inside of the loop takes turns as the loop's own copies do.
+    if (around > 1 && copies > 1 && !isUneven(loop, factor))
+      return { ...update, kind: "ports", interval: copies, accesses: copies, reads: 0, ports: 1 };
+    if (!isUneven(loop, factor)) continue;
     const accesses =
       1 +
       reads.filter(({ indices }) => indices.some((index) => index?.terms.has(loop.iterator)))

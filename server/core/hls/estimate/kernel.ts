@@ -19,6 +19,7 @@ import {
 import { callInterval, independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
+import { registerTurns } from "./register-turns.js";
 import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
 import { burstLatency, isStreamed, wordsFromMemory } from "./streamed.js";
@@ -270,8 +271,10 @@ class Timer {
           revisits ? Math.ceil((isGuarded ? child.depth : updateLatency) / child.iterations) : 1,
         )
       : 1;
+    const turns = registerTurns(loop, factor, this.#context, this.#plan, this.#legality);
     const cycles =
       rest +
+      turns +
       this.#context.profile.loopOverhead +
       (isFlattened
         ? this.#flattened(child, interval, iterations, block)

@@ -28,6 +28,7 @@ export class Legality {
   readonly #plan: DirectivePlan;
   #reductionNames: ReadonlySet<string> | undefined;
   #wholeDimNames: ReadonlySet<string> | undefined;
+  #writtenNames: ReadonlySet<string> | undefined;
 
   constructor(target: HlsFunction, profile: HlsProfile, plan: DirectivePlan) {
     this.#target = target;
@@ -90,6 +91,15 @@ export class Legality {
     };
     visit(this.#target.body, []);
     return (this.#wholeDimNames = names);
+  }
+
+  /** Arrays that the kernel writes somewhere. */
+  writtenArrays(): ReadonlySet<string> {
+    return (this.#writtenNames ??= new Set(
+      sitesOf(this.#target.body, () => ({ factor: 1, isFull: true })).flatMap(({ target }) =>
+        target === undefined || target.indices.length === 0 ? [] : [target.name],
+      ),
+    ));
   }
 
   /** Whether each pass of an inner loop updates the elements that the pass before has left. */

@@ -32,24 +32,29 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
   const wishes = new Map<number, PipelineWish>();
   const isMerlin = usesMerlin(target);
   const unrolledAlone = new Set<number>();
+  const isFree = isMerlin && makesReduction(target.body);
   const unrollsAlone = profile?.unrollsLeftAlone === true;
   const visit = (
     steps: readonly Step[],
     isUnrolled: boolean,
     mostDriven = 0,
     isInTile = false,
+    isFlattening = false,
   ): void => {
     for (const step of steps) {
       if (step.kind === "branch") {
-        visit(step.then, isUnrolled, mostDriven, isInTile);
-        visit(step.otherwise, isUnrolled, mostDriven, isInTile);
+        visit(step.then, isUnrolled, mostDriven, isInTile, isFlattening);
+        visit(step.otherwise, isUnrolled, mostDriven, isInTile, isFlattening);
       } else if (step.kind === "call") {
         const isPipelined = !isMerlin && directiveOf(step.directives, "pipeline")?.isOff === false;
-        visit(step.body, isUnrolled || isPipelined, mostDriven, isInTile);
+        visit(step.body, isUnrolled || isPipelined, mostDriven, isInTile, isFlattening);
       }
       if (step.kind === "loop") {
         const isSmall = step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostDriven;
-        const plan = loopPlan(step, isUnrolled || isSmall);
+        // A nest that cannot be flattened for a loop without constant trip count is unrolled below that loop all the same.
+        const isBelow = isFlattening && hasConstantTrips(step.body);
+        const own = loopPlan(step, isUnrolled || isSmall || isBelow);
+        const plan = isBelow && isFree ? { ...own, isForced: false } : own;
         plans.set(step.id, plan);
         const pipeline = directiveOf(step.directives, "pipeline");
         const isWhole =
@@ -65,7 +70,15 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
         const holdsTile = isTiled(step) || isInTile;
         const small = mostSmall[unrollsAlone ? 1 : 0];
         const driven = holdsTile ? mostSmallInTile : isCopied ? small : 0;
-        visit(step.body, isUnrolled || isWhole || isAlone, isMerlin ? driven : 0, holdsTile);
+        const isTakenBack =
+          isMerlin && !isWhole && pipeline?.isOff === false && pipeline.grain === "unrolled";
+        visit(
+          step.body,
+          isUnrolled || isWhole || isAlone,
+          isMerlin ? driven : 0,
+          holdsTile,
+          isFlattening || isTakenBack,
+        );
       }
     }
   };
@@ -91,6 +104,33 @@ function holdsNestLeftAlone(loop: Loop): boolean {
     const loops = inner.body.filter((step) => step.kind === "loop");
     return loops.length > 0 && loops.every(({ directives }) => directives.length === 0);
   });
+}
+
+/**
+ * Whether some declared reduction is made of copies: the tool is then told that sums may be regrouped, all of them. Copies of a
+ * loop around whose sum is unrolled whole are left as they are written (published designs of covariance).
+ */
+function makesReduction(steps: readonly Step[], isCopied = false): boolean {
+  return steps.some((step) => {
+    if (step.kind === "assign") return false;
+    if (step.kind === "branch")
+      return makesReduction(step.then, isCopied) || makesReduction(step.otherwise, isCopied);
+    if (step.kind === "call") return makesReduction(step.body, isCopied);
+    const { factor = 1, reduction } = directiveOf(step.directives, "parallel") ?? {};
+    const isWhole = factor >= (step.trip.most ?? Infinity);
+    if (factor > 1 && !(isWhole && isCopied) && addsUp(step, reduction)) return true;
+    return makesReduction(step.body, isCopied || factor > 1);
+  });
+}
+
+/** Whether a variable is the same one over a loop, so that declaring it a reduction says something. */
+function addsUp({ body, iterator }: Loop, name: string | undefined): boolean {
+  return body.some(
+    (step) =>
+      step.kind === "assign" &&
+      step.target.name === name &&
+      step.target.indices.every((index) => index?.terms.has(iterator) === false),
+  );
 }
 
 function isTiled(loop: Loop): boolean {
