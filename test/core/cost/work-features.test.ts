@@ -46,6 +46,14 @@ test("what of an image does not fit beside the thirteen others is spilled", () =
   expect(spilledBytes("Relu(int8[1,64,150,150])", "amd-zcu102/dpu-b4096/int8")).toBe(0);
 });
 
+test("of an NPU's cache a call has 2 MiB, a microcontroller's calls all of its memory", () => {
+  const relu = "Relu(int8[1,64,150,150])";
+  const elite = "qualcomm-snapdragon-8-elite/qnn-dlc/w8a8";
+  expect(spilledBytes(relu, elite)).toBe(2 * 64 * 150 ** 2 - 2 ** 21);
+  expect(spilledBytes("Relu(int8[1,64,100,100])", elite)).toBe(0);
+  expect(spilledBytes(relu, "stm32h747i-disco/x-cube-ai/int8")).toBe(0);
+});
+
 test("products of two activations, rows of tables and steps are told apart", () => {
   expect(amount("MatMul(float32[4,32,196], float32[4,196,33])", "dynamic-calls")).toBe(1);
   expect(amount("Gather(float32[1000,64], int64[8])", "gathered")).toBeGreaterThan(0);
