@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fitKind, kindPredictor, type KindRow } from "../../scripts/calibrate/train/fit-kind.js";
-import { intervalsByTarget } from "../../scripts/calibrate/train/interval.js";
+import { intervalsByTarget, tailOf } from "../../scripts/calibrate/train/interval.js";
 import { asOfWholeFit } from "../../scripts/calibrate/train/learning.js";
 import { randomSource } from "../../scripts/calibrate/train/matrix.js";
 import { fitTrees } from "../../scripts/calibrate/train/trees.js";
@@ -85,4 +85,21 @@ test("targets that were fitted together each have their own width, one with few 
   expect(width("wild")).toBeGreaterThan(0.3);
   expect(width("wild")).toBeLessThan(0.36);
   expect(width("new")).toBeLessThan(0.36);
+});
+
+test("rows count by how little those of a key are alike", () => {
+  const rows = (residualOf: (key: number, row: number) => number) =>
+    Array.from({ length: 200 }, (_, at) => ({
+      key: String(at % 10),
+      predicted: 1,
+      measured: Math.exp(residualOf(at % 10, Math.floor(at / 10))),
+    }));
+  // As ten rows, and as two hundred: 5 % of the next one's chances less half a row.
+  expect(tailOf(rows((key) => key / 10))).toBeCloseTo((0.05 * 11 - 0.5) / 10);
+  expect(tailOf(rows((key, row) => ((7 * row + 2 * key) % 20) / 20))).toBeCloseTo(
+    (0.05 * 201 - 0.5) / 200,
+  );
+  const half = tailOf(rows((key, row) => key / 10 + ((7 * row + 2 * key) % 20) / 20));
+  expect(half).toBeGreaterThan(0.01);
+  expect(half).toBeLessThan(0.045);
 });

@@ -131,12 +131,45 @@ export function tailOf(rows: readonly Unseen[], groups?: number): number {
   return Math.min(low, most);
 }
 
-/** The next key may err by more than any that was seen, once in their number and one (Lee, Barber & Willett 2023). */
+/**
+ * The next row may err by more than any that was seen, once in their number and one (Lee, Barber & Willett 2023). Rows of a
+ * key count for as many as err each in its own way.
+ */
 function tailForNextKey(rows: readonly Unseen[]): number {
-  const keys = new Set(rows.map(({ key }) => key));
-  const { size } = keys;
-  if (keys.has(undefined)) return nominalTail;
-  return Math.max(0, (nominalTail * (size + 1) - 0.5) / Math.max(1, size));
+  if (rows.some(({ key }) => key === undefined)) return nominalTail;
+  const count = independentRows(rows);
+  return Math.max(0, (nominalTail * (count + 1) - 0.5) / Math.max(1, count));
+}
+
+/**
+ * Rows divided by what it costs that those of a key are alike (the design effect of Kish 1965, "Survey Sampling"), which the
+ * variance between and within keys tells: from the number of keys up to that of rows.
+ */
+function independentRows(rows: readonly Unseen[]): number {
+  const keys = [...groupBy(rows, ({ key }) => key).values()].map((own) =>
+    own.map(({ measured, predicted }) => Math.log(measured / predicted)),
+  );
+  const total = rows.length;
+  if (keys.length < 2 || keys.length === total) return keys.length;
+  const mean = meanOf(keys.flat());
+  let between = 0;
+  let within = 0;
+  let squares = 0;
+  for (const residuals of keys) {
+    const own = meanOf(residuals);
+    between += residuals.length * (own - mean) ** 2;
+    for (const residual of residuals) within += (residual - own) ** 2;
+    squares += residuals.length ** 2;
+  }
+  between /= keys.length - 1;
+  within /= total - keys.length;
+  const usual = (total - squares / total) / (keys.length - 1);
+  const alike = Math.max(0, between - within) / (between + (usual - 1) * within || 1);
+  return Math.max(keys.length, total / (1 + (squares / total - 1) * Math.min(1, alike)));
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 const nominalTail = 0.05;
