@@ -58,6 +58,8 @@ const ofCards: FamilyPlan["prior"] = {
   activations: 0.6,
   "work-movement.activations": 0,
   weights: 10,
+  // Large linear layers are read by all multiprocessors.
+  "work-matmul.weights": 1,
 };
 
 /** Boards launch slowly, and single precision has a peak that tensor cores exceed. */
