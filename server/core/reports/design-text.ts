@@ -1,3 +1,4 @@
+import { fileNameOf } from "../base/file-name.js";
 import { resourceKinds } from "../design/design.js";
 import type { ReportDesign } from "../views/report-document.js";
 import { measuredOf } from "../design/measured-loop.js";
@@ -95,7 +96,7 @@ export function designText(design: ReportDesign, width: number): string {
       table(
         ["line", "share", "resources", ""],
         heaviest.map(({ file, line, share, resources, notes }) => [
-          `${nameOf(file)}:${line + 1}`,
+          `${fileNameOf(file)}:${line + 1}`,
           formatShare(share),
           usedTexts(resources).join(" · "),
           notes[0] ?? "",
@@ -119,10 +120,6 @@ export function designText(design: ReportDesign, width: number): string {
       ),
     );
   return parts.join("\n");
-}
-
-function nameOf(file: string): string {
-  return file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
 }
 
 function reportedText(design: ReportDesign, loop: ReportDesign["loops"][number]): string {

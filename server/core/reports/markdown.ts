@@ -118,7 +118,8 @@ export const report: ReportFormat = {
         "## Problems",
         "",
         ...document.problems.map(
-          (problem) => `- **${problem.severity}** ${problem.code}: ${escaped(problem.message)}`,
+          (problem) =>
+            `- **${problem.severity}** ${problem.code}: ${escaped(rows.placeText(problem) + problem.message)}`,
         ),
         "",
       );

@@ -1,3 +1,4 @@
+import { fileNameOf } from "../base/file-name.js";
 import {
   formatBytes,
   formatJoules,
@@ -13,6 +14,7 @@ import type {
   ReportDocument,
   ReportKind,
   ReportLayer,
+  ReportProblem,
   ReportTarget,
   ReportTargetLayer,
 } from "../views/report-document.js";
@@ -179,6 +181,11 @@ export function heaviestLayers(document: ReportDocument): readonly LayerRow[] {
   return rows
     .filter((row) => weight(row) > 0 || !row.layer.costed)
     .sort((a, b) => weight(b) - weight(a));
+}
+
+/** `systolic.sv:21: ` before a problem that has a line; others name their layer. */
+export function placeText({ source }: ReportProblem): string {
+  return source === null ? "" : `${fileNameOf(source.file)}:${source.line + 1}: `;
 }
 
 /** Name and op of a layer for people. */

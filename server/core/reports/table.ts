@@ -68,7 +68,8 @@ export const report: ReportFormat = {
     if (quantization !== "") parts.push(quantization);
     if (document.problems.length > 0) {
       const lines = document.problems.map(
-        (problem) => `${padded(problem.severity, 12)}${problem.code}  ${problem.message}`,
+        (problem) =>
+          `${padded(problem.severity, 12)}${problem.code}  ${rows.placeText(problem)}${problem.message}`,
       );
       parts.push(`${lines.join("\n")}\n`);
     }

@@ -1,3 +1,4 @@
+import { fileNameOf } from "../base/file-name.js";
 import type { Problem } from "../base/problem.js";
 import type { Alternative, Metric } from "./alternatives.js";
 
@@ -102,7 +103,7 @@ function readLine(line: string): readonly Alternative[] | string {
     const latency = estimateOf(target["latency"], "seconds");
     const energy = estimateOf(target["energy"], "joules");
     const items = batch ?? 1;
-    const label = textOf(report["label"]) ?? fileName(file);
+    const label = textOf(report["label"]) ?? fileNameOf(file);
     const series = textOf(report["series"]);
     const metrics: Record<string, Metric> = { ...own };
     if (latency !== undefined) {
@@ -176,8 +177,4 @@ function numberOf(value: unknown): number | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

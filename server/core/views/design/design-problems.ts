@@ -1,3 +1,4 @@
+import { fileNameOf } from "../../base/file-name.js";
 import type { DesignProblem } from "../../design/design.js";
 import { spanOfRange } from "../../base/line-starts.js";
 import type { TextProblem } from "../text/problems.js";
@@ -25,7 +26,8 @@ function textProblem(
 ): TextProblem | undefined {
   if (place?.kind !== "source" || place.file !== file) {
     if (severity !== "error") return undefined;
-    const where = place?.kind === "source" ? `${nameOf(place.file)}, line ${place.line + 1}: ` : "";
+    const where =
+      place?.kind === "source" ? `${fileNameOf(place.file)}, line ${place.line + 1}: ` : "";
     return { code, severity, message: `${where}${message}`, span: firstLine(text) };
   }
   const old = spanOfRange(told.text, told.starts, place);
@@ -36,8 +38,4 @@ function textProblem(
 function firstLine(text: string): { readonly start: number; readonly end: number } {
   const end = text.search(/\r|\n|$/);
   return { start: 0, end };
-}
-
-function nameOf(file: string): string {
-  return file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
 }

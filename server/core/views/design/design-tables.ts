@@ -56,7 +56,10 @@ function nameOf({ names }: Design, kind: ResourceKind): string {
 /** `3,214 (2,900–3,500)`. */
 export function intervalText(amount: Amount): string {
   const { low, high } = amount;
-  const ends = [low, high].map((value) => countText({ value, low: value, high: value }));
+  // Outwards, so that what is shown lies between the ends that are shown.
+  const ends = [Math.floor(low), Math.ceil(high)].map((value) =>
+    countText({ value, low: value, high: value }),
+  );
   return low === high ? countText(amount) : `${countText(amount)} (${ends.join("–")})`;
 }
 

@@ -1,3 +1,4 @@
+import { fileNameOf } from "../../base/file-name.js";
 import type { Problem } from "../../base/problem.js";
 import type { SourceRange, TextSpan } from "../../base/text-span.js";
 import type { ProgramProblem } from "../../formats/torch-trace.js";
@@ -96,7 +97,7 @@ function placed(
   ];
   const here = chain.find((range) => range.file === file);
   const isElsewhere = own !== undefined && own.file !== file;
-  const where = isElsewhere ? ` (${fileName(own.file)}, line ${own.line + 1})` : "";
+  const where = isElsewhere ? ` (${fileNameOf(own.file)}, line ${own.line + 1})` : "";
   return {
     code,
     severity,
@@ -108,8 +109,4 @@ function placed(
 /** What has no place in the file stands at its first model, else at its first line. */
 function anchorSpan(text: string): TextSpan {
   return sourceAnchors(text)[0]?.span ?? { start: 0, end: text.search(/[\r\n]|$/) };
-}
-
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

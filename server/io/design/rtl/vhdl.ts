@@ -7,6 +7,7 @@ import { blanked } from "../../../core/design/blanked.js";
 import { sourceFile, sourceLine } from "../../../core/design/places.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import type { Sources } from "./sources.js";
+import { lacksDefaults, withDefaults } from "./vhdl-defaults.js";
 
 export interface VhdlOutcome {
   /** With the entities as Verilog whose lines are those of the VHDL; undefined when there is none. */
@@ -37,20 +38,21 @@ export async function readVhdl(
     const generics = Object.entries(request.parameters)
       .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
       .map(([name, value]) => `-g${name}=${value}`);
-    const words = [
+    const words = (language: "verilog" | "vhdl"): readonly string[] => [
       "--synth",
       "--std=08",
       "-fsynopsys",
       ...libraryWords(
         [...sources.texts].flatMap(([name, text]) => (names.includes(name) ? [text] : [])),
       ),
-      "--out=verilog",
+      `--out=${language}`,
       ...generics,
       ...copies,
       "-e",
       top,
     ];
-    const run = await runGhdl(words, folder, { seconds: request.seconds, signal: context.signal });
+    const limits = { seconds: request.seconds, signal: context.signal };
+    const run = await runGhdl(words("verilog"), folder, limits);
     if (run === undefined) return { sources: undefined, problems: [missingGhdl(request.file)] };
     const problems = ghdlProblems(run.messages, (copy) => sources.names.get(names[copy] ?? ""));
     if (run.output.trim() === "" || run.status !== 0)
@@ -68,7 +70,10 @@ export async function readVhdl(
               },
             ],
       };
-    const verilog = withLines(run.output, names, sources);
+    const whole = lacksDefaults(run.output)
+      ? withDefaults(run.output, (await runGhdl(words("vhdl"), folder, limits))?.output ?? "")
+      : run.output;
+    const verilog = withLines(whole, names, sources);
     return {
       sources: {
         ...sources,
