@@ -219,6 +219,16 @@ test("no graph, however damaged, breaks the analysis", () => {
   );
 });
 
+test("views that go in circles end", () => {
+  // The shape of a value that is read together with the shape itself.
+  const model = modelOfNodes([
+    { op: "Shape", inputs: [14, 17], outputs: [17] },
+    { op: "Add", inputs: [0], outputs: [14] },
+  ]);
+  const target = roundTarget({ passes: allPasses });
+  expect(analyze(model, bindings(), [target], neverCancelled).layers).toHaveLength(2);
+});
+
 const ops =
   "Conv Relu Identity Reshape MatMul Add Softmax Mul Sigmoid QuantizeLinear DequantizeLinear ReduceMean Sub Pow Sqrt Div BatchNormalization Transpose Shape Nonsense".split(
     " ",
@@ -234,38 +244,46 @@ const damagedModel: fc.Arbitrary<Model> = fc
     }),
     { maxLength: 25 },
   )
-  .map((nodes): Model => {
-    const values = [...new Array(20).keys()].map((id): Value => {
-      const name = `v${id}`;
-      if (id < 3) return { name, declared: tensor("float32", [2, 4, 8, 8]) };
-      if (id === 3) return { name, declared: tensor("float32", [symbol("n"), 4]) };
-      if (id < 6)
-        return { name, weight: { elementType: "float32", shape: [4, 4, 1, 1], byteLength: 64 } };
-      return { name };
-    });
-    return {
-      format: "onnx",
-      name: "",
-      producer: "",
-      irVersion: 10,
-      opsets: new Map([["", 21]]),
-      metadata: new Map(),
-      functions: [],
-      graph: {
-        name: "",
-        inputs: [0, 1, 2, 3],
-        outputs: [18, 19, 19],
-        values,
-        captures: [],
-        nodes: nodes.map(({ op, inputs, outputs }): Node => ({
-          name: "",
-          op,
-          domain: "",
-          inputs,
-          outputs,
-          attributes: noAttributes,
-          scope: "",
-        })),
-      },
-    };
+  .map(modelOfNodes);
+
+interface PlainNode {
+  readonly op: string;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+function modelOfNodes(nodes: readonly PlainNode[]): Model {
+  const values = [...new Array(20).keys()].map((id): Value => {
+    const name = `v${id}`;
+    if (id < 3) return { name, declared: tensor("float32", [2, 4, 8, 8]) };
+    if (id === 3) return { name, declared: tensor("float32", [symbol("n"), 4]) };
+    if (id < 6)
+      return { name, weight: { elementType: "float32", shape: [4, 4, 1, 1], byteLength: 64 } };
+    return { name };
   });
+  return {
+    format: "onnx",
+    name: "",
+    producer: "",
+    irVersion: 10,
+    opsets: new Map([["", 21]]),
+    metadata: new Map(),
+    functions: [],
+    graph: {
+      name: "",
+      inputs: [0, 1, 2, 3],
+      outputs: [18, 19, 19],
+      values,
+      captures: [],
+      nodes: nodes.map(({ op, inputs, outputs }): Node => ({
+        name: "",
+        op,
+        domain: "",
+        inputs,
+        outputs,
+        attributes: noAttributes,
+        scope: "",
+      })),
+    },
+  };
+}

@@ -161,15 +161,16 @@ export function usesOf(draft: Draft, nodeId: NodeId): Uses {
   }
   const readers = new Set<NodeId>();
   let isExposed = false;
-  const pending = [...made];
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+  // A set that is added to while it is gone through goes through those as well, once: views of damaged graphs go in circles.
+  const values = new Set(made);
+  for (const id of values) {
     const source = sourceOf(draft, id);
     if (flow.isGraphOutput[id] === 1) isExposed = true;
     for (const reader of readersOf(flow, id)) {
       if ((draft.kernelOf[reader] ?? -1) >= 0) readers.add(reader);
       else
         for (const view of flow.outputs[reader] ?? [])
-          if (view !== source && sourceOf(draft, view) === source) pending.push(view);
+          if (view !== source && sourceOf(draft, view) === source) values.add(view);
       if (readers.size > readerLimit) return { readers: [...readers], isExposed: true };
     }
   }
