@@ -24,10 +24,13 @@ export class WorkspaceAccelerators {
   /** What is found within a moment: all, or nothing. */
   async soon(): Promise<readonly FoundAccelerator[]> {
     const search = (this.#search ??= this.#start());
-    const found =
-      search.found ?? (await Promise.race([search.end, sleep(this.#patience, undefined)]));
+    const found = search.found ?? (this.#patience > 0 ? await this.#patientEnd(search) : undefined);
     if (found === undefined) search.isMissed = true;
     return found ?? [];
+  }
+
+  #patientEnd({ end }: Search): Promise<readonly FoundAccelerator[] | undefined> {
+    return Promise.race([end, sleep(this.#patience, undefined)]);
   }
 
   /** Something in the folders has changed: the next question looks anew. */
