@@ -1,4 +1,5 @@
 import type { Interval } from "../../server/core/cost/calibrated/calibration.js";
+import { entryOf } from "../../server/core/cost/calibrated/interval.js";
 import type { KernelModel } from "../../server/core/cost/calibrated/kernel-model.js";
 import { groupBy } from "./group.js";
 import type { OperatorRow } from "./neusight-kinds.js";
@@ -66,12 +67,10 @@ export function coveringBoth(
   if (alone === undefined) return interval;
   const edges = [...new Set([...alone.edges, from])].sort((a, b) => a - b);
   const starts = [-Infinity, ...edges];
-  const indexOf = ({ edges: ends }: Interval, start: number): number =>
-    ends.filter((edge) => start >= edge).length;
   const end = (side: "low" | "high", pick: (...ends: number[]) => number): readonly number[] =>
     starts.map((start) => {
-      const own = alone[side][indexOf(alone, start)] ?? 1;
-      return start < from ? own : pick(own, interval[side][indexOf(interval, start)] ?? 1);
+      const own = alone[side][entryOf(alone, start)] ?? 1;
+      return start < from ? own : pick(own, interval[side][entryOf(interval, start)] ?? 1);
     });
   return { edges, low: end("low", Math.min), high: end("high", Math.max) };
 }

@@ -56,8 +56,8 @@ export async function fitFamily(
   samples: readonly Sample[],
   plan: FamilyPlan,
 ): Promise<readonly Fragment[]> {
-  const columns = columnsOf(plan);
   const models = modelsOf(plan);
+  const columns = columnsOf(plan, models);
   const rows = await familyRows(ctx, samples, { columns, models });
   if (rows.length === 0) return [];
   const unseen = crossValidate(rows, columns, plan);
@@ -108,7 +108,7 @@ interface Column {
 }
 
 /** Kinds that the family speaks of: recurrent layers where its plan names them. */
-function modelsOf({ prior }: Pick<FamilyPlan, "prior">): typeof workModels {
+function modelsOf({ prior }: FamilyPlan): typeof workModels {
   const isNamed = Object.keys(prior).some((name) => name.startsWith("work-recurrent."));
   return isNamed ? [...workModels, ...recurrentModels] : workModels;
 }
@@ -118,10 +118,9 @@ interface Described {
   readonly models: typeof workModels;
 }
 
-function columnsOf(plan: FamilyPlan): readonly Column[] {
-  const { prior } = plan;
+function columnsOf({ prior }: FamilyPlan, models: typeof workModels): readonly Column[] {
   const columns: Column[] = [];
-  for (const { id, features } of modelsOf(plan))
+  for (const { id, features } of models)
     for (const feature of features) {
       const own = `${id}.${feature}`;
       const tie = Object.hasOwn(prior, own) ? own : feature.replace(/^(unary|binary)-/, "");

@@ -1,4 +1,5 @@
 import type { Interval } from "../../../server/core/cost/calibrated/calibration.js";
+import { entryOf } from "../../../server/core/cost/calibrated/interval.js";
 import { groupBy } from "../group.js";
 import { rounded } from "./matrix.js";
 
@@ -174,10 +175,10 @@ function meanOf(values: readonly number[]): number {
 
 const nominalTail = 0.05;
 
-function contains({ edges, low, high }: Interval, { predicted, measured }: Unseen): boolean {
-  const index = edges.filter((edge) => predicted >= edge).length;
+function contains(interval: Interval, { predicted, measured }: Unseen): boolean {
+  const index = entryOf(interval, predicted);
   const ratio = measured / predicted;
-  return (low[index] ?? 0) <= ratio && ratio <= (high[index] ?? Infinity);
+  return (interval.low[index] ?? 0) <= ratio && ratio <= (interval.high[index] ?? Infinity);
 }
 
 function intervalAt(rows: readonly Unseen[], tail: number, most = 4): Interval {

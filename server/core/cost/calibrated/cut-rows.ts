@@ -40,7 +40,7 @@ export function afterWalks<Rows>(make: () => Rows): () => Rows | undefined {
   };
 }
 
-export const walksBeforeRows = 16;
+const walksBeforeRows = 16;
 
 /** `cuts`: those of each feature, ascending. `group`: how many rows the forest takes at a time. */
 export function cutRowsOf(

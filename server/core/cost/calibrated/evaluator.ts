@@ -89,7 +89,6 @@ function asWideAs(cost: KernelCost, other: Estimate): KernelCost {
 /** What all kernels of a target share. */
 interface Constants {
   readonly source: Source;
-  readonly known: TargetCalibration;
   /** A meter's reading is lent to other runtimes of its own chip; on another chip the watts are others. */
   readonly energy: EnergyModel | undefined;
   readonly power: Power | undefined;
@@ -100,12 +99,11 @@ interface Constants {
 
 function constantsOf(target: Target, known: TargetCalibration): Constants {
   const kept = constantsByTarget.get(target);
-  if (kept?.known === known) return kept;
+  if (kept?.source.known === known) return kept;
   const isOwnChip = known.calibration.target.split("/")[0] === target.chip.id;
   const { part } = known.calibration;
   const constants = {
     source: sourceOf(known),
-    known,
     energy: isOwnChip ? known.calibration.energy : undefined,
     power: powerOf(target.chip),
     level: activationMemory(target.chip).name,
@@ -201,10 +199,10 @@ function costOf(described: Described): KernelCost | undefined {
   const value = source.loan === undefined ? own : own * (fitted.transfer?.scale ?? 1);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   const seconds = estimateOf(value, interval, source.method, widening);
-  const { energy, known, power, level } = constants;
+  const { energy, power, level } = constants;
   const joules =
     energy !== undefined
-      ? kernelJoules(energy, known, value, { model, view })
+      ? kernelJoules(energy, constants.source.known, value, { model, view })
       : power === undefined
         ? roofline.evaluate(kernel).joules
         : undefined;

@@ -8,8 +8,7 @@ export function estimateOf(
   method: Method,
   widening: number,
 ): Estimate {
-  let index = 0;
-  while (index < interval.edges.length && seconds >= (interval.edges[index] ?? Infinity)) index++;
+  const index = entryOf(interval, seconds);
   const spread = Math.exp(widening);
   return {
     value: seconds,
@@ -18,6 +17,13 @@ export function estimateOf(
     method,
     coverage: 0.9,
   };
+}
+
+/** Which of an interval's factors hold for a prediction. */
+export function entryOf({ edges }: Interval, seconds: number): number {
+  let index = 0;
+  while (index < edges.length && seconds >= (edges[index] ?? Infinity)) index++;
+  return index;
 }
 
 /**

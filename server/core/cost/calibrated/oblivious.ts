@@ -153,7 +153,7 @@ const forms = {
 } as const;
 
 function rowsOf({ cuts, width, trees }: PackedOblivious, questions: Int32Array): ObliviousRows {
-  const { leafBit, cutBits } = layouts[width];
+  const { cutBits } = layouts[width];
   const cutMask = (1 << cutBits) - 1;
   const wordCount = Math.ceil(trees.length / treesInWord);
   const leaves = new Int32Array(64 * treesInWord * wordCount);
@@ -161,11 +161,7 @@ function rowsOf({ cuts, width, trees }: PackedOblivious, questions: Int32Array):
   const bits = new Float64Array(cutRows.size);
   for (let tree = 0, at = 0; tree < trees.length; tree++) {
     const text = trees[tree] as string;
-    for (let leaf = 64 * tree, place = obliviousLevels * width; place < text.length; leaf++) {
-      let code = digitOf(text, place++);
-      while (place % width !== 0) code = (code << 6) | digitOf(text, place++);
-      leaves[leaf] = (code & (leafBit - 1)) - leafBit / 2;
-    }
+    for (let leaf = 0; leaf < 64; leaf++) leaves[64 * tree + leaf] = leafOf(text, leaf, width);
     const word = Math.floor(tree / treesInWord);
     for (let level = obliviousLevels - 1; level >= 0; level--) {
       const code = questions[at++] as number;

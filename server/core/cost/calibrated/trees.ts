@@ -1,5 +1,5 @@
 import { afterWalks, chooseRows, cutRowsOf, placeOf, type CutRows } from "./cut-rows.js";
-import { digitOf, layouts } from "./packed-nodes.js";
+import { digitOf, layouts, type NodeWidth } from "./packed-nodes.js";
 
 /** Gradient-boosted regression trees of at most 32 leaves. */
 export interface Trees {
@@ -22,7 +22,6 @@ interface Nodes {
   readonly right: Int32Array;
 }
 
-type NodeWidth = 2 | 3;
 type Cuts = readonly (readonly number[])[];
 
 /**
