@@ -127,8 +127,11 @@ export async function choicesOf(
 }
 
 function chooseTarget(catalogue: Catalogue, request: ChoicesRequest): Target {
-  const byDefault = defaultTargets(catalogue, useOfFile(request.file ?? ""));
-  const id = request.target ?? workspaceTargets(request.file ?? ".")[0] ?? byDefault[0]?.id ?? "";
+  const id =
+    request.target ??
+    workspaceTargets(request.file ?? ".")[0] ??
+    defaultTargets(catalogue, useOfFile(request.file ?? ""))[0]?.id ??
+    "";
   const target = catalogue.find(id);
   if (target === undefined) throw new UsageError(unknownTargetMessage(catalogue, id));
   return target;

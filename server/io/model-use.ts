@@ -1,5 +1,4 @@
 import path from "node:path";
-import { neverCancelled } from "../core/base/cancel.js";
 import { type ModelUse, useOf } from "../core/targets/default-targets.js";
 import { isConfigName } from "../protocol/config-source.js";
 import { readModelFile } from "./read-model.js";
@@ -9,6 +8,6 @@ export function useOfFile(file: string): ModelUse {
   const name = path.basename(file);
   if (name.toLowerCase().endsWith(".gguf")) return { kind: "llama-cpp" };
   if (!isConfigName(name)) return { kind: "network" };
-  const { value } = readModelFile(file, neverCancelled);
+  const { value } = readModelFile(file);
   return value === undefined ? { kind: "decoder" } : useOf(value);
 }

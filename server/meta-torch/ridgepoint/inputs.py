@@ -69,8 +69,10 @@ def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]
     if image is not None and layers and type(layers[0]).__name__ in ("Linear", "LayerNorm"):
         # Patches that are cut by hand and projected by a linear layer: no layer knows the image.
         yield Plan(_fill(parameters, named, image), "from the image size that its constructor takes")
+    likeliest: list[Spec] | None = None
     for spec, reason in (found for layer in layers or [None] for found in specs_for(layer, model)):
         filled = _fill(parameters, named, spec)
+        likeliest = likeliest or filled
         key = tuple((item.dtype, item.shape) for item in filled)
         if key in seen:
             continue
@@ -78,9 +80,8 @@ def plans(model: Any, arguments: dict[str, Any] | None = None) -> Iterator[Plan]
         yield Plan(filled, reason)
         if len(seen) >= 24:
             break
-    if seen and _has_sequence_first(model):
-        first = _fill(parameters, named, next(specs_for(layers[0], model))[0])
-        yield Plan([_with_sequence_first(spec) for spec in first], "of sequences first, as its attention has them")
+    if likeliest is not None and _has_sequence_first(model):
+        yield Plan([_with_sequence_first(spec) for spec in likeliest], "of sequences first, as its attention has them")
     if any(type(layer).__name__.startswith("Conv2d") for layer in layers):
         # Layers behind pixels that were folded into channels.
         for channels in (3, 1):

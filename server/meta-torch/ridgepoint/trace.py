@@ -76,11 +76,13 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
         if script.main_block and not examples.calls:
             known = set(script.namespace)
             script.run_main_block()
+            now = candidates(script)
             # Nothing is known of how a model is made yet: then it is worth the time to look where scripts make theirs.
-            if not _made_since(known, script) and not examples.calls and not _makes_itself(found, examples):
+            if not _has_new(now, known) and not examples.calls and not _makes_itself(found, examples):
                 script.run_called_functions()
-            if _made_since(known, script):
-                found = candidates(script)
+                now = candidates(script)
+            if _has_new(now, known):
+                found = now
     problems.extend(script.problems)
     if script.tree is not None:
         problems.extend(missing.problems_of(script.tree, script.file))
@@ -92,8 +94,8 @@ def _run_file(request: dict, specs: list[Spec], answer: dict) -> None:
     _add_candidates(found, script, examples, specs, request, answer)
 
 
-def _made_since(known: set[str], script: Script) -> list[Candidate]:
-    return [item for item in candidates(script) if item.kind == "instance" and item.name not in known]
+def _has_new(found: list[Candidate], known: set[str]) -> bool:
+    return any(item.kind == "instance" and item.name not in known for item in found)
 
 
 def _makes_itself(found: list[Candidate], examples: Examples) -> bool:
@@ -166,7 +168,8 @@ def _that_can_be_made(
         if made.run is not None and made.model is not None and any(True for _ in made.model.parameters()):
             # The file has numbers: what its main model lacks is no error then.
             for problem in first.problems:
-                problem["severity"] = "warning" if problem["severity"] == "error" else problem["severity"]
+                if problem["severity"] == "error":
+                    problem["severity"] = "warning"
             made.problems = [*(first.problems if first.run is None else []), *made.problems]
             return other, made
     return main, first

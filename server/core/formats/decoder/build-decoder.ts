@@ -83,7 +83,7 @@ function graphOf(
   const builder: Builder = { draft, description, names, isExpanded };
   const ids = draft.input("input_ids", "int64", [batch, sequence]);
   const staysWide = description.hasWideHead === true;
-  const table = draft.weight(names.embedding, [vocabulary, hidden], false, { staysWide });
+  const table = draft.weight(names.embedding, [vocabulary, hidden], { staysWide });
   draft.scope = names.scope(undefined, "embedding");
   let x = reduced(builder, draft.node("Gather", [table, ids], { name: "embedding" }));
   if (description.positions > 0) {
@@ -102,7 +102,7 @@ function graphOf(
     ? draft.node("Gemm", [last, table], { name: "scores", attributes: { transB: 1 } })
     : draft.node(
         "MatMul",
-        [last, draft.weight(names.output, [hidden, vocabulary], true, { staysWide })],
+        [last, draft.weight(names.output, [hidden, vocabulary], { isTransposed: true, staysWide })],
         { name: "scores" },
       );
   return draft.finish(description.name, [gathered(draft, scores, devices)]);

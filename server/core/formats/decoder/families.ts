@@ -27,6 +27,22 @@ export interface Family {
 }
 
 export const llama: Family = {};
+const gemma3: Family = {
+  isTied: true,
+  hasHeadNorms: true,
+  hasPostNorms: true,
+  activation: "gelu",
+  windowPattern: 6,
+};
+const gpt2: Family = {
+  isPlain: true,
+  hasBias: true,
+  isQkvFused: true,
+  isLearntPosition: true,
+  isWithoutRotary: true,
+  isTied: true,
+  activation: "gelu",
+};
 export const families: Readonly<Record<string, Family>> = {
   llama,
   mistral: llama,
@@ -74,42 +90,14 @@ export const families: Readonly<Record<string, Family>> = {
   olmo2: { hasHeadNorms: true, hasPostNorms: true, isPostNormOnly: true },
   gemma: { isTied: true, activation: "gelu" },
   gemma2: { isTied: true, hasPostNorms: true, activation: "gelu", windowPattern: 2 },
-  gemma3: {
-    isTied: true,
-    hasHeadNorms: true,
-    hasPostNorms: true,
-    activation: "gelu",
-    windowPattern: 6,
-  },
-  gemma3_text: {
-    isTied: true,
-    hasHeadNorms: true,
-    hasPostNorms: true,
-    activation: "gelu",
-    windowPattern: 6,
-  },
+  gemma3,
+  gemma3_text: gemma3,
   phi3: { isQkvFused: true, isGateFused: true },
   phi: { isPlain: true, hasBias: true, isParallel: true, activation: "gelu" },
   cohere: { isParallel: true, isTied: true },
   cohere2: { isParallel: true, isTied: true, windowPattern: 4 },
-  gpt2: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isLearntPosition: true,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "gelu",
-  },
-  gpt_bigcode: {
-    isPlain: true,
-    hasBias: true,
-    isQkvFused: true,
-    isLearntPosition: true,
-    isWithoutRotary: true,
-    isTied: true,
-    activation: "gelu",
-  },
+  gpt2,
+  gpt_bigcode: gpt2,
   gpt_neox: {
     isPlain: true,
     hasBias: true,

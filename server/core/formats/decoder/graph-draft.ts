@@ -42,8 +42,10 @@ export class GraphDraft {
   weight(
     name: string,
     shape: readonly number[],
-    isTransposed = false,
-    { staysWide = false }: { readonly staysWide?: boolean } = {},
+    {
+      isTransposed = false,
+      staysWide = false,
+    }: { readonly isTransposed?: boolean; readonly staysWide?: boolean } = {},
   ): ValueId {
     const kept = this.#weights.get(name);
     if (kept !== undefined) return kept;

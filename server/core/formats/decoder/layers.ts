@@ -27,7 +27,7 @@ export interface LinearLayer {
 
 export function linear({ draft }: Builder, x: ValueId, layer: LinearLayer): ValueId {
   // Files keep it as PyTorch does, a row for each output.
-  const weight = draft.weight(layer.name, [layer.from, layer.to], true);
+  const weight = draft.weight(layer.name, [layer.from, layer.to], { isTransposed: true });
   const product = draft.node("MatMul", [x, weight], { name: layer.role });
   if (!layer.hasBias) return product;
   const bias = draft.weight(layer.name.replace(/weight$/, "bias"), [layer.to]);

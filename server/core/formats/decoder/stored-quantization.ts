@@ -93,9 +93,8 @@ function ofModelOpt(algorithm: string): Stored | undefined {
 
 /** The first group stands for all: others are exceptions for a few layers. */
 function ofGroups(fields: ConfigFields): Stored | undefined {
-  const groups = fields.below("config_groups");
-  const first = Object.keys(fields.object("config_groups") ?? {})[0];
-  const group = first === undefined ? undefined : groups?.below(first);
+  const [first = ""] = Object.keys(fields.object("config_groups") ?? {});
+  const group = fields.below("config_groups")?.below(first);
   const weights = group?.below("weights");
   const bits = weights?.count("num_bits");
   if (weights === undefined || bits === undefined) return undefined;

@@ -72,7 +72,11 @@ export function visionGraph(
     ]);
   const linear = (x: number, name: string, from: number, to: number): number =>
     draft.node("Add", [
-      draft.node("MatMul", [x, draft.weight(`${name}.weight`, [from, to], true)], { name }),
+      draft.node(
+        "MatMul",
+        [x, draft.weight(`${name}.weight`, [from, to], { isTransposed: true })],
+        { name },
+      ),
       draft.weight(`${name}.bias`, [to]),
     ]);
   draft.scope = "vision";
