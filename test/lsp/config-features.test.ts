@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { SummaryView } from "../../server/core/views/summary.js";
-import type { ViewReply } from "../../server/protocol/requests.js";
+import { targetsRequest, type ViewReply } from "../../server/protocol/requests.js";
 import { buildServer } from "../kit/build-server.js";
 import { llama } from "../kit/config-model.js";
 import { startClient, type TestClient, type TestDocument } from "../kit/lsp-client.js";
@@ -53,6 +53,23 @@ test("the lens has the totals, a step's time and the rate of a full server", asy
       /^8\.03 B params · 15 GiB · H200 SXM [\d.]+ ms( ~)?\/token, [\d.]+ k tok\/s at batch 64 · RTX 4090 [\d.]+ ms( ~)?\/token, .* · fits$/,
     ),
   );
+});
+
+test("where no targets are chosen, the picker knows those of the open text, asked first or where it cannot be read", async () => {
+  const client = await startClient(folder, { settings: {} });
+  const chosen = async (content: string): Promise<string | undefined> => {
+    const document = client.open(uri, content, "json");
+    const targets = await client.connection.sendRequest(targetsRequest, {
+      uri,
+      isChosenOnly: true,
+    });
+    await document.close();
+    return targets[0]?.id;
+  };
+  const quantized = { ...llama, quantization_config: { quant_method: "fp8" } };
+  expect(await chosen(JSON.stringify(quantized))).toBe("nvidia-h100-sxm/tensorrt-llm/fp8");
+  expect(await chosen(text)).toBe("nvidia-h100-sxm/tensorrt-llm/bf16");
+  expect(await chosen("{")).toBeDefined();
 });
 
 test("hovers tell every target", async () => {

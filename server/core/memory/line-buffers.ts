@@ -9,8 +9,7 @@ import type { Schedule, Step } from "./buffers.js";
  * How X-CUBE-AI lays out activations, as its figures in the STM32 model zoo show: paddings exist only while a window
  * slides over them; a convolution and the pool behind it keep a few lines between them; depthwise and narrow pointwise
  * convolutions and element-wise layers write over their input; and each convolution has a scratch of gathered columns
- * and requantized channels. Concatenations are copied. Outputs that no
- * input changes keep their place throughout.
+ * and requantized channels. Concatenations are copied. Outputs that no input changes keep their place throughout.
  */
 export function lineBuffered(schedule: Schedule, lowered: Lowered, flow: Dataflow): Schedule {
   const { kernels } = lowered;

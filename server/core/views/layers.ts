@@ -10,6 +10,7 @@ import {
   type LayerState,
   type Quantity,
 } from "./layer-cost.js";
+import type { FilterMeasure } from "./layer-filter.js";
 import {
   factsOf,
   movedBytes,
@@ -110,15 +111,17 @@ function rowOf(
 ): LayerRow {
   const row = rowOfNode(analysis, target, nodes[0], isRead);
   if (nodes.length === 1) return row;
-  const { costs } = factsOf(analysis, target);
+  const { costs, subject } = factsOf(analysis, target);
+  const total = (measure: FilterMeasure): number | null =>
+    sumOf(nodes, (id) => subject.measure(id, measure)) ?? null;
   const scopes = nodes.map((id) => analysis.model.graph.nodes[id]?.scope ?? "");
   return {
     ...row,
     count: nodes.length,
     name: commonName(nodes.map((id) => nodeLabel(analysis, id))),
     scope: scopes.every((scope) => scope === row.scope) ? row.scope : commonName(scopes),
-    parameterCount: isRead ? total(nodes, (id) => analysis.layers[id]?.parameterCount) : null,
-    macs: total(nodes, (id) => analysis.layers[id]?.macs),
+    parameterCount: isRead ? total("parameters") : null,
+    macs: total("macs"),
     // Alike kernels err alike: the ends of their intervals add up like their times.
     seconds: row.seconds && {
       ...row.seconds,
@@ -126,19 +129,9 @@ function rowOf(
       low: secondsOf(costs, nodes, "low"),
       high: secondsOf(costs, nodes, "high"),
     },
-    share: total(nodes, (id) => {
-      const cost = costs[id];
-      return cost?.state === "kernel" ? cost.share : undefined;
-    }),
-    bytes: total(nodes, (id) => {
-      const cost = costs[id];
-      return cost && movedBytes(analysis, id, cost);
-    }),
+    share: total("share"),
+    bytes: total("bytes"),
   };
-}
-
-function total(nodes: RowNodes, of: (id: number) => number | undefined): number | null {
-  return sumOf(nodes, of) ?? null;
 }
 
 function secondsOf(

@@ -1,5 +1,5 @@
 import { isDecoderName } from "../../protocol/config-source.js";
-import { targetsRequest } from "../../protocol/requests.js";
+import { type TargetInfo, targetsRequest } from "../../protocol/requests.js";
 import { type Feature, fence } from "../feature.js";
 import { targetsKey } from "../workspace.js";
 
@@ -14,9 +14,15 @@ export const targetsFeature: Feature = {
         const subject =
           uri !== undefined && isDecoderName(uri) ? await workspace.subjectOf(uri) : undefined;
         const choice = await workspace.targetChoice();
-        const options = { key: targetsKey, title: "targets", signal };
-        const question = { choice, ...(subject !== undefined && { subject }) };
-        const targets = await engine.ask("targets", question, options);
+        const ofAny = (): Promise<readonly TargetInfo[]> =>
+          engine.ask("targets", { choice }, { key: targetsKey, title: "targets", signal });
+        // A file that cannot be read within the limits blocks questions about itself alone, and still has targets to pick.
+        const targets =
+          subject === undefined
+            ? await ofAny()
+            : await engine
+                .ask("targets", { choice, subject }, workspace.jobFor(subject, signal))
+                .catch(ofAny);
         return isChosenOnly ? targets.filter(({ isChosen }) => isChosen) : targets;
       }),
     );
