@@ -17,3 +17,7 @@ export function designKindOfFile(file: string): Design["kind"] | undefined {
 export function isFileList(file: string): boolean {
   return /\.f(?:list)?$/i.test(file);
 }
+
+export function isVhdl(file: string): boolean {
+  return /\.vhdl?$/i.test(file);
+}

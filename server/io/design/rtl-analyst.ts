@@ -1,6 +1,6 @@
 import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
-import { designExtensions, isFileList } from "../../core/design/file-kinds.js";
+import { designExtensions, isFileList, isVhdl } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import { checkRules, missingIn } from "../../core/design/rtl/check-rules.js";
@@ -26,8 +26,8 @@ export const designAnalyst: DesignAnalyst = {
     const sources = collectSources(request);
     const files = [...sources.names.values()];
     const text = sources.texts.get(sources.main) ?? "";
-    const isVhdl = /\.vhdl?$/i.test(request.file);
-    const top = request.top ?? (isVhdl ? entitiesIn(text).at(-1) : topModule(text));
+    const isInVhdl = isVhdl(request.file);
+    const top = request.top ?? (isInVhdl ? entitiesIn(text).at(-1) : topModule(text));
     const complaint = topProblem(request, top, [...sources.texts.values()]);
     if (top === undefined || complaint !== undefined)
       return {
@@ -35,13 +35,13 @@ export const designAnalyst: DesignAnalyst = {
         ...partFacts(part),
       };
     const tools = yosysTools(context.log);
-    const vhdl = isVhdl ? await readVhdl(request, sources, top, context) : undefined;
+    const vhdl = isInVhdl ? await readVhdl(request, sources, top, context) : undefined;
     if (vhdl !== undefined && vhdl.sources === undefined)
       return {
         ...emptyDesign("rtl", [...sources.problems, ...vhdl.problems], files),
         ...partFacts(part),
       };
-    const settled = isVhdl ? { ...request, parameters: {} } : request;
+    const settled = isInVhdl ? { ...request, parameters: {} } : request;
     const verilog = vhdl?.sources ?? sources;
     const { synthesis, problems } = await synthesise(
       tools,

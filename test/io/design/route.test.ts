@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { neverCancelled } from "../../../server/core/base/cancel.js";
 import type { Design } from "../../../server/core/design/design.js";
 import { designText } from "../../../server/core/reports/design-text.js";
 import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
 import type { DesignRequest } from "../../../server/io/design/design-request.js";
 import { loadParts } from "../../../server/io/parts-files.js";
+import { designContext } from "../../kit/design-context.js";
 
 const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-test-"));
@@ -40,14 +40,7 @@ function route(text: string, more: Partial<DesignRequest> = {}): Promise<Design>
       ...more,
       file: path.join(folder, more.file ?? "design.sv"),
     },
-    {
-      families,
-      dataFolder: "server/data",
-      cancel: neverCancelled,
-      signal: new AbortController().signal,
-      log: () => undefined,
-      progress: () => undefined,
-    },
+    designContext(families),
   );
 }
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { neverCancelled } from "../../../server/core/base/cancel.js";
 import type { Design, DesignFix, ResourceKind } from "../../../server/core/design/design.js";
 import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
 import { loadParts } from "../../../server/io/parts-files.js";
+import { designContext } from "../../kit/design-context.js";
 
 const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-fixes-"));
@@ -22,12 +22,7 @@ async function synthesise(text: string, part: string, name: string): Promise<Des
       ...{ top: undefined, clockNanoseconds: undefined, parameters: {}, defines: {}, reports: [] },
       ...{ isRouted: false, seconds: 120 },
     },
-    {
-      ...{ families, dataFolder: "server/data", cancel: neverCancelled },
-      signal: new AbortController().signal,
-      log: () => undefined,
-      progress: () => undefined,
-    },
+    designContext(families),
   );
 }
 

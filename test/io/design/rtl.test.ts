@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { neverCancelled } from "../../../server/core/base/cancel.js";
 import type { Design, ResourceKind } from "../../../server/core/design/design.js";
 import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
 import type { DesignRequest } from "../../../server/io/design/design-request.js";
 import { loadParts } from "../../../server/io/parts-files.js";
+import { designContext } from "../../kit/design-context.js";
 
 const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-rtl-"));
@@ -35,14 +35,7 @@ async function synthesise(text: string, more: Partial<DesignRequest> = {}): Prom
       ...more,
       file,
     },
-    {
-      families,
-      dataFolder: "server/data",
-      cancel: neverCancelled,
-      signal: new AbortController().signal,
-      log: () => undefined,
-      progress: () => undefined,
-    },
+    designContext(families),
   );
 }
 

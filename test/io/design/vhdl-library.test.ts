@@ -7,6 +7,7 @@ import { requestOfList } from "../../../server/io/design/rtl/list-request.js";
 import { collectSources } from "../../../server/io/design/rtl/sources.js";
 import { readVhdl } from "../../../server/io/design/rtl/vhdl.js";
 import type { DesignRequest } from "../../../server/io/design/design-request.js";
+import { designContext } from "../../kit/design-context.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-library-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,14 +68,8 @@ test.skipIf(spawnSync("ghdl", ["--version"]).status !== 0)(
       ...request(),
       files: ["widths", "leaf", "top"].map((name) => path.join(folder, `${name}.vhd`)),
     };
-    const { sources, problems } = await readVhdl(asked, collectSources(asked), "top", {
-      families: [],
-      dataFolder: "server/data",
-      cancel: () => false,
-      signal: new AbortController().signal,
-      log: () => undefined,
-      progress: () => undefined,
-    } as never);
+    const collected = collectSources(asked);
+    const { sources, problems } = await readVhdl(asked, collected, "top", designContext([]));
     expect(problems).toEqual([]);
     expect(sources?.texts.get("vhdl.v")).toMatch(/module leaf/);
   },

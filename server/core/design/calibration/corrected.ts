@@ -7,6 +7,13 @@ const mostRatio = 8;
 /** Of so few cells no ratio is worth anything: what the report has more or less, the design has more or less. */
 const fewest = 20;
 
+/** What was estimated of an earlier state, and what a tool said of it; the kind of what is counted, if it is a count. */
+interface Said {
+  readonly then: number;
+  readonly said: number;
+  readonly kind?: ResourceKind | undefined;
+}
+
 /**
  * An estimate as a report of an earlier state makes it, of which `then` was estimated and which the tool `said` something else of.
  * What is counted one by one (DSPs, memories: a number without an interval) differs by single instances, all else by a ratio.
@@ -14,11 +21,7 @@ const fewest = 20;
  */
 export function corrected(
   amount: Amount,
-  {
-    then,
-    said,
-    kind,
-  }: { readonly then: number; readonly said: number; readonly kind?: ResourceKind | undefined },
+  { then, said, kind }: Said,
   trust: Trust,
 ): Amount | undefined {
   const isOther = Math.max(then, said) > mostRatio * (Math.min(then, said) + fewest);
@@ -45,14 +48,7 @@ export function corrected(
   });
 }
 
-export function isByInstance(
-  { low, high }: Amount,
-  {
-    then,
-    said,
-    kind,
-  }: { readonly then: number; readonly said: number; readonly kind?: ResourceKind | undefined },
-): boolean {
+export function isByInstance({ low, high }: Amount, { then, said, kind }: Said): boolean {
   const isOneByOne = low === high && (kind === undefined || !divisible.has(kind));
   return isOneByOne || Math.min(then, said) < fewest;
 }

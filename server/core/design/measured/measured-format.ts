@@ -1,3 +1,4 @@
+import { fileNameOf } from "../../base/file-name.js";
 import type { MeasuredDesign, ResourceKind } from "../design.js";
 
 /** One tool's report; a file each. What is not in a report is absent, never 0. */
@@ -31,12 +32,20 @@ export function isBeforePlacement(text: string, file: string): boolean {
   const state = /^\|\s*Design State\s*:\s*(\S[^\n]*?)\s*$/m.exec(text)?.[1];
   if (state !== undefined) return state === "Synthesized";
   const called = /-file\s+(\S+)/.exec(text.slice(0, 4000))?.[1] ?? "";
-  return /synth/i.test(`${called} ${file.slice(file.lastIndexOf("/") + 1)}`);
+  return /synth/i.test(`${called} ${fileNameOf(file)}`);
 }
 
 /** The clock of a debugger that the tool has put in beside the design: JTAG's, and that of Vivado's hub. */
 export function isDebugClock(name: string): boolean {
   return name === "altera_reserved_tck" || /\bdbg_hub\b|\bxsdbm/.test(name);
+}
+
+/** Clocks with the speed of the slowest, which is that of the design; nothing of none. */
+export function speedOf(
+  clocks: NonNullable<MeasuredDesign["clocks"]>,
+): Pick<MeasuredDesign, "clocks" | "fmaxHertz"> {
+  if (clocks.length === 0) return {};
+  return { clocks, fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)) };
 }
 
 export function measuredDesign(

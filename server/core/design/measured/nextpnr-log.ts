@@ -3,6 +3,7 @@ import {
   type MeasuredFormat,
   leadingNumber,
   measuredDesign,
+  speedOf,
 } from "./measured-format.js";
 import { deviceOfCell, kindOfCell, signalOf, signalsIn } from "./nextpnr-report.js";
 
@@ -37,10 +38,7 @@ export const measuredFormat: MeasuredFormat = {
     return measuredDesign("nextpnr log", file, {
       device: cells.map(({ name }) => deviceOfCell(name)).find((device) => device !== undefined),
       counts,
-      ...(clocks.length > 0 && {
-        clocks,
-        fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
-      }),
+      ...speedOf(clocks),
       cells: cells.filter(({ used }) => used > 0),
       signals: signalsIn(text.matchAll(/^Info:\s+[\d.]+\s+[\d.]+\s+Net (\S+)/gm)),
     });

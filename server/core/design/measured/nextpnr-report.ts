@@ -1,5 +1,10 @@
 import type { MeasuredDesign, MeasuredPath } from "../design.js";
-import { type MeasuredCounts, type MeasuredFormat, measuredDesign } from "./measured-format.js";
+import {
+  type MeasuredCounts,
+  type MeasuredFormat,
+  measuredDesign,
+  speedOf,
+} from "./measured-format.js";
 
 /** `nextpnr-… --report report.json`: what was placed, the speed of each clock, and the critical path of each. */
 export const measuredFormat: MeasuredFormat = {
@@ -39,10 +44,7 @@ export const measuredFormat: MeasuredFormat = {
     return measuredDesign("nextpnr", file, {
       device: used.map(({ name }) => deviceOfCell(name)).find((device) => device !== undefined),
       counts,
-      ...(clocks.length > 0 && {
-        fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
-        clocks,
-      }),
+      ...speedOf(clocks),
       ...pathsOf(report["critical_paths"]),
       signals: signalsIn(text.matchAll(/"net"\s*:\s*"((?:[^"\\]|\\.)*)"/g)),
       ...(cells.length > 0 && { cells }),

@@ -1,4 +1,4 @@
-import { type MeasuredFormat, isDebugClock, measuredDesign } from "./measured-format.js";
+import { type MeasuredFormat, isDebugClock, measuredDesign, speedOf } from "./measured-format.js";
 
 /**
  * `*.sta.rpt` of Quartus: the first table of `Fmax Summary` is that of the slowest model; a row for each clock. What the paths allow counts,
@@ -27,8 +27,7 @@ export const measuredFormat: MeasuredFormat = {
     return measuredDesign(`Quartus ${version} timing`, file, {
       top,
       device: /^;\s*Device Name\s*;\s*(\S+)/m.exec(text)?.[1],
-      clocks,
-      fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
+      ...speedOf(clocks),
     });
   },
 };

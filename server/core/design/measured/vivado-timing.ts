@@ -3,6 +3,7 @@ import {
   isBeforePlacement,
   isDebugClock,
   measuredDesign,
+  speedOf,
   vivadoDevice,
 } from "./measured-format.js";
 
@@ -27,12 +28,7 @@ export const measuredFormat: MeasuredFormat = {
       }),
     };
     const tool = `Vivado ${version} timing${subject.caveat === undefined ? "" : " after synthesis"}`;
-    if (clocks.length > 0)
-      return measuredDesign(tool, file, {
-        ...subject,
-        clocks,
-        fmaxHertz: Math.min(...clocks.map(({ hertz }) => hertz)),
-      });
+    if (clocks.length > 0) return measuredDesign(tool, file, { ...subject, ...speedOf(clocks) });
     const slack = /WNS\(ns\)[^\n]*\n\s*-+[^\n]*\n\s*(-?[\d.]+)/.exec(text)?.[1];
     const clock = /^\S+\s+\{[\d. ]+\}\s+([\d.]+)\s+[\d.]+\s*$/m.exec(text)?.[1];
     const period = Number(clock) - Number(slack);

@@ -11,6 +11,7 @@ import type {
   ResourceKind,
   Resources,
 } from "../design.js";
+import { isVhdl } from "../file-kinds.js";
 import { partFacts } from "../part-facts.js";
 import type { ChosenPart } from "../part.js";
 import { attributeModule, timesCounts } from "./attribute.js";
@@ -129,7 +130,6 @@ function ownCounts(
   return own;
 }
 
-/** Counts as the family's own tool would give them. */
 /**
  * How much less there may be than of modules mapped one by one, where nothing is optimised across them and a memory does not find its
  * registers: PicoSoC's hx8kdemo takes 0.70 of the LUTs and 0.61 of the flip-flops when it is flattened for iCE40, SERV's servant 0.81 of the
@@ -143,6 +143,7 @@ const leastOfKept: Readonly<Partial<Record<ResourceKind, number>>> = {
 /** The same two take 0.79 and 0.90 of the time. */
 const leastTimeOfKept = 0.78;
 
+/** Counts as the family's own tool would give them. */
 function resourcesOf(
   { family }: ChosenPart,
   least: Readonly<Partial<Record<ResourceKind, number>>>,
@@ -210,7 +211,7 @@ function blockLines(
 ): readonly DesignLine[] {
   const found: DesignLine[] = [];
   for (const [file, text] of texts) {
-    if (/\.vhdl?$/i.test(file)) continue;
+    if (isVhdl(file)) continue;
     const own = lines.filter((line) => line.file === file);
     if (own.length === 0) continue;
     for (const { first, last } of blocksOf(text)) {

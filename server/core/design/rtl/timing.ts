@@ -60,16 +60,17 @@ export function longestPaths(
     registers: true,
     inputs: hasPorts ? undefined : noBits,
   });
-  const ends: { readonly end: Sink; readonly time: number; readonly bit: number }[] = [];
+  const ends: { readonly time: number; readonly toPath: () => TimedPath }[] = [];
   for (const sink of graph.sinks(hasPorts)) {
     const time = graph.timeAt(sink);
-    if (time !== undefined) ends.push({ end: sink, bit: sink.bit, time });
+    if (time !== undefined) ends.push({ time, toPath: () => graph.trace(sink.bit, sink, time) });
   }
+  for (const path of graph.ownPaths()) ends.push({ time: path.nanoseconds, toPath: () => path });
   ends.sort((a, b) => b.time - a.time);
-  const own = [...graph.ownPaths()].sort((a, b) => b.nanoseconds - a.nanoseconds);
   const paths: TimedPath[] = [];
   const seen = new Set<string>();
-  for (const path of merged(ends, own, (end) => graph.trace(end.bit, end.end, end.time))) {
+  for (const { toPath } of ends) {
+    const path = toPath();
     // Bits of one register from one other are one path to a person.
     const key = `${wordOf(path.start.name)}>${wordOf(path.end.name)}`;
     if (seen.has(key)) continue;
@@ -78,27 +79,6 @@ export function longestPaths(
     if (paths.length >= options.limit) break;
   }
   return paths;
-}
-
-/** Both from the longest on; what is not asked for is not made. */
-function* merged<End extends { readonly time: number }>(
-  ends: readonly End[],
-  own: readonly TimedPath[],
-  toPath: (end: End) => TimedPath,
-): Iterable<TimedPath> {
-  let next = 0;
-  for (const end of ends) {
-    for (
-      let path = own[next];
-      path !== undefined && path.nanoseconds > end.time;
-      path = own[next]
-    ) {
-      yield path;
-      next += 1;
-    }
-    yield toPath(end);
-  }
-  yield* own.slice(next);
 }
 
 function wordOf(name: string): string {

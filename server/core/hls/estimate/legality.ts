@@ -4,7 +4,7 @@ import { carriedDependence } from "./dependence.js";
 import type { DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { wordsOf } from "./transfers.js";
-import { readsOf, sitesOf } from "./region.js";
+import { eachAccess, readsOf, sitesOf } from "./region.js";
 
 /** As it shows in published designs for Merlin (HLSyn): at most this many banks of an array. */
 const mostBanks = 512;
@@ -95,11 +95,12 @@ export class Legality {
 
   /** Arrays that the kernel writes somewhere. */
   writtenArrays(): ReadonlySet<string> {
-    return (this.#writtenNames ??= new Set(
-      sitesOf(this.#target.body, () => ({ factor: 1, isFull: true })).flatMap(({ target }) =>
-        target === undefined || target.indices.length === 0 ? [] : [target.name],
-      ),
-    ));
+    if (this.#writtenNames !== undefined) return this.#writtenNames;
+    const names = new Set<string>();
+    eachAccess(this.#target.body, ({ name, indices }, isRead) => {
+      if (!isRead && indices.length > 0) names.add(name);
+    });
+    return (this.#writtenNames = names);
   }
 
   /** Whether each pass of an inner loop updates the elements that the pass before has left. */

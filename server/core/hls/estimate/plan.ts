@@ -27,6 +27,16 @@ const mostSmall = [16, 32] as const;
 /** Those anywhere inside of a tile may be as long as this. */
 const mostSmallInTile = 32;
 
+/** What the directives of the loops around make of what is inside. */
+interface Around {
+  readonly isUnrolled: boolean;
+  /** Trip count up to which loops without directives are unrolled. */
+  readonly mostDriven: number;
+  readonly isInTile: boolean;
+  /** Some loop around was to unroll all inside, and its directive was taken back. */
+  readonly isFlattening: boolean;
+}
+
 export function planDirectives(target: HlsFunction, profile?: HlsProfile): DirectivePlan {
   const plans = new Map<number, LoopPlan>();
   const wishes = new Map<number, PipelineWish>();
@@ -34,20 +44,15 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
   const unrolledAlone = new Set<number>();
   const isFree = isMerlin && makesReduction(target.body);
   const unrollsAlone = profile?.unrollsLeftAlone === true;
-  const visit = (
-    steps: readonly Step[],
-    isUnrolled: boolean,
-    mostDriven = 0,
-    isInTile = false,
-    isFlattening = false,
-  ): void => {
+  const visit = (steps: readonly Step[], around: Around): void => {
+    const { isUnrolled, mostDriven, isInTile, isFlattening } = around;
     for (const step of steps) {
       if (step.kind === "branch") {
-        visit(step.then, isUnrolled, mostDriven, isInTile, isFlattening);
-        visit(step.otherwise, isUnrolled, mostDriven, isInTile, isFlattening);
+        visit(step.then, around);
+        visit(step.otherwise, around);
       } else if (step.kind === "call") {
         const isPipelined = !isMerlin && directiveOf(step.directives, "pipeline")?.isOff === false;
-        visit(step.body, isUnrolled || isPipelined, mostDriven, isInTile, isFlattening);
+        visit(step.body, { ...around, isUnrolled: isUnrolled || isPipelined });
       }
       if (step.kind === "loop") {
         const isSmall = step.directives.length === 0 && (step.trip.most ?? Infinity) <= mostDriven;
@@ -72,17 +77,21 @@ export function planDirectives(target: HlsFunction, profile?: HlsProfile): Direc
         const driven = holdsTile ? mostSmallInTile : isCopied ? small : 0;
         const isTakenBack =
           isMerlin && !isWhole && pipeline?.isOff === false && pipeline.grain === "unrolled";
-        visit(
-          step.body,
-          isUnrolled || isWhole || isAlone,
-          isMerlin ? driven : 0,
-          holdsTile,
-          isFlattening || isTakenBack,
-        );
+        visit(step.body, {
+          isUnrolled: isUnrolled || isWhole || isAlone,
+          mostDriven: isMerlin ? driven : 0,
+          isInTile: holdsTile,
+          isFlattening: isFlattening || isTakenBack,
+        });
       }
     }
   };
-  visit(target.body, directiveOf(target.directives, "pipeline") !== undefined && !isMerlin);
+  visit(target.body, {
+    isUnrolled: directiveOf(target.directives, "pipeline") !== undefined && !isMerlin,
+    mostDriven: 0,
+    isInTile: false,
+    isFlattening: false,
+  });
   return {
     planOf: (loop) => plans.get(loop.id) ?? { factor: 1, isFull: false },
     pipelineOf: (loop) => wishes.get(loop.id) ?? { kind: "auto" },

@@ -1,4 +1,5 @@
 import { blanked } from "../../../core/design/blanked.js";
+import { isVhdl } from "../../../core/design/file-kinds.js";
 import { type TextEdit, withEdits } from "./text-edits.js";
 
 /**
@@ -15,7 +16,7 @@ export function withoutImports(
   return new Map(
     [...texts].map(([name, text]) => [
       name,
-      /\.vhdl?$/i.test(name) || !/\bimport\b/.test(text) ? text : writtenOut(text, packages),
+      isVhdl(name) || !/\bimport\b/.test(text) ? text : writtenOut(text, packages),
     ]),
   );
 }

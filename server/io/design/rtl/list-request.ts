@@ -1,5 +1,5 @@
 import { blanked } from "../../../core/design/blanked.js";
-import { isFileList } from "../../../core/design/file-kinds.js";
+import { isFileList, isVhdl } from "../../../core/design/file-kinds.js";
 import { realPath, textInside } from "../../inside.js";
 import type { DesignRequest } from "../design-request.js";
 import { readFileList } from "./file-list.js";
@@ -46,10 +46,6 @@ function topOfAll(texts: ReadonlyMap<string, string>): string | undefined {
   const some = ported.length > 0 ? ported : bodies;
   const text = some.map(([name, { body }]) => `module ${name}${body}`).join("\n");
   return topModule(text) ?? topEntity(vhdl);
-}
-
-function isVhdl(file: string): boolean {
-  return /\.vhdl?$/i.test(file);
 }
 
 function topEntity(codes: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import { fileNameOf } from "../../../core/base/file-name.js";
 import type { DesignProblem } from "../../../core/design/design.js";
 import type { Place } from "../../../core/base/text-span.js";
 import { blanked } from "../../../core/design/blanked.js";
@@ -135,8 +136,6 @@ function plainText(text: string): string {
 function namesRestored(message: string, files: FileNames): string {
   return message.replace(/src\/\d+\/[\w.-]+/g, (name) => {
     const file = files.get(name);
-    return file === undefined
-      ? name
-      : file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+    return file === undefined ? name : fileNameOf(file);
   });
 }

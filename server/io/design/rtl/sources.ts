@@ -2,7 +2,7 @@ import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
 import { blanked, blankedComments } from "../../../core/design/blanked.js";
-import { isFileList } from "../../../core/design/file-kinds.js";
+import { isFileList, isVhdl } from "../../../core/design/file-kinds.js";
 import { sourceFile } from "../../../core/design/places.js";
 import type { FileNames } from "../../../core/design/rtl/source-names.js";
 import type { DesignRequest } from "../design-request.js";
@@ -151,7 +151,7 @@ class SourceReader {
 
   /** Includes and memory files named by their short names, so that no search path matters to the engine. */
   #withIncludes(file: string, text: string): string {
-    if (/\.vhdl?$/i.test(file)) return text;
+    if (isVhdl(file)) return text;
     const code = blankedComments(text);
     const edits: TextEdit[] = [];
     // Only what no tool but a formal one reads is surely left out: other macros may come from files that are yet to be read.

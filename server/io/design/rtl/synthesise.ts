@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { SourceRange } from "../../../core/base/text-span.js";
 import type { DesignProblem } from "../../../core/design/design.js";
+import { isVhdl } from "../../../core/design/file-kinds.js";
 import { libertyUse } from "../../../core/design/rtl/standard-cells.js";
 import type { ChosenPart } from "../../../core/design/part.js";
 import { cellUse } from "../../../core/design/rtl/cell-use.js";
@@ -82,15 +83,16 @@ export async function synthesise(
     return { elaborated: undefined, synthesis: undefined, problems: [refused] };
   context.progress(`elaborating ${choice.top}`);
   const texts = Object.fromEntries(sources.texts);
-  const cellsOfAmd = (): Readonly<Record<string, string>> => ({
-    "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]),
-  });
-  const elaborate = (libraries: readonly string[]): Promise<YosysResult | undefined> =>
+  const libraryFiles = ({ needsAmdCells }: Flow): Readonly<Record<string, string>> =>
+    needsAmdCells
+      ? { "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]) }
+      : {};
+  const elaborate = (flow?: Flow): Promise<YosysResult | undefined> =>
     run(
-      { ...texts, ...(libraries.length > 0 && cellsOfAmd()) },
+      { ...texts, ...(flow && libraryFiles(flow)) },
       [
         ...readCommands(sources),
-        ...libraries,
+        ...(flow?.libraries ?? []),
         ...hierarchyCommands(choice.top, request.parameters),
         "proc",
         "opt_expr",
@@ -99,14 +101,13 @@ export async function synthesise(
       ],
       elaborationSeconds(request),
     );
-  const familyId = familyOf(choice.part);
-  const family = { ...choice.part.family, id: familyId };
+  const family = { ...choice.part.family, id: familyOf(choice.part) };
   const told = problems.length;
-  let front = await elaborate([]);
+  let front = await elaborate();
   // Of an array of a part's own cells the engine has to know the ports; reading them takes a while.
   if (front?.isDone === false && /Array cell `.*' of unknown type/.test(front.messages)) {
     problems.length = told;
-    front = await elaborate(flowOf(family, choice.top, true).libraries);
+    front = await elaborate(flowOf(family, choice.top, true));
   }
   const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
   const top = elaborated && topOf(elaborated, choice.top);
@@ -127,11 +128,7 @@ export async function synthesise(
   const liberty = cellFiles["ridgepoint.lib"];
   context.progress(`mapping ${choice.top} to ${choice.part.part?.id ?? choice.part.family.name}`);
   const mapped = await run(
-    {
-      ...texts,
-      ...(flow.needsAmdCells && cellsOfAmd()),
-      ...cellFiles,
-    },
+    { ...texts, ...libraryFiles(flow), ...cellFiles },
     mapCommands(sources, choice.top, request.parameters, flow, isFlat),
   );
   if (mapped?.isDone !== true) return { elaborated: elaboration, synthesis: undefined, problems };
@@ -188,7 +185,7 @@ export function readCommands({ order, defines }: Sources): readonly string[] {
     .map(([name, value]) => ` -D ${name}${value === "" ? "" : `=${value}`}`)
     .join("");
   return order
-    .filter((name) => !/\.vhdl?$/i.test(name))
+    .filter((name) => !isVhdl(name))
     .map((name) => `read_verilog ${/\.v$/i.test(name) ? "" : "-sv "}-D SYNTHESIS${macros} ${name}`);
 }
 

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { DesignProblem } from "../../../core/design/design.js";
 import { blanked } from "../../../core/design/blanked.js";
+import { isVhdl } from "../../../core/design/file-kinds.js";
 import { sourceFile, sourceLine } from "../../../core/design/places.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import type { Sources } from "./sources.js";
@@ -29,7 +30,7 @@ export async function readVhdl(
 ): Promise<VhdlOutcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-vhdl-"));
   try {
-    const names = sources.order.filter((name) => /\.vhdl?$/i.test(name));
+    const names = sources.order.filter(isVhdl);
     const copies = names.map((name, index) => {
       const copy = `${index}.vhd`;
       writeFileSync(path.join(folder, copy), sources.texts.get(name) ?? "");
@@ -38,13 +39,14 @@ export async function readVhdl(
     const generics = Object.entries(request.parameters)
       .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
       .map(([name, value]) => `-g${name}=${value}`);
+    const library = libraryWords(
+      [...sources.texts].flatMap(([name, text]) => (names.includes(name) ? [text] : [])),
+    );
     const words = (language: "verilog" | "vhdl"): readonly string[] => [
       "--synth",
       "--std=08",
       "-fsynopsys",
-      ...libraryWords(
-        [...sources.texts].flatMap(([name, text]) => (names.includes(name) ? [text] : [])),
-      ),
+      ...library,
       `--out=${language}`,
       ...generics,
       ...copies,

@@ -1,4 +1,5 @@
 import { blanked } from "../../blanked.js";
+import { isVhdl } from "../../file-kinds.js";
 import { sourceLine } from "../../places.js";
 import type { DesignProblem } from "../../design.js";
 import type { RtlRule } from "./rule.js";
@@ -10,7 +11,7 @@ export const rtlRule: RtlRule = {
 };
 
 function unusedIn(file: string, text: string): readonly DesignProblem[] {
-  if (/\.vhdl?$/i.test(file) || /`(?:define|include)/.test(text)) return [];
+  if (isVhdl(file) || /`(?:define|include)/.test(text)) return [];
   const code = blanked(text);
   const words = new Map<string, number>();
   for (const [word] of code.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
