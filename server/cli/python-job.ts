@@ -11,7 +11,7 @@ import { withProgram } from "../core/views/report-python.js";
 import { view as reportView } from "../core/views/report.js";
 import { pythonRoots } from "../io/python-roots.js";
 import type { Quantified } from "../io/quant/quantify.js";
-import { withCountedZeros } from "../io/quant/count-zeros.js";
+import { withCountedZeros, type WeightFiles } from "../io/quant/count-zeros.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
 import { quantifyModel, sensitivityWords } from "./quantification.js";
@@ -68,7 +68,7 @@ export async function runPythonJob(
   const model = withCountedZeros(reported.model, files, targets, neverCancelled);
   const analysis = analyze(model, bindings, targets, neverCancelled);
   const quantified = request.quantization
-    ? await quantifySource(analysis, file, request, progress)
+    ? await quantifySource(analysis, files, request, progress)
     : undefined;
   const found = {
     ...analysis,
@@ -89,13 +89,10 @@ export async function runPythonJob(
 /** From a file of weights that is given or lies beside the source; empty with a problem when there is none. */
 async function quantifySource(
   analysis: Analysis,
-  file: string | undefined,
+  { path: source, weights: chosen }: WeightFiles,
   request: AnalyzeRequest,
   progress: Progress,
 ): Promise<Quantified> {
-  const { weights } = request;
-  const source = path.resolve(file ?? "model.py");
-  const chosen = weights ?? pinnedWeights(source);
   const bound = weightsOfSource(analysis.model, source, chosen);
   if (bound !== undefined)
     return quantifyModel(

@@ -146,9 +146,11 @@ function partOf(
 }
 
 function footprintOf(shape: KernelShape): Operands {
-  const [inputs = 0] = contractionsOf(shape).map((one) => compulsory(one).inputs);
-  const weights = contractionsOf(shape).reduce((sum, one) => sum + compulsory(one).weights, 0);
-  return { weights, inputs };
+  const sizes = contractionsOf(shape).map(compulsory);
+  return {
+    weights: sizes.reduce((sum, { weights }) => sum + weights, 0),
+    inputs: sizes[0]?.inputs ?? 0,
+  };
 }
 
 function ratio(part: number, whole: number, otherwise: number): number {

@@ -3,7 +3,7 @@ import type { MappedAccelerator } from "./as-target.js";
 import { chooseStacks, type FusedStack } from "./fusion/choose-stacks.js";
 import { stackNote } from "./fusion/stack-words.js";
 import { mapOnBest } from "./map-beside.js";
-import type { KernelMapping } from "./map-kernel.js";
+import { amountsOf, type KernelMapping } from "./map-kernel.js";
 import { chooseStays, type Stay } from "./stay.js";
 import { foldPipeline, type Pipeline } from "./streaming.js";
 
@@ -64,10 +64,10 @@ export class KernelMapper {
   }
 
   #search(kernel: Kernel, stay: Stay | undefined): KernelMapping {
-    const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = kernel;
-    const amounts = [shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes];
-    if (kernel.weightDensity !== undefined) amounts.push(kernel.weightDensity);
-    const key = JSON.stringify([amounts, stay && { ...stay, operands: [...stay.operands] }]);
+    const key = JSON.stringify([
+      amountsOf(kernel),
+      stay && { ...stay, operands: [...stay.operands] },
+    ]);
     let mapping = this.#known.get(key);
     if (mapping === undefined) {
       const asked = stay === undefined ? this.#mapped : { ...this.#mapped, stay };

@@ -77,6 +77,12 @@ export interface KernelQuestion {
   readonly stay?: Stay;
 }
 
+/** What a mapping depends on: kernels that are alike in it are mapped once. */
+export function amountsOf(kernel: Kernel): readonly unknown[] {
+  const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes, weightDensity } = kernel;
+  return [shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes, weightDensity];
+}
+
 export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
   const kernel = visiblePart(whole);
   const { stay } = asked;

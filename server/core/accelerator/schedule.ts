@@ -1,9 +1,9 @@
 import type { Kernel } from "../lower/lowered.js";
 import { enginesOf } from "./accelerator.js";
 import type { MappedAccelerator } from "./as-target.js";
-import { choicesOf, type Choice } from "./map-beside.js";
+import { choicesOf, type Choice, type EngineMapping } from "./map-beside.js";
 import { channelsOf, demandOf, enginePeak } from "./map-dealt.js";
-import { mapKernel, type KernelMapping } from "./map-kernel.js";
+import { amountsOf, mapKernel, type KernelMapping } from "./map-kernel.js";
 import { simulate, type Finished, type Task } from "./simulate.js";
 
 /** Models at work at once on the engines of a chip. */
@@ -57,7 +57,8 @@ export function schedule(
   const turns = jobs.map(({ choices }) => choices[0]);
   const turnCycles = turns.reduce((sum, choice) => sum + (choice?.mapping.cycles ?? 0), 0);
   let best: Placement | undefined;
-  for (const picks of [earliestFinish(jobs, true), earliestFinish(jobs, false), turns]) {
+  const ways = [jobs, ...(mapped.accelerator.splitsLayers === true ? [undealt(jobs)] : [])];
+  for (const picks of [...ways.map(earliestFinish), turns]) {
     const chosen = picks.filter((pick) => pick !== undefined);
     if (chosen.length < jobs.length) continue;
     const placed = place(mapped, jobs, chosen);
@@ -108,9 +109,7 @@ function jobsOf(mapped: MappedAccelerator, models: readonly (readonly Kernel[])[
   for (const [model, kernels] of models.entries()) {
     const writers = new Map<number, number>();
     for (const [kernel, asked] of kernels.entries()) {
-      const { shape, macs, otherFlops, readBytes, writeBytes, weightReadBytes } = asked;
-      const bytes = [readBytes, writeBytes, weightReadBytes];
-      const key = JSON.stringify([shape, macs, otherFlops, bytes, asked.weightDensity]);
+      const key = JSON.stringify(amountsOf(asked));
       const choices = known.get(key) ?? choicesFor(mapped, asked);
       known.set(key, choices);
       const after = asked.reads.flatMap((value) => writers.get(value) ?? []);
@@ -138,36 +137,34 @@ function choicesFor(mapped: MappedAccelerator, kernel: Kernel): readonly Choice[
 }
 
 /** An engine for each job, those first that most work hangs on. Producers have the higher ranks, so that they come before readers. */
-function earliestFinish(
-  jobs: readonly Job[],
-  isDealtOut: boolean,
-): readonly (Choice | undefined)[] {
+function earliestFinish(jobs: readonly Job[]): readonly (Choice | undefined)[] {
   const free = new Map<string, number>();
   const ends: number[] = [];
   const picks: (Choice | undefined)[] = jobs.map(() => undefined);
   for (const index of byRank(jobs)) {
     const { after = [], choices = [] } = jobs[index] ?? {};
     const ready = after.reduce((last, before) => Math.max(last, ends[before] ?? 0), 0);
-    const endOf = ({ parts }: Choice): number =>
-      parts.reduce((last, { engine, mapping }) => {
-        const start = Math.max(ready, free.get(engine.name) ?? 0);
-        return Math.max(last, start + mapping.cycles);
-      }, 0);
+    const endOf = ({ engine, mapping }: EngineMapping): number =>
+      Math.max(ready, free.get(engine.name) ?? 0) + mapping.cycles;
     let end = Infinity;
     for (const choice of choices) {
-      if (choice.parts.length > 1 && !isDealtOut) continue;
-      const at = endOf(choice);
+      const at = choice.parts.reduce((last, part) => Math.max(last, endOf(part)), 0);
       if (end <= at) continue;
       end = at;
       picks[index] = choice;
     }
-    for (const { engine, mapping } of picks[index]?.parts ?? []) {
-      const start = Math.max(ready, free.get(engine.name) ?? 0);
-      free.set(engine.name, start + mapping.cycles);
-    }
+    for (const part of picks[index]?.parts ?? []) free.set(part.engine.name, endOf(part));
     ends[index] = end;
   }
   return picks;
+}
+
+/** The jobs without the choices that deal them out to several engines. */
+function undealt(jobs: readonly Job[]): readonly Job[] {
+  return jobs.map((job) => ({
+    ...job,
+    choices: job.choices.filter(({ parts }) => parts.length === 1),
+  }));
 }
 
 function byRank(jobs: readonly Job[]): readonly number[] {

@@ -161,20 +161,30 @@ export function usesOf(draft: Draft, nodeId: NodeId): Uses {
   }
   const readers = new Set<NodeId>();
   let isExposed = false;
-  // A set that is added to while it is gone through goes through those as well, once: views of damaged graphs go in circles.
-  const values = new Set(made);
-  for (const id of values) {
-    const source = sourceOf(draft, id);
+  for (const id of viewsOf(draft, made)) {
     if (flow.isGraphOutput[id] === 1) isExposed = true;
     for (const reader of readersOf(flow, id)) {
       if ((draft.kernelOf[reader] ?? -1) >= 0) readers.add(reader);
-      else
-        for (const view of flow.outputs[reader] ?? [])
-          if (view !== source && sourceOf(draft, view) === source) values.add(view);
       if (readers.size > readerLimit) return { readers: [...readers], isExposed: true };
     }
   }
   return { readers: [...readers].sort((a, b) => a - b), isExposed };
+}
+
+/** Values, and what shows them through nodes that vanished. Views of damaged graphs go in circles: each comes once. */
+export function* viewsOf(draft: Draft, ids: Iterable<ValueId>): Generator<ValueId, void> {
+  const { flow, kernelOf } = draft;
+  // A set that is added to while it is gone through goes through those as well.
+  const values = new Set(ids);
+  for (const id of values) {
+    yield id;
+    const source = sourceOf(draft, id);
+    for (const reader of readersOf(flow, id)) {
+      if ((kernelOf[reader] ?? -1) >= 0) continue;
+      for (const view of flow.outputs[reader] ?? [])
+        if (view !== source && sourceOf(draft, view) === source) values.add(view);
+    }
+  }
 }
 
 /** The one node that reads what a node makes, when there is just one and no graph output shows it. */

@@ -2,7 +2,7 @@ import type { NodeId, ValueId } from "../graph/graph.js";
 import type { Work } from "../ops/rule.js";
 import { readersOf } from "../work/dataflow.js";
 import { sumBytes } from "../work/works.js";
-import { sourceOf, workOf, type Draft } from "./draft.js";
+import { sourceOf, viewsOf, workOf, type Draft } from "./draft.js";
 import type { TargetBytes } from "./target-bytes.js";
 
 /** What crosses the border of a kernel. */
@@ -151,19 +151,12 @@ export class TrafficMeter {
   #leaves(members: readonly NodeId[], id: ValueId): boolean {
     const { flow, kernelOf } = this.#draft;
     const kernel = kernelOf[members[0] ?? -1];
-    const source = sourceOf(this.#draft, id);
-    const pending = [id];
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    for (const value of viewsOf(this.#draft, [id])) {
       if (flow.isGraphOutput[value] === 1) return true;
       for (const reader of readersOf(flow, value)) {
-        const readerKernel = kernelOf[reader] ?? -1;
-        if (readerKernel >= 0) {
-          if (readerKernel !== kernel) return true;
-          continue;
-        }
         // What vanished reads nothing itself; what looks at the value through it may.
-        for (const view of flow.outputs[reader] ?? [])
-          if (view !== source && sourceOf(this.#draft, view) === source) pending.push(view);
+        const readerKernel = kernelOf[reader] ?? -1;
+        if (readerKernel >= 0 && readerKernel !== kernel) return true;
       }
     }
     return false;

@@ -23,7 +23,8 @@ export function declaredSchedule({ flow, works }: GraphWork): Schedule {
       source !== absent &&
       declaredBytes(flow, source) === declaredBytes(flow, made)
     ) {
-      aliasOf[made] = aliasOf[source] ?? source;
+      // In a damaged file views may go in a circle; the one that closes it is its own root.
+      aliasOf[made] = rootOf(aliasOf, source);
       continue;
     }
     steps.push(stepOf(flow, nodeId, aliasOf));

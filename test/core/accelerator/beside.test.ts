@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { areaOf } from "../../../server/core/accelerator/area.js";
-import { targetsOf, type MappedAccelerator } from "../../../server/core/accelerator/as-target.js";
 import { decodeAccelerator } from "../../../server/core/accelerator/decode-accelerator.js";
 import { KernelMapper } from "../../../server/core/accelerator/kernel-mapper.js";
 import { takes } from "../../../server/core/accelerator/layer-class.js";
@@ -11,51 +10,10 @@ import { parametersOf, withParameter } from "../../../server/core/accelerator/pa
 import type { Objective } from "../../../server/core/accelerator/tiling.js";
 import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { KernelShape } from "../../../server/core/ops/kernel-shape.js";
-import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
-import type { Technology } from "../../../server/core/accelerator/technology.js";
-import type { Catalogue } from "../../../server/core/targets/target.js";
-import { realAnalysis } from "../../kit/real-analysis.js";
 import { accelerator } from "./arrays.js";
+import { catalogue, kernels, mapped, smallAndWide, technology } from "./mapped.js";
 
-const { value: catalogue } = await loadCatalogue({
-  dataFolder: await findDataFolder(),
-  chipFolders: [],
-});
-const technology = technologyOf(catalogue);
-
-const resnet8 = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
-const analysis = await realAnalysis(resnet8, ["gemmini-16/mapper/int8"]);
-const kernels = analysis.targets[0]?.lowered.kernels ?? [];
-
-/** A small array, and one twice as wide that takes windows of 3 × 3 alone, at half of the clock. */
-const both = {
-  engine: { rows: 8, columns: 8, dataflow: "weight-stationary" },
-  buffers: [{ name: "sram", size: "256 KiB" }],
-  dram: { bandwidth: "100 GB/s" },
-  beside: [
-    {
-      name: "wide",
-      clock: "500 MHz",
-      engine: { rows: 32, columns: 32, dataflow: "output-stationary" },
-      buffers: [{ name: "sram", size: "64 KiB" }],
-      runs: ["convolution-3x3"],
-    },
-  ],
-};
-
-function technologyOf({ technology: table }: Catalogue): Technology {
-  if (table === undefined) throw new Error("There is no technology table.");
-  return table;
-}
-
-function mapped(
-  fields: Readonly<Record<string, unknown>>,
-  objective: Objective,
-): MappedAccelerator {
-  const [target] = targetsOf(accelerator(fields), technology, objective);
-  if (target?.accelerator === undefined) throw new Error("No target.");
-  return target.accelerator;
-}
+const both = smallAndWide({ wide: 32, bandwidth: "100 GB/s" });
 
 function mapAll(fields: Readonly<Record<string, unknown>>, objective: Objective = "latency") {
   const question = mapped(fields, objective);

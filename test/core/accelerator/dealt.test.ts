@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { targetsOf, type MappedAccelerator } from "../../../server/core/accelerator/as-target.js";
+import type { MappedAccelerator } from "../../../server/core/accelerator/as-target.js";
 import { contractionsOf, compulsory } from "../../../server/core/accelerator/contraction.js";
 import { bestOnCores } from "../../../server/core/accelerator/cores.js";
 import { dealingsOf } from "../../../server/core/accelerator/deal-out.js";
@@ -7,31 +7,15 @@ import { KernelMapper } from "../../../server/core/accelerator/kernel-mapper.js"
 import type { KernelMapping } from "../../../server/core/accelerator/map-kernel.js";
 import { mapModel } from "../../../server/core/accelerator/map-model.js";
 import { schedule } from "../../../server/core/accelerator/schedule.js";
-import type { Objective } from "../../../server/core/accelerator/tiling.js";
 import type { Kernel } from "../../../server/core/lower/lowered.js";
 import type { KernelShape } from "../../../server/core/ops/kernel-shape.js";
-import { findDataFolder, loadCatalogue } from "../../../server/io/catalogue-files.js";
-import { realAnalysis } from "../../kit/real-analysis.js";
 import { accelerator, engineOf, precisionOf } from "./arrays.js";
-
-const { value: catalogue } = await loadCatalogue({
-  dataFolder: await findDataFolder(),
-  chipFolders: [],
-});
-const technology = catalogue.technology!;
-const resnet8 = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
-const analysis = await realAnalysis(resnet8, ["gemmini-16/mapper/int8"]);
-const kernels = analysis.targets[0]?.lowered.kernels ?? [];
+import { kernels, mapped, smallAndWide } from "./mapped.js";
 
 const array = (rows: number, columns: number) => ({
   engine: { rows, columns, dataflow: "output-stationary", pipelined: false },
   buffers: [{ name: "buffer", size: "1 TiB" }],
 });
-
-function mapped(fields: Readonly<Record<string, unknown>>, objective: Objective = "latency") {
-  const [target] = targetsOf(accelerator(fields), technology, objective);
-  return target!.accelerator!;
-}
 
 function mapOne(question: MappedAccelerator, kernel: Kernel): KernelMapping {
   return new KernelMapper(question, [kernel]).map(kernel);
@@ -144,19 +128,11 @@ test("parts of a kernel hold all of its work, and together read no less than the
   expect(seen).toBeGreaterThan(20);
 });
 
-/** A small array, and one twice as wide that takes windows of 3 × 3 alone, at half of the clock. */
+const two = smallAndWide({ wide: 16, bandwidth: "20 GB/s" });
 const both = {
-  engine: { rows: 8, columns: 8, dataflow: "weight-stationary" },
-  buffers: [{ name: "sram", size: "256 KiB" }],
-  dram: { bandwidth: "20 GB/s" },
+  ...two,
   beside: [
-    {
-      name: "wide",
-      clock: "500 MHz",
-      engine: { rows: 16, columns: 16, dataflow: "output-stationary" },
-      buffers: [{ name: "sram", size: "64 KiB" }],
-      runs: ["convolution-3x3"],
-    },
+    ...two.beside,
     {
       name: "third",
       engine: { rows: 4, columns: 16, dataflow: "input-stationary" },
