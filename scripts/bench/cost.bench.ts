@@ -1,5 +1,6 @@
 // What an estimate costs: one operator, one target's file, and a model of a thousand layers on ten targets. Every editor
 // keystroke pays for the last one.
+import { productOf } from "../../server/core/base/product.js";
 import { costModel } from "../../server/core/cost/evaluate.js";
 import { withCalibrations, withSharedKinds } from "../../server/core/cost/calibrated/attach.js";
 import type { Calibration } from "../../server/core/cost/calibrated/calibration.js";
@@ -180,7 +181,7 @@ function layeredModel(nodeCount: number, distinct: number): Model {
   let last = 0;
   let width = 512;
   const weight = (shape: readonly number[]): number => {
-    const byteLength = 4 * shape.reduce((product, extent) => product * extent, 1);
+    const byteLength = 4 * productOf(shape);
     return (
       values.push({
         name: `w${values.length}`,

@@ -1,3 +1,4 @@
+import { productOf } from "../../server/core/base/product.js";
 import { parseCsv } from "./csv.js";
 import type { CalibrationContext, Sample } from "./set.js";
 import { tracedSubject } from "./traced.js";
@@ -146,7 +147,7 @@ function layerText({
   const [first = [], second = []] = inputs;
   const isTensor = (shape: readonly number[]): boolean => shape.length > 1;
   const text = (shape: readonly number[]): string => `fp32[${shape.join(",")}]`;
-  const rows = first.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const rows = productOf(first.slice(0, -1));
   if (!isTensor(second) && !isTensor(first) && target !== "addmm") return undefined;
   if (target === "addmm") {
     const [bias = [], left = [], right = []] = inputs;

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { inferModel } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { productOf } from "../../../server/core/base/product.js";
 import {
   encodeOnnx,
   type OnnxConstant,
@@ -122,7 +123,7 @@ function writeResNet50(file: string): number {
 
 /** Sums of four uniform numbers. */
 function roughlyNormal(shape: readonly number[], deviation: number, seed: number): Float32Array {
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   let state = seed + 1;
   const next = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

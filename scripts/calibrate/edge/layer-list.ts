@@ -1,3 +1,4 @@
+import { productOf } from "../../../server/core/base/product.js";
 import { isElementType, type ElementType } from "../../../server/core/graph/element-type.js";
 import type { Attribute, Model, Node, Value, Weight } from "../../../server/core/graph/graph.js";
 import { tensor } from "../../../server/core/graph/value-type.js";
@@ -123,7 +124,7 @@ function weightsOf(op: string, row: LayerRow, type: ElementType): readonly Weigh
 }
 
 function weight(elementType: ElementType, shape: readonly number[]): Weight {
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   const bytes = elementType === "int8" ? 1 : 4;
   return { elementType, shape, byteLength: count * bytes };
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
 import { meanVisibleKeys } from "../ops/visible-keys.js";
 
@@ -157,12 +158,11 @@ function convolution(shape: KernelShape & { readonly kind: "conv" }): Contractio
   if (shape.isTransposed) {
     // Every input position makes one window of outputs, which are then added where they overlap.
     const positions = inputSize.reduce((all, extent) => all * extent, batch);
-    const window = kernelSize.reduce((all, extent) => all * extent, 1);
+    const window = productOf(kernelSize);
     return product(groups, positions, outputChannels * window, inputChannels);
   }
   const at = (sizes: readonly number[], fromEnd: number): number => sizes.at(-1 - fromEnd) ?? 1;
-  const beyond = (sizes: readonly number[]): number =>
-    sizes.slice(0, -2).reduce((all, extent) => all * extent, 1);
+  const beyond = (sizes: readonly number[]): number => productOf(sizes.slice(0, -2));
   return {
     groups,
     batch: batch * beyond(outputSize),

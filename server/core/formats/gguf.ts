@@ -1,6 +1,7 @@
 import type { ByteSource } from "../base/byte-source.js";
 import { throwIfCancelled } from "../base/cancel.js";
 import type { Outcome } from "../base/problem.js";
+import { productOf } from "../base/product.js";
 import type { Model } from "../graph/graph.js";
 import { buildDecoder } from "./decoder/build-decoder.js";
 import type { WeightFinder } from "./decoder/graph-draft.js";
@@ -57,7 +58,7 @@ function weightFinder({ tensors }: GgufHeader): WeightFinder {
   for (const { name, shape, type } of tensors) {
     const info = tensorTypes[type];
     if (info === undefined) continue;
-    const elements = shape.reduce((product, extent) => product * extent, 1);
+    const elements = productOf(shape);
     bytes.set(name, Math.ceil(elements / info.blockElements) * info.blockBytes);
   }
   return (name) => {

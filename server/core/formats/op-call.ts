@@ -1,4 +1,5 @@
 import type { Outcome, Problem } from "../base/problem.js";
+import { productOf } from "../base/product.js";
 import {
   isElementType,
   parseElementType,
@@ -291,10 +292,7 @@ function referenceWeight(type: TensorType): Weight {
   return {
     elementType,
     shape,
-    byteLength: bytesOfElements(
-      elementType,
-      shape.reduce((product, extent) => product * extent, 1),
-    ),
+    byteLength: bytesOfElements(elementType, productOf(shape)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from "../base/problem.js";
+import { productOf } from "../base/product.js";
 import { isKnown } from "./dim.js";
 import { isFloat, isInteger } from "./element-type.js";
 import type { Graph, Value, ValueId } from "./graph.js";
@@ -54,7 +55,7 @@ function typeFor({ declared }: Value, count: number): TensorType | undefined {
   if (elementType === undefined) return undefined;
   if (!isInteger(elementType) && !isFloat(elementType) && elementType !== "bool") return undefined;
   if (shape === undefined) return tensor(elementType, count === 1 ? [] : [count]);
-  const known = shape.filter(isKnown).reduce((product, extent) => product * extent, 1);
+  const known = productOf(shape.filter(isKnown));
   const open = shape.filter((dim) => !isKnown(dim)).length;
   if (open === 0) return known === count ? declared : undefined;
   if (open > 1 || known === 0 || count % known !== 0) return undefined;

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { Attribute, Node, NodeId, ValueId } from "../graph/graph.js";
 import { typeText } from "../graph/value-type.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
@@ -146,7 +147,6 @@ function intsOf(attribute: Attribute | undefined): readonly number[] {
 }
 
 function macsOfConv(kernel: Conv): number {
-  const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
-  const perOutput = (kernel.inputChannels / kernel.groups) * product(kernel.kernelSize);
-  return kernel.outputChannels * product(kernel.outputSize) * perOutput;
+  const perOutput = (kernel.inputChannels / kernel.groups) * productOf(kernel.kernelSize);
+  return kernel.outputChannels * productOf(kernel.outputSize) * perOutput;
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { NodeId, ValueId } from "../graph/graph.js";
 
 /**
@@ -117,5 +118,5 @@ export function weightShapeOf({ channels, window }: LinearForm): readonly number
 
 export function macsOf(form: LinearForm): number {
   const outputs = (form.window?.outputSize ?? []).reduce((product, size) => product * size, 1);
-  return outputs * weightShapeOf(form).reduce((product, extent) => product * extent, 1);
+  return outputs * productOf(weightShapeOf(form));
 }

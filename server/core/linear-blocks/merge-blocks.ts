@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import type { Attribute, Model, Node, NodeId, Value, ValueId } from "../graph/graph.js";
 import type { Dataflow } from "../work/dataflow.js";
@@ -41,7 +42,7 @@ function convolutionOf(flow: Dataflow, { form }: LinearBlock, last: Node, values
   const first = form.nodeIds.map((id) => graph.nodes[id]).find((node) => node?.op === "Conv");
   const elementType = graph.values[first?.inputs[1] ?? -1]?.weight?.elementType ?? "float32";
   const weight = (shape: readonly number[]): ValueId => {
-    const count = shape.reduce((product, extent) => product * extent, 1);
+    const count = productOf(shape);
     const byteLength = bytesOfElements(elementType, count);
     return (
       values.push({

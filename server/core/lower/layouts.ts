@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { Node, NodeId, ValueId } from "../graph/graph.js";
 import { knownShape } from "../graph/value-type.js";
 import { activationsOf, kindOf, opOf, type Draft } from "./draft.js";
@@ -220,13 +221,13 @@ function isMatrices({ shape, strides }: Placed): boolean {
   const columns = strides[rank - 1];
   const isDense = columns === 1 || rows === 1 || shape[rank - 1] === 1 || shape[rank - 2] === 1;
   const outer = { shape: shape.slice(0, -2), strides: strides.slice(0, -2) };
-  const count = outer.shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(outer.shape);
   return isDense && (rank <= 3 || viewStrides(outer, [count]) !== undefined);
 }
 
 function rowsOf(shape: readonly number[]): readonly number[] {
   const columns = shape.at(-1) ?? 1;
-  const count = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape.slice(0, -1));
   return [count, columns];
 }
 

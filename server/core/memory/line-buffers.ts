@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { Graph, ValueId } from "../graph/graph.js";
 import type { Kernel, Lowered } from "../lower/lowered.js";
 import type { KernelShape } from "../ops/kernel-shape.js";
@@ -144,7 +145,7 @@ function isPointwise({ kernelSize }: Convolution): boolean {
 function scratchBytes(shape: KernelShape): number {
   if (shape.kind !== "conv" || shape.isTransposed) return 0;
   const { inputChannels, outputChannels, kernelSize, groups } = shape;
-  const window = kernelSize.reduce((product, extent) => product * extent, 1);
+  const window = productOf(kernelSize);
   if (groups > 1 && groups === inputChannels) return 37 * outputChannels + 1;
   if (isPointwise(shape)) return 4 * inputChannels + 10 * outputChannels;
   if (inputChannels <= 4) return 4 * window * inputChannels + 34 * outputChannels;

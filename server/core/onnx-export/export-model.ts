@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { type Node, operatorKey, type Value, type ValueId } from "../graph/graph.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { InferredGraph } from "../graph/inferred.js";
@@ -87,7 +88,7 @@ function dataOf(
 ): OnnxConstant["data"] | undefined {
   const { weight, quantization } = value;
   if (weight === undefined) return undefined;
-  const count = weight.shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(weight.shape);
   const numbers = new Float32Array(count);
   const stored = elementsOf(value);
   if (stored !== undefined)

@@ -1,6 +1,7 @@
+import { productOf } from "../base/product.js";
 import { type Dim, isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import { outputLike, output, product, ruleOfTable } from "./operator-table.js";
+import { outputLike, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 /** Depthwise convolutions over time that carry the last inputs as a state (ONNX CausalConvWithState-27; ContribOperators.md). */
@@ -55,7 +56,7 @@ function causalWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.dims(0);
   const weights = ctx.dims(1);
   if (dims === undefined || weights === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const kernelSize = weights.slice(2);
   const channels = weights[0] ?? 1;
   const isPacked = ctx.node.op === "VarlenCausalConvWithState";
@@ -64,7 +65,7 @@ function causalWork(ctx: WorkContext): Work | undefined {
   const hasActivation = ctx.string("activation", "none") !== "none";
   const bias = ctx.hasInput(isPacked ? 3 : 2) ? 1 : 0;
   return {
-    macs: elements * product(kernelSize),
+    macs: elements * productOf(kernelSize),
     otherFlops: elements * (bias + (hasActivation ? siluFlops : 0)),
     kernel: {
       kind: "conv",

@@ -1,14 +1,8 @@
+import { productOf } from "../base/product.js";
 import type { Dim } from "../graph/dim.js";
 import { isKnown, multiplyDims } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import {
-  elementwiseWork,
-  output,
-  outputLike,
-  product,
-  ruleOfTable,
-  unknownWork,
-} from "./operator-table.js";
+import { elementwiseWork, output, outputLike, ruleOfTable, unknownWork } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 /** Operators on words and tokens of ONNX Runtime (ContribOperators.md). */
@@ -50,8 +44,8 @@ function wordWork(ctx: WorkContext): Work | undefined {
   const characters = words.at(-1) ?? 0;
   const window = filters[2] ?? 1;
   const positions = Math.max(0, characters - window + 1);
-  const count = product(words.slice(0, -1));
-  const perPosition = product(filters);
+  const count = productOf(words.slice(0, -1));
+  const perPosition = productOf(filters);
   const outputs = count * positions * (filters[0] ?? 1);
   return {
     macs: count * positions * perPosition,

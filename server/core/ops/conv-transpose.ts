@@ -1,6 +1,7 @@
+import { productOf } from "../base/product.js";
 import { type Dim, isKnown, multiplyDims } from "../graph/dim.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
-import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
+import { type Operator, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, NodeContext, Work, WorkContext } from "./rule.js";
 import { dilated, readWindow, unslideWindow, type Window } from "./spatial.js";
 
@@ -115,8 +116,8 @@ function transposedWork(ctx: WorkContext, bias: number): Work | undefined {
   const kernel = weights.slice(2);
   const window = readWindow(ctx, kernel, () => undefined);
   return {
-    macs: product(input) * (weights[1] ?? 0) * product(kernel),
-    otherFlops: ctx.hasInput(bias) ? product(outputDims) : 0,
+    macs: productOf(input) * (weights[1] ?? 0) * productOf(kernel),
+    otherFlops: ctx.hasInput(bias) ? productOf(outputDims) : 0,
     kernel: {
       kind: "conv",
       batch: input[0] ?? 1,

@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { isKnown, type Dim } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
-import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
+import { type Operator, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, NodeContext, Work, WorkContext } from "./rule.js";
 import { dilated, readWindow, slideWindow } from "./spatial.js";
 
@@ -175,7 +176,7 @@ function convWork(ctx: WorkContext, form: ConvForm): Work | undefined {
   const biasFlops = ctx.hasInput(form.bias) ? 1 : 0;
   const outputChannels = weights[0] ?? 0;
   return {
-    macs: outputElements * perGroup * product(kernel),
+    macs: outputElements * perGroup * productOf(kernel),
     otherFlops: outputElements * (biasFlops + (form.epilogueFlops?.(ctx) ?? 0)),
     kernel: {
       kind: "conv",

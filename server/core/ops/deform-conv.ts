@@ -1,6 +1,7 @@
+import { productOf } from "../base/product.js";
 import { isKnown } from "../graph/dim.js";
 import { knownShape, type Shape } from "../graph/value-type.js";
-import { output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Work, WorkContext } from "./rule.js";
 import { dilated, readWindow, slideWindow } from "./spatial.js";
 
@@ -53,13 +54,13 @@ function deformedWork(ctx: WorkContext): Work | undefined {
   const outputDims = ctx.outputDims(0);
   if (input === undefined || weights === undefined || outputDims === undefined) return undefined;
   const kernel = weights.slice(2);
-  const outputElements = product(outputDims);
+  const outputElements = productOf(outputDims);
   const samples =
-    (input[0] ?? 1) * (input[1] ?? 1) * product(kernel) * product(outputDims.slice(2));
+    (input[0] ?? 1) * (input[1] ?? 1) * productOf(kernel) * productOf(outputDims.slice(2));
   const flopsPerSample = 3 * (2 ** kernel.length - 1) + (ctx.hasInput(4) ? 1 : 0);
   const window = readWindow(ctx, kernel, () => undefined);
   return {
-    macs: outputElements * (weights[1] ?? 1) * product(kernel),
+    macs: outputElements * (weights[1] ?? 1) * productOf(kernel),
     otherFlops: samples * flopsPerSample + (ctx.hasInput(3) ? outputElements : 0),
     kernel: {
       kind: "conv",

@@ -1,5 +1,6 @@
+import { productOf } from "../base/product.js";
 import { isKnown } from "../graph/dim.js";
-import { inferLikeFirst, output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { inferLikeFirst, output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 export const rule = ruleOfTable({
@@ -22,7 +23,7 @@ function eliminationWork(ctx: WorkContext, share: number): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined || dims.length < 2) return undefined;
   const size = dims.at(-1) ?? 1;
-  const batch = product(dims.slice(0, -2));
+  const batch = productOf(dims.slice(0, -2));
   return {
     macs: Math.round(batch * size ** 3 * share),
     otherFlops: 0,

@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
 import { normalizationFlops } from "./normalization.js";
-import { output, product, ruleOfTable } from "./operator-table.js";
+import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 /** Word, position and segment tables of BERT, added and normalized (ContribOperators.md). */
@@ -40,7 +41,7 @@ function embeddingWork(ctx: WorkContext, dequantizeFlops: number): Work | undefi
   const dims = ctx.outputDims(0);
   const tableType = ctx.elementType(wordTable);
   if (dims === undefined || tableType === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const columns = dims.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : elements / columns;
   const tables = ctx.hasInput(segmentTable) ? 3 : 2;

@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { numberOfConstant, scalarOfConstant } from "../graph/constant.js";
 import { addDims, type Dim, isKnown, multiplyDims, subtractDims } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import { output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 import { broadcast, normalizeAxis, withAxis } from "./shapes.js";
 import { floorDivide } from "./spatial.js";
@@ -80,7 +81,7 @@ function dftWork(ctx: WorkContext): Work | undefined {
   const { isInverse, isOneSided } = transformOf(ctx);
   const length = lengthOf(ctx, input, axis, isInverse && isOneSided);
   if (length === undefined || !isKnown(length)) return undefined;
-  const rows = product(input.slice(0, -1)) / Math.max(1, input[axis] ?? 1);
+  const rows = productOf(input.slice(0, -1)) / Math.max(1, input[axis] ?? 1);
   return transformWork(rows, length, isOneSided || input.at(-1) === 1);
 }
 
@@ -157,7 +158,7 @@ function contribWork(ctx: WorkContext, realSide: 0 | 1): Work | undefined {
   const dims = realSide === 0 ? ctx.dims(0) : ctx.outputDims(0);
   if (dims === undefined) return undefined;
   const axes = Math.max(1, Math.min(dims.length, ctx.int("signal_ndim", 1)));
-  const elements = product(dims);
+  const elements = productOf(dims);
   let otherFlops = 0;
   for (const length of dims.slice(-axes))
     otherFlops += (elements / Math.max(1, length)) * transformFlops(length, true);

@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { multiplyDims } from "../graph/dim.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import { byteCount, type Shape } from "../graph/value-type.js";
-import { output, product, ruleOfTable } from "./operator-table.js";
+import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 import { normalizeAxis } from "./shapes.js";
 
@@ -67,7 +68,7 @@ function rowsWork(ctx: WorkContext): Work | undefined {
   const elementType = ctx.elementType(0);
   const indexBytes = byteCount(ctx.inputType(1));
   if (dims === undefined || elementType === undefined || indexBytes === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   return {
     macs: 0,
     otherFlops: 0,

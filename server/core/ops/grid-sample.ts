@@ -1,8 +1,9 @@
+import { productOf } from "../base/product.js";
 import { dimsOfConstant } from "../graph/constant.js";
 import { isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import { interpolationFlops } from "./interpolation.js";
-import { output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 export const rule = ruleOfTable({
@@ -39,7 +40,7 @@ function gridSampleWork(ctx: WorkContext): Work | undefined {
   return {
     macs: 0,
     otherFlops:
-      2 * product(grid) +
+      2 * productOf(grid) +
       outputElements *
         interpolationFlops(mode, new Array<number>(Math.min(axes, 8)).fill(1), false),
     kernel: { kind: "resize", outputElements },
@@ -67,7 +68,7 @@ function affineGridWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.outputDims(0);
   if (dims === undefined) return undefined;
   const axes = dims.at(-1) ?? 1;
-  const points = product(dims.slice(0, -1));
+  const points = productOf(dims.slice(0, -1));
   const batch = dims[0] ?? 1;
   return {
     macs: points * axes * (axes + 1),

@@ -1,9 +1,10 @@
+import { productOf } from "../base/product.js";
 import { type Dim, isKnown } from "../graph/dim.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
 import { dataType } from "../graph/data-type.js";
 import { normalizationFlops } from "./normalization.js";
-import { inferLikeFirst, output, outputLike, product, ruleOfTable } from "./operator-table.js";
+import { inferLikeFirst, output, outputLike, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 /**
@@ -102,8 +103,8 @@ function inferSkip(ctx: InferContext): readonly Inferred[] {
 function work(ctx: WorkContext, flopsPerElement: number, axis: number): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
-  const columns = product(dims.slice(axis));
+  const elements = productOf(dims);
+  const columns = productOf(dims.slice(axis));
   return {
     macs: 0,
     otherFlops: flopsPerElement * elements,

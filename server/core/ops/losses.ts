@@ -1,6 +1,7 @@
+import { productOf } from "../base/product.js";
 import { isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import { output, outputLike, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { output, outputLike, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 import { softmaxFlops } from "./softmax.js";
 
@@ -39,7 +40,7 @@ function lossShape(ctx: InferContext): Shape | undefined {
 function lossWork(ctx: WorkContext, flopsPerScore: number): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const classes = dims[1] ?? 1;
   const labels = classes === 0 ? 0 : elements / classes;
   const isReduced = ctx.string("reduction", "mean") !== "none";

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { ElementType } from "../graph/element-type.js";
 import { fastGeluFlops } from "./fused-elementwise.js";
 import {
@@ -7,7 +8,7 @@ import {
   productShape,
   type Transposition,
 } from "./matrix-product.js";
-import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
+import { type Operator, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 /** Where a product operator keeps its operands, and what it does besides multiplying. */
@@ -116,7 +117,8 @@ function productWork(ctx: WorkContext, form: ProductForm): Work | undefined {
   return {
     macs: outputElements * kernel.k,
     otherFlops:
-      outputElements * (form.epilogueFlops?.(ctx) ?? 0) + product(left) * (form.prologueFlops ?? 0),
+      outputElements * (form.epilogueFlops?.(ctx) ?? 0) +
+      productOf(left) * (form.prologueFlops ?? 0),
     kernel,
   };
 }

@@ -1,7 +1,7 @@
+import { productOf } from "../base/product.js";
 import { type Dim, isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import type { KernelShape } from "./kernel-shape.js";
-import { product } from "./operator-table.js";
 import type { InferContext } from "./rule.js";
 import { broadcast } from "./shapes.js";
 
@@ -81,7 +81,7 @@ export function productKernel(
   if (leftBatch.length !== operands.leftBatch.length) return undefined;
   if (rightBatch.length !== operands.rightBatch.length) return undefined;
   if (rightBatch.every((extent) => extent === 1))
-    return { kind: "matmul", batch: 1, m: product(leftBatch) * m, n, k, hasConstantRight };
+    return { kind: "matmul", batch: 1, m: productOf(leftBatch) * m, n, k, hasConstantRight };
   const rank = Math.max(leftBatch.length, rightBatch.length);
   let batch = 1;
   for (let index = 1; index <= rank; index++) {

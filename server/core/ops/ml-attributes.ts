@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import type { NodeContext } from "./rule.js";
 
@@ -10,7 +11,7 @@ export function listSize(ctx: NodeContext, name: string): number {
     case "strings":
       return attribute.value.length;
     case "tensor":
-      return attribute.value.shape.reduce((product, extent) => product * extent, 1);
+      return productOf(attribute.value.shape);
     default:
       return 0;
   }

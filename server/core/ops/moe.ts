@@ -1,5 +1,6 @@
+import { productOf } from "../base/product.js";
 import { byteCount } from "../graph/value-type.js";
-import { inferLikeFirst, type Operator, product, ruleOfTable } from "./operator-table.js";
+import { inferLikeFirst, type Operator, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 /** Indices of the inputs of a mixture of experts (ContribOperators.md). */
@@ -53,7 +54,7 @@ function expertWork(ctx: WorkContext, form: ExpertForm): Work | undefined {
   const second = ctx.dims(form.weights[1]);
   if (input === undefined || first?.length !== 3 || second?.length !== 3) return undefined;
   const hidden = input.at(-1) ?? 1;
-  const tokens = hidden === 0 ? 0 : product(input) / hidden;
+  const tokens = hidden === 0 ? 0 : productOf(input) / hidden;
   // A router over more experts than there are weights of: the others are on other devices.
   const localExperts = first[0] ?? 1;
   const experts = Math.max(ctx.dims(1)?.at(-1) ?? localExperts, localExperts);

@@ -1,13 +1,7 @@
+import { productOf } from "../base/product.js";
 import { isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import {
-  inferLikeFirst,
-  output,
-  outputLike,
-  product,
-  ruleOfTable,
-  shapeOfRank,
-} from "./operator-table.js";
+import { inferLikeFirst, output, outputLike, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 export const rule = ruleOfTable({
@@ -105,7 +99,7 @@ function checkChannels(
 function batchNormalizationWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const channels = dims[1] ?? 1;
   const isTraining =
     ctx.int("training_mode", 0) !== 0 ||
@@ -128,7 +122,7 @@ function spatialNormalizationWork(
 ): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const isChannelsLast = ctx.node.domain === "com.microsoft" && ctx.int("channels_last", 1) !== 0;
   const channels = (isChannelsLast ? dims.at(-1) : dims[1]) ?? 1;
   const rows = (dims[0] ?? 1) * groupsOf(channels);
@@ -146,7 +140,7 @@ function spatialNormalizationWork(
 function lrnWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const size = ctx.int("size", 1);
   const channels = dims[1] ?? 1;
   return {
@@ -164,7 +158,7 @@ function lrnWork(ctx: WorkContext): Work | undefined {
 function lpNormalizationWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const axis = ctx.int("axis", -1);
   const columns = dims.at(axis) ?? 1;
   return {
@@ -178,9 +172,9 @@ function lpNormalizationWork(ctx: WorkContext): Work | undefined {
 function meanVarianceWork(ctx: WorkContext): Work | undefined {
   const dims = ctx.dims(0);
   if (dims === undefined) return undefined;
-  const elements = product(dims);
+  const elements = productOf(dims);
   const axes = ctx.ints("axes") ?? [0, 2, 3];
-  const columns = product(axes.map((axis) => dims.at(axis) ?? 1));
+  const columns = productOf(axes.map((axis) => dims.at(axis) ?? 1));
   return {
     macs: 0,
     otherFlops: (normalizationFlops - 2) * elements,

@@ -85,9 +85,3 @@ export function shapeOfRank(
   ctx.error(`${what} has rank ${shape.length}; it should be ${wanted}.`);
   return undefined;
 }
-
-export function product(numbers: readonly number[]): number {
-  let result = 1;
-  for (const factor of numbers) result *= factor;
-  return result;
-}

@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { dimsOfConstant } from "../graph/constant.js";
 import { type Dim, isKnown, multiplyDims } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
-import { type Operator, output, outputLike, product, ruleOfTable } from "./operator-table.js";
+import { type Operator, output, outputLike, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 /**
@@ -84,7 +85,7 @@ function packedWork(
   const dims = ctx.dims(0);
   if (dims === undefined || inner === undefined || outer === undefined) return undefined;
   if (!isKnown(inner) || !isKnown(outer)) return undefined;
-  const rows = product(dims.slice(0, -1));
+  const rows = productOf(dims.slice(0, -1));
   return {
     macs: rows * inner * outer,
     otherFlops: unpackFlops * inner * outer + epilogueFlops * rows * outer,

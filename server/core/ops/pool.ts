@@ -1,8 +1,9 @@
+import { productOf } from "../base/product.js";
 import type { Dim } from "../graph/dim.js";
 import { dimsOfConstant } from "../graph/constant.js";
 import type { ElementType } from "../graph/element-type.js";
 import type { Shape } from "../graph/value-type.js";
-import { type Operator, output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { type Operator, output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 import { readWindow, slideWindow, unslideWindow } from "./spatial.js";
 
@@ -95,8 +96,8 @@ function poolWork(ctx: WorkContext, form: PoolForm): Work | undefined {
   const isChannelsLast = form.isChannelsLast?.(ctx) ?? false;
   const windowElements =
     form.isGlobal === true
-      ? product(isChannelsLast ? input.slice(1, -1) : input.slice(2))
-      : product(ctx.ints("kernel_shape") ?? []);
+      ? productOf(isChannelsLast ? input.slice(1, -1) : input.slice(2))
+      : productOf(ctx.ints("kernel_shape") ?? []);
   return {
     macs: 0,
     otherFlops: outputElements * (windowElements * form.flopsPerTap + form.flopsPerOutput),

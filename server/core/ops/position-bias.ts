@@ -1,7 +1,8 @@
+import { productOf } from "../base/product.js";
 import { addDims, type Dim, isKnown } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import { shareOf } from "./attention-work.js";
-import { movementWork, output, product, ruleOfTable } from "./operator-table.js";
+import { movementWork, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 
 /** What stands around the attention of encoders in ONNX Runtime (ContribOperators.md). */
@@ -72,12 +73,12 @@ function gatedWork(ctx: WorkContext): Work | undefined {
   if (query === undefined || weights === undefined || dims === undefined) return undefined;
   const headSize = shareOf(query.at(-1), ctx.int("num_heads", 0));
   if (headSize === undefined || !isKnown(headSize) || headSize === 0) return undefined;
-  const rows = product(query) / headSize;
+  const rows = productOf(query) / headSize;
   const columns = weights[1] ?? 0;
   const sigmoidFlops = 4;
   return {
-    macs: product(query) * columns,
-    otherFlops: product(query) + rows * (2 * columns + 2 * sigmoidFlops + 4) + product(dims),
+    macs: productOf(query) * columns,
+    otherFlops: productOf(query) + rows * (2 * columns + 2 * sigmoidFlops + 4) + productOf(dims),
     kernel: { kind: "matmul", batch: 1, m: rows, n: columns, k: headSize, hasConstantRight: true },
   };
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { addDims, maxDims, minDims, multiplyDims, type Dim } from "../graph/dim.js";
 import { coordinatesOf, type Element, positionOf } from "./fold.js";
 import { output, ruleOfTable, type Operator } from "./operator-table.js";
@@ -83,7 +84,7 @@ function reduced(ctx: InferContext, axes: readonly number[], keeps: boolean): Co
   const join = folds[ctx.node.op];
   if (source === undefined || join === undefined) return undefined;
   const kept = reducedShape(source.shape, axes, true);
-  const sums: (Dim | undefined)[] = new Array<undefined>(product(kept)).fill(undefined);
+  const sums: (Dim | undefined)[] = new Array<undefined>(productOf(kept)).fill(undefined);
   for (const [position, element] of source.data.entries()) {
     if (typeof element === "string") return undefined;
     const at = coordinatesOf(position, source.shape).map((coordinate, axis) =>
@@ -126,8 +127,4 @@ function reductionWork(ctx: WorkContext, perInput: number, after: number): Work 
     otherFlops: perInput * inputElements + after * outputElements,
     kernel: { kind: "reduction", inputElements, outputElements },
   };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((partial, extent) => partial * extent, 1);
 }

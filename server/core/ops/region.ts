@@ -1,8 +1,9 @@
+import { productOf } from "../base/product.js";
 import { dimsOfConstant } from "../graph/constant.js";
 import type { Dim } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import { interpolationFlops } from "./interpolation.js";
-import { output, product, ruleOfTable, shapeOfRank } from "./operator-table.js";
+import { output, ruleOfTable, shapeOfRank } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
 /** Pooling of regions of a feature map: [regions, channels, height, width]. */
@@ -65,7 +66,7 @@ function maxRoiPoolWork(ctx: WorkContext): Work | undefined {
   const [, , pooledHeight = 1, pooledWidth = 1] = outputDims;
   const windowElements =
     Math.ceil(height / Math.max(1, pooledHeight)) * Math.ceil(width / Math.max(1, pooledWidth));
-  const outputElements = product(outputDims);
+  const outputElements = productOf(outputDims);
   return {
     macs: 0,
     otherFlops: outputElements * windowElements,

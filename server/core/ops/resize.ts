@@ -1,8 +1,9 @@
+import { productOf } from "../base/product.js";
 import { dimsOfConstant, numbersOfConstant } from "../graph/constant.js";
 import { type Dim, isKnown } from "../graph/dim.js";
 import { byteCount, type Shape } from "../graph/value-type.js";
 import { interpolationFlops } from "./interpolation.js";
-import { output, product, ruleOfTable } from "./operator-table.js";
+import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 import { scaleDim } from "./scale-dim.js";
 import { freshShape, normalizeAxes, withAxis } from "./shapes.js";
@@ -121,7 +122,7 @@ function resizeWork(ctx: WorkContext): Work | undefined {
   const outputBytes = byteCount(ctx.outputType(0));
   if (input === undefined || outputDims === undefined) return undefined;
   if (inputBytes === undefined || outputBytes === undefined) return undefined;
-  const outputElements = product(outputDims);
+  const outputElements = productOf(outputDims);
   const scales = outputDims.map((extent, axis) => extent / Math.max(1, input[axis] ?? 1));
   const mode = ctx.string("mode", "nearest");
   return {

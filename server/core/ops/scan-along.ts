@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { isKnown, minDims, type Dim } from "../graph/dim.js";
 import { numberOfConstant } from "../graph/constant.js";
 import { output, outputLike, ruleOfTable } from "./operator-table.js";
@@ -62,7 +63,7 @@ function topKWork(ctx: WorkContext): Work | undefined {
   const given = ctx.int("axis", -1);
   const axis = given < 0 ? given + dims.length : given;
   const columns = dims[axis] ?? 1;
-  const elements = dims.reduce((partial, extent) => partial * extent, 1);
+  const elements = productOf(dims);
   return {
     macs: 0,
     otherFlops: Math.ceil(elements * Math.log2(Math.max(2, kept[axis] ?? 2))),

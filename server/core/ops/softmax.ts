@@ -1,4 +1,5 @@
-import { inferLikeFirst, outputLike, product, ruleOfTable } from "./operator-table.js";
+import { productOf } from "../base/product.js";
+import { inferLikeFirst, outputLike, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, OpRule, Work, WorkContext } from "./rule.js";
 
 /** Softmax takes 5 operations for each element: compare for the maximum, subtract it, exponentiate, add, divide. */
@@ -42,10 +43,10 @@ function softmaxWork(flopsPerElement: number): OpRule["work"] {
   return (ctx: WorkContext): Work | undefined => {
     const dims = ctx.dims(0);
     if (dims === undefined) return undefined;
-    const elements = product(dims);
+    const elements = productOf(dims);
     const axis = axisOf(ctx);
     const columns = isFlattening(ctx)
-      ? product(dims.slice(axis < 0 ? Math.max(0, axis + dims.length) : axis))
+      ? productOf(dims.slice(axis < 0 ? Math.max(0, axis + dims.length) : axis))
       : (dims.at(axis) ?? 1);
     return {
       macs: 0,

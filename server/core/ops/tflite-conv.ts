@@ -1,5 +1,6 @@
+import { productOf } from "../base/product.js";
 import type { Dim } from "../graph/dim.js";
-import { type Operator, output, product, ruleOfTable } from "./operator-table.js";
+import { type Operator, output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, NodeContext, Work, WorkContext } from "./rule.js";
 import { dilated } from "./spatial.js";
 import { activationFlops, constantNumbers, slideTflite } from "./tflite-shape.js";
@@ -123,10 +124,10 @@ function work(ctx: WorkContext, form: Form): Work | undefined {
   const inputChannels = input.at(-1) ?? 0;
   const outputChannels = outputDims.at(-1) ?? 0;
   const group = form.groupsOf(inputChannels, weights);
-  const perOutput = product(kernel) * (inputChannels / group);
+  const perOutput = productOf(kernel) * (inputChannels / group);
   const macs =
     form.isTransposed === true
-      ? product(input) * product(kernel) * (outputChannels / group)
+      ? productOf(input) * productOf(kernel) * (outputChannels / group)
       : outputElements * perOutput;
   const isInteger = ctx.elementType(form.input)?.includes("int") === true;
   const epilogue = (ctx.hasInput(form.bias) ? 1 : 0) + activationFlops(ctx) + (isInteger ? 2 : 0);

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { addDims, divideDims, isKnown, multiplyDims, type Dim } from "../graph/dim.js";
 import type { Shape } from "../graph/value-type.js";
 import { movementWork, output, ruleOfTable, type Operator } from "./operator-table.js";
@@ -199,7 +200,7 @@ function sortWork(ctx: WorkContext): Work | undefined {
   const input = ctx.dims(0);
   if (input === undefined) return undefined;
   const columns = input.at(-1) ?? 1;
-  const elements = input.reduce((product, extent) => product * extent, 1);
+  const elements = productOf(input);
   return {
     macs: 0,
     // A heap of the best so far: about one comparison for each element and level.

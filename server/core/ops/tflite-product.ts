@@ -1,5 +1,6 @@
+import { productOf } from "../base/product.js";
 import { isKnown, productOfDims } from "../graph/dim.js";
-import { output, product, ruleOfTable } from "./operator-table.js";
+import { output, ruleOfTable } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 import { broadcastTwo } from "./shapes.js";
 import { activationFlops } from "./tflite-shape.js";
@@ -69,7 +70,7 @@ function productWork(ctx: WorkContext): Work | undefined {
   const made = ctx.outputDims(0);
   if (left === undefined || made === undefined || made.length < 2) return undefined;
   const k = (ctx.int("adj_x", 0) !== 0 ? left.at(-2) : left.at(-1)) ?? 0;
-  const batch = product(made.slice(0, -2));
+  const batch = productOf(made.slice(0, -2));
   const m = made.at(-2) ?? 0;
   const n = made.at(-1) ?? 0;
   return {

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { output, ruleOfTable, type Operator } from "./operator-table.js";
 import type { InferContext, Inferred, Work, WorkContext } from "./rule.js";
 
@@ -59,7 +60,7 @@ function cellWork(ctx: WorkContext, form: Form): Work | undefined {
   const weights = ctx.dims(form.inputWeights);
   const recurrent = ctx.dims(form.recurrentWeights);
   if (input === undefined || weights === undefined || recurrent === undefined) return undefined;
-  const rows = input.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const rows = productOf(input.slice(0, -1));
   const isTimeMajor = ctx.int("time_major", 0) !== 0;
   const steps = form.isSequence ? ((isTimeMajor ? input[0] : input[1]) ?? 1) : 1;
   const [hiddenSize = 0, inputSize = 0] = weights;

@@ -1,6 +1,6 @@
+import { productOf } from "../base/product.js";
 import { attentionWork } from "./attention-work.js";
 import { withForm } from "./matrix-product.js";
-import { product } from "./operator-table.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { torchRule } from "./torch-rule.js";
 
@@ -43,7 +43,7 @@ function linearWork(ctx: WorkContext): Work | undefined {
   if (input === undefined || weight === undefined) return undefined;
   const k = input.at(-1) ?? 1;
   const n = weight.length === 1 ? 1 : (weight[0] ?? 1);
-  const m = product(input.slice(0, -1));
+  const m = productOf(input.slice(0, -1));
   return {
     macs: m * n * k,
     otherFlops: ctx.hasInput(2) ? m * n : 0,
@@ -67,7 +67,7 @@ function batchedWork(
   const k = left.at(-1) ?? 1;
   const m = left.at(-2) ?? 1;
   const n = right.length === 1 ? 1 : (right.at(-1) ?? 1);
-  const batch = Math.max(product(left.slice(0, -2)), product(right.slice(0, -2)));
+  const batch = Math.max(productOf(left.slice(0, -2)), productOf(right.slice(0, -2)));
   return {
     macs: batch * m * n * k,
     otherFlops: flops * batch * m * n,
@@ -82,7 +82,7 @@ function groupedWork(ctx: WorkContext): Work | undefined {
   if (left === undefined || right === undefined) return undefined;
   const k = left.at(-1) ?? 1;
   const n = right.at(-1) ?? 1;
-  const rows = product(left.slice(0, -1));
+  const rows = productOf(left.slice(0, -1));
   const groups = right.length === 3 ? (right[0] ?? 1) : 1;
   return {
     macs: rows * n * k,
@@ -139,7 +139,7 @@ function bilinearWork(ctx: WorkContext): Work | undefined {
   const weight = ctx.dims(2);
   if (input === undefined || weight?.length !== 3) return undefined;
   const [out = 1, left = 1, right = 1] = weight;
-  const rows = product(input.slice(0, -1));
+  const rows = productOf(input.slice(0, -1));
   return {
     macs: rows * out * left * (right + 1),
     otherFlops: ctx.hasInput(3) ? rows * out : 0,
@@ -176,7 +176,7 @@ function attention(ctx: WorkContext): Work | undefined {
   const heads = query.length < 4 ? 1 : (query.at(-3) ?? 1);
   return attentionWork(
     {
-      batch: product(query.slice(0, query.length < 4 ? -2 : -3)),
+      batch: productOf(query.slice(0, query.length < 4 ? -2 : -3)),
       queryHeads: heads,
       keyHeads: key.length < 4 ? 1 : (key.at(-3) ?? 1),
       queryLength: query.at(-2) ?? 1,

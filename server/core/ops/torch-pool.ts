@@ -1,4 +1,4 @@
-import { product } from "./operator-table.js";
+import { productOf } from "../base/product.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { each, torchRule } from "./torch-rule.js";
 
@@ -40,7 +40,7 @@ function windowWork(flops: number): (ctx: WorkContext) => Work | undefined {
     const kernel = ctx.ints("kernel_size");
     const size = ctx.int("kernel_size");
     if (outputElements === undefined) return undefined;
-    const windowElements = kernel === undefined ? (size ?? 1) : product(kernel);
+    const windowElements = kernel === undefined ? (size ?? 1) : productOf(kernel);
     return {
       macs: 0,
       otherFlops: flops * outputElements * windowElements,

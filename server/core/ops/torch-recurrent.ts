@@ -1,4 +1,4 @@
-import { product } from "./operator-table.js";
+import { productOf } from "../base/product.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { torchRule } from "./torch-rule.js";
 
@@ -32,7 +32,7 @@ function layerWork(cell: Cell): (ctx: WorkContext) => Work | undefined {
   return (ctx) => {
     const input = ctx.dims(0);
     if (input === undefined) return undefined;
-    const rows = product(input.slice(0, -1));
+    const rows = productOf(input.slice(0, -1));
     const isPacked = input.length === 2;
     const isBatchFirst = ctx.int("batch_first", 0) !== 0;
     const batch = isPacked ? 1 : ((isBatchFirst ? input[0] : input[1]) ?? 1);
@@ -61,7 +61,7 @@ function cellWork(cell: Cell): (ctx: WorkContext) => Work | undefined {
   return (ctx) => {
     const input = ctx.dims(0);
     if (input === undefined) return undefined;
-    const batch = product(input.slice(0, -1));
+    const batch = productOf(input.slice(0, -1));
     const hidden = ctx.int("hidden_size") ?? 0;
     const weights = weightElements(ctx, 1);
     if (weights === undefined) return undefined;
@@ -92,8 +92,8 @@ function weightElements(
     if (!ctx.hasInput(index) || !isWeightLike(ctx, index)) continue;
     const dims = ctx.dims(index);
     if (dims === undefined) return undefined;
-    if (dims.length === 2) matrices += product(dims);
-    else if (dims.length === 1) vectors += product(dims);
+    if (dims.length === 2) matrices += productOf(dims);
+    else if (dims.length === 1) vectors += productOf(dims);
   }
   return { matrices, vectors };
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { each, reductionWork, torchRule } from "./torch-rule.js";
 
@@ -132,6 +133,6 @@ function covarianceWork(ctx: WorkContext): Work | undefined {
 function extentAlong(ctx: WorkContext): number {
   const dims = ctx.dims(0) ?? [];
   const axis = ctx.int("dim") ?? ctx.ints("dim")?.[0];
-  const whole = dims.reduce((product, extent) => product * extent, 1);
+  const whole = productOf(dims);
   return Math.max(1, axis === undefined ? whole : (dims.at(axis) ?? 1));
 }

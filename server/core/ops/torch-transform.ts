@@ -1,4 +1,4 @@
-import { product } from "./operator-table.js";
+import { productOf } from "../base/product.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { each, torchRule } from "./torch-rule.js";
 
@@ -87,13 +87,13 @@ function transformWork(ctx: WorkContext, axisCount: number, length?: number): Wo
   const input = ctx.dims(0);
   const output = ctx.outputDims(0);
   if (input === undefined || output === undefined) return undefined;
-  const inputElements = product(input);
-  const outputElements = product(output);
+  const inputElements = productOf(input);
+  const outputElements = productOf(output);
   const elements = Math.max(inputElements, outputElements);
   const points =
     length ??
     ctx.int("n") ??
-    (axisCount <= 1 ? (input.at(ctx.int("dim", -1)) ?? 1) : product(input.slice(-axisCount)));
+    (axisCount <= 1 ? (input.at(ctx.int("dim", -1)) ?? 1) : productOf(input.slice(-axisCount)));
   const columns = Math.max(1, points);
   return {
     macs: 0,
@@ -119,7 +119,7 @@ function factorizationWork(ctx: WorkContext, share: number): Work | undefined {
   if (dims === undefined) return undefined;
   const rows = dims.at(-2) ?? 1;
   const columns = dims.at(-1) ?? 1;
-  const batch = product(dims.slice(0, -2));
+  const batch = productOf(dims.slice(0, -2));
   return {
     macs: Math.round(share * batch * rows * columns * Math.min(rows, columns)),
     otherFlops: 0,

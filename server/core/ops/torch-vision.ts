@@ -1,4 +1,4 @@
-import { product } from "./operator-table.js";
+import { productOf } from "../base/product.js";
 import type { OpRule, Work, WorkContext } from "./rule.js";
 import { each, torchRule } from "./torch-rule.js";
 
@@ -48,7 +48,7 @@ function timeConvolutionWork(ctx: WorkContext): Work | undefined {
   if (input?.length !== 3 || weight?.length !== 3 || made?.length !== 3) return undefined;
   const [time = 1, batch = 1, inputChannels = 1] = input;
   const [kernel = 1, , outputChannels = 1] = weight;
-  const elements = product(made);
+  const elements = productOf(made);
   return {
     macs: elements * inputChannels * kernel,
     otherFlops: elements,

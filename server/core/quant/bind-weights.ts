@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import type { Model, Weight } from "../graph/graph.js";
 import { findBlockType } from "./ggml/block-types.js";
@@ -34,7 +35,7 @@ export function bindWeights(
     if (weight.isBuffer !== true) boundCount += 1;
     const { elementType, offset, blocks } = found;
     const own = found.file ?? file;
-    const count = weight.shape.reduce((product, extent) => product * extent, 1);
+    const count = productOf(weight.shape);
     const type = blocks === undefined ? undefined : findBlockType(blocks);
     const length =
       type === undefined

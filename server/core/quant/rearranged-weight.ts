@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { constantOfAttribute, constantOfWeight } from "../graph/constant.js";
 import { absent, type Arrangement, type Graph, type Node, type ValueId } from "../graph/graph.js";
 import type { StoredWeight } from "./stored-weight.js";
@@ -46,7 +47,7 @@ export function rearranged(
       shape = permutation.map((from) => shape[from] ?? 1);
     } else {
       const made = reshaped(graph, producers, node, shape);
-      if (made === undefined || product(made) !== product(shape)) return undefined;
+      if (made === undefined || productOf(made) !== productOf(shape)) return undefined;
       if (axis !== undefined && hasScales) {
         axis = movedAxis(shape, made, positive(axis, shape.length));
         if (axis === undefined) return undefined;
@@ -91,13 +92,15 @@ function reshaped(
       const filled = wanted?.map((extent, index) =>
         extent === 0 && !keepsZero ? (shape[index] ?? 0) : extent,
       );
-      const rest = product(filled?.filter((extent) => extent !== -1) ?? []);
-      return filled?.map((extent) => (extent === -1 ? product(shape) / Math.max(1, rest) : extent));
+      const rest = productOf(filled?.filter((extent) => extent !== -1) ?? []);
+      return filled?.map((extent) =>
+        extent === -1 ? productOf(shape) / Math.max(1, rest) : extent,
+      );
     }
     case "Flatten": {
       const given = node.attributes.get("axis")?.value;
       const at = positive(typeof given === "number" ? given : 1, shape.length);
-      return [product(shape.slice(0, at)), product(shape.slice(at))];
+      return [productOf(shape.slice(0, at)), productOf(shape.slice(at))];
     }
     case "Squeeze": {
       const axes = numbers("axes")?.map((axis) => positive(axis, shape.length));
@@ -126,9 +129,9 @@ function movedAxis(
   after: readonly number[],
   axis: number,
 ): number | undefined {
-  const inner = product(before.slice(axis + 1));
+  const inner = productOf(before.slice(axis + 1));
   const found = after.findIndex(
-    (extent, index) => extent === before[axis] && product(after.slice(index + 1)) === inner,
+    (extent, index) => extent === before[axis] && productOf(after.slice(index + 1)) === inner,
   );
   return found < 0 ? undefined : found;
 }
@@ -137,7 +140,7 @@ function countOf(
   scales: NonNullable<StoredWeight["dequantization"]>["scales"] | undefined,
 ): number {
   if (scales === undefined) return 1;
-  return "shape" in scales ? product(scales.shape) : scales.length;
+  return "shape" in scales ? productOf(scales.shape) : scales.length;
 }
 
 function isPermutation(permutation: readonly number[], rank: number): boolean {
@@ -150,8 +153,4 @@ function isPermutation(permutation: readonly number[], rank: number): boolean {
 
 function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
-}
-
-function product(extents: readonly number[]): number {
-  return extents.reduce((all, extent) => all * extent, 1);
 }

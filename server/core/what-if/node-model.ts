@@ -1,4 +1,5 @@
 import type { Analysis } from "../analysis.js";
+import { productOf } from "../base/product.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import { absent, type Model, type NodeId, type Value, type ValueId } from "../graph/graph.js";
 import { knownShape } from "../graph/value-type.js";
@@ -76,7 +77,7 @@ function weightOf({ model, inferred }: Analysis, id: ValueId): Value["weight"] {
   const elementType = type?.kind === "tensor" ? type.elementType : undefined;
   if (inferred.isConstant[id] !== true || shape === undefined || elementType === undefined)
     return undefined;
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   const data = inferred.constants.get(id)?.data.filter((item) => typeof item === "number");
   return {
     elementType,

@@ -1,3 +1,4 @@
+import { productOf } from "../base/product.js";
 import { isKnown, type Dim } from "../graph/dim.js";
 import { bytesOfElements } from "../graph/element-type.js";
 import type { Attribute, Attributes, Weight } from "../graph/graph.js";
@@ -17,7 +18,7 @@ export function resizedWeight(weight: Weight, sizes: Sizes): Weight {
   const data = weight.data?.map((item) =>
     typeof item === "number" ? (sizes.get(item) ?? item) : item,
   );
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   return {
     ...weight,
     shape,

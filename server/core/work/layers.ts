@@ -1,4 +1,5 @@
 import type { Layer } from "../analysis.js";
+import { productOf } from "../base/product.js";
 import { namedSymbols } from "../graph/declared-type.js";
 import { isKnown } from "../graph/dim.js";
 import { operatorKey, type Graph, type NodeId, type ValueId } from "../graph/graph.js";
@@ -125,7 +126,7 @@ export function ownWeights(body: Graph): {
     seen.add(graph);
     for (const { weight } of graph.values) {
       if (weight === undefined) continue;
-      parameterCount += weight.sparseCount ?? weight.shape.reduce((a, b) => a * b, 1);
+      parameterCount += weight.sparseCount ?? productOf(weight.shape);
       weightBytes += weight.byteLength;
     }
     for (const node of graph.nodes) pending.push(...bodiesOf(node));

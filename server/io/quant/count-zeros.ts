@@ -1,4 +1,5 @@
 import { throwIfCancelled, type Cancel } from "../../core/base/cancel.js";
+import { productOf } from "../../core/base/product.js";
 import { expandFunctions } from "../../core/graph/expand-functions.js";
 import type { Model, Weight } from "../../core/graph/graph.js";
 import type { ElementSource } from "../../core/quant/measure/chunks.js";
@@ -74,7 +75,7 @@ const chunk = 1 << 16;
 
 /** Undefined where its elements cannot be had. */
 function densityOf(files: TaskFiles, layer: LayerWeight, cancel: Cancel): number | undefined {
-  const all = layer.weight.shape.reduce((product, extent) => product * extent, 1);
+  const all = productOf(layer.weight.shape);
   if (all === 0 || layer.weight.sparseCount !== undefined) return undefined;
   try {
     const source = openLayerWeight(files, layer);

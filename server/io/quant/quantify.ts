@@ -1,6 +1,7 @@
 import type { Bindings } from "../../core/analysis.js";
 import type { Cancel } from "../../core/base/cancel.js";
 import type { Problem } from "../../core/base/problem.js";
+import { productOf } from "../../core/base/product.js";
 import { bytesOfElements } from "../../core/graph/element-type.js";
 import type { Model } from "../../core/graph/graph.js";
 import type { Scheme } from "../../core/quant/formats/scheme.js";
@@ -252,7 +253,7 @@ function ownError(errors: readonly WeightErrors[], index: number): number | unde
 function isReadable(weight: LayerWeight["weight"]): boolean {
   const { location, sparseCount, elementType, shape } = weight;
   if (location === undefined || location.encoding !== undefined) return false;
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   if (location.blocks !== undefined) return true;
   // TensorFlow Lite's sparse tensors have fewer bytes than their shape says.
   return sparseCount === undefined && location.length >= bytesOfElements(elementType, count);

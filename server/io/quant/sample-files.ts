@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { bytesOf } from "../../core/base/byte-source.js";
+import { productOf } from "../../core/base/product.js";
 import { elementTypes } from "../../core/graph/element-type.js";
 import { NotMeasured } from "../../core/quant/measured/not-measured.js";
 import { type NpyArray, readNpy } from "../../core/quant/measured/npy.js";
@@ -116,7 +117,7 @@ function inflated(name: string, packed: Uint8Array, size: number): Uint8Array {
 /** Elements in the input's own type; bytes for float inputs are pictures, brought to [0, 1). */
 function bareElements(file: string, bytes: Uint8Array, input: SampleInput): NpyArray {
   const shape = input.shape.map((extent) => extent ?? 0);
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   const width = elementTypes[input.elementType].bits / 8;
   if (count > 0 && bytes.length === count && width > 1)
     return { shape, data: Float32Array.from(bytes, (byte) => byte / 255) };

@@ -84,6 +84,12 @@ test.each([
   expect(kernel.weightBytes).toBe(bytes * vocabulary * 4096);
 });
 
+test("a scheme under its older name counts alike", async () => {
+  const scheme = { quant_method: "compressed-tensors", ignore: [] };
+  const { kernel } = await headOf({ compression_config: scheme }, "nvidia-h200-sxm/vllm/fp8");
+  expect(kernel.weightBytes).toBe(vocabulary * 4096);
+});
+
 test("other runtimes quantize the head with the rest", async () => {
   const { lowered } = await analysed({}, "apple-m1-ultra-gpu/llama-cpp-metal/q4-0");
   const head = lowered.kernels.find(({ shape }) => "n" in shape && shape.n === vocabulary)!;

@@ -1,4 +1,4 @@
-import { storedPrecision } from "./stored-quantization.js";
+import { quantizationOf, storedPrecision } from "./stored-quantization.js";
 import { parseElementType, type ElementType } from "../../graph/element-type.js";
 import type { ConfigFields } from "./config-fields.js";
 import { stateSpaceOf } from "./describe-state-space.js";
@@ -146,7 +146,7 @@ export function describeConfig(whole: ConfigFields, name: string): Described {
       fields.flag("tie_word_embeddings") ??
       whole.flag("tie_word_embeddings") ??
       traits.isTied === true,
-    hasWideHead: !isHeadQuantized(whole.below("quantization_config")),
+    hasWideHead: !isHeadQuantized(quantizationOf(whole)),
     ...(stored !== undefined && { storedPrecision: stored }),
     windowOf: windowsOf(fields, traits),
     elementType: elementTypeOf(

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
 import type { Attribute, Graph, Node, Value, ValueId, Weight } from "../../graph/graph.js";
 import type { Place } from "../../base/text-span.js";
@@ -49,7 +50,7 @@ export class GraphDraft {
   ): ValueId {
     const kept = this.#weights.get(name);
     if (kept !== undefined) return kept;
-    const elements = shape.reduce((product, extent) => product * extent, 1);
+    const elements = productOf(shape);
     const found = this.#findWeight(name);
     const id = this.#value({
       name,

@@ -29,11 +29,16 @@ export function storedPrecision(whole: ConfigFields): string | undefined {
   return fields && method && storedAs(method, fields)?.precision;
 }
 
+/** What a checkpoint says of its scheme; older ones of compressed-tensors have another name for it. */
+export function quantizationOf(whole: ConfigFields): ConfigFields | undefined {
+  return whole.below("quantization_config") ?? whole.below("compression_config");
+}
+
 function methodOf(whole: ConfigFields): {
   readonly fields: ConfigFields | undefined;
   readonly method: string | undefined;
 } {
-  const fields = whole.below("quantization_config") ?? whole.below("compression_config");
+  const fields = quantizationOf(whole);
   return { fields, method: fields?.text("quant_method") };
 }
 

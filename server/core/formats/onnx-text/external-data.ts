@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { TextSpan } from "../../base/text-span.js";
 import type { Weight, WeightLocation } from "../../graph/graph.js";
 import { isSmall, numbersFromBytes } from "../onnx/small-data.js";
@@ -72,7 +73,7 @@ function contents(
   { file = "", offset, length }: WeightLocation,
 ): readonly number[] | undefined {
   const found = weightFiles.get(file);
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   if (found?.kind !== "file" || found.size < offset + length || length !== byteLength)
     return undefined;
   if (elementType === "string" || !isSmall(elementType, count)) return undefined;

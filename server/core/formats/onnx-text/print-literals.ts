@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { ElementType } from "../../graph/element-type.js";
 import { bytesOfElements, elementTypes } from "../../graph/element-type.js";
 import type { Scalar, Weight } from "../../graph/graph.js";
@@ -111,7 +112,7 @@ export function weightText(weight: Weight, name: string, fileName: string): stri
   const type = `${elementTypeWord(weight.elementType)}${extents(weight.shape)}`;
   const named = name === "" ? type : `${type} ${name} =`;
   const { data, location, sparseCount } = weight;
-  const count = weight.shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(weight.shape);
   const isInline =
     data !== undefined &&
     sparseCount === undefined &&

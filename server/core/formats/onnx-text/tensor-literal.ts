@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { bytesOfElements, elementTypes, type ElementType } from "../../graph/element-type.js";
 import type { Scalar, Weight } from "../../graph/graph.js";
 import type { TensorType } from "../../graph/value-type.js";
@@ -56,7 +57,7 @@ function described(
   shape: readonly number[],
   typeSpan: TextSpan,
 ): Weight {
-  const byteLength = bytesOfElements(elementType, product(shape));
+  const byteLength = bytesOfElements(elementType, productOf(shape));
   if (Number.isSafeInteger(byteLength)) return { elementType, shape, byteLength };
   const message = "This constant would take more than 2^53 bytes; correct its extents.";
   cursor.report("RP1067", "error", message, typeSpan);
@@ -86,7 +87,7 @@ function parseElements(
   const { bits, family } = elementTypes[elementType];
   const perElement = family === "complex" ? 2 : 1;
   const weight = described(context, elementType, shape ?? [count / perElement], typeSpan);
-  const needed = product(weight.shape) * perElement;
+  const needed = productOf(weight.shape) * perElement;
   const packed = bits < 8 ? Math.ceil((needed * bits) / 8) : needed;
   // Upstream writes `{}` for a weight whose contents were taken out of the model.
   if (count === 0) return weight.byteLength === 0 ? { ...weight, data: [] } : weight;
@@ -131,8 +132,4 @@ function integerRange(elementType: ElementType): { readonly low: number; readonl
   if (family === "float" || bits < 8) return { low: -(2 ** (width - 1)), high: 2 ** width - 1 };
   if (elementType.startsWith("uint") || family === "bool") return { low: 0, high: 2 ** bits - 1 };
   return { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.includes(0) ? 0 : shape.reduce((left, right) => left * right, 1);
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { Weight } from "../../graph/graph.js";
 import type { Reading } from "./reading.js";
 import { sparseTensorField } from "./schema.js";
@@ -49,7 +50,7 @@ function sparseWeight(
       complaints.add("RP1027", "error", "A sparse tensor has no values; it is left out.");
     return undefined;
   }
-  const storedCount = values.shape.reduce((product, extent) => product * extent, 1);
+  const storedCount = productOf(values.shape);
   const isLinear = indices?.shape.length === 1;
   const isByAxis = indices?.shape.length === 2 && indices.shape[1] === dims.length;
   const isConsistent =

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
 import type { Quantization, Value, Weight } from "../../graph/graph.js";
 import { tensor, type Shape } from "../../graph/value-type.js";
@@ -55,7 +56,7 @@ function weightOf(
   location: { readonly offset: number; readonly length: number },
   table: FlatTable,
 ): Weight | undefined {
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   if (!Number.isSafeInteger(count) || count < 0) {
     complaints.add(
       "RP1032",

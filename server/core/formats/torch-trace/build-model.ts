@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
 import {
   absent,
@@ -160,7 +161,7 @@ class GraphBuilder {
 }
 
 function weightOf({ elementType = "float32", shape, role }: TraceTensor): Weight {
-  const elements = shape.reduce((product, extent) => product * extent, 1);
+  const elements = productOf(shape);
   return {
     elementType,
     shape,

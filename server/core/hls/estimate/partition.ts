@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { directivesOf } from "../directives.js";
 import type { HlsFunction, Step, Variable } from "../ir.js";
 import type { Ports } from "./interval.js";
@@ -37,7 +38,7 @@ export function partitionsOf(
         cuts[index] = Math.min(dim ?? factor, factor);
       });
     }
-    const banks = cuts.reduce((product, cut) => product * cut, 1);
+    const banks = productOf(cuts);
     const words = wordsOf(variable);
     partitions.set(variable.name, {
       banks,

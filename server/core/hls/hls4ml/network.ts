@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { ReportLayer } from "../../views/report-document.js";
 import type { WeightMatrix } from "./constant-products.js";
 
@@ -54,7 +55,7 @@ export function networkOf(
       if (!ignored.test(op)) skipped.add(layer.op);
       continue;
     }
-    const elements = output.slice(1).reduce((product, one) => product * one, 1);
+    const elements = productOf(output.slice(1));
     if (
       /^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op)
     ) {

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { ExportCall, ExportRule } from "../draft.js";
 import { commonRules, reduced, reshaped } from "./common.js";
 
@@ -129,7 +130,7 @@ function layer(call: ExportCall, op: string, names: readonly string[]): string |
 
 function filled(call: ExportCall, shape: number | readonly number[], value: number): string {
   const extents = typeof shape === "number" ? [shape] : shape;
-  const count = extents.reduce((product, extent) => product * extent, 1);
+  const count = productOf(extents);
   return call.draft.floats(new Array<number>(count).fill(value), extents);
 }
 

@@ -1,6 +1,7 @@
 import { analyzeTarget, type InferredModel } from "../../analyze.js";
 import type { TargetAnalysis } from "../../analysis.js";
 import type { Cancel } from "../../base/cancel.js";
+import { productOf } from "../../base/product.js";
 import { isKnown } from "../../graph/dim.js";
 import type { NodeId, ValueId } from "../../graph/graph.js";
 import type { Target } from "../../targets/target.js";
@@ -86,7 +87,7 @@ function tokensOf(inferred: InferredModel, id: ValueId): number {
 }
 
 function elementsOf(inferred: InferredModel, id: ValueId): number {
-  return shapeOf(inferred, id).reduce((product, extent) => product * extent, 1);
+  return productOf(shapeOf(inferred, id));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { Weight } from "../../graph/graph.js";
 import { loadChunk, paddedLength } from "../measure/chunks.js";
 import { layerElements, type Weights } from "../sensitivity/propagate.js";
@@ -65,7 +66,7 @@ function projected(
 }
 
 function vector(weight: Weight, weights: Weights): Float32Array | undefined {
-  const count = weight.shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(weight.shape);
   if (weight.data !== undefined) return Float32Array.from(weight.data, Number);
   const source = weights.elements(weight);
   if (source === undefined) return undefined;

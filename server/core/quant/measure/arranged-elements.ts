@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { Arrangement } from "../../graph/graph.js";
 import type { ElementSource } from "./chunks.js";
 
@@ -11,7 +12,7 @@ export function arrangedElements(
 ): ElementSource | undefined {
   const [first] = arrangement;
   if (first === undefined) return stored;
-  const count = first.shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(first.shape);
   if (count > elementLimit) return undefined;
   let ordered: Float32Array | undefined;
   const make = (): Float32Array => {
@@ -29,9 +30,7 @@ export function arrangedElements(
 }
 
 function transposed(values: Float32Array, { shape, permutation }: Arrangement): Float32Array {
-  const strides = shape.map((_, axis) =>
-    shape.slice(axis + 1).reduce((product, extent) => product * extent, 1),
-  );
+  const strides = shape.map((_, axis) => productOf(shape.slice(axis + 1)));
   const extents = permutation.map((from) => shape[from] ?? 1);
   const steps = permutation.map((from) => strides[from] ?? 1);
   const made = new Float32Array(values.length);

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { Quantization, Weight } from "../../graph/graph.js";
 import type { Dequantization } from "../stored-weight.js";
 import type { ElementSource } from "./chunks.js";
@@ -16,7 +17,7 @@ export function resolveDequantization(
   const numbers = (value: readonly number[] | Weight): readonly number[] | undefined => {
     if (!("shape" in value)) return value;
     if (value.data !== undefined) return value.data.map(Number);
-    const count = value.shape.reduce((product, extent) => product * extent, 1);
+    const count = productOf(value.shape);
     const elements = count <= scaleLimit ? read(value) : undefined;
     if (elements === undefined) return undefined;
     const into = new Float32Array(count);
@@ -37,7 +38,7 @@ export function dequantized(
   { scales, zeroPoints, axis }: Quantization,
 ): ElementSource {
   const at = axis < 0 ? axis + shape.length : axis;
-  const inner = shape.slice(at + 1).reduce((product, extent) => product * extent, 1);
+  const inner = productOf(shape.slice(at + 1));
   const count = scales.length;
   return {
     load(first, length, into) {

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { Node, Weight } from "../../graph/graph.js";
 import { operatorKey } from "../../graph/graph.js";
 
@@ -20,7 +21,7 @@ export function matrixShape(
   inputIndex: number,
   { shape, isTransposed }: Weight,
 ): MatrixShape | undefined {
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   const last = shape[shape.length - 1] ?? 1;
   switch (operatorKey(node.domain, node.op)) {
     case "Conv":
@@ -132,8 +133,8 @@ function matrix(
 /** A tensor without an operator: the first extent are the output channels, as PyTorch and safetensors keep them. */
 export function matrixOfShape(shape: readonly number[]): MatrixShape | undefined {
   const [rows = 1] = shape;
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   if (shape.length < 2 || count === 0) return undefined;
-  const window = shape.slice(2).reduce((product, extent) => product * extent, 1);
+  const window = productOf(shape.slice(2));
   return matrix(1, rows, count / rows, window);
 }

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import { utf8Text } from "../tensors/utf8-text.js";
 
 /** An array of numbers as numpy saves it. */
@@ -35,7 +36,7 @@ export function readNpy(bytes: Uint8Array): NpyArray | string {
     .map((text) => text.trim())
     .filter((text) => text !== "")
     .map(Number);
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   const make = types[type[2] ?? ""];
   if (make === undefined)
     return `has elements of type ${type[2]}, which are no numbers that a model takes.`;

@@ -1,4 +1,5 @@
 import type { Bindings } from "../../analysis.js";
+import { productOf } from "../../base/product.js";
 import { isKnown } from "../../graph/dim.js";
 import type { ElementType } from "../../graph/element-type.js";
 import type { Graph } from "../../graph/graph.js";
@@ -88,7 +89,7 @@ function feedsOf(
         : undefined;
   if (own === undefined)
     return `has the shape (${shape.join(", ")}), where \`${input.name}\` takes (${wanted.map((extent) => extent ?? "any").join(", ")}).`;
-  const length = own.reduce((product, extent) => product * extent, 1);
+  const length = productOf(own);
   const count = length === data.length ? 1 : first;
   return Array.from({ length: Math.min(limit, count) }, (_, index) =>
     feedOf(input, own, data, index * length),
@@ -101,7 +102,7 @@ function feedOf(
   data: NpyArray["data"],
   start: number,
 ): Feed {
-  const length = shape.reduce((product, extent) => product * extent, 1);
+  const length = productOf(shape);
   const numbers = Array.from(data.subarray(start, start + length), Number);
   switch (elementType) {
     case "float32":
@@ -143,7 +144,7 @@ export function generatedSamples(inputs: readonly SampleInput[], count: number):
             extent ??
             (input.shape.length === 4 && axis >= 2 ? openImageExtent : openSequenceExtent),
         );
-        const length = shape.reduce((product, extent) => product * extent, 1);
+        const length = productOf(shape);
         const { codes } = input;
         const isNumber = codes !== undefined || input.elementType.startsWith("float");
         const lower = input.name.toLowerCase();

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { PlanRuns } from "../measured/measured-plans.js";
 import type { Candidate } from "./candidates.js";
 
@@ -75,7 +76,7 @@ export function errorOverKinds(
   const shares = [...sumsOfKinds(squares, kinds)].map(
     ([kind, sum]) => sum / (energyOf.get(kind) ?? 0),
   );
-  return shares.reduce((product, share) => product * share, 1) ** (1 / Math.max(1, shares.length));
+  return productOf(shares) ** (1 / Math.max(1, shares.length));
 }
 
 function sumsOfKinds(

@@ -1,3 +1,4 @@
+import { productOf } from "../../base/product.js";
 import type { NodeId } from "../../graph/graph.js";
 import { addedByRounding } from "./rounding-noise.js";
 
@@ -45,7 +46,7 @@ export function effectsOf({
   const batch = energies.length;
   const levels = levelsOf([...byNode.values()], kinds, batch);
   const meanOf = (moved: readonly number[]): number =>
-    scale * moved.reduce((whole, one) => whole * one, 1) ** (1 / kinds.length);
+    scale * productOf(moved) ** (1 / kinds.length);
   const effectOf = (sums: Float64Array, units: readonly (readonly number[])[]): Effect => {
     const moved = kinds.map((kind) => movement(sums, kind, batch));
     const risk = meanOf(moved);

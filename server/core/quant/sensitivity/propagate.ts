@@ -1,4 +1,5 @@
 import { throwIfCancelled, type Cancel } from "../../base/cancel.js";
+import { productOf } from "../../base/product.js";
 import {
   absent,
   type Graph,
@@ -240,7 +241,7 @@ export class Propagation {
   #constant(weight: Weight): Tensor {
     const { data, shape } = weight;
     if (data !== undefined) return tensor(shape, Float32Array.from(data, Number));
-    const count = shape.reduce((product, extent) => product * extent, 1);
+    const count = productOf(shape);
     const elements = count <= weightLimit ? this.#request.weights.elements(weight) : undefined;
     if (elements === undefined) throw new NotPropagated("a constant that cannot be read");
     const made = tensor(shape);

@@ -1,3 +1,5 @@
+import { productOf } from "../../base/product.js";
+
 /** A small dense tensor of the propagation. Integers are held in the same way: extents and indices are exact below 2^24. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -9,7 +11,7 @@ export function tensor(shape: readonly number[], data?: Float32Array): Tensor {
 }
 
 export function countOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+  return productOf(shape);
 }
 
 export function stridesOf(shape: readonly number[]): number[] {

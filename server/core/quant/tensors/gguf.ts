@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../base/byte-source.js";
 import type { Problem } from "../../base/problem.js";
+import { productOf } from "../../base/product.js";
 import { BrokenHeader, ForeignHeader, readHeader } from "../../formats/gguf/header.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
 import { tensorTypes } from "../../formats/gguf/tensor-types.js";
@@ -35,7 +36,7 @@ export function readGguf(source: ByteSource): TensorList {
       const elementType = types[type] ?? "float32";
       const byteLength = isBlocks
         ? blockBytes(blocks, shape)
-        : bytesOfElements(elementType, product(shape));
+        : bytesOfElements(elementType, productOf(shape));
       if (byteLength === undefined)
         complain(
           `Tensor \`${name}\` has rows that are no whole blocks of ${blocks}; it is left out.`,
@@ -73,9 +74,5 @@ function blockBytes(id: string, shape: readonly number[]): number | undefined {
   const columns = shape[shape.length - 1] ?? 0;
   return type === undefined || columns % type.elements !== 0
     ? undefined
-    : (product(shape) / type.elements) * type.bytes;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((sum, extent) => sum * extent, 1);
+    : (productOf(shape) / type.elements) * type.bytes;
 }

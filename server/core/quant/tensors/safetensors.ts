@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../base/byte-source.js";
 import type { Problem } from "../../base/problem.js";
+import { productOf } from "../../base/product.js";
 import { bytesOfElements, type ElementType } from "../../graph/element-type.js";
 import type { StoredTensor, TensorList } from "./tensor-list.js";
 import { utf8Text } from "./utf8-text.js";
@@ -82,7 +83,7 @@ function tensorOf(name: string, entry: unknown, start: number, size: number): Sp
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
     return "has no shape or no offsets that are whole numbers; it is left out.";
   const [first = 0, last = 0] = offsets;
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = productOf(shape);
   if (last < first || start + last > size) return "lies outside the file; it is left out.";
   if (last - first !== bytesOfElements(elementType, count))
     return `takes ${last - first} bytes, which is not what its shape says; it is left out.`;

@@ -1,4 +1,5 @@
 import type { Analysis, TargetAnalysis } from "../../analysis.js";
+import { productOf } from "../../base/product.js";
 import type { Estimate } from "../../cost/cost.js";
 import type { NodeId, ValueId } from "../../graph/graph.js";
 import { type NodeCost, nodeCost } from "./node-cost.js";
@@ -89,8 +90,7 @@ export function summedWork({ model, layers }: Analysis, nodeIds: readonly NodeId
     const weight = model.graph.values[id]?.weight;
     if (weight === undefined) continue;
     weightBytes += weight.byteLength;
-    if (weight.isBuffer !== true)
-      parameterCount += weight.shape.reduce((product, extent) => product * extent, 1);
+    if (weight.isBuffer !== true) parameterCount += productOf(weight.shape);
   }
   return { parameterCount, weightBytes, macs };
 }

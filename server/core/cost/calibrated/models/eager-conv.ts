@@ -1,3 +1,4 @@
+import { productOf } from "../../../base/product.js";
 import { alignment, log2, unitsOf } from "../gpu-terms.js";
 import type { KernelModel } from "../kernel-model.js";
 import { workOfKernel } from "../work-features.js";
@@ -37,12 +38,10 @@ export const kernelModel: KernelModel = {
   describe: (kernel, target) => {
     const { shape } = kernel;
     if (shape.kind !== "conv" || shape.groups !== 1 || target.chip.kind !== "gpu") return undefined;
-    const product = (extents: readonly number[]): number =>
-      extents.reduce((value, extent) => value * extent, 1);
-    const pixels = shape.batch * product(shape.outputSize);
+    const pixels = shape.batch * productOf(shape.outputSize);
     const { inputChannels, outputChannels } = shape;
     // 1×1 windows are products, and were not among what was measured.
-    if (pixels * inputChannels * outputChannels === 0 || product(shape.kernelSize) === 1)
+    if (pixels * inputChannels * outputChannels === 0 || productOf(shape.kernelSize) === 1)
       return undefined;
     const { compute, activations, weights } = workOfKernel(kernel, target);
     const memory = activations + weights;
@@ -64,7 +63,7 @@ export const kernelModel: KernelModel = {
         Math.log2(pixels),
         Math.log2(outputChannels),
         Math.log2(inputChannels),
-        product(shape.kernelSize),
+        productOf(shape.kernelSize),
         shape.strides[0] ?? 1,
         log2(compute * 1e9),
         log2(memory * 1e9),
@@ -78,7 +77,7 @@ export const kernelModel: KernelModel = {
         Math.log2(shape.outputSize.at(-1) ?? 1),
         image(2),
         image(4),
-        Math.log2(inputChannels * product(shape.kernelSize)),
+        Math.log2(inputChannels * productOf(shape.kernelSize)),
         alignment(inputChannels),
         alignment(outputChannels),
       ],

@@ -1,3 +1,4 @@
+import { productOf } from "../../../base/product.js";
 import type { KernelKind, KernelShape } from "../../../ops/kernel-shape.js";
 import { peakOf } from "../../../targets/catalogue.js";
 import type { Target } from "../../../targets/target.js";
@@ -215,14 +216,14 @@ interface Extents {
 function extentsOf(shape: KernelShape): Extents {
   switch (shape.kind) {
     case "conv": {
-      const window = product(shape.kernelSize);
+      const window = productOf(shape.kernelSize);
       return {
-        m: shape.batch * product(shape.outputSize),
+        m: shape.batch * productOf(shape.outputSize),
         n: shape.outputChannels / shape.groups,
         k: (shape.inputChannels / shape.groups) * window,
         groups: shape.groups,
         window,
-        stride: product(shape.strides),
+        stride: productOf(shape.strides),
       };
     }
     case "matmul":
@@ -271,12 +272,6 @@ function extentsOf(shape: KernelShape): Extents {
 }
 
 const plain: Extents = { m: 0, n: 0, k: 0, groups: 1, window: 1, stride: 1 };
-
-function product(values: readonly number[]): number {
-  let result = 1;
-  for (const value of values) result *= value;
-  return result;
-}
 
 function log2(value: number): number {
   return Math.log2(Math.max(value, 1));

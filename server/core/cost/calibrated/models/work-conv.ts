@@ -1,3 +1,4 @@
+import { productOf } from "../../../base/product.js";
 import type { KernelModel } from "../kernel-model.js";
 import { workOfKernel, workView } from "../work-features.js";
 
@@ -23,7 +24,7 @@ export const kernelModel: KernelModel = {
     if (shape.kind !== "conv" || shape.groups !== 1 || isPointwise(shape.kernelSize))
       return undefined;
     const work = workOfKernel(kernel, target);
-    const window = shape.kernelSize.reduce((product, extent) => product * extent, 1);
+    const window = productOf(shape.kernelSize);
     const outputs = shape.outputSize.reduce((product, extent) => product * extent, shape.batch);
     const columnBytes =
       (outputs * window * shape.inputChannels * target.precision.activationBits) / 8;
