@@ -6,6 +6,8 @@ import type { Technology } from "../core/accelerator/technology.js";
 import type { Outcome, Problem } from "../core/base/problem.js";
 import { withCalibrations } from "../core/cost/calibrated/attach.js";
 import { buildCatalogue } from "../core/targets/catalogue.js";
+import { decodeCapability } from "../core/gpu/decode-capability.js";
+import type { GpuCapability } from "../core/gpu/gpu-device.js";
 import type { Chip } from "../core/targets/chip.js";
 import { decodeChip } from "../core/targets/decode-chip.js";
 import { decodePrecisions } from "../core/targets/decode-precision.js";
@@ -46,7 +48,12 @@ export async function loadCatalogue(folders: CatalogueFolders): Promise<Outcome<
     ...(await acceleratorsIn(path.join(folders.dataFolder, "accelerators"))),
     ...(folders.acceleratorFiles ?? []),
   ];
-  const devices = technology === undefined ? calibrated : { ...calibrated, technology };
+  const gpuCapabilities = await readCapabilities(folders, found);
+  const devices = {
+    ...calibrated,
+    ...(technology === undefined ? {} : { technology }),
+    gpuCapabilities,
+  };
   return { value: withAccelerators(devices, files, report), problems: found.problems };
 }
 
@@ -58,6 +65,21 @@ async function readTechnology(dataFolder: string, found: Found): Promise<Technol
     return decoded.problems;
   });
   return technology;
+}
+
+/** Ours, and the user's in `gpu` below a folder of chips; theirs are asked first. */
+async function readCapabilities(
+  { dataFolder, chipFolders }: CatalogueFolders,
+  found: Found,
+): Promise<readonly GpuCapability[]> {
+  const capabilities: GpuCapability[] = [];
+  for (const folder of [...chipFolders, dataFolder])
+    await readFolder(path.join(folder, "gpu"), false, found, (_, value, file) => {
+      const decoded = decodeCapability(value, file);
+      if (decoded.value !== undefined) capabilities.push(decoded.value);
+      return decoded.problems;
+    });
+  return capabilities;
 }
 
 async function acceleratorsIn(folder: string): Promise<readonly string[]> {
@@ -88,7 +110,7 @@ export function withAccelerators(
     if (accelerator === undefined) continue;
     for (const target of targetsOf(accelerator, technology)) targets.set(target.id, target);
   }
-  return { targets: [...targets.values()], find: (id) => targets.get(id), technology };
+  return { ...catalogue, targets: [...targets.values()], find: (id) => targets.get(id) };
 }
 
 /** `data` beside the bundle; `server/data` in a checkout. */

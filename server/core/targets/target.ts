@@ -1,6 +1,7 @@
 import type { Technology } from "../accelerator/technology.js";
 import type { MappedAccelerator } from "../accelerator/as-target.js";
 import type { TargetCalibration } from "../cost/calibrated/target-calibration.js";
+import type { GpuCapability } from "../gpu/gpu-device.js";
 import type { Chip } from "./chip.js";
 import type { Precision } from "./precision.js";
 import type { Runtime } from "./runtime.js";
@@ -28,4 +29,6 @@ export interface Catalogue {
   find(id: string): Target | undefined;
   /** What energy and area of accelerators are counted by; undefined where its file cannot be read. */
   readonly technology?: Technology;
+  /** What kernels written by hand are estimated by; undefined where nobody read it, empty where its files cannot be read. */
+  readonly gpuCapabilities?: readonly GpuCapability[];
 }
