@@ -7,7 +7,13 @@ import {
   decodeTexts,
   type NumberRule,
 } from "../targets/decode-fields.js";
-import type { AllocationName, GpuCapability, LatencyName, LimitName, RateName } from "./gpu-device.js";
+import type {
+  AllocationName,
+  GpuCapability,
+  LatencyName,
+  LimitName,
+  RateName,
+} from "./gpu-device.js";
 import type { ArithmeticPipe } from "./gpu-kernel.js";
 
 /** Reads one file of `server/data/gpu`; undefined when a number without which nothing can be told is missing. */

@@ -98,8 +98,7 @@ function movedCycles(
 
 function sumsOf(costs: readonly WorkCost[]): Readonly<Record<BoundName, number>> {
   const sums = Object.fromEntries(boundNames.map((name) => [name, 0])) as Record<BoundName, number>;
-  for (const { cycles } of costs)
-    for (const name of boundNames) sums[name] += cycles[name] ?? 0;
+  for (const { cycles } of costs) for (const name of boundNames) sums[name] += cycles[name] ?? 0;
   return sums;
 }
 

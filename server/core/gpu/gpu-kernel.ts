@@ -54,12 +54,7 @@ interface WorkBase {
 }
 
 export type GpuWork =
-  | ArithmeticWork
-  | TensorWork
-  | GlobalAccess
-  | SharedAccess
-  | AtomicWork
-  | BarrierWork;
+  ArithmeticWork | TensorWork | GlobalAccess | SharedAccess | AtomicWork | BarrierWork;
 
 /** What an instruction runs on. `float16` counts halves of a half2 apart; `special` is rcp, rsqrt, ex2, lg2, sin, cos. */
 export type ArithmeticPipe =

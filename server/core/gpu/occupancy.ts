@@ -47,7 +47,8 @@ export function occupancyOf(needs: BlockNeeds, capability: GpuCapability): Occup
     (name) => byLimiter[name] === blocks && (name !== "shared memory" || needs.sharedBytes > 0),
   );
   const warpsPerSm = blocks * Math.ceil(needs.threads / warpLanes);
-  const nextStep = doesNotFit === undefined ? stepOf(needs, blocks, limiters, capability) : undefined;
+  const nextStep =
+    doesNotFit === undefined ? stepOf(needs, blocks, limiters, capability) : undefined;
   return {
     blocksPerSm: blocks,
     warpsPerSm,
@@ -59,7 +60,12 @@ export function occupancyOf(needs: BlockNeeds, capability: GpuCapability): Occup
   };
 }
 
-const limiterNames: readonly OccupancyLimiter[] = ["threads", "blocks", "registers", "shared memory"];
+const limiterNames: readonly OccupancyLimiter[] = [
+  "threads",
+  "blocks",
+  "registers",
+  "shared memory",
+];
 
 function blocksBy(
   { threads, registers, sharedBytes }: BlockNeeds,
@@ -78,9 +84,7 @@ function blocksBy(
     blocks: limits.blocksPerSm.value,
     registers: Math.floor(warpsByRegisters / warps),
     "shared memory":
-      sharedBytes === 0
-        ? limits.blocksPerSm.value
-        : Math.floor(limits.sharedPerSm.value / shared),
+      sharedBytes === 0 ? limits.blocksPerSm.value : Math.floor(limits.sharedPerSm.value / shared),
   };
 }
 

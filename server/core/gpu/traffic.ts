@@ -27,7 +27,11 @@ const sectorBytes = 32;
  * Reuse by footprints: within a block L1 serves what was touched before, if what a turn of its loops touches fits; blocks that run
  * at once share through L2, so that DRAM brings each wave's different bytes, or each byte once where the whole launch fits L2.
  */
-export function trafficOf(kernel: GpuKernel, device: GpuDevice, launch: Launch | undefined): Traffic {
+export function trafficOf(
+  kernel: GpuKernel,
+  device: GpuDevice,
+  launch: Launch | undefined,
+): Traffic {
   const accesses = kernel.work.map((work) => (work.kind === "global" ? work : undefined));
   const isHeldByL1 = fitsL1(kernel, device, launch);
   const isHeldByL2 = fitsL2(accesses, device);
@@ -46,7 +50,10 @@ export function trafficOf(kernel: GpuKernel, device: GpuDevice, launch: Launch |
 }
 
 /** Atomics work in L2; what they touch is taken to stay there. */
-function atomicMoved(work: { readonly executions: number; readonly addresses: number | undefined }): Moved {
+function atomicMoved(work: {
+  readonly executions: number;
+  readonly addresses: number | undefined;
+}): Moved {
   const l2Bytes = work.executions * (work.addresses ?? 32) * sectorBytes;
   return { l2Bytes, dramBytes: 0, l1HitShare: 0, dramShare: 0 };
 }
@@ -92,7 +99,8 @@ function dramBytesOf(
   );
   const whole = access.gridBytes ?? own * distinctBlocks;
   if (isHeldByL2) return whole / launch.blocks;
-  const perWave = own * distinctInWave(access, kernel, Math.min(launch.blocksPerWave, launch.blocks));
+  const perWave =
+    own * distinctInWave(access, kernel, Math.min(launch.blocksPerWave, launch.blocks));
   const moved = Math.max(whole, Math.min(perWave, whole) * launch.waves);
   return Math.min(own, moved / launch.blocks);
 }

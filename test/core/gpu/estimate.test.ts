@@ -97,10 +97,7 @@ describe("the estimate of a kernel", () => {
   });
 
   it("a block that does not fit has no time", () => {
-    const found = estimateKernel(
-      saxpy({ sharedBytes: 200 * 1024 }),
-      device("nvidia-rtx-a6000"),
-    );
+    const found = estimateKernel(saxpy({ sharedBytes: 200 * 1024 }), device("nvidia-rtx-a6000"));
     expect(found.occupancy?.doesNotFit).toContain("shared memory");
     expect(found.seconds).toBeUndefined();
   });

@@ -1,7 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { decodeCapability } from "../../../server/core/gpu/decode-capability.js";
-import { gpuDeviceOf, type GpuCapability, type GpuDevice } from "../../../server/core/gpu/gpu-device.js";
+import {
+  gpuDeviceOf,
+  type GpuCapability,
+  type GpuDevice,
+} from "../../../server/core/gpu/gpu-device.js";
 import { decodeChip } from "../../../server/core/targets/decode-chip.js";
 
 const data = path.resolve(import.meta.dirname, "..", "..", "..", "server", "data");
