@@ -28,8 +28,8 @@ test("what is no NVIDIA GPU has none", () => {
 });
 
 test("a missing number is named, and anything else is no exception", () => {
-  const { limits: _limits, ...rest } = capabilityJson("cc-8.6.json") as Record<string, unknown>;
-  const { value, problems } = decodeCapability({ ...rest, limits: {} }, "gpu/x.json");
+  const whole = capabilityJson("cc-8.6.json") as Record<string, unknown>;
+  const { value, problems } = decodeCapability({ ...whole, limits: {} }, "gpu/x.json");
   expect(value).toBeUndefined();
   expect(problems[0]?.message).toBe(
     'Compute capability (gpu/x.json): `limits.threadsPerSm` is missing; give `{value, unit: "1", source}`.',
