@@ -3,9 +3,8 @@ import path from "node:path";
 import { neverCancelled } from "../core/base/cancel.js";
 import { formatShare } from "../core/base/units.js";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
-import { topOf } from "../core/hls/estimate-kernel.js";
-import { withHeaders } from "../io/design/cpp-headers.js";
-import { readUnit } from "../core/hls/read/unit.js";
+import { findHlsProject } from "../io/design/hls-project.js";
+import { readHls } from "../io/design/hls-reading.js";
 import { count } from "../core/hls/rules/change.js";
 import { editsOf } from "../core/hls/search/edits.js";
 import { searchPragmas, type Point, type SearchResult } from "../core/hls/search/search.js";
@@ -39,9 +38,23 @@ the largest share of any resource. --apply writes the fastest within the limit i
     }
     const text = readFileSync(file, "utf8");
     const dataFolder = await findDataFolder();
-    const part = findPart(loadParts(dataFolder).value, asked.part);
+    const { value: families } = loadParts(dataFolder);
+    const request = {
+      file: path.resolve(file),
+      text,
+      files: [],
+      roots: rootsOf([path.resolve(file)], asked.includeFolders),
+      overlays: {},
+      includeFolders: asked.includeFolders.map((name) => path.resolve(name)),
+      defines: {},
+      top: asked.top,
+    };
+    const named = asked.part ?? findHlsProject(request)?.part;
+    const part =
+      (named === undefined ? undefined : findPart(families, named)) ??
+      findPart(families, asked.part ?? "xcvu9p");
     if (part === undefined)
-      throw new UsageError(unknownPartMessage(loadParts(dataFolder).value, asked.part));
+      throw new UsageError(unknownPartMessage(families, asked.part ?? "xcvu9p"));
     const { value: profiles } = loadHlsProfiles(dataFolder);
     const profile = findProfile(profiles, asked.tool);
     if (profile === undefined)
@@ -49,16 +62,7 @@ the largest share of any resource. --apply writes the fastest within the limit i
         `Tool \`${asked.tool ?? ""}\` is not known; there are ${profiles.map(({ label }) => label).join(", ")}.`,
       );
     const parser = await cppParser();
-    const source = withHeaders(
-      { file: path.resolve(file), text },
-      {
-        roots: rootsOf([path.resolve(file)], asked.includeFolders),
-        overlays: {},
-        includeFolders: asked.includeFolders.map((name) => path.resolve(name)),
-      },
-    );
-    const { value: unit } = readUnit(parser.parse(source.text, source.ownLength));
-    const target = topOf(unit, asked.top);
+    const { target } = readHls(request, (...source) => parser.parse(...source));
     if (target === undefined) {
       process.stderr.write(
         `ridgepoint: ${asked.top === undefined ? "there is no function in the file" : `function \`${asked.top}\` is not in the file`}.\n`,
@@ -89,7 +93,7 @@ the largest share of any resource. --apply writes the fastest within the limit i
 interface Asked {
   readonly file: string;
   readonly top: string | undefined;
-  readonly part: string;
+  readonly part: string | undefined;
   readonly tool: string | undefined;
   readonly limit: number;
   readonly evaluations: number;
@@ -117,7 +121,7 @@ function parse(words: readonly string[]): Asked {
   return {
     file,
     top: given.one("top"),
-    part: given.one("part") ?? "xcvu9p",
+    part: given.one("part"),
     tool: given.one("tool"),
     limit: number("limit", 0.8, 0, 100),
     evaluations: number("evaluations", 3000, 1, 100_000),

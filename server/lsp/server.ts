@@ -198,7 +198,7 @@ async function registerLater(
         { globPattern: "**/*.py" },
         { globPattern: "**/*.{safetensors,pt,pth,plan.json}" },
         { globPattern: "**/*.accelerator.json" },
-        { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,cpp,cc,h,hpp,rpt,xml,summary}" },
+        { globPattern: "**/*.{v,sv,vh,svh,vhd,vhdl,f,c,cpp,cc,h,hpp,rpt,xml,summary,tcl,cfg}" },
         { globPattern: "**/*{util,hier,report,nextpnr,stat,synth}*.{txt,json}" },
       ],
     });

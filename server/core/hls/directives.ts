@@ -7,6 +7,8 @@ import type { TextSpan } from "../base/text-span.js";
 export type Directive = DirectiveBody & {
   readonly dialect: Dialect;
   readonly span: TextSpan;
+  /** Whether it stands in a script of the project: nothing of the source's text says it. */
+  readonly isElsewhere?: boolean;
   /** The name between `auto{` and `}`. */
   readonly placeholder?: string;
 };

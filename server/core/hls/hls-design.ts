@@ -139,7 +139,10 @@ function loopRow(one: LoopEstimate, file: string, lines: Lines, intervals: Inter
   return {
     file,
     line: lines.line(loop.headerSpan.start),
-    pragmaLine: pipeline === undefined ? undefined : lines.line(pipeline.span.start),
+    pragmaLine:
+      pipeline === undefined || pipeline.isElsewhere === true
+        ? undefined
+        : lines.line(pipeline.span.start),
     label: loop.label === "" ? loop.iterator.replace(/^.*\./, "") : loop.label,
     tripCount:
       trip === undefined ? undefined : { value: trip, low: trip, high: loop.trip.most ?? trip },

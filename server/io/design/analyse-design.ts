@@ -20,7 +20,11 @@ export async function analyseDesign(
   const analyst = designAnalystOf(request.file);
   if (analyst === undefined) throw new Error(`no analyst takes ${request.file}`);
   const wanted = request.part ?? analyst.defaultPart;
-  const part = findPart(context.families, wanted);
+  const own = request.part === undefined ? analyst.partOf?.(request) : undefined;
+  // A project may name a part that no table has; its analyst says so.
+  const part =
+    (own === undefined ? undefined : findPart(context.families, own)) ??
+    findPart(context.families, wanted);
   if (part === undefined)
     return emptyDesign(analyst.kind, [
       {

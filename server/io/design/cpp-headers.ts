@@ -25,7 +25,15 @@ const includeLine = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\r\n]+)"|<([^>\r\n]+)>)/
  */
 export function withHeaders(
   { file, text }: Pick<DesignRequest, "file" | "text">,
-  { roots, overlays, includeFolders }: Pick<DesignRequest, "roots" | "overlays" | "includeFolders">,
+  {
+    roots,
+    overlays,
+    includeFolders,
+    sources = [],
+  }: Pick<DesignRequest, "roots" | "overlays" | "includeFolders"> & {
+    /** Other sources of the design, whose functions are called here; absolute. */
+    readonly sources?: readonly string[];
+  },
 ): CppSource {
   const realRoots = roots.flatMap((root) => realPath(root) ?? []);
   const texts = new Map<string, string>();
@@ -56,6 +64,17 @@ export function withHeaders(
     }
   };
   visit(file, text);
+  for (const source of sources) {
+    if (seen.has(source)) continue;
+    const found = read(source);
+    if (found === undefined) continue;
+    seen.add(source);
+    total += found.length;
+    if (headers.length >= mostHeaders || total > mostHeaderText) break;
+    headers.push(source);
+    visit(source, found);
+    texts.set(source, found);
+  }
   return {
     text: [text, ...texts.values()].join("\n"),
     ownLength: text.length,

@@ -56,6 +56,8 @@ export interface DesignAnalyst {
   readonly extensions: readonly string[];
   /** Part when none is said. */
   readonly defaultPart: string;
+  /** What the project of a source says of the part. */
+  readonly partOf?: (request: DesignRequest) => string | undefined;
   readonly analyse: (
     request: DesignRequest,
     part: ChosenPart,

@@ -1,18 +1,20 @@
+import path from "node:path";
 import type { DesignProblem } from "../../core/design/design.js";
 import { emptyDesign } from "../../core/design/empty-design.js";
 import { designExtensions } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import type { Problem } from "../../core/base/problem.js";
-import { estimateKernel, topOf } from "../../core/hls/estimate-kernel.js";
+import { estimateKernel } from "../../core/hls/estimate-kernel.js";
 import { hlsDesign, Lines } from "../../core/hls/hls-design.js";
-import { readUnit } from "../../core/hls/read/unit.js";
 import { checkRules } from "../../core/hls/rules/check.js";
 import { findProfile } from "../../core/hls/tool-names.js";
 import { cppParser } from "../cpp-parser.js";
 import { loadHlsProfiles } from "../hls-files.js";
-import { withHeaders } from "./cpp-headers.js";
-import type { DesignAnalyst } from "./design-request.js";
+import type { ChosenPart } from "../../core/design/part.js";
+import type { DesignAnalyst, DesignRequest } from "./design-request.js";
+import { findHlsProject, type FoundProject } from "./hls-project.js";
+import { readHls } from "./hls-reading.js";
 import { withReports } from "./with-reports.js";
 
 /** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
@@ -20,18 +22,19 @@ export const designAnalyst: DesignAnalyst = {
   kind: "hls",
   extensions: designExtensions.hls,
   defaultPart: "xcvu9p",
+  partOf: (request) => findHlsProject(request)?.part,
   analyse: async (request, part, context) => {
     const { file, text } = request;
     const lines = new Lines(text);
     const parser = await cppParser();
-    const source = withHeaders(request, request);
+    const reading = readHls(request, (...source) => parser.parse(...source));
+    const { unit, source, project, target } = reading;
     const { headers } = source;
-    const { value: unit, problems: unread } = readUnit(parser.parse(source.text, source.ownLength));
+    const unread = [...reading.problems, ...projectProblems(project, request, part)];
     const placed = (list: readonly Problem[]): readonly DesignProblem[] =>
       list.map((problem) => withPlace(problem, file, lines));
     const { value: profiles } = loadHlsProfiles(context.dataFolder);
     const profile = findProfile(profiles, request.tool);
-    const target = topOf(unit, request.top);
     const fail = (code: string, message: string): ReturnType<typeof emptyDesign> => ({
       ...emptyDesign(
         "hls",
@@ -66,13 +69,36 @@ export const designAnalyst: DesignAnalyst = {
       ...placed([...unread, ...estimate.problems].filter(isOwn)),
       ...rules.map((problem) => ({ ...problem, ...withPlace(problem, file, lines) })),
     ];
-    const estimated = hlsDesign(estimate, file, text, part, problems, headers);
+    const files = project === undefined ? headers : [...headers, project.file];
+    const counted = hlsDesign(estimate, file, text, part, problems, files);
+    const estimated =
+      project === undefined
+        ? counted
+        : { ...counted, tool: `${counted.tool}, with ${path.basename(project.file)}` };
     const found = { design: estimated, texts: source.texts };
     const { design, problems: told } = withReports(request, part, found, context);
     return { ...design, problems: [...design.problems, ...told] };
   },
   dispose: () => undefined,
 };
+
+function projectProblems(
+  project: FoundProject | undefined,
+  request: DesignRequest,
+  part: ChosenPart,
+): readonly Problem[] {
+  const named = project?.part;
+  if (project === undefined || named === undefined || request.part !== undefined) return [];
+  if (named.toLowerCase().startsWith(part.part?.id ?? part.family.id)) return [];
+  return [
+    {
+      code: "RP5028",
+      severity: "information",
+      message: `Part \`${named}\` of ${path.basename(project.file)} is in no table here; shares are of \`${part.part?.id ?? part.family.id}\`.`,
+      place: { kind: "text", span: { start: 0, end: 0 } },
+    },
+  ];
+}
 
 function withPlace(problem: DesignProblem, file: string, lines: Lines): DesignProblem {
   const { place } = problem;

@@ -1,5 +1,6 @@
 import { isReportName } from "../../core/design/measured/report-names.js";
 import { isDesignFile } from "../design-documents.js";
+import { isProjectName } from "../../core/hls/project/project-file.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { modelUriOf, normalUri } from "../model-uri.js";
 
@@ -48,14 +49,14 @@ function followPython(server: ServerContext, uris: readonly string[]): void {
   if (bumped.length > 0) server.announceChange(bumped);
 }
 
-/** Other sources of a design, and reports of other tools on it. */
+/** Other sources of a design, its project, and reports of other tools on it. */
 function followDesigns(
   { design, workspace, announceChange }: ServerContext,
   uris: readonly string[],
 ): void {
   const open = new Set(workspace.documents.all().map(({ uri }) => normalUri(uri)));
   const isNews = uris.some(
-    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || isReportName(uri)),
+    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || isReportName(uri) || isProjectName(uri)),
   );
   if (!isNews) return;
   const changed = design.invalidate();

@@ -6,6 +6,7 @@ import { directiveOf } from "../directives.js";
 import type { Assign, Expression, Loop, Step, TripCount, Variable } from "../ir.js";
 import { affineOf } from "./affine-node.js";
 import { assignedNames } from "./assigned-names.js";
+import { directivesBeside } from "./directives-beside.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
 import { methodMembers } from "./method-members.js";
@@ -61,7 +62,7 @@ export class FunctionReader {
         local.values.set(parameter, affineVariable(parameter));
     const read = this.#block(body, local);
     this.#calls.pop();
-    return read;
+    return { ...read, directives: [...directivesBeside(this.#file, name), ...read.directives] };
   }
 
   #block(node: CppNode, local: LocalScope): ReadBody {
@@ -218,7 +219,9 @@ export class FunctionReader {
     const { first, trip, stride } = header;
     if (first !== undefined && isConstantAffine(first) && trip.source === "constant")
       local.values.set(iterator, addAffine(first, affineConstant(stride * (trip.most ?? 0))));
-    const all = [...at.before, ...directives];
+    const outside = directivesBeside(this.#file, this.#calls.at(-1) ?? "", at);
+    // What a script says goes before what the source says.
+    const all = [...outside, ...at.before, ...directives];
     const loop: Loop = {
       kind: "loop",
       id,
@@ -428,7 +431,8 @@ export class FunctionReader {
       const target = nameIn(inner, changed);
       if (aliases.has(changed)) local.values.delete(target);
     }
-    const { steps: bodySteps, directives: own } = this.#block(body, inner);
+    const { steps: bodySteps, directives: written } = this.#block(body, inner);
+    const own = [...directivesBeside(this.#file, name), ...written];
     this.#calls.pop();
     for (const parameter of bound?.types.keys() ?? []) {
       const type = types.get(parameter);

@@ -2,6 +2,7 @@ import type { Affine } from "../affine.js";
 import { fieldOf, textOf, type CppFile, type CppNode } from "../cpp-tree.js";
 import { arbitraryType, builtInType, intType, type ElementType } from "../element-type.js";
 import type { Variable } from "../ir.js";
+import type { ProjectDirective } from "../project/project-file.js";
 import { applyOperator, evaluateText } from "./constant-text.js";
 import { membersOf } from "./templates.js";
 
@@ -22,6 +23,8 @@ export interface FileScope {
   /** Parameters of function templates. */
   readonly templates: Map<string, CppNode>;
   readonly structs: Map<string, { readonly node: CppNode; readonly parameters?: CppNode }>;
+  /** What scripts of the project say beside the source's pragmas. */
+  readonly beside: readonly ProjectDirective[];
 }
 
 /** What names mean at one point of a function. */

@@ -3,13 +3,21 @@ import { childrenOf, fieldOf, textOf, type CppFile, type CppNode } from "../cpp-
 import { directiveOf, type Directive } from "../directives.js";
 import type { HlsFunction, HlsUnit, Variable } from "../ir.js";
 import { evaluateText } from "./constant-text.js";
+import type { ProjectDirective } from "../project/project-file.js";
 import { FunctionReader } from "./function-reader.js";
 import { readPragma } from "./pragma.js";
 import { constantOf, declaratorOf, lookupConstant, typeOf, type FileScope } from "./scope.js";
 
+/** What is known of a source beside its text. */
+export interface Beside {
+  readonly directives?: readonly ProjectDirective[];
+  readonly defines?: Readonly<Record<string, string>>;
+}
+
 /** Reads every function of a C or C++ file; what it cannot make sense of becomes a problem, and the rest is read. */
-export function readUnit(file: CppFile): Outcome<HlsUnit> {
-  const scope = emptyScope(file);
+export function readUnit(file: CppFile, beside: Beside = {}): Outcome<HlsUnit> {
+  const scope = emptyScope(file, beside.directives ?? []);
+  for (const [name, text] of Object.entries(beside.defines ?? {})) scope.macros.set(name, text);
   const problems: Problem[] = [];
   if (file.isCut)
     problems.push({
@@ -58,7 +66,7 @@ interface Found {
   readonly before: readonly Directive[];
 }
 
-function emptyScope(file: CppFile): FileScope {
+function emptyScope(file: CppFile, beside: readonly ProjectDirective[]): FileScope {
   return {
     file,
     macros: new Map(),
@@ -70,6 +78,7 @@ function emptyScope(file: CppFile): FileScope {
     functions: new Map(),
     templates: new Map(),
     structs: new Map(),
+    beside,
   };
 }
 

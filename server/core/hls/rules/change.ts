@@ -144,8 +144,10 @@ export function partitionFix(
 ): DesignFix | undefined {
   const pragma = `HLS ARRAY_PARTITION variable=${sourceName(name)} cyclic factor=${factor} dim=${dim}`;
   const present = directivesOf(target.directives, "partition").find(
-    (one) => one.variable === name && (one.dim === dim || one.dim === 0) && 0 < one.span.end,
+    (one) => one.variable === name && (one.dim === dim || one.dim === 0) && (0 < one.span.end || one.isElsewhere === true),
   );
+  // It stands in a script of the project.
+  if (present?.isElsewhere === true) return undefined;
   if (present === undefined) return insertForVariable(context, target, name, pragma, title);
   const edits = [{ span: trimmed(context.text, present.span), text: `#pragma ${pragma}` }];
   return { title, file: context.file, edits };

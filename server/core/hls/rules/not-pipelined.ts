@@ -1,4 +1,5 @@
 import type { DesignProblem } from "../../design/design.js";
+import { directiveOf } from "../directives.js";
 import { changeText, directive, insertInLoop, reestimate, withLoop } from "./change.js";
 import type { HlsRule } from "./check.js";
 
@@ -20,7 +21,8 @@ export const rule: HlsRule = {
       if (after.assumedCycles >= 0.98 * estimate.assumedCycles) return [];
       const gain = changeText(estimate, after);
       const isForbidden = loop.directives.some((own) => own.kind === "pipeline" && own.isOff);
-      const fix = isForbidden
+      const isElsewhere = directiveOf(loop.directives, "pipeline")?.isElsewhere === true;
+      const fix = isForbidden || isElsewhere
         ? undefined
         : insertInLoop(context, loop, ["HLS PIPELINE II=1"], `Pipeline this loop: ${gain}`);
       return [

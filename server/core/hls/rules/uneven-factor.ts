@@ -27,7 +27,7 @@ export const rule: HlsRule = {
           severity: "information",
           message:
             `${count(factor)} does not divide the ${count(trip)} iterations: the last copies are guarded. ${near === "" ? "" : `Use ${near}.`}`.trim(),
-          place: { kind: "text", span: own.span },
+          place: { kind: "text", span: own.isElsewhere === true ? loop.headerSpan : own.span },
           ...(fixes.length > 0 && { fixes }),
         },
       ];

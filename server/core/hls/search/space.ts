@@ -26,7 +26,7 @@ const mostFactors = 9;
 /** Copies at most, but for whole loops. */
 const mostFactor = 64;
 
-/** The choices of a kernel: where Merlin's pragmas stand, all that each can say; in plain C++, unrolling and pipelines. */
+/** The choices of a kernel, but for those that a script of the project has made: where Merlin's pragmas stand, all that each can say; in plain C++, unrolling and pipelines. */
 export function spaceOf(target: HlsFunction): readonly Knob[] {
   const { isMerlin } = planDirectives(target);
   const seen = new Set<number>();
@@ -36,7 +36,9 @@ export function spaceOf(target: HlsFunction): readonly Knob[] {
     seen.add(startOffset);
     return true;
   });
-  return loops.flatMap((loop) => (isMerlin ? merlinKnobs(loop) : plainKnobs(loop)));
+  return loops
+    .flatMap((loop) => (isMerlin ? merlinKnobs(loop) : plainKnobs(loop)))
+    .filter(({ loop, what }) => directiveOf(loop.directives, what)?.isElsewhere !== true);
 }
 
 /** Of a loop in which nothing was read (calls of what the file does not have), nothing can be foretold. */
