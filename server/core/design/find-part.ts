@@ -3,7 +3,10 @@ import type { ChosenPart, PartFamily } from "./part.js";
 /** Undefined when no part or family is called so. The longest id that the text begins with counts: `xc7a35t` before `xc7a3`. */
 export function findPart(families: readonly PartFamily[], text: string): ChosenPart | undefined {
   // Parts for defence (`xq`) and cars (`xa`) are the same silicon as the commercial ones.
-  const wanted = text.trim().toLowerCase().replace(/^x[aq](?=[c7]|[kv]u|z)/, "xc");
+  const wanted = text
+    .trim()
+    .toLowerCase()
+    .replace(/^x[aq](?=[c7]|[kv]u|z)/, "xc");
   const family = families.find(({ id }) => id === wanted);
   if (family !== undefined) return { family, part: undefined, speedGrade: undefined };
   let best: ChosenPart | undefined;

@@ -42,7 +42,10 @@ export function findHlsProject(
   return undefined;
 }
 
-const read = new Map<string, { readonly state: string; readonly project: HlsProject | undefined }>();
+const read = new Map<
+  string,
+  { readonly state: string; readonly project: HlsProject | undefined }
+>();
 
 /** What a script says; undefined for those that are about something else. It is asked at every keystroke. */
 function projectOf(file: string, realRoots: readonly string[]): HlsProject | undefined {
@@ -111,10 +114,7 @@ function isSameFile(project: string, written: string, file: string): boolean {
   return path.join(path.dirname(path.dirname(project)), inside) === file;
 }
 
-function candidates({
-  file,
-  roots,
-}: Pick<DesignRequest, "file" | "roots">): readonly string[] {
+function candidates({ file, roots }: Pick<DesignRequest, "file" | "roots">): readonly string[] {
   const found: string[] = [];
   let folder = path.dirname(file);
   for (let level = 0; level < mostLevels; level += 1) {

@@ -56,7 +56,8 @@ function followDesigns(
 ): void {
   const open = new Set(workspace.documents.all().map(({ uri }) => normalUri(uri)));
   const isNews = uris.some(
-    (uri) => !open.has(normalUri(uri)) && (isDesignFile(uri) || isReportName(uri) || isProjectName(uri)),
+    (uri) =>
+      !open.has(normalUri(uri)) && (isDesignFile(uri) || isReportName(uri) || isProjectName(uri)),
   );
   if (!isNews) return;
   const changed = design.invalidate();

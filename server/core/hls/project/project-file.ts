@@ -31,7 +31,9 @@ export function isProjectName(name: string): boolean {
 /** Whether a file of this name and text is one of a project of HLS. */
 export function isProjectText(name: string, text: string): boolean {
   return name.endsWith(".tcl")
-    ? /^[ \t]*(?:set_top|set_directive_\w+|csynth_design|open_solution|open_component)\b/m.test(text)
+    ? /^[ \t]*(?:set_top|set_directive_\w+|csynth_design|open_solution|open_component)\b/m.test(
+        text,
+      )
     : /^[ \t]*(?:hls\.)?syn\.(?:file|top|directive)/m.test(text);
 }
 

@@ -144,7 +144,10 @@ export function partitionFix(
 ): DesignFix | undefined {
   const pragma = `HLS ARRAY_PARTITION variable=${sourceName(name)} cyclic factor=${factor} dim=${dim}`;
   const present = directivesOf(target.directives, "partition").find(
-    (one) => one.variable === name && (one.dim === dim || one.dim === 0) && (0 < one.span.end || one.isElsewhere === true),
+    (one) =>
+      one.variable === name &&
+      (one.dim === dim || one.dim === 0) &&
+      (0 < one.span.end || one.isElsewhere === true),
   );
   // It stands in a script of the project.
   if (present?.isElsewhere === true) return undefined;

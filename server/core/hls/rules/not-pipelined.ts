@@ -22,9 +22,10 @@ export const rule: HlsRule = {
       const gain = changeText(estimate, after);
       const isForbidden = loop.directives.some((own) => own.kind === "pipeline" && own.isOff);
       const isElsewhere = directiveOf(loop.directives, "pipeline")?.isElsewhere === true;
-      const fix = isForbidden || isElsewhere
-        ? undefined
-        : insertInLoop(context, loop, ["HLS PIPELINE II=1"], `Pipeline this loop: ${gain}`);
+      const fix =
+        isForbidden || isElsewhere
+          ? undefined
+          : insertInLoop(context, loop, ["HLS PIPELINE II=1"], `Pipeline this loop: ${gain}`);
       return [
         {
           code: "RP5303",
