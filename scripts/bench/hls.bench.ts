@@ -1,15 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js";
-import { hls4mlCosts } from "../../server/core/hls/hls4ml/costs.js";
-import { layerCost } from "../../server/core/hls/hls4ml/layer-cost.js";
-import type { Hls4mlLayer } from "../../server/core/hls/hls4ml/network.js";
-import { parseHls4mlWords } from "../../server/core/hls/hls4ml/words.js";
 import { readUnit } from "../../server/core/hls/read/unit.js";
 import { checkRules } from "../../server/core/hls/rules/check.js";
 import { utilisationOf } from "../../server/core/hls/search/search.js";
 import { findProfile } from "../../server/core/hls/tool-names.js";
-import { parseCsv } from "../calibrate/csv.js";
 import { isHeldOut } from "../calibrate/split.js";
 import { type IntervalRow, intervalTable } from "./hls-intervals.js";
 import { byKernel, capacity, familyOf, filled, hlsynDesigns, parser, profiles } from "./hlsyn.js";
@@ -23,10 +17,7 @@ import { table as textTable } from "../../server/core/reports/text-table.js";
  * Ranks are over all designs of a kernel, those that do not fit the part included, ties sharing their mean rank; the choice is
  * among those that fit.
  */
-const shared = path.resolve("../shared/data");
-
 await kernels();
-networks();
 await speed();
 
 interface Row extends IntervalRow {
@@ -147,64 +138,6 @@ function bestOf(group: readonly Row[], count: number): number {
     .sort((a, b) => a.ourCycles - b.ourCycles || a.utilisation - b.utilisation)
     .slice(0, count);
   return Math.min(...chosen.map(({ cycles }) => cycles)) / best;
-}
-
-function networks(): void {
-  const file = path.join(shared, "hls4ml_mlp_layers.calib.csv");
-  if (!existsSync(file)) {
-    console.log("hls4ml: ../shared/data is absent; left out.");
-    return;
-  }
-  const costs = hls4mlCosts(JSON.parse(readFileSync("server/data/hls4ml/dense-conv.json", "utf8")));
-  if (costs === undefined) throw new Error("no costs");
-  const errors: Record<string, number[]> = { cycles: [], dsp: [], lut: [], ff: [] };
-  const byKind: Record<string, Record<string, number[]>> = {};
-  for (const row of parseCsv(readFileSync(file, "utf8"))) {
-    if (row["kind"] === "top") continue;
-    const layer = mlpLayer(row);
-    const variant = row["variant"] ?? "";
-    const reuse = row["reuse"] === "" ? 1 : Number(row["reuse"]);
-    const zeros =
-      layer.kind === "dense" ? Number(row["n_zeros"]) / (layer.inputs * layer.outputs) : 0;
-    // The label says where products go; one model's LUT variant at reuse 1 was made with DSPs all the same.
-    const words = parseHls4mlWords(
-      `reuse=${reuse || 1},weights=${row["weight_t"] || "ap_fixed<8,2>"},input=ap_fixed<8,2>,zeros=${zeros},clock=${row["clock_ns"] ?? 5},multipliers=${variant.startsWith("LUT") ? "lut" : "dsp"}`,
-    );
-    if (typeof words === "string") throw new Error(words);
-    const found = layerCost(layer, words.common, words, costs);
-    const note = (name: string, ours: number, theirs: number): void => {
-      const error = theirs === 0 ? (ours < 1 ? 0 : 1) : Math.abs(ours / theirs - 1);
-      errors[name]?.push(error);
-      ((byKind[row["kind"] ?? ""] ??= {})[name] ??= []).push(error);
-    };
-    note("cycles", found.latency, Number(row["lat_max_cyc"]));
-    note("dsp", found.dsp, Number(row["dsp"]));
-    note("lut", found.lut, Number(row["lut"]));
-    note("ff", found.ff, Number(row["ff"]));
-  }
-  console.log("\nhls4ml layers of MLPs, median errors (HLS estimate):");
-  console.log(
-    textTable(
-      ["layer", "rows", "cycles", "DSP", "LUT", "FF"],
-      [...Object.entries(byKind), ["all", errors] as const].map(([kind, own]) => [
-        kind,
-        String(own["cycles"]?.length ?? 0),
-        ...["cycles", "dsp", "lut", "ff"].map((name) => percent(median(own[name] ?? []))),
-      ]),
-      "lrrrrr",
-    ),
-  );
-}
-
-function mlpLayer(row: Readonly<Record<string, string>>): Hls4mlLayer {
-  const name = row["module"] ?? "";
-  if (row["kind"] === "relu") {
-    // The width is not in the row; LUTs tell it, and so relu is no test of LUTs.
-    const elements = Math.round(Number(row["lut"]) / (Number(row["clock_ns"]) > 4.2 ? 43 : 55));
-    return { kind: "relu", name, elements, channels: elements };
-  }
-  if (row["kind"] === "softmax") return { kind: "softmax", name, classes: Number(row["bram"]) };
-  return { kind: "dense", name, inputs: Number(row["n_in"]), outputs: Number(row["n_out"]) };
 }
 
 /** From an edit to the hints: parsing, estimate and rules with their what-ifs, on our own example. */

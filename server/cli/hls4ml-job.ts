@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
 import { hls4mlCosts } from "../core/hls/hls4ml/costs.js";
-import { hls4mlDesign } from "../core/hls/hls4ml/estimate-network.js";
+import { hls4mlDesign, ownWords } from "../core/hls/hls4ml/estimate-network.js";
 import { networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
 import { designReport } from "../core/views/design/design-report.js";
@@ -38,6 +38,7 @@ export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Prom
       analysis === undefined || typeof modelFile !== "string"
         ? undefined
         : denseWeights(analysis.model, modelFile),
+      (name) => ownWords(words, name) !== undefined,
     ),
     clock === undefined ? words : { ...words, clockNs: clock },
     costs,

@@ -30,8 +30,9 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --part ID             part or family (default: xc7a35t for RTL, xcvu9p for HLS)
   --clock NS            clock period in nanoseconds
   --hls4ml "WORDS"      a model as hls4ml would make it: reuse=4,strategy=latency,precision=ap_fixed<16,6>,
-                        weights=…, input=…, zeros=0.3, multipliers=dsp|lut, io=parallel|stream, clock=5; for one
-                        layer NAME.reuse=8; or a JSON file of hls4ml's configuration
+                        weights=…, input=…, zeros=0.3, multipliers=dsp|lut, constants=any|powers-of-two,
+                        io=parallel|stream, conv=line-buffer|encoded, cycles=10000 (a target in place of reuse), clock=5;
+                        for one layer NAME.reuse=8; or a JSON file of hls4ml's configuration
   --tool NAME           HLS: whose report is foretold, "Vitis 2020.2" (default) or "SDx 2018.3"
   --param NAME=VALUE    parameter of the top module, repeatable
   --define NAME[=TEXT]  macro, repeatable

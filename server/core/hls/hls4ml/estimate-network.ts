@@ -3,9 +3,11 @@ import { emptyDesign } from "../../design/empty-design.js";
 import { partFacts } from "../../design/part-facts.js";
 import type { ChosenPart } from "../../design/part.js";
 import { amount } from "../hls-design.js";
+import type { LayerCost } from "./cost-kinds.js";
 import type { Hls4mlCosts } from "./costs.js";
-import { layerCost, type LayerCost } from "./layer-cost.js";
+import { layerCost } from "./layer-cost.js";
 import type { Hls4mlLayer, Hls4mlNetwork } from "./network.js";
+import { wordsInForce } from "./reuse.js";
 import type { Hls4mlLayerWords, Hls4mlWords } from "./words.js";
 
 /** A network as hls4ml would make it: one module for each layer, one after the other. */
@@ -25,15 +27,9 @@ export function hls4mlDesign(
           "No layer of this model is one that hls4ml makes: dense, convolution, activation, softmax.",
       },
     ]);
-  const costed = network.layers.map((layer) => ({
-    layer,
-    words: wordsOf(layer, words),
-    cost: layerCost(layer, wordsOf(layer, words), words, costs),
-  }));
-  const all = costed.map(({ cost }) => cost);
-  const total = sum(all);
+  const costed = costLayers(network, words, costs);
+  const total = sum(costed.map(({ cost }) => cost));
   const latency = networkLatency(costed, words, costs);
-  const interval = Math.max(1, ...all.map((one) => one.interval));
   return {
     ...emptyDesign("hls", problemsOf(network, words, total, part)),
     top: name,
@@ -50,24 +46,41 @@ export function hls4mlDesign(
       },
     },
     latencyCycles: amount(latency, [0.85, 1.2]),
-    intervalCycles: amount(interval, [0.85, 1.2]),
+    intervalCycles: amount(total.interval, [0.85, 1.2]),
     modules: costed.map(({ layer, words: own, cost }) => module(layer, own, cost)),
   };
 }
 
-function wordsOf(layer: Hls4mlLayer, { common, layers }: Hls4mlWords): Hls4mlLayerWords {
-  const short = layer.name.slice(layer.name.lastIndexOf("/") + 1);
-  return { ...common, ...(layers.get(layer.name) ?? layers.get(short)) };
+export interface CostedLayer {
+  readonly layer: Hls4mlLayer;
+  readonly words: Hls4mlLayerWords;
+  readonly cost: LayerCost;
+}
+
+export function costLayers(
+  { layers }: Hls4mlNetwork,
+  words: Hls4mlWords,
+  costs: Hls4mlCosts,
+): readonly CostedLayer[] {
+  const hasWindows = layers.some(({ kind }) => kind === "conv");
+  return layers.map((layer) => {
+    const own = wordsInForce(layer, { ...words.common, ...ownWords(words, layer.name) });
+    return { layer, words: own, cost: layerCost(layer, own, { ...words, hasWindows }, costs) };
+  });
+}
+
+/** What the user says of one layer, by its name or the last part of it. */
+export function ownWords(
+  { layers }: Hls4mlWords,
+  name: string,
+): Partial<Hls4mlLayerWords> | undefined {
+  return layers.get(name) ?? layers.get(name.slice(name.lastIndexOf("/") + 1));
 }
 
 function module(layer: Hls4mlLayer, words: Hls4mlLayerWords, cost: LayerCost): DesignModule {
-  const size =
-    layer.kind === "dense" || layer.kind === "conv"
-      ? ` ${layer.inputs}→${layer.outputs} reuse ${words.reuse} ${words.strategy}`
-      : ` ${layer.kind === "relu" ? layer.elements : layer.classes}`;
   return {
     name: layer.name,
-    variant: `${layer.name} ${layer.kind}${size}`,
+    variant: `${layer.name} ${layer.kind} ${sizeText(layer, words)}`,
     place: undefined,
     instanceCount: 1,
     own: resources(cost),
@@ -75,6 +88,20 @@ function module(layer: Hls4mlLayer, words: Hls4mlLayerWords, cost: LayerCost): D
     latencyCycles: amount(cost.latency, [0.85, 1.2]),
     intervalCycles: amount(cost.interval, [0.85, 1.2]),
   };
+}
+
+function sizeText(layer: Hls4mlLayer, words: Hls4mlLayerWords): string {
+  switch (layer.kind) {
+    case "dense":
+    case "conv":
+      return `${layer.inputs}→${layer.outputs} reuse ${words.reuse} ${words.strategy}`;
+    case "softmax":
+      return String(layer.classes);
+    case "pool":
+      return String(layer.channels * layer.pixels);
+    default:
+      return String(layer.elements);
+  }
 }
 
 function resources(cost: LayerCost): Resources {
@@ -89,30 +116,29 @@ function resources(cost: LayerCost): Resources {
   };
 }
 
-/** Layers hand a whole vector over; streams overlap but for what the later layers still have to do. */
-function networkLatency(
-  costed: readonly {
-    readonly layer: Hls4mlLayer;
-    readonly words: Hls4mlLayerWords;
-    readonly cost: LayerCost;
-  }[],
+/**
+ * Layers hand a whole vector over, in a cycle for each and one more behind dense layers that nothing is shared in (exact in the
+ * published MLPs); streams overlap but for what the later layers still have to do.
+ */
+export function networkLatency(
+  costed: readonly CostedLayer[],
   words: Hls4mlWords,
   costs: Hls4mlCosts,
 ): number {
+  const total = costed.reduce((sum, { cost }) => sum + cost.latency, 0);
   const convs = costed.filter(({ layer }) => layer.kind === "conv");
   if (words.io === "stream" && convs.length > 0) {
     const longest = Math.max(...costed.map(({ cost }) => cost.latency));
-    const rest = costed.reduce((total, { cost }) => total + cost.latency, 0) - longest;
-    return Math.round(longest + costs.of("stream.cyclesAfter") * rest);
+    const isShared = convs.some(({ words: own }) => own.strategy === "resource");
+    const after = costs.of(isShared ? "stream.cyclesAfterShared" : "stream.cyclesAfter");
+    return Math.round(longest + after * (total - longest));
   }
   const isUnshared = costed.every(({ words: own }) => own.reuse === 1);
-  const handover = costs.of(isUnshared ? "handoverCyclesUnshared" : "handoverCycles");
-  return Math.round(
-    costed.reduce((total, { cost }) => total + cost.latency, 0) + handover * (costed.length - 1),
-  );
+  const unshared = isUnshared ? costed.filter(({ layer }) => layer.kind === "dense").length : 0;
+  return Math.round(total + costed.length - 1 + unshared);
 }
 
-function sum(costs: readonly LayerCost[]): LayerCost {
+export function sum(costs: readonly LayerCost[]): LayerCost {
   const add = (key: keyof LayerCost): number => costs.reduce((total, one) => total + one[key], 0);
   return {
     latency: add("latency"),

@@ -19,8 +19,10 @@ export type Hls4mlLayer =
       readonly inputs: number;
       readonly outputs: number;
       readonly weights: number;
+      readonly inputChannels: number;
       /** With the padding that it runs over. */
       readonly pixels: number;
+      readonly outputPixels: number;
     }
   | {
       readonly kind: "relu";
@@ -28,6 +30,22 @@ export type Hls4mlLayer =
       readonly elements: number;
       /** Elements of one pixel. */
       readonly channels: number;
+      /** Multiplies what is negative. */
+      readonly isLeaky: boolean;
+    }
+  | {
+      /** What a normalization of its own or a shortcut's sum has. */
+      readonly kind: "norm" | "add";
+      readonly name: string;
+      readonly elements: number;
+      readonly channels: number;
+    }
+  | {
+      readonly kind: "pool";
+      readonly name: string;
+      readonly channels: number;
+      /** Of its output. */
+      readonly pixels: number;
     }
   | { readonly kind: "softmax"; readonly name: string; readonly classes: number };
 
@@ -38,15 +56,22 @@ export interface Hls4mlNetwork {
 }
 
 const ignored =
-  /^(flatten|reshape|squeeze|unsqueeze|transpose|permute|view|identity|dropout|cast|constant|quantizelinear|dequantizelinear|quant|batch_?norm\w*|maxpool\w*|max_pool\w*|averagepool\w*|avg_pool\w*|globalaveragepool|add|mul|pad|concat|input\w*|contiguous|shape|quantize|dequantize)$/i;
+  /^(flatten|reshape|squeeze|unsqueeze|transpose|permute|view|identity|dropout|cast|constant|quantizelinear|dequantizelinear|quant|mul|pad|concat|input\w*|contiguous|shape|quantize|dequantize)$/i;
 
-/** From a report's layers, whatever the framework: shapes say the sizes, parameters the kernels. */
+const pooling = /^(max_?pool\w*|average_?pool\w*|avg_?pool\w*|global_?average_?pool\w*|mean)$/;
+
+/**
+ * From a report's layers, whatever the framework: shapes say the sizes, parameters the kernels. A normalization right behind a dense
+ * layer or a convolution is folded into it, as hls4ml does, unless the user gives it words of its own (`hasWords`).
+ */
 export function networkOf(
   layers: readonly ReportLayer[],
   weightsOf: (layer: ReportLayer) => WeightMatrix | undefined = () => undefined,
+  hasWords: (name: string) => boolean = () => false,
 ): Hls4mlNetwork {
   const found: Hls4mlLayer[] = [];
   const skipped = new Set<string>();
+  const products = new Set<string>();
   for (const layer of layers) {
     const op = layer.op.toLowerCase().replace(/^.*[.:]/, "");
     const input = sizesOf(layer.inputs[0]?.shape);
@@ -56,32 +81,51 @@ export function networkOf(
       continue;
     }
     const elements = productOf(output.slice(1));
+    const channels = channelsOf(layer, output);
+    const { name } = layer;
     if (
       /^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op)
     ) {
       const [inputs, outputs] = [input.at(-1) ?? 1, output.at(-1) ?? 1];
       const weights = weightsOf(layer);
       const isWhole = weights?.inputs === inputs && weights.outputs === outputs;
+      noteOutput(layer, products);
       found.push({
         kind: "dense",
-        name: layer.name,
+        name,
         inputs,
         outputs,
         ...(isWhole && { weights }),
       });
     } else if (/^(conv\w*|conv_2d|qlinearconv|depthwise_conv_2d)$/.test(op)) {
+      noteOutput(layer, products);
       const conv = convOf(layer, input, output);
       if (conv === undefined) skipped.add(layer.op);
       else found.push(conv);
     } else if (
       /^(relu|relu6|leaky_?relu|prelu|clip|tanh|sigmoid|hardsigmoid|elu|selu|softplus)\w*$/.test(op)
     )
-      found.push({ kind: "relu", name: layer.name, elements, channels: channelsOf(layer, output) });
+      found.push({ kind: "relu", name, elements, channels, isLeaky: /^(leaky|prelu)/.test(op) });
     else if (/^(log_?)?softmax$/.test(op))
-      found.push({ kind: "softmax", name: layer.name, classes: output.at(-1) ?? 1 });
-    else if (!ignored.test(op)) skipped.add(layer.op);
+      found.push({ kind: "softmax", name, classes: output.at(-1) ?? 1 });
+    else if (pooling.test(op))
+      found.push({ kind: "pool", name, channels, pixels: elements / channels });
+    else if (/^batch_?norm\w*$/.test(op)) {
+      if (hasWords(name) || !products.has(layer.inputs[0]?.name ?? ""))
+        found.push({ kind: "norm", name, elements, channels });
+    } else if (/^(add|iadd|add_)$/.test(op)) {
+      // A bias is no branch.
+      const other = sizesOf(layer.inputs[1]?.shape);
+      if (other?.length === input.length && other.every((size, at) => size === input[at]))
+        found.push({ kind: "add", name, elements, channels });
+    } else if (!ignored.test(op)) skipped.add(layer.op);
   }
   return { layers: found, skipped: [...skipped] };
+}
+
+function noteOutput(layer: ReportLayer, into: Set<string>): void {
+  const name = layer.outputs[0]?.name;
+  if (name !== undefined && name !== "") into.add(name);
 }
 
 function convOf(
@@ -112,7 +156,9 @@ function convOf(
     inputs: perOutput,
     outputs,
     weights: perOutput * outputs,
+    inputChannels: inChannels,
     pixels,
+    outputPixels: productOf(outSizes),
   };
 }
 

@@ -8,6 +8,12 @@ export interface Hls4mlLayerWords {
   readonly inputBits: number;
   /** Whether products go into DSPs, or into LUTs by a binding. */
   readonly multipliers: "dsp" | "lut";
+  /** Weights and scales are powers of two: shifts, no multipliers. */
+  readonly arePowers: boolean;
+  /** How windows of a stream are made: by line buffers, or a queue for each element of the window. */
+  readonly conv: "line-buffer" | "encoded";
+  /** Cycles that the reuse factor is to follow from (`TargetCycles`). */
+  readonly targetCycles: number | undefined;
   /** Share of weights that are zero, 0 to 1; undefined: what rounding to the precision leaves of common weights. */
   readonly zeros: number | undefined;
 }
@@ -20,7 +26,7 @@ export interface Hls4mlWords {
 }
 
 export const hls4mlUsage =
-  "reuse=N, strategy=latency|resource, precision=ap_fixed<16,6>, weights=ap_fixed<8,2>, input=ap_fixed<16,6>, multipliers=dsp|lut, zeros=0…1, clock=NS, io=parallel|stream, each also for one layer: NAME.reuse=4";
+  "reuse=N, strategy=latency|resource, precision=ap_fixed<16,6>, weights=ap_fixed<8,2>, input=ap_fixed<16,6>, multipliers=dsp|lut, constants=any|powers-of-two, conv=line-buffer|encoded, cycles=N, zeros=0…1, clock=NS, io=parallel|stream, each also for one layer: NAME.reuse=4";
 
 /** `reuse=4,strategy=latency,precision=ap_fixed<16,6>,fc1.reuse=8`; a sentence where a word is wrong. */
 export function parseHls4mlWords(text: string): Hls4mlWords | string {
@@ -31,6 +37,9 @@ export function parseHls4mlWords(text: string): Hls4mlWords | string {
     weightFraction: 10,
     inputBits: 16,
     multipliers: "dsp",
+    arePowers: false,
+    conv: "line-buffer",
+    targetCycles: undefined,
     zeros: undefined,
   };
   const layers = new Map<string, Partial<Hls4mlLayerWords>>();
@@ -83,6 +92,24 @@ function layerWord(key: string, value: string): Partial<Hls4mlLayerWords> | stri
       return value === "dsp" || value === "lut"
         ? { multipliers: value }
         : `multipliers: dsp or lut, not \`${value}\`.`;
+    case "constants":
+      return value === "any" || value === "powers-of-two"
+        ? { arePowers: value !== "any" }
+        : `constants: any or powers-of-two, not \`${value}\`.`;
+    case "conv":
+    case "convimplementation": {
+      const conv = value.toLowerCase().replace(/^line_?buffer$/, "line-buffer");
+      return conv === "line-buffer" || conv === "encoded"
+        ? { conv }
+        : `conv: line-buffer or encoded, not \`${value}\`.`;
+    }
+    case "cycles":
+    case "targetcycles": {
+      const targetCycles = Number(value);
+      return Number.isInteger(targetCycles) && targetCycles >= 1
+        ? { targetCycles }
+        : `cycles: a whole number of at least 1, not \`${value}\`.`;
+    }
     case "zeros": {
       const zeros = Number(value);
       return 0 <= zeros && zeros <= 1 ? { zeros } : `zeros: a share from 0 to 1, not \`${value}\`.`;
@@ -127,6 +154,10 @@ export function wordsOfConfig(config: unknown): string {
     if (typeof reuse === "number") words.push(`${prefix}reuse=${reuse}`);
     const strategy = fields["Strategy"];
     if (typeof strategy === "string") words.push(`${prefix}strategy=${strategy}`);
+    const cycles = fields["TargetCycles"];
+    if (typeof cycles === "number") words.push(`${prefix}cycles=${cycles}`);
+    const conv = fields["ConvImplementation"];
+    if (typeof conv === "string") words.push(`${prefix}conv=${conv}`);
     const precision = fields["Precision"];
     if (typeof precision === "string") words.push(`${prefix}precision=${precision}`);
     else if (typeof precision === "object" && precision !== null) {

@@ -1,3 +1,4 @@
+import { erf } from "../../base/erf.js";
 import type { Node } from "../../graph/graph.js";
 import { intAttribute, need, NotPropagated, type Operator, type Step } from "./operator.js";
 import { broadcastMap, broadcastShape, gather, scatterAdd, type Tensor, tensor } from "./tensor.js";
@@ -233,15 +234,6 @@ const where: Operator = (node, inputs) => {
     ],
   };
 };
-
-/** Abramowitz & Stegun 1964, formula 7.1.26; |error| below 1.5e-7. */
-function erf(x: number): number {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const tail =
-    t *
-    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(x) * (1 - tail * Math.exp(-x * x));
-}
 
 export const elementwiseOperators: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(Object.keys(unary).map((op) => [op, applyUnary])),
