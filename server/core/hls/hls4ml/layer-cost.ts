@@ -106,7 +106,7 @@ function softmax(classes: number, isStream: boolean, { words, clockNs, costs }: 
  * fixed point (Trainable fixed-point quantization, arXiv 2401.17544, keeps them so). Not held against any report.
  */
 function normalization(
-  layer: Extract<Hls4mlLayer, { kind: "norm" }>,
+  layer: Extract<Hls4mlLayer, { kind: "norm" | "add" }>,
   isStream: boolean,
   { words, costs }: Kinds,
 ): LayerCost {
@@ -137,7 +137,7 @@ function hardShare({ weightBits, inputBits }: Hls4mlLayerWords, costs: Hls4mlCos
 
 /** A sum of two branches: a carry chain for each element; a stream holds the branch that has no layers until the other comes. */
 function shortcut(
-  layer: Extract<Hls4mlLayer, { kind: "add" }>,
+  layer: Extract<Hls4mlLayer, { kind: "norm" | "add" }>,
   isStream: boolean,
   { words, costs }: Kinds,
 ): LayerCost {
