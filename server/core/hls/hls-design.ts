@@ -14,7 +14,7 @@ import type { TextSpan } from "../base/text-span.js";
 import { causeText } from "./cause-text.js";
 import { directiveOf } from "./directives.js";
 import type { KernelEstimate } from "./estimate-kernel.js";
-import type { LoopEstimate } from "./estimate/kernel.js";
+import type { LoopEstimate } from "./estimate/timing.js";
 import { unitKey } from "./estimate/area.js";
 import { operatorsOf } from "./estimate/schedule.js";
 import type { Intervals } from "./estimate/profile.js";

@@ -1,4 +1,4 @@
-import type { RegionUse, Timing } from "./kernel.js";
+import type { RegionUse, Timing } from "./timing.js";
 import type { AreaCosts, HlsProfile } from "./profile.js";
 import type { OperatorCount } from "./schedule.js";
 

@@ -6,7 +6,7 @@ import {
   type BankConflict,
   type Partitioning,
 } from "./bank-conflict.js";
-import { accumulationOf } from "./accumulation.js";
+import { accumulationOf, isSum } from "./accumulation.js";
 import { guardedUpdate } from "./guarded-update.js";
 import { isUneven, Legality } from "./legality.js";
 import {
@@ -20,10 +20,12 @@ import { callInterval, independentOf, planDirectives, type DirectivePlan } from 
 import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { registerTurns } from "./register-turns.js";
+import { sameBank } from "./same-bank.js";
 import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
 import { burstLatency, isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
+import type { LoopEstimate, RegionUse, Timing, TimingContext } from "./timing.js";
 import { waitsForLast } from "./waiting.js";
 import { isFlat, sitesOf, type Site } from "./region.js";
 import {
@@ -35,53 +37,6 @@ import {
   type IsMemory,
   type OperatorCount,
 } from "./schedule.js";
-
-/** One loop as it runs. */
-export interface LoopEstimate {
-  readonly loop: Loop;
-  /** Iterations of the hardware loop, after unrolling. */
-  readonly iterations: number;
-  readonly factor: number;
-  readonly isUnrolled: boolean;
-  readonly isPipelined: boolean;
-  /** Cycles between starts of iterations. */
-  readonly interval: number;
-  readonly cause: IntervalCause;
-  /** Cycles of one iteration. */
-  readonly depth: number;
-  /** Of one execution of the loop; and of all that the kernel makes. */
-  readonly cycles: number;
-  readonly executions: number;
-  /** Copies of the loop's hardware: coarse-grained parallel loops around it. */
-  readonly copies: number;
-  readonly operators: readonly OperatorCount[];
-}
-
-export interface Timing {
-  readonly cycles: number;
-  readonly loops: readonly LoopEstimate[];
-  /** Regions outside of loops, whose operators count as well. */
-  readonly regions: readonly RegionUse[];
-}
-
-/** Operators that are at work in the same cycles; regions after one another share. */
-export interface RegionUse {
-  readonly operators: readonly OperatorCount[];
-  readonly sites: readonly Site[];
-  /** Operators start this often: interval 4 lets one multiplier do four multiplications. */
-  readonly interval: number;
-  readonly copies: number;
-  /** The outermost loop around, by its id. */
-  readonly nest?: number;
-}
-
-export interface TimingContext {
-  readonly target: HlsFunction;
-  readonly profile: HlsProfile;
-  readonly portsOf: PortsOf;
-  /** What a loop runs whose trip count nothing says. */
-  readonly assumedTrip: number;
-}
 
 export function timeKernel(context: TimingContext): Timing {
   const timer = new Timer(context, planDirectives(context.target, context.profile));
@@ -327,7 +282,7 @@ class Timer {
     const sites = sitesOf(
       loop.body,
       this.#plan.planOf,
-      factor > 1 ? [{ iterator: loop.iterator, copies: factor }] : [],
+      factor > 1 ? [{ iterator: loop.iterator, copies: factor, stride: loop.stride, loop: loop.id }] : [],
     );
     const chainOf = (site: Site): Chain => accumulationOf(site, loop, this.#legality);
     const pipelined: PipelinedLoop = {
@@ -368,6 +323,7 @@ class Timer {
     const isSpread =
       profile.hasPartialSums &&
       mayRegroup &&
+      sites.every((site) => site.target?.name !== found.variable || isSum(site)) &&
       found.kind === "recurrence" &&
       ((around.copies > 1 &&
         !((around.isRest === true || around.isTiled === true) && plan.factor > 1)) ||
@@ -393,13 +349,17 @@ class Timer {
       this.#plan.isMerlin && factor > 1
         ? bankConflict(loop, factor, sites, (this.#partitioning ??= this.#merlinCuts()), profile)
         : { cause: undefined, latency: 0, isChosen: false };
+    const crowded = this.#plan.isMerlin
+      ? sameBank(sites, this.#legality.writtenArrays(), profile.ports)
+      : undefined;
     const asked: IntervalCause = { kind: "asked", variable: "", interval: wish.interval ?? 1 };
     const guarded = this.#plan.isMerlin
       ? guardedUpdate(loop, sites, { profile, depth, factor, around: around.copies })
       : undefined;
     const mayChoose = (banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0;
     if (mayChoose || (guarded !== undefined && around.copies > 1)) this.#choosing.add(loop.id);
-    const cause = [recurrence, ports, asked, spread, guarded, banks.cause].reduce<IntervalCause>(
+    const causes = [recurrence, ports, asked, spread, guarded, banks.cause, crowded];
+    const cause = causes.reduce<IntervalCause>(
       (worst, one) => (one !== undefined && one.interval > worst.interval ? one : worst),
       recurrence,
     );

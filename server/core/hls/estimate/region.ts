@@ -13,6 +13,10 @@ export interface Site {
   readonly copies: number;
   /** The unrolled iterators around it, and how many copies each makes. */
   readonly unrolled: ReadonlyMap<string, number>;
+  /** The unrolled loops around by their iterators, which need not differ: their ids, innermost last. */
+  readonly loops: ReadonlyMap<string, number | undefined>;
+  /** What one iteration adds to each of these iterators. */
+  readonly strides: ReadonlyMap<string, number>;
   /** Of those, the ones whose loop did not ask for copies itself: their sums are no trees. */
   readonly forced: ReadonlySet<string>;
   /** Iterators of loops that are unrolled whole: constants in each copy. */
@@ -32,6 +36,8 @@ export function areExclusive(one: Site, other: Site): boolean {
 export interface Unrolled {
   readonly iterator: string;
   readonly copies: number;
+  readonly stride?: number;
+  readonly loop?: number;
   readonly isForced?: boolean;
   /** Whether every iteration has a copy of its own. */
   readonly isFull?: boolean;
@@ -88,6 +94,8 @@ function collect(
     span,
     copies: around.reduce((product, { copies }) => product * copies, 1),
     unrolled: new Map(around.map(({ iterator, copies }) => [iterator, copies])),
+    loops: new Map(around.map(({ iterator, loop }) => [iterator, loop])),
+    strides: new Map(around.map(({ iterator, stride = 1 }) => [iterator, stride])),
     forced: new Set(
       around.flatMap(({ iterator, isForced }) => (isForced === true ? [iterator] : [])),
     ),
@@ -110,7 +118,8 @@ function collect(
         break;
       case "loop": {
         const { factor, isFull, isForced = false } = planOf(step);
-        const inner = { iterator: step.iterator, copies: factor, isForced, isFull };
+        const { id: loop, iterator, stride } = step;
+        const inner = { iterator, copies: factor, stride, loop, isForced, isFull };
         collect(step.body, planOf, [...around, inner], arms, sites);
       }
     }

@@ -3,6 +3,7 @@ import type { Legality } from "./legality.js";
 import type { DirectivePlan } from "./plan.js";
 import type { HlsProfile } from "./profile.js";
 import { eachAccess } from "./region.js";
+import { staysInMemory } from "./streamed.js";
 
 /**
  * Cycles that copies of a loop wait for an array that they read column by column, when another loop has cut its rows into
@@ -32,9 +33,12 @@ export function registerTurns(
     // Reads that are unrolled whole are all there at once, and none has to be looked for.
     if (innermost === undefined || planOf(innermost).isFull) return;
     const last = indices.length - 1;
-    const registers = target.variables.get(name)?.dims[last];
+    const variable = target.variables.get(name);
+    const registers = variable?.dims[last];
     if (indices[last]?.terms.has(loop.iterator) !== true) return;
     if (registers === undefined || !whole.has(`${name}:${last}`)) return;
+    // What stays in memory has no rows of registers.
+    if (staysInMemory(variable)) return;
     const reads = [loop, ...around].reduce((product, { trip }) => product * (trip.average ?? 1), 1);
     cycles += reads * (registers + 2 * copies);
   });

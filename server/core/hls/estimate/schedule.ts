@@ -1,6 +1,7 @@
 import { affineKey } from "../affine.js";
 import type { ElementType } from "../element-type.js";
 import type { Access, Expression, Operator } from "../ir.js";
+import { carriedDependence } from "./dependence.js";
 import { operatorCost, type HlsProfile, type OperatorCost } from "./profile.js";
 import { areExclusive, readsOf, type Site } from "./region.js";
 
@@ -40,20 +41,69 @@ export function scheduleOf(
   chainOf: ChainOf,
 ): Schedule {
   const written = new Map<string, Written>();
+  const byCopies = new Map<string, Written>();
   let depth = 0;
-  for (const site of sites) {
+  for (const [place, site] of sites.entries()) {
     const own = site.target === undefined ? undefined : accessKey(site.target);
     const leaf = (access: Access): number =>
-      readyAt(written.get(accessKey(access)), site) + (isMemory(access) ? profile.loadLatency : 0);
+      readyAt(
+        written.get(accessKey(access)) ??
+          elsewhere(byCopies.get(keyAmongCopies(access, site)), site),
+        site,
+      ) + (isMemory(access) ? profile.loadLatency : 0);
     const chain = chainOf(site);
     const start = timeOf(site.value, profile, leaf, 0);
-    const end = start + extraOf(site, profile, chain);
+    const handed = handedOn(sites, place, profile, isMemory, chainOf);
+    const end = start + extraOf(site, profile, chain) + handed;
     if (own !== undefined && site.target !== undefined) {
       written.set(own, { site, end, before: written.get(own) });
+      byCopies.set(keyAmongCopies(site.target, site), { site, end, before: undefined });
       depth = Math.max(depth, end + (isMemory(site.target) ? 1 : 0));
     } else depth = Math.max(depth, end);
   }
   return { depth };
+}
+
+/**
+ * What copies of a statement wait for one another beyond the first, where each reads what another has written (`p[j]` from
+ * `p[j - 1]`): the copies over the distance, times the path from that read to the write. Sums over copies are `extraOf`'s.
+ */
+function handedOn(
+  sites: readonly Site[],
+  place: number,
+  profile: HlsProfile,
+  isMemory: IsMemory,
+  chainOf: ChainOf,
+): number {
+  const writer = sites[place];
+  const write = writer?.target;
+  if (writer === undefined || write === undefined || write.indices.length === 0) return 0;
+  const { copies: summed } = chainOf(writer);
+  let sum = 0;
+  for (const [iterator, copies] of writer.unrolled) {
+    if (copies <= 1) continue;
+    const stride = writer.strides.get(iterator) ?? 1;
+    const others = new Set([...writer.unrolled.keys()].filter((name) => name !== iterator));
+    // Copies that reach the same element are a sum.
+    if (summed > 1 && !write.indices.some((index) => index?.terms.has(iterator))) continue;
+    let longest = 0;
+    for (let from = 0; from <= place; from += 1) {
+      const reader = sites[from];
+      if (reader?.loops.has(iterator) !== true) continue;
+      if (reader.loops.get(iterator) !== writer.loops.get(iterator)) continue;
+      for (const access of readsOf(reader.value)) {
+        if (access.name !== write.name) continue;
+        const carried = carriedDependence(write, access, iterator, stride, others);
+        if (carried === undefined || carried.isAssumed) continue;
+        const latency = pathLatency(sites, { site: from, access }, place, profile, isMemory, chainOf);
+        if (latency === undefined) continue;
+        const passes = Math.ceil(copies / carried.distance) - 1;
+        longest = Math.max(longest, passes * latency);
+      }
+    }
+    sum += longest;
+  }
+  return sum;
 }
 
 /** A write of an element, and the one before it. */
@@ -61,6 +111,15 @@ interface Written {
   readonly site: Site;
   readonly end: number;
   readonly before: Written | undefined;
+}
+
+/** What another unrolled loop has written: in the same loop, copies of the two statements go hand in hand (`handedOn`). */
+function elsewhere(last: Written | undefined, reader: Site): Written | undefined {
+  return last === undefined || isSameLoop(last.site, reader) ? undefined : last;
+}
+
+function isSameLoop(one: Site, other: Site): boolean {
+  return [...one.loops.values()].at(-1) === [...other.loops.values()].at(-1);
 }
 
 /** When a value is there for a reader: what the other arm of a branch writes never reaches it, and behind a branch both count. */
@@ -86,6 +145,7 @@ export function pathLatency(
   chainOf: ChainOf,
 ): number | undefined {
   const since = new Map<string, number>();
+  const byCopies = new Map<string, { readonly time: number; readonly by: Site }>();
   const last = sites[to];
   for (let index = from.site; index <= to; index += 1) {
     const site = sites[index];
@@ -97,7 +157,9 @@ export function pathLatency(
       if (index === from.site && accessKey(access) === key)
         return isMemory(access) ? profile.loadLatency : 0;
       const known = since.get(accessKey(access));
-      return known ?? -Infinity;
+      if (known !== undefined) return known;
+      const other = byCopies.get(keyAmongCopies(access, site));
+      return other === undefined || isSameLoop(other.by, site) ? -Infinity : other.time;
     };
     const time = timeOf(site.value, profile, leaf, -Infinity);
     if (time === -Infinity) continue;
@@ -105,7 +167,9 @@ export function pathLatency(
     if (index === to) {
       return end + (site.target !== undefined && isMemory(site.target) ? 1 : 0);
     }
-    if (site.target !== undefined) since.set(accessKey(site.target), end);
+    if (site.target === undefined) continue;
+    since.set(accessKey(site.target), end);
+    byCopies.set(keyAmongCopies(site.target, site), { time: end, by: site });
   }
   return undefined;
 }
@@ -162,6 +226,16 @@ export function accessKey(access: Access): string {
   const key = `${access.name}[${parts.join("][")}]`;
   keysOfAccesses.set(access, key);
   return key;
+}
+
+/** The same for elements that only the copies of a statement tell apart: together they reach all of them. */
+export function keyAmongCopies({ name, indices }: Access, { unrolled }: Site): string {
+  const parts = indices.map((index) => {
+    if (index === undefined) return "?";
+    const isCut = [...index.terms.keys()].some((one) => (unrolled.get(one) ?? 1) > 1);
+    return affineKey(isCut ? { terms: index.terms, constant: 0 } : index);
+  });
+  return `${name}[${parts.join("][")}]`;
 }
 
 /** How many operators of a kind follow one another on the longest dependence: so many at least share one unit. */

@@ -29,7 +29,8 @@ export function wordsFromMemory(sites: readonly Site[], target: HlsFunction): nu
   return words;
 }
 
-function staysInMemory(variable: Variable | undefined): boolean {
+/** Whether an argument is too large to be held on the chip. */
+export function staysInMemory(variable: Variable | undefined): boolean {
   if (variable?.kind !== "argument") return false;
   return (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
 }

@@ -1,5 +1,5 @@
 import type { Loop } from "../ir.js";
-import type { Timing } from "./kernel.js";
+import type { Timing } from "./timing.js";
 import type { HlsProfile } from "./profile.js";
 import { tileOf } from "./split.js";
 import type { Transfer } from "./transfers.js";

@@ -37,6 +37,6 @@ function isWrittenBeside(loop: Loop, parent: Loop): boolean {
       readsOf(value).flatMap(({ name, indices }) => (indices.length > 0 ? [name] : [])),
     ),
   );
-  const beside = parent.body.filter((step) => step !== loop);
+  const beside = parent.body.filter((step) => step !== loop && step.kind === "loop");
   return sitesOf(beside, all).some(({ target }) => target !== undefined && read.has(target.name));
 }

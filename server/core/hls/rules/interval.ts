@@ -2,7 +2,7 @@ import type { DesignFix, DesignProblem } from "../../design/design.js";
 import { causeText } from "../cause-text.js";
 import type { IntervalCause } from "../estimate/interval.js";
 import type { KernelEstimate } from "../estimate-kernel.js";
-import type { LoopEstimate } from "../estimate/kernel.js";
+import type { LoopEstimate } from "../estimate/timing.js";
 import { sourceName } from "../source-name.js";
 import {
   changeText,

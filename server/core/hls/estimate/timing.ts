@@ -1,0 +1,52 @@
+import type { HlsFunction, Loop } from "../ir.js";
+import type { IntervalCause, PortsOf } from "./interval.js";
+import type { HlsProfile } from "./profile.js";
+import type { Site } from "./region.js";
+import type { OperatorCount } from "./schedule.js";
+
+/** One loop as it runs. */
+export interface LoopEstimate {
+  readonly loop: Loop;
+  /** Iterations of the hardware loop, after unrolling. */
+  readonly iterations: number;
+  readonly factor: number;
+  readonly isUnrolled: boolean;
+  readonly isPipelined: boolean;
+  /** Cycles between starts of iterations. */
+  readonly interval: number;
+  readonly cause: IntervalCause;
+  /** Cycles of one iteration. */
+  readonly depth: number;
+  /** Of one execution of the loop; and of all that the kernel makes. */
+  readonly cycles: number;
+  readonly executions: number;
+  /** Copies of the loop's hardware: coarse-grained parallel loops around it. */
+  readonly copies: number;
+  readonly operators: readonly OperatorCount[];
+}
+
+export interface Timing {
+  readonly cycles: number;
+  readonly loops: readonly LoopEstimate[];
+  /** Regions outside of loops, whose operators count as well. */
+  readonly regions: readonly RegionUse[];
+}
+
+/** Operators that are at work in the same cycles; regions after one another share. */
+export interface RegionUse {
+  readonly operators: readonly OperatorCount[];
+  readonly sites: readonly Site[];
+  /** Operators start this often: interval 4 lets one multiplier do four multiplications. */
+  readonly interval: number;
+  readonly copies: number;
+  /** The outermost loop around, by its id. */
+  readonly nest?: number;
+}
+
+export interface TimingContext {
+  readonly target: HlsFunction;
+  readonly profile: HlsProfile;
+  readonly portsOf: PortsOf;
+  /** What a loop runs whose trip count nothing says. */
+  readonly assumedTrip: number;
+}
