@@ -81,7 +81,9 @@ test("neighbours in one bank take turns at its two ports, those that copies reac
   expect(stencil("", cross)).toContain("j ×30 II=3 ports a");
   expect(stencil("", "a[i][j] + a[i][j - 1]")).toContain("j ×30 II=1");
   // With all columns at once three rows are left in each bank.
-  expect(stencil("#pragma ACCEL PIPELINE flatten\n#pragma ACCEL PARALLEL FACTOR=1", cross)).toContain("i ×62 II=2 ports a");
+  expect(
+    stencil("#pragma ACCEL PIPELINE flatten\n#pragma ACCEL PARALLEL FACTOR=1", cross),
+  ).toContain("i ×62 II=2 ports a");
 });
 
 test("an array that is only read is laid down as often as it takes", () => {

@@ -282,7 +282,9 @@ class Timer {
     const sites = sitesOf(
       loop.body,
       this.#plan.planOf,
-      factor > 1 ? [{ iterator: loop.iterator, copies: factor, stride: loop.stride, loop: loop.id }] : [],
+      factor > 1
+        ? [{ iterator: loop.iterator, copies: factor, stride: loop.stride, loop: loop.id }]
+        : [],
     );
     const chainOf = (site: Site): Chain => accumulationOf(site, loop, this.#legality);
     const pipelined: PipelinedLoop = {

@@ -95,7 +95,14 @@ function handedOn(
         if (access.name !== write.name) continue;
         const carried = carriedDependence(write, access, iterator, stride, others);
         if (carried === undefined || carried.isAssumed) continue;
-        const latency = pathLatency(sites, { site: from, access }, place, profile, isMemory, chainOf);
+        const latency = pathLatency(
+          sites,
+          { site: from, access },
+          place,
+          profile,
+          isMemory,
+          chainOf,
+        );
         if (latency === undefined) continue;
         const passes = Math.ceil(copies / carried.distance) - 1;
         longest = Math.max(longest, passes * latency);
