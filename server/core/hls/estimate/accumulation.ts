@@ -1,7 +1,7 @@
 import type { Loop } from "../ir.js";
 import { isUneven, type Legality } from "./legality.js";
 import type { Expression } from "../ir.js";
-import { readsOf, type Site } from "./region.js";
+import type { Site } from "./region.js";
 import { accessKey, type Chain } from "./schedule.js";
 
 /** Copies that accumulate into the same element, and whether they may be added as a tree. */

@@ -1,4 +1,4 @@
-import type { Access, HlsFunction, Loop, Step } from "../ir.js";
+import type { Access, Loop, Step } from "../ir.js";
 import { directiveOf } from "../directives.js";
 import {
   bankConflict,
@@ -14,10 +14,8 @@ import {
   recurrenceInterval,
   type IntervalCause,
   type PipelinedLoop,
-  type PortsOf,
 } from "./interval.js";
 import { callInterval, independentOf, planDirectives, type DirectivePlan } from "./plan.js";
-import type { HlsProfile } from "./profile.js";
 import { registerConflict } from "./register-conflict.js";
 import { registerTurns } from "./register-turns.js";
 import { sameBank } from "./same-bank.js";
@@ -35,7 +33,6 @@ import {
   scheduleOf,
   type Chain,
   type IsMemory,
-  type OperatorCount,
 } from "./schedule.js";
 
 export function timeKernel(context: TimingContext): Timing {
