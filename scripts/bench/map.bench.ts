@@ -197,7 +197,10 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     isPipelined: false,
     registers: { weights: 1, inputs: 1, outputs: 1 },
     fillWords: 0,
+    interconnect: "systolic",
     attentionPasses: 3,
+    softmaxOn: "vector",
+    exponentialCycles: 2,
     multiplier: "parallel",
   };
   const accelerator = {

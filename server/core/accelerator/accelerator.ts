@@ -63,10 +63,34 @@ export interface ArrayEngine {
   readonly registers: Readonly<Record<Operand, number>>;
   /** Words a cycle that fill the elements' scratchpads; what they take is not hidden. 0: not counted. */
   readonly fillWords: number;
+  /** How operands come to elements and results leave them. */
+  readonly interconnect: Interconnect;
   /** Passes over the keys that the attention kernel of its software makes (`cascade.ts`): 1, 2 or 3. */
-  readonly attentionPasses: 1 | 2 | 3;
+  readonly attentionPasses: AttentionPasses;
+  /** How its products and its softmax follow one another; absent: `pipelined` with one pass, `sequential` with more. */
+  readonly attentionSchedule?: AttentionSchedule;
+  /** What takes maxima, exponentials and sums of scores; divisions are the vector units' in any case. */
+  readonly softmaxOn: SoftmaxPlace;
+  /** Cycles of a lane or an element for an exponential and the subtraction before it. */
+  readonly exponentialCycles: number;
   readonly multiplier: MultiplierStyle;
 }
+
+/**
+ * `systolic`: from neighbour to neighbour, so that folds are skewed, loaded and drained. `broadcast`: over buses, a fold takes what
+ * streams through it and no more, as analytical mappers count (Timeloop, Parashar et al., ISPASS 2019).
+ */
+export type Interconnect = "systolic" | "broadcast";
+
+export type AttentionPasses = 1 | 2 | 3;
+
+/**
+ * `unfused`: two products and a softmax between them, each a kernel of its own with its scores in the DRAM. `sequential`: one kernel, a
+ * block's steps one after the other. `pipelined`: one kernel, in which array, vector units and DRAM work on different blocks at once.
+ */
+export type AttentionSchedule = "unfused" | "sequential" | "pipelined";
+
+export type SoftmaxPlace = "vector" | "array";
 
 /** How a multiplier is built; factors on area and energy are in the technology table. */
 export type MultiplierStyle =

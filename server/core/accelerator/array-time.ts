@@ -31,19 +31,25 @@ export interface ArrayTime {
  *     stationary operand R + stream T + skew R + C − 2        (weights and inputs stationary)
  *     stream T + skew R + C − 2                               (outputs stationary; the skew drains them)
  *
- * A pipelined array loads the next fold behind the present one, so that a fold takes max(T, R) and the skew counts once.
+ * A pipelined array loads the next fold behind the present one, so that a fold takes max(T, R) and the skew counts once. Over buses
+ * all elements have their operands at once, and a fold takes T.
  */
 export function arrayTime(engine: ArrayEngine, tile: ArrayTile): ArrayTime {
   const { rows, columns, lanes, isPipelined } = engine;
   const window = Math.ceil(tile.window / lanes);
   const { positions, channels } = tile;
+  const isBroadcast = engine.interconnect === "broadcast";
   const skew = rows + columns - 2;
   if (engine.dataflow === "output-stationary") {
     const rowFolds = Math.ceil(positions / rows);
     const columnFolds = Math.ceil(channels / columns);
     const folds = rowFolds * columnFolds * tile.groups;
     // Draining R rows through the columns can be hidden behind the next fold, not sped up.
-    const cycles = isPipelined ? folds * Math.max(window, rows) + skew : folds * (window + skew);
+    const cycles = isBroadcast
+      ? folds * window
+      : isPipelined
+        ? folds * Math.max(window, rows) + skew
+        : folds * (window + skew);
     return {
       cycles,
       weightWords: tile.groups * tile.window * channels * rowFolds,
@@ -66,9 +72,11 @@ export function arrayTime(engine: ArrayEngine, tile: ArrayTile): ArrayTime {
   const rowFolds = Math.ceil(window / rows);
   const columnFolds = Math.ceil(across / columns);
   const folds = rowFolds * columnFolds * groupFolds;
-  const cycles = isPipelined
-    ? folds * Math.max(stream, rows) + rows + skew
-    : folds * (rows + stream + skew);
+  const cycles = isBroadcast
+    ? folds * stream
+    : isPipelined
+      ? folds * Math.max(stream, rows) + rows + skew
+      : folds * (rows + stream + skew);
   const stationary = tile.groups * tile.window * across;
   const streamed = tile.groups * stream * tile.window * columnFolds;
   const partials = tile.groups * positions * channels;
@@ -85,7 +93,7 @@ export function arrayTime(engine: ArrayEngine, tile: ArrayTile): ArrayTime {
 
 /** Cycles that the array spends once, however many tiles follow: they are taken off all but the first. */
 export function startCycles(engine: ArrayEngine): number {
-  if (!engine.isPipelined) return 0;
+  if (!engine.isPipelined || engine.interconnect === "broadcast") return 0;
   const skew = engine.rows + engine.columns - 2;
   return engine.dataflow === "output-stationary" ? skew : engine.rows + skew;
 }

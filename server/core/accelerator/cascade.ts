@@ -1,3 +1,5 @@
+import type { AttentionPasses } from "./accelerator.js";
+
 /**
  * A cascade of Einsums (Nayak et al., "FuseMax: Leveraging Extended Einsums to Optimize Attention Accelerator Design",
  * MICRO 2024): each makes one tensor from others. Only ranks matter here, as lists of their names.
@@ -5,8 +7,14 @@
 export interface Einsum {
   readonly makes: string;
   readonly ranks: readonly string[];
+  /** What it makes itself from is that of the block of keys before. */
   readonly from: readonly string[];
+  readonly operation: CascadeOperation;
 }
+
+/** `product` is one of the two matrix products; `multiply` scales. */
+export type CascadeOperation =
+  "product" | "maximum" | "exponential" | "add" | "multiply" | "divide";
 
 export interface Cascade {
   readonly inputs: Readonly<Record<string, readonly string[]>>;
@@ -51,19 +59,19 @@ const blocks = { Q: ["e", "p"], K: ["e", "m1", "m0"], V: ["f", "m1", "m0"] } as 
  * (Milakov & Gimelshein 2018; FlashAttention, Dao et al. 2022), whose running values are fibres over the blocks m1.
  */
 export const attentionCascades: Readonly<
-  Record<1 | 2 | 3, { readonly cascade: Cascade; readonly keys: string }>
+  Record<AttentionPasses, { readonly cascade: Cascade; readonly keys: string }>
 > = {
   3: {
     keys: "m",
     cascade: {
       inputs,
       einsums: [
-        { makes: "QK", ranks: ["m", "p"], from: ["Q", "K"] },
-        { makes: "GM", ranks: ["p"], from: ["QK"] },
-        { makes: "SN", ranks: ["m", "p"], from: ["QK", "GM"] },
-        { makes: "SD", ranks: ["p"], from: ["SN"] },
-        { makes: "A", ranks: ["m", "p"], from: ["SN", "SD"] },
-        { makes: "AV", ranks: ["f", "p"], from: ["A", "V"] },
+        { makes: "QK", ranks: ["m", "p"], from: ["Q", "K"], operation: "product" },
+        { makes: "GM", ranks: ["p"], from: ["QK"], operation: "maximum" },
+        { makes: "SN", ranks: ["m", "p"], from: ["QK", "GM"], operation: "exponential" },
+        { makes: "SD", ranks: ["p"], from: ["SN"], operation: "add" },
+        { makes: "A", ranks: ["m", "p"], from: ["SN", "SD"], operation: "divide" },
+        { makes: "AV", ranks: ["f", "p"], from: ["A", "V"], operation: "product" },
       ],
     },
   },
@@ -72,12 +80,12 @@ export const attentionCascades: Readonly<
     cascade: {
       inputs,
       einsums: [
-        { makes: "QK", ranks: ["m", "p"], from: ["Q", "K"] },
-        { makes: "GM", ranks: ["p"], from: ["QK"] },
-        { makes: "SN", ranks: ["m", "p"], from: ["QK", "GM"] },
-        { makes: "SD", ranks: ["p"], from: ["SN"] },
-        { makes: "SNV", ranks: ["f", "p"], from: ["SN", "V"] },
-        { makes: "AV", ranks: ["f", "p"], from: ["SNV", "SD"] },
+        { makes: "QK", ranks: ["m", "p"], from: ["Q", "K"], operation: "product" },
+        { makes: "GM", ranks: ["p"], from: ["QK"], operation: "maximum" },
+        { makes: "SN", ranks: ["m", "p"], from: ["QK", "GM"], operation: "exponential" },
+        { makes: "SD", ranks: ["p"], from: ["SN"], operation: "add" },
+        { makes: "SNV", ranks: ["f", "p"], from: ["SN", "V"], operation: "product" },
+        { makes: "AV", ranks: ["f", "p"], from: ["SNV", "SD"], operation: "divide" },
       ],
     },
   },
@@ -86,16 +94,18 @@ export const attentionCascades: Readonly<
     cascade: {
       inputs: blocks,
       einsums: [
-        { makes: "BQK", ranks: ["m1", "m0", "p"], from: ["Q", "K"] },
-        { makes: "LM", ranks: ["m1", "p"], from: ["BQK"] },
-        { makes: "RM", ranks: ["m1", "p"], from: ["LM"] },
-        { makes: "SLN", ranks: ["m1", "m0", "p"], from: ["BQK", "RM"] },
-        { makes: "SLD", ranks: ["m1", "p"], from: ["SLN"] },
-        { makes: "SLNV", ranks: ["f", "m1", "p"], from: ["SLN", "V"] },
-        { makes: "PRM", ranks: ["m1", "p"], from: ["RM"] },
-        { makes: "RD", ranks: ["m1", "p"], from: ["SLD", "PRM"] },
-        { makes: "RNV", ranks: ["f", "m1", "p"], from: ["SLNV", "PRM"] },
-        { makes: "AV", ranks: ["f", "p"], from: ["RNV", "RD"] },
+        { makes: "BQK", ranks: ["m1", "m0", "p"], from: ["Q", "K"], operation: "product" },
+        { makes: "LM", ranks: ["m1", "p"], from: ["BQK"], operation: "maximum" },
+        { makes: "RM", ranks: ["m1", "p"], from: ["LM"], operation: "maximum" },
+        { makes: "SLN", ranks: ["m1", "m0", "p"], from: ["BQK", "RM"], operation: "exponential" },
+        { makes: "SLD", ranks: ["m1", "p"], from: ["SLN"], operation: "add" },
+        { makes: "SLNV", ranks: ["f", "m1", "p"], from: ["SLN", "V"], operation: "product" },
+        { makes: "PRM", ranks: ["m1", "p"], from: ["RM"], operation: "exponential" },
+        { makes: "SPD", ranks: ["m1", "p"], from: ["RD", "PRM"], operation: "multiply" },
+        { makes: "SPNV", ranks: ["f", "m1", "p"], from: ["RNV", "PRM"], operation: "multiply" },
+        { makes: "RD", ranks: ["m1", "p"], from: ["SLD", "SPD"], operation: "add" },
+        { makes: "RNV", ranks: ["f", "m1", "p"], from: ["SLNV", "SPNV"], operation: "add" },
+        { makes: "AV", ranks: ["f", "p"], from: ["RNV", "RD"], operation: "divide" },
       ],
     },
   },
@@ -106,11 +116,30 @@ export const attentionCascades: Readonly<
  * read again, after the last nothing is kept. One pass keeps blocks only, whatever the length.
  */
 export function scoreTraffic(
-  kind: 1 | 2 | 3,
-  scores: { readonly fibreBytes: number; readonly allBytes: number },
+  kind: AttentionPasses,
+  scores: ScoreBytes,
   bufferBytes: number,
 ): number {
   const { cascade, keys } = attentionCascades[kind];
   const passes = passesOver(cascade, keys);
   return passes <= 1 || scores.fibreBytes <= bufferBytes ? 0 : 2 * (passes - 1) * scores.allBytes;
+}
+
+/** Of one query block's scores over all keys, and of all scores. */
+export interface ScoreBytes {
+  readonly fibreBytes: number;
+  readonly allBytes: number;
+}
+
+/**
+ * Bytes of a softmax that is a kernel of its own: scores come, probabilities go. Where the buffer does not hold a fibre it comes once
+ * for each pass, and numerators go and come where a division waits for their sum.
+ */
+export function softmaxTraffic(
+  kind: AttentionPasses,
+  scores: ScoreBytes,
+  bufferBytes: number,
+): number {
+  if (scores.fibreBytes <= bufferBytes) return 2 * scores.allBytes;
+  return (kind === 3 ? 5 : 3) * scores.allBytes;
 }

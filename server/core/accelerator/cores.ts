@@ -1,6 +1,11 @@
 import type { ArrayEngine } from "./accelerator.js";
 import { touchedRows, type Contraction } from "./contraction.js";
-import { mapContraction, type ContractionMapping, type MemoryTraffic } from "./map-contraction.js";
+import {
+  mapContraction,
+  type ContractionMapping,
+  type MappingQuestion,
+  type MemoryTraffic,
+} from "./map-contraction.js";
 import type { KernelQuestion } from "./map-kernel.js";
 
 export interface OnCores {
@@ -17,14 +22,17 @@ export function bestOnCores(
   question: KernelQuestion,
   engine: ArrayEngine,
   c: Contraction,
+  places: Pick<MappingQuestion, "resident" | "inElements" | "hasWholeSums"> = question.stay === undefined
+    ? {}
+    : { resident: question.stay.operands },
 ): OnCores {
-  const { accelerator, precision, objective, stay } = question;
+  const { accelerator, precision, objective } = question;
   const ask = {
     accelerator,
     engine,
     precision,
     objective,
-    ...(stay !== undefined && { resident: stay.operands }),
+    ...places,
   };
   const whole = mapContraction(ask, c);
   if (accelerator.cores === 1) return { mapping: whole, note: undefined };

@@ -2,11 +2,14 @@ import type { Decoder } from "../base/decode.js";
 import { complainOfUnknown } from "../targets/decode-fields.js";
 import type {
   ArrayEngine,
+  AttentionSchedule,
   BankEngine,
   CrossbarEngine,
   Dataflow,
   Engine,
+  Interconnect,
   MultiplierStyle,
+  SoftmaxPlace,
   StreamingEngine,
 } from "./accelerator.js";
 import { decodeFlag, optional, required, rules } from "./file-fields.js";
@@ -27,6 +30,13 @@ export const multiplierStyles: readonly MultiplierStyle[] = [
   "encoded",
   "approximate-normalization",
 ];
+export const interconnects: readonly Interconnect[] = ["systolic", "broadcast"];
+export const attentionSchedules: readonly AttentionSchedule[] = [
+  "unfused",
+  "sequential",
+  "pipelined",
+];
+export const softmaxPlaces: readonly SoftmaxPlace[] = ["vector", "array"];
 
 /** Fields of each kind; the JSON schema is checked against them. */
 export const engineFields = {
@@ -39,7 +49,11 @@ export const engineFields = {
     "pipelined",
     "registers",
     "fillWords",
+    "interconnect",
     "attentionPasses",
+    "attentionSchedule",
+    "softmaxOn",
+    "exponentialCycles",
     "multiplier",
   ],
   streaming: ["kind", "multipliers"],
@@ -129,10 +143,27 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     3,
     "engine",
   );
-  const multiplier =
-    fields["multiplier"] === undefined
-      ? "parallel"
-      : decoder.oneOf(fields["multiplier"], "engine.multiplier", multiplierStyles);
+  const exponentialCycles = optional(
+    decoder,
+    fields,
+    "exponentialCycles",
+    rules.extent,
+    2,
+    "engine",
+  );
+  const chosen = <Name extends string>(
+    key: string,
+    names: readonly Name[],
+    fallback: Name,
+  ): Name | undefined =>
+    fields[key] === undefined ? fallback : decoder.oneOf(fields[key], `engine.${key}`, names);
+  const multiplier = chosen("multiplier", multiplierStyles, "parallel");
+  const interconnect = chosen("interconnect", interconnects, "systolic");
+  const softmaxOn = chosen("softmaxOn", softmaxPlaces, "vector");
+  const attentionSchedule =
+    fields["attentionSchedule"] === undefined
+      ? "by passes"
+      : decoder.oneOf(fields["attentionSchedule"], "engine.attentionSchedule", attentionSchedules);
   if (
     rows === undefined ||
     columns === undefined ||
@@ -142,6 +173,10 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     registers === undefined ||
     fillWords === undefined ||
     passes === undefined ||
+    exponentialCycles === undefined ||
+    interconnect === undefined ||
+    softmaxOn === undefined ||
+    attentionSchedule === undefined ||
     multiplier === undefined
   )
     return undefined;
@@ -154,7 +189,11 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     isPipelined,
     registers,
     fillWords,
+    interconnect,
     attentionPasses: passes === 1 ? 1 : passes === 2 ? 2 : 3,
+    ...(attentionSchedule !== "by passes" && { attentionSchedule }),
+    softmaxOn,
+    exponentialCycles,
     multiplier,
   };
 }

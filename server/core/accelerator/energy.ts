@@ -27,7 +27,9 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
   const left = kernel.weightReadBytes > 0 ? productsLeft(precision) : 1;
   const style = engine.kind === "array" ? engine.multiplier : "parallel";
   const multipliers =
-    raw.engineJoules ?? left * kernel.macs * macUnit(technology, node, precision, style).energy;
+    raw.engineJoules ??
+    (left * kernel.macs + (raw.softmax?.multiplies ?? 0)) *
+      macUnit(technology, node, precision, style).energy;
   const words = engine.kind === "array" ? engine.registers : { weights: 1, inputs: 1, outputs: 1 };
   const bytesOfAccess =
     (precision.weightBits + precision.activationBits + 2 * precision.accumulatorBits) / 8;
@@ -42,7 +44,7 @@ export function energyOf(question: KernelQuestion, kernel: Kernel, raw: RawMappi
   };
   const inDram = raw.dramBytes * dramJoulesPerByte(accelerator, technology);
   const vector = onChip(
-    kernel.otherFlops *
+    (raw.softmax?.additions ?? kernel.otherFlops) *
       (operationAt(technology, node, "add", vectorFormat(precision.activationBits)) ?? 0),
   );
   return {

@@ -21,6 +21,7 @@ import {
   type Objective,
   type TileChoice,
   type TileTimes,
+  type TilingQuestion,
 } from "./tiling.js";
 
 /** Bytes read from and written into one memory. */
@@ -64,13 +65,17 @@ export interface MappingQuestion {
   readonly objective: Objective;
   /** Operands that lie in the outermost buffer whole: they do not cross to the DRAM. */
   readonly resident?: ReadonlySet<Operand>;
+  /** Operands that elements keep for whoever takes them next: no memory sees them. */
+  readonly inElements?: ReadonlySet<Operand>;
+  /** Every tile takes the whole sum where one fits: what follows works on results, not on partial sums. */
+  readonly hasWholeSums?: boolean;
 }
 
 export const dramName = "DRAM";
 
 /** Searches tiles and loop orders for every level of buffers, from the DRAM inwards, and adds up what crosses where. */
 export function mapContraction(question: MappingQuestion, c: Contraction): ContractionMapping {
-  const { accelerator, engine, precision, resident } = question;
+  const { accelerator, engine, precision, resident, inElements } = question;
   const levels = levelsOf(accelerator);
   const rows = engine.dataflow === "row-stationary" ? rowMapping(engine, c) : undefined;
   const timer = timerOf(question, c, rows);
@@ -85,20 +90,24 @@ export function mapContraction(question: MappingQuestion, c: Contraction): Contr
     const level = levels[index];
     if (level === undefined) continue;
     const isOutermost = index === levels.length - 1;
-    const choice = chooseTile({
+    const ask: TilingQuestion = {
       contraction: problem,
       level,
       precision,
       atOnce: atOnceOf(engine, problem),
       groupsAtOnce: groupsAtOnceOf(engine, problem, rows),
       ...(isOutermost && resident !== undefined && { resident }),
+      ...(inElements !== undefined && { inElements }),
       spillsPartials: engine.dataflow !== "output-stationary",
       timeOf: index === 0 ? timer(problem) : apart(timer(problem)),
       rank: rankOf(question, level, isOutermost, ideal / visits),
-    });
+    };
+    const choice =
+      (question.hasWholeSums === true ? chooseTile({ ...ask, hasWholeSums: true }) : undefined) ??
+      chooseTile(ask);
     // The array itself reuses operands; a buffer too small to add to that is better passed by.
     if (choice === undefined || (isOutermost && passesBy(question, level, choice, array))) continue;
-    borders[index] = times(choice.outer, visits);
+    borders[index] = without(times(choice.outer, visits), inElements);
     array = scaledTime(choice.array, visits, start);
     tiles.unshift({
       buffers: level.buffers.map(({ name }) => name),
@@ -147,7 +156,7 @@ function timerOf({ engine }: MappingQuestion, c: Contraction, rows: RowMapping |
 }
 
 function rankOf(
-  { accelerator, engine, precision, objective, resident }: MappingQuestion,
+  { accelerator, engine, precision, objective, resident, inElements }: MappingQuestion,
   level: Level,
   isOutermost: boolean,
   ideal: number,
@@ -157,8 +166,8 @@ function rankOf(
   const bandwidth =
     Math.min(...level.buffers.map((buffer) => buffer.bandwidth)) / accelerator.clock;
   return (outer, array, tileBytes) => {
-    const inner = arrayCrossing(array, precision);
-    const crossing = passing(outer, inner, level);
+    const inner = without(arrayCrossing(array, precision), inElements);
+    const crossing = without(passing(outer, inner, level), inElements);
     const outside = crossingBytes(isOutermost ? without(crossing, resident) : crossing);
     const inside = crossingBytes(inner);
     const compute = array.cycles / throughput;
@@ -168,15 +177,19 @@ function rankOf(
     const cycles = Math.max(busy, isOutermost ? outside / perCycle : 0);
     // Between schedules that take about as long, the one that moves less; only the DRAM's border is an objective of its own.
     const step = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / stepLogarithm - 1e-9);
-    if (!isOutermost || objective === "latency") return [step, outside, cycles, inside];
+    // Of times that differ by what the first tile takes, the one that moves less inside.
+    const nearly = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / fineStepLogarithm - 1e-9);
+    if (!isOutermost || objective === "latency")
+      return [step, outside, nearly, inside, cycles];
     return objective === "traffic"
-      ? [outside, cycles, inside]
+      ? [outside, nearly, inside, cycles]
       : // A byte from DRAM costs 30 to 100 times one from a buffer (Horowitz, ISSCC 2014).
         [50 * outside + inside, cycles];
   };
 }
 
 const stepLogarithm = Math.log(1.05);
+const fineStepLogarithm = Math.log(1.005);
 
 /** What crosses a level's outer border, where what it does not hold passes through. */
 function passing(outer: Crossing, inner: Crossing, { holds }: Level): Crossing {
@@ -202,13 +215,16 @@ function without(crossing: Crossing, resident: ReadonlySet<Operand> | undefined)
 }
 
 function passesBy(
-  { precision, resident }: MappingQuestion,
+  { precision, resident, inElements }: MappingQuestion,
   level: Level,
   choice: TileChoice,
   whole: ArrayTime,
 ): boolean {
-  const bare = arrayCrossing(whole, precision);
-  const kept = passing(choice.outer, arrayCrossing(choice.array, precision), level);
+  const bare = without(arrayCrossing(whole, precision), inElements);
+  const kept = without(
+    passing(choice.outer, arrayCrossing(choice.array, precision), level),
+    inElements,
+  );
   return crossingBytes(without(bare, resident)) < crossingBytes(without(kept, resident));
 }
 
@@ -232,11 +248,11 @@ interface Found {
 }
 
 function summarise(
-  { accelerator, engine, precision, resident }: MappingQuestion,
+  { accelerator, engine, precision, resident, inElements }: MappingQuestion,
   c: Contraction,
   { levels, borders, array, tiles, rows }: Found,
 ): ContractionMapping {
-  const bare = arrayCrossing(array, precision);
+  const bare = without(arrayCrossing(array, precision), inElements);
   /** What crosses into the nearest memory at or inside of the given level that holds the operand. */
   const inside = (operand: Operand, from: number): Crossing => {
     for (let index = from; index >= 0; index--) {

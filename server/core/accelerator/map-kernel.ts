@@ -52,6 +52,10 @@ export interface RawMapping {
   readonly computeCycles: number;
   readonly vectorCycles: number;
   readonly isVectorHidden: boolean;
+  /** Of array and vector units together, where neither all nor nothing of them overlaps. */
+  readonly busyCycles?: number;
+  /** Of the whole, the DRAM's time included, where parts of it follow one another. */
+  readonly wholeCycles?: number;
   readonly bufferCycles: number;
   readonly slowestBuffer: string | undefined;
   readonly edgeBytes: number;
@@ -61,6 +65,8 @@ export interface RawMapping {
   /** Weights that are multiplied where they lie and never cross to the DRAM. */
   readonly keptBytes?: number;
   readonly registerAccesses: number;
+  /** Operations of attention's softmax as the cascade counts them, where they are not the kernel's own count. */
+  readonly softmax?: { readonly multiplies: number; readonly additions: number };
   readonly tiles: readonly ChosenTile[];
   readonly rows?: RowMapping;
   readonly notes: readonly string[];
@@ -98,13 +104,15 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
   const perCycle = accelerator.dram.bandwidth / accelerator.clock;
   const dramCycles = raw.dramBytes / perCycle;
   const vector = raw.vectorCycles;
-  const busy = raw.isVectorHidden
-    ? Math.max(raw.computeCycles, vector)
-    : raw.computeCycles + vector;
+  const busy =
+    raw.busyCycles ??
+    (raw.isVectorHidden ? Math.max(raw.computeCycles, vector) : raw.computeCycles + vector);
   const inside = Math.max(busy, raw.bufferCycles);
-  const cycles = raw.isOverlapped
-    ? Math.max(inside + raw.edgeBytes / perCycle, dramCycles)
-    : inside + dramCycles;
+  const cycles =
+    raw.wholeCycles ??
+    (raw.isOverlapped
+      ? Math.max(inside + raw.edgeBytes / perCycle, dramCycles)
+      : inside + dramCycles);
   const peak = peakMacsPerCycle(accelerator, precision);
   // Half-integer means of edge tiles: the sums may miss a whole number by rounding alone.
   const utilization = cycles === 0 ? 0 : Math.min(1, kernel.macs / (cycles * peak));

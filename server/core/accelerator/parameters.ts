@@ -1,5 +1,11 @@
-import type { Accelerator, Dataflow } from "./accelerator.js";
-import { dataflows, multiplierStyles } from "./decode-engine.js";
+import type { Accelerator, ArrayEngine, Dataflow } from "./accelerator.js";
+import {
+  attentionSchedules,
+  dataflows,
+  interconnects,
+  multiplierStyles,
+  softmaxPlaces,
+} from "./decode-engine.js";
 import { rules } from "./file-fields.js";
 import { parseQuantity, type QuantityRule } from "./quantity.js";
 
@@ -15,7 +21,7 @@ export function parametersOf(accelerator: Accelerator): readonly string[] {
 
 function ownParameters({ engine, buffers }: Accelerator): readonly string[] {
   const own: readonly string[] = {
-    array: ["rows", "columns", "lanes", "dataflow", "multiplier"],
+    array: ["rows", "columns", "lanes", "exponentialCycles", ...Object.keys(namedChoices)],
     streaming: ["multipliers"],
     crossbar: ["rows", "columns", "count", "cellBits", "dacBits"],
     bank: ["channels", "banksPerChannel", "multipliersPerBank"],
@@ -105,17 +111,12 @@ function withOwnParameter(
       }));
   }
   const { engine } = accelerator;
-  if (key === "dataflow" && engine.kind === "array") {
-    const dataflow = dataflows.find((known) => known === text || initialsOf(known) === text);
-    return dataflow === undefined
-      ? `\`dataflow=${text}\` should be one of ${dataflows.join(", ")}.`
-      : { ...accelerator, engine: { ...engine, dataflow } };
-  }
-  if (key === "multiplier" && engine.kind === "array") {
-    const multiplier = multiplierStyles.find((known) => known === text);
-    return multiplier === undefined
-      ? `\`multiplier=${text}\` should be one of ${multiplierStyles.join(", ")}.`
-      : { ...accelerator, engine: { ...engine, multiplier } };
+  const names = namedChoices[key];
+  if (names !== undefined && engine.kind === "array") {
+    const chosen = names.find((known) => known === text || initialsOf(known) === text);
+    if (chosen === undefined) return `\`${key}=${text}\` should be one of ${names.join(", ")}.`;
+    const value = key === "attentionPasses" ? Number(chosen) : chosen;
+    return { ...accelerator, engine: { ...engine, [key]: value } };
   }
   if (parametersOf(accelerator).includes(key) && Object.hasOwn(engine, key)) {
     const rule = key === "multipliers" || key === "count" ? rules.count : rules.extent;
@@ -133,10 +134,22 @@ function withOwnParameter(
   return `\`${key}\` is no parameter of \`${accelerator.id}\`; there are ${parametersOf(accelerator).join(", ")}.`;
 }
 
+/** What an array has one of a few of. */
+const namedChoices: Readonly<Record<string, readonly string[]>> = {
+  dataflow: dataflows,
+  multiplier: multiplierStyles,
+  interconnect: interconnects,
+  attentionPasses: ["1", "2", "3"],
+  attentionSchedule: attentionSchedules,
+  softmaxOn: softmaxPlaces,
+} satisfies Partial<Record<keyof ArrayEngine, readonly string[]>>;
+
 /** `ws`, `os`, `is`, `rs`, as the literature says. */
-function initialsOf(dataflow: Dataflow): string {
-  return dataflow
-    .split("-")
-    .map((word) => word[0])
-    .join("");
+function initialsOf(name: string): string | undefined {
+  return dataflows.some((known: Dataflow | string) => known === name)
+    ? name
+        .split("-")
+        .map((word) => word[0])
+        .join("")
+    : undefined;
 }

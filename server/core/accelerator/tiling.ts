@@ -49,6 +49,9 @@ export interface TilingQuestion {
   readonly groupsAtOnce: number;
   /** Operands that lie in the level's buffers whole: their tiles take no further room. */
   readonly resident?: ReadonlySet<Operand>;
+  /** Operands that never come to a buffer. */
+  readonly inElements?: ReadonlySet<Operand>;
+  readonly hasWholeSums?: boolean;
   /** Partial sums leave the array in its dataflow, unless one fold makes the whole sum. */
   readonly spillsPartials: boolean;
   readonly timeOf: (tile: Tile, trips: TileChoice["trips"]) => TileTimes;
@@ -82,7 +85,10 @@ export function chooseTile(question: TilingQuestion): TileChoice | undefined {
   let bestRank: readonly number[] = [];
   const positions = positionTiles(c).map((cut) => ({ cut, ...inputsOf(c, cut) }));
   const outputTiles = channelTiles(c.outputChannels, question.atOnce.outputs);
-  const inputTiles = channelTiles(c.inputChannels, question.atOnce.inputs);
+  const inputTiles =
+    question.hasWholeSums === true
+      ? [c.inputChannels]
+      : channelTiles(c.inputChannels, question.atOnce.inputs);
   const groups = Math.min(c.groups, question.groupsAtOnce);
   const least = compulsory(c);
   for (const { cut, tileInputs, allInputs, count } of positions)
@@ -189,7 +195,7 @@ function bytesOf(
 }
 
 function fits(
-  { level: { buffers }, resident }: TilingQuestion,
+  { level: { buffers }, resident, inElements }: TilingQuestion,
   bytes: Footprint,
   trips: TileChoice["trips"],
 ): boolean {
@@ -202,6 +208,7 @@ function fits(
   for (const { size, holds, isDoubleBuffered } of buffers) {
     let needed = 0;
     for (const operand of holds) {
+      if (inElements?.has(operand) === true) continue;
       // Sums are wider than the results that lie there.
       if (operand !== "outputs" && resident?.has(operand) === true) continue;
       needed += bytes[operand] * (isDoubleBuffered ? changes[operand] : 1);

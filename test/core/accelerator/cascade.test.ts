@@ -16,13 +16,13 @@ test("attention's cascades need three, two and one pass over the keys", () => {
 
 test("a reduction alone is one pass, its result combined with the fibre again a second", () => {
   const inputs = { A: ["k"], B: ["k"] };
-  const sum = { makes: "Y", ranks: [], from: ["A", "B"] };
+  const sum = { makes: "Y", ranks: [], from: ["A", "B"], operation: "product" } as const;
   expect(passesOver({ inputs, einsums: [sum] }, "k")).toBe(1);
   // FuseMax, section III: Z = Y × A over k has to wait for Y.
-  const again = { makes: "Z", ranks: [], from: ["Y", "A"] };
+  const again = { makes: "Z", ranks: [], from: ["Y", "A"], operation: "multiply" } as const;
   expect(passesOver({ inputs, einsums: [sum, again] }, "k")).toBe(2);
   // A product that does not touch the rank needs no pass of its own.
-  const apart = { makes: "Z", ranks: ["m"], from: ["Y", "C"] };
+  const apart = { makes: "Z", ranks: ["m"], from: ["Y", "C"], operation: "multiply" } as const;
   const more = { inputs: { ...inputs, C: ["m"] }, einsums: [sum, apart] };
   expect(passesOver(more, "k")).toBe(1);
 });
