@@ -22,7 +22,8 @@ export function bestOnCores(
   question: KernelQuestion,
   engine: ArrayEngine,
   c: Contraction,
-  places: Pick<MappingQuestion, "resident" | "inElements" | "hasWholeSums"> = question.stay === undefined
+  places: Pick<MappingQuestion, "resident" | "inElements" | "hasWholeSums"> = question.stay ===
+  undefined
     ? {}
     : { resident: question.stay.operands },
 ): OnCores {

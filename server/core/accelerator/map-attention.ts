@@ -76,8 +76,8 @@ export function mapAttention(
           headSize: scores.inputChannels,
         })
       : undefined;
-  const onChip = besideScores(summedTraffic(mappings), accelerator, work, precision).map(
-    (entry) => (entry.memory === dramName && together ? { ...entry, ...together } : entry),
+  const onChip = besideScores(summedTraffic(mappings), accelerator, work, precision).map((entry) =>
+    entry.memory === dramName && together ? { ...entry, ...together } : entry,
   );
   const traffic = withoutStay(question, withExtra(onChip, extra, moved));
   const dram = traffic.find(({ memory }) => memory === dramName);
@@ -181,4 +181,3 @@ function notesOf(
 function stepsText({ exponentialCycles }: ArrayEngine): string {
   return `${exponentialCycles + 2} cycles of a score`;
 }
-

@@ -179,8 +179,7 @@ function rankOf(
     const step = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / stepLogarithm - 1e-9);
     // Of times that differ by what the first tile takes, the one that moves less inside.
     const nearly = Math.ceil(Math.log(Math.max(1, cycles / ideal)) / fineStepLogarithm - 1e-9);
-    if (!isOutermost || objective === "latency")
-      return [step, outside, nearly, inside, cycles];
+    if (!isOutermost || objective === "latency") return [step, outside, nearly, inside, cycles];
     return objective === "traffic"
       ? [outside, nearly, inside, cycles]
       : // A byte from DRAM costs 30 to 100 times one from a buffer (Horowitz, ISSCC 2014).

@@ -58,10 +58,7 @@ const published = {
 const setUps = {
   unfused: ["flat", { attentionSchedule: "unfused" }],
   flat: ["flat", {}],
-  cascade: [
-    "flat",
-    { attentionPasses: "1", exponentialCycles: "2", "global buffer": "16MiB" },
-  ],
+  cascade: ["flat", { attentionPasses: "1", exponentialCycles: "2", "global buffer": "16MiB" }],
   arch: ["fusemax", { attentionSchedule: "sequential" }],
   binding: ["fusemax", {}],
 } as const satisfies Record<keyof typeof published, readonly [string, Record<string, string>]>;
