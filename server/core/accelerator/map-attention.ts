@@ -3,7 +3,7 @@ import type { KernelShape } from "../ops/kernel-shape.js";
 import { softmaxFlops } from "../ops/softmax.js";
 import type { ArrayEngine, AttentionSchedule, Operand } from "./accelerator.js";
 import { besideScores, leastBytes, summedTraffic, withExtra } from "./array-traffic.js";
-import { attentionCycles, type AttentionExtents, type AttentionWork } from "./attention-cycles.js";
+import { attentionCycles, type AttentionExtents } from "./attention-cycles.js";
 import { scoreTraffic, softmaxTraffic } from "./cascade.js";
 import type { Contraction } from "./contraction.js";
 import { bestOnCores } from "./cores.js";

@@ -1,4 +1,4 @@
-import type { Accelerator, ArrayEngine, Dataflow } from "./accelerator.js";
+import type { Accelerator, ArrayEngine } from "./accelerator.js";
 import {
   attentionSchedules,
   dataflows,
@@ -146,7 +146,7 @@ const namedChoices: Readonly<Record<string, readonly string[]>> = {
 
 /** `ws`, `os`, `is`, `rs`, as the literature says. */
 function initialsOf(name: string): string | undefined {
-  return dataflows.some((known: Dataflow | string) => known === name)
+  return new Set<string>(dataflows).has(name)
     ? name
         .split("-")
         .map((word) => word[0])
