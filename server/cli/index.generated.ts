@@ -10,6 +10,7 @@ import { command as pareto } from "./pareto.js";
 import { command as pragmas } from "./pragmas.js";
 import { command as quantize } from "./quantize.js";
 import { command as rank } from "./rank.js";
+import { command as serve } from "./serve.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
 import type { Command } from "./command.js";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   pragmas,
   quantize,
   rank,
+  serve,
   targets,
   view,
 ];

@@ -305,7 +305,7 @@ function wholeNumber(word: string, option: string): number {
   return Number(word);
 }
 
-function positiveInteger(word: string, option: string): number {
+export function positiveInteger(word: string, option: string): number {
   const value = Number(word);
   if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1)
     throw new UsageError(

@@ -33,7 +33,7 @@ import { emptyReason, withoutEmptyKernels } from "./lower/empty-operator.js";
 import type { Lowered } from "./lower/lowered.js";
 import { targetBytes } from "./lower/target-bytes.js";
 import { fitOf } from "./memory/fit.js";
-import { computeBufferBytes } from "./memory/generation-memory.js";
+import { computeBufferBytes, rememberedBytes } from "./memory/generation-memory.js";
 import type { Schedule } from "./memory/buffers.js";
 import { lineBuffered } from "./memory/line-buffers.js";
 import { planMemory } from "./memory/make-plan.js";
@@ -263,7 +263,12 @@ function deploymentOf(
   return deploymentOn(deployable, now, executionOf(deployable.inferred, target, cancel));
 }
 
-function executionOf({ graphWork }: InferredModel, target: Target, cancel: Cancel): Execution {
+/** Kernels and their times alone, without plans of memory and what else is told of a target. */
+export function executionOf(
+  { graphWork }: InferredModel,
+  target: Target,
+  cancel: Cancel,
+): Execution & { readonly energy: Estimate | undefined } {
   const lowered = lower(graphWork, target, cancel);
   const footprint = { weightBytes: lowered.weightBytes, activationBytes: undefined };
   return { lowered, ...costModel(target, lowered, footprint, false) };
@@ -279,14 +284,7 @@ function generationOf(
   const { call, model, graphWork, batch = 1 } = inferred;
   if (call === undefined || model.generation === undefined) return undefined;
   const { flow } = graphWork;
-  const bytes = targetBytes(flow, target.precision);
-  let cacheBytes = 0;
-  let stateBytes = 0;
-  for (const id of flow.graph.inputs) {
-    const { isCache, isState } = flow.graph.values[id] ?? {};
-    if (isCache === true) cacheBytes += bytes.of(id) ?? 0;
-    if (isState === true) stateBytes += bytes.of(id) ?? 0;
-  }
+  const { cacheBytes, stateBytes } = rememberedBytes(flow, target);
   const context = call.past + call.tokens;
   const computeBytes = computeBufferBytes(model.generation, target, context);
   const prompt = inferred.prompt();

@@ -61,22 +61,28 @@ function read(source: ByteSource, context: ReadContext): Outcome<Model | undefin
       place: { kind: "path", path: "model_type" },
     });
   problems.push(...quantizationNote(fields));
-  const shard = shardOf(found.description, context.devices ?? 1);
-  if ("reason" in shard) return failed(`\`${context.fileName}\` ${shard.reason}.`);
-  if (shard.devices !== undefined)
+  const modelOn = (count: number): Model | { readonly reason: string } => {
+    const shard = shardOf(found.description, count);
+    if ("reason" in shard) return shard;
+    return buildDecoder(shard, {
+      format: "hf-config",
+      producer: fields.text("transformers_version") ?? "",
+      metadata: new Map([["family", found.description.family]]),
+      devices: count,
+      modelOn,
+      names: huggingFaceNames,
+      findWeight: () => undefined,
+    });
+  };
+  const { devices = 1 } = context;
+  const value = modelOn(devices);
+  if ("reason" in value) return failed(`\`${context.fileName}\` ${value.reason}.`);
+  if (devices > 1)
     problems.push({
       code: "RP1048",
       severity: "information",
-      message: `Time is that of ${shard.devices} devices at work together, their exchanges included; parameters, work, memory and energy are those of one of them.`,
+      message: `Time is that of ${devices} devices at work together, their exchanges included; parameters, work, memory and energy are those of one of them.`,
     });
-  const value = buildDecoder(shard, {
-    format: "hf-config",
-    producer: fields.text("transformers_version") ?? "",
-    metadata: new Map([["family", found.description.family]]),
-    devices: context.devices ?? 1,
-    names: huggingFaceNames,
-    findWeight: () => undefined,
-  });
   return { value, problems };
 }
 

@@ -39,6 +39,8 @@ export interface GenerationFacts {
   readonly storedPrecision?: string;
   /** That share the model, where one may choose; undefined where the file is what it is. */
   readonly devices?: number;
+  /** One device's part of the same model on so many, where one may choose, or why they cannot share it. */
+  readonly modelOn?: (devices: number) => Model | { readonly reason: string };
   /** How a call of many new tokens is computed, where that is not how a step is. */
   readonly ofMany?: CallOfMany | undefined;
   /** What makes tokens of an image, for models that see. */

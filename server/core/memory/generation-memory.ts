@@ -1,5 +1,23 @@
 import type { GenerationFacts } from "../graph/graph.js";
+import { targetBytes } from "../lower/target-bytes.js";
 import type { Target } from "../targets/target.js";
+import type { Dataflow } from "../work/dataflow.js";
+
+/** What all texts of a call keep from one call to the next: keys and values, and states of recurrences. */
+export function rememberedBytes(
+  flow: Dataflow,
+  { precision }: Target,
+): { readonly cacheBytes: number; readonly stateBytes: number } {
+  const bytes = targetBytes(flow, precision);
+  let cacheBytes = 0;
+  let stateBytes = 0;
+  for (const id of flow.graph.inputs) {
+    const { isCache, isState } = flow.graph.values[id] ?? {};
+    if (isCache === true) cacheBytes += bytes.of(id) ?? 0;
+    if (isState === true) stateBytes += bytes.of(id) ?? 0;
+  }
+  return { cacheBytes, stateBytes };
+}
 
 /**
  * What llama.cpp allots beside weights and cache: the largest tensors that are alive at once while it works off a part

@@ -14,6 +14,7 @@ import { view as quantization } from "./quantization.js";
 import { view as report } from "./report.js";
 import { view as rooflineFigure } from "./roofline-figure.js";
 import { view as roofline } from "./roofline.js";
+import { view as serving } from "./serving.js";
 import { view as summary } from "./summary.js";
 import { view as timeline } from "./timeline.js";
 
@@ -33,6 +34,7 @@ export const views = {
   "report": report,
   "roofline-figure": rooflineFigure,
   "roofline": roofline,
+  "serving": serving,
   "summary": summary,
   "timeline": timeline,
 } as const;

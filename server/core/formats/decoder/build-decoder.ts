@@ -17,6 +17,7 @@ export interface DecoderSource {
   readonly findWeight: WeightFinder;
   /** That share it, where one may choose. */
   readonly devices?: number;
+  readonly modelOn?: NonNullable<Model["generation"]>["modelOn"];
   readonly place?: Place;
 }
 
@@ -46,6 +47,7 @@ export function buildDecoder(description: DecoderDescription, source: DecoderSou
       heads: description.heads,
       vocabulary,
       ...(source.devices !== undefined && { devices: source.devices }),
+      ...(source.modelOn !== undefined && { modelOn: source.modelOn }),
       ...(description.storedPrecision !== undefined && {
         storedPrecision: description.storedPrecision,
       }),

@@ -1,0 +1,119 @@
+import {
+  formatBytes,
+  formatJoules,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from "../core/base/units.js";
+import { table } from "../core/reports/text-table.js";
+import type { ServingLimit } from "../core/serving/plan-serving.js";
+import type { ServingLimits } from "../core/serving/workload.js";
+import type { ServedPlan, ServedPoint, ServingView } from "../core/views/serving.js";
+import { rateText } from "../core/views/config/config-lens.js";
+import { secondsWithInterval } from "../core/views/text/estimate-text.js";
+
+/** What `ridgepoint serve` prints for people: a row for every way of serving, or for every number of texts. */
+export function servingText(
+  found: ServingView,
+  { hasPoints }: { readonly hasPoints: boolean },
+): string {
+  const { model, workload, limits, plans, refused } = found;
+  const head = `${model} · prompts of ${workload.inputTokens} tokens, answers of ${workload.outputTokens}${limitsText(limits)}\n`;
+  const rows = plans.flatMap((plan) => {
+    const { best, points } = plan.curve;
+    if (hasPoints) return points.map((point) => rowOf(plan, point));
+    return best === undefined ? [] : [rowOf(plan, best)];
+  });
+  const lost = plans.filter(({ curve }) => curve.best === undefined);
+  const notes = [
+    ...lost.map(
+      (plan) => `${nameOf(plan)}: not even one text keeps the limits${closestText(plan)}.`,
+    ),
+    ...refused.map(
+      ({ label, devices, reason }) => `${devices} × ${label}: ${reason.replace(/\.$/, "")}.`,
+    ),
+  ];
+  const hasPrice = plans.some(({ curve }) => curve.points.some(({ price }) => price !== null));
+  const header = [
+    ...[
+      "target",
+      "devices",
+      "texts",
+      "first token",
+      "between tokens",
+      "tokens a second",
+      "a device",
+    ],
+    ...[
+      "memory",
+      "energy a token",
+      "of the bound",
+      ...(hasPrice ? ["a million tokens"] : []),
+      "limit",
+    ],
+  ];
+  const body =
+    rows.length === 0
+      ? ""
+      : `\n${table(
+          header,
+          rows.map((row) => [...row.cells, ...(hasPrice ? [row.price] : []), row.limit]),
+          `lrrrrrrrrr${hasPrice ? "r" : ""}l`,
+        )}`;
+  return `${head}${body}${notes.length > 0 ? "\n" : ""}${notes.map((note) => `${note}\n`).join("")}`;
+}
+
+function rowOf(
+  plan: ServedPlan,
+  point: ServedPoint,
+): { readonly cells: readonly string[]; readonly price: string; readonly limit: string } {
+  const { groups } = point;
+  const devices =
+    groups === undefined
+      ? String(plan.devices)
+      : `${groups.reading} × ${plan.devices} + ${groups.writing} × ${plan.devices}`;
+  return {
+    cells: [
+      plan.label,
+      devices,
+      String(point.texts),
+      formatSeconds(point.firstTokenSeconds.value),
+      secondsWithInterval(point.tokenSeconds),
+      rateText(point.tokensPerSecond.value),
+      rateText(point.tokensPerSecondPerDevice),
+      `${formatBytes(point.memoryBytes)}, ${formatShare(point.memoryBytes / plan.capacityBytes)}`,
+      point.joulesPerToken === undefined ? "?" : formatJoules(point.joulesPerToken.value),
+      formatShare(point.shareOfBound),
+    ],
+    price: point.price === null ? "?" : `$${formatNumber(point.price)}`,
+    limit: point === plan.curve.best ? limitNames[plan.curve.limit] : "",
+  };
+}
+
+const limitNames: Readonly<Record<ServingLimit, string>> = {
+  "token time": "between tokens",
+  "first token": "first token",
+  memory: "memory",
+  texts: "texts at once",
+};
+
+function nameOf({ label, devices, mode }: ServedPlan): string {
+  return `${devices} × ${label}${mode === "apart" ? ", prompts apart" : ""}`;
+}
+
+function closestText({ curve }: ServedPlan): string {
+  const [first] = curve.points;
+  return first === undefined
+    ? ""
+    : `: ${formatSeconds(first.firstTokenSeconds.value)} to the first token, ${formatSeconds(first.tokenSeconds.value)} between tokens`;
+}
+
+function limitsText({ firstTokenSeconds, tokenSeconds }: ServingLimits): string {
+  const parts = [
+    ...(firstTokenSeconds === undefined
+      ? []
+      : [`first token within ${formatSeconds(firstTokenSeconds)}`]),
+    ...(tokenSeconds === undefined ? [] : [`${formatSeconds(tokenSeconds)} between tokens`]),
+  ];
+  return parts.length === 0 ? "" : ` · ${parts.join(", ")}`;
+}
