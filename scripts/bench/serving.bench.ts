@@ -46,23 +46,20 @@ function compare(): void {
     const stored = system.startsWith("b") ? "w4a8_mxfp4_mxfp8" : "w4a16_mxfp4";
     const precision = name === "gpt-oss-120b" ? stored : (row["gemm_dtype"] ?? "");
     const target = catalogue.find(systemTarget(system, row["framework"] ?? "", precision));
-    const [devices = 1, inputTokens = 1, outputTokens = 1, texts = 1] = [
-      ...["tp", "isl", "osl", "concurrency"],
-    ].map((key) => Number(row[key]));
+    const count = (key: string): number => Number(row[key]);
+    const [devices, texts] = [count("tp"), count("concurrency")];
+    const workload = { inputTokens: count("isl"), outputTokens: count("osl") };
     if (target === undefined) continue;
+    const { inputTokens, outputTokens } = workload;
     const key = [name, target.id, devices, inputTokens, outputTokens].join(" ");
     if (!known.has(key)) {
       const model = decoderOf(name, config, devices);
-      known.set(
-        key,
-        model &&
-          phasesOf(model, { target, devices }, { inputTokens, outputTokens }, neverCancelled),
-      );
+      known.set(key, model && phasesOf(model, { target, devices }, workload, neverCancelled));
     }
     const phases = known.get(key);
     const point = phases && serveTogether(phases, texts);
     if (point === undefined) continue;
-    const [ttft = 0, tpot = 0] = [Number(row["ttft_ms"]) * 1e-3, Number(row["tpot_ms"]) * 1e-3];
+    const [ttft, tpot] = [count("ttft_ms") * 1e-3, count("tpot_ms") * 1e-3];
     const rate = (texts * outputTokens) / (ttft + (outputTokens - 1) * tpot);
     // Its clients send all prompts at once, ten rounds of them: the first round waits for one another.
     const each = phases?.prompts(1)?.seconds.value ?? 0;
