@@ -1,24 +1,73 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Design } from "../core/design/design.js";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
-import { hls4mlCosts } from "../core/hls/hls4ml/costs.js";
+import type { ChosenPart } from "../core/design/part.js";
+import { finnDesign } from "../core/hls/finn/pipeline.js";
+import { parseFinnWords, wordsOfFolding } from "../core/hls/finn/words.js";
+import { type Hls4mlCosts, hls4mlCosts } from "../core/hls/hls4ml/costs.js";
 import { hls4mlDesign, ownWords } from "../core/hls/hls4ml/estimate-network.js";
-import { networkOf } from "../core/hls/hls4ml/network.js";
+import { type Hls4mlNetwork, networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
+import { layerBits } from "../core/quant/quantizer-bits.js";
 import { designReport } from "../core/views/design/design-report.js";
-import { denseWeights } from "../io/quant/dense-weights.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { loadParts } from "../io/parts-files.js";
+import { denseWeights } from "../io/quant/dense-weights.js";
 import type { JobResult } from "./job.js";
 import { UsageError } from "./usage-error.js";
 import { type AnalyzeRequest } from "./words.js";
 
-const defaultPart = "xcvu9p";
-
 /** The model's report as hardware that hls4ml would make of its layers. */
 export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Promise<JobResult> {
-  const words = parseHls4mlWords(configWords(request.design.hls4ml ?? ""));
+  const words = parseHls4mlWords(textOf("hls4ml", request.design.hls4ml ?? "", wordsOfConfig));
   if (typeof words === "string") throw new UsageError(`--hls4ml: ${words}`);
+  return asHardware(request, result, {
+    costFile: "dense-conv.json",
+    defaultPart: "xcvu9p",
+    hasWords: (name) => ownWords(words, name) !== undefined,
+    design: (network, costs, part, name) => {
+      const clock = request.design.clockNanoseconds;
+      const asked = clock === undefined ? words : { ...words, clockNs: clock };
+      return hls4mlDesign(network, asked, costs, part, name);
+    },
+  });
+}
+
+/** The same as a streaming pipeline of one unit for each layer, as FINN makes it. */
+export async function asFinn(request: AnalyzeRequest, result: JobResult): Promise<JobResult> {
+  const words = parseFinnWords(textOf("finn", request.design.finn ?? "", wordsOfFolding));
+  if (typeof words === "string") throw new UsageError(`--finn: ${words}`);
+  return asHardware(request, result, {
+    costFile: "streaming.json",
+    defaultPart: "xczu7ev",
+    hasWords: () => false,
+    design: (network, costs, part, name) => {
+      const clock = request.design.clockNanoseconds;
+      const asked = clock === undefined ? words : { ...words, clockNs: clock };
+      return finnDesign(network, asked, costs, part, name);
+    },
+  });
+}
+
+interface Making {
+  readonly costFile: string;
+  readonly defaultPart: string;
+  /** Layers that the user gives words of their own. */
+  readonly hasWords: (name: string) => boolean;
+  readonly design: (
+    network: Hls4mlNetwork,
+    costs: Hls4mlCosts,
+    part: ChosenPart,
+    name: string,
+  ) => Design;
+}
+
+async function asHardware(
+  request: AnalyzeRequest,
+  result: JobResult,
+  { costFile, defaultPart, hasWords, design: make }: Making,
+): Promise<JobResult> {
   if (!result.isAnalysed) return result;
   const dataFolder = await findDataFolder();
   const { value: families } = loadParts(dataFolder);
@@ -26,25 +75,21 @@ export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Prom
   const part = findPart(families, wanted);
   if (part === undefined) throw new UsageError(unknownPartMessage(families, wanted));
   const costs = hls4mlCosts(
-    JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", "dense-conv.json"), "utf8")),
+    JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", costFile), "utf8")),
   );
-  if (costs === undefined) throw new Error("hls4ml/dense-conv.json is broken");
+  if (costs === undefined) throw new Error(`hls4ml/${costFile} is broken`);
   const { document, analysis } = result;
   const modelFile = request.file ?? document.file;
-  const clock = request.design.clockNanoseconds;
-  const design = hls4mlDesign(
-    networkOf(
-      document.layers,
-      analysis === undefined || typeof modelFile !== "string"
-        ? undefined
-        : denseWeights(analysis.model, modelFile),
-      (name) => ownWords(words, name) !== undefined,
-    ),
-    clock === undefined ? words : { ...words, clockNs: clock },
-    costs,
-    part,
-    document.model?.name ?? "network",
+  const bits = analysis === undefined ? undefined : layerBits(analysis.inferred);
+  const network = networkOf(
+    document.layers,
+    analysis === undefined || typeof modelFile !== "string"
+      ? undefined
+      : denseWeights(analysis.model, modelFile),
+    hasWords,
+    ({ id }) => bits?.get(Number(id)),
   );
+  const design = make(network, costs, part, document.model?.name ?? "network");
   const report = designReport(request.file ?? document.file ?? "", design);
   return {
     document: {
@@ -56,14 +101,16 @@ export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Prom
   };
 }
 
-/** A file of hls4ml's configuration as JSON, or the words themselves. */
-function configWords(text: string): string {
-  if (!/\.json$/i.test(text)) return text;
-  if (!existsSync(text)) throw new UsageError(`--hls4ml: there is no file \`${text}\`.`);
+/** A file of a configuration as JSON, or the words themselves. */
+function textOf(option: string, text: string, wordsOf: (config: unknown) => string): string {
+  // Further words may stand behind the file.
+  const [file = "", ...rest] = text.split(",");
+  if (!/\.json$/i.test(file)) return text;
+  if (!existsSync(file)) throw new UsageError(`--${option}: there is no file \`${file}\`.`);
   try {
-    return wordsOfConfig(JSON.parse(readFileSync(text, "utf8")));
+    return [wordsOf(JSON.parse(readFileSync(file, "utf8"))), ...rest].join(",");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--hls4ml: \`${text}\` is not JSON: ${reason}`);
+    throw new UsageError(`--${option}: \`${file}\` is not JSON: ${reason}`);
   }
 }

@@ -33,6 +33,11 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
                         weights=…, input=…, zeros=0.3, multipliers=dsp|lut, constants=any|powers-of-two,
                         io=parallel|stream, conv=line-buffer|encoded, cycles=10000 (a target in place of reuse), clock=5;
                         for one layer NAME.reuse=8; or a JSON file of hls4ml's configuration
+  --finn "WORDS"        a model as a streaming pipeline of FINN: fps=100000 or NAME.pe=8,NAME.simd=16; weights=2,
+                        activations=2 (else as a QONNX model's quantizers say), layers=3, input=8, clock=10,
+                        memory=auto|block|distributed|embedded, multipliers=lut|dsp, board=2W, host=100us; a list such as
+                        weights=1|2|4 is a sweep; or a JSON file of FINN's folding, with words behind it (default part
+                        xczu7ev)
   --tool NAME           HLS: whose report is foretold, "Vitis 2020.2" (default) or "SDx 2018.3"
   --param NAME=VALUE    parameter of the top module, repeatable
   --define NAME[=TEXT]  macro, repeatable

@@ -52,6 +52,8 @@ export interface DesignWords {
   readonly isRouted: boolean;
   /** Of models: how hls4ml makes hardware of them, or a file of its configuration. */
   readonly hls4ml: string | undefined;
+  /** Of models: how FINN makes a streaming pipeline of them, or a file of its folding. */
+  readonly finn: string | undefined;
 }
 
 export interface AnalyzeWords {
@@ -77,7 +79,7 @@ export const analyzeOptions: Options = {
       "budget",
       "grid",
     ],
-    ...["top", "part", "clock", "tool", "hls4ml", "hierarchy"],
+    ...["top", "part", "clock", "tool", "hls4ml", "finn", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
 };
@@ -130,6 +132,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       hierarchy: hierarchyOf(given.one("hierarchy")),
       isRouted: given.has("route"),
       hls4ml: given.one("hls4ml"),
+      finn: given.one("finn"),
     },
   };
   if (!isHelp) requireSubject(request);
@@ -171,6 +174,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "clock",
       "tool",
       "hls4ml",
+      "finn",
       "hierarchy",
       "files",
       "include",
@@ -230,6 +234,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       hierarchy: hierarchyOf(text(fields, "hierarchy")),
       isRouted: fields["route"] === true,
       hls4ml: text(fields, "hls4ml"),
+      finn: text(fields, "finn"),
     },
   };
   requireSubject(request);

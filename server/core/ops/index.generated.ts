@@ -49,6 +49,7 @@ import { rule as pool } from "./pool.js";
 import { rule as positionBias } from "./position-bias.js";
 import { rule as projectedAttention } from "./projected-attention.js";
 import { rule as qlinear } from "./qlinear.js";
+import { rule as qonnx } from "./qonnx.js";
 import { rule as quantize } from "./quantize.js";
 import { rule as random } from "./random.js";
 import { rule as recurrent } from "./recurrent.js";
@@ -141,6 +142,7 @@ export const rules: readonly OpRule[] = [
   positionBias,
   projectedAttention,
   qlinear,
+  qonnx,
   quantize,
   random,
   recurrent,

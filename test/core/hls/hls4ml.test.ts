@@ -82,7 +82,7 @@ test("layers of any framework become dense, convolution, activation and softmax"
     layer("LSTM", [1, 4, 10], [1, 4, 10]),
   ]);
   expect(layers.map((one) => JSON.stringify({ ...one, name: undefined }))).toEqual([
-    '{"kind":"conv","inputs":75,"outputs":8,"weights":600,"inputChannels":3,"pixels":400,"outputPixels":256}',
+    '{"kind":"conv","inputs":75,"outputs":8,"weights":600,"inputChannels":3,"groups":1,"side":5,"inputWidth":16,"pixels":400,"outputPixels":256}',
     '{"kind":"relu","elements":2048,"channels":8,"isLeaky":false}',
     '{"kind":"dense","inputs":2048,"outputs":10}',
     '{"kind":"softmax","classes":10}',

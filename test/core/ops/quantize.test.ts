@@ -88,3 +88,15 @@ test("look-ups in quantized tables read packed rows and their scales", () => {
   );
   checkInfer("com.microsoft:TorchEmbedding(float32[1000,64], int64[b,5])", "float32[b,5,64]");
 });
+
+test("QONNX: quantizers of any width leave type and shape, thresholds compare", () => {
+  checkInfer(
+    "qonnx.custom_op.general:Quant(float32[b,8], float32[], float32[], float32[])",
+    "float32[b,8]",
+  );
+  checkInfer("onnx.brevitas:BipolarQuant(float32[b,8], float32[])", "float32[b,8]");
+  checkWork(
+    "qonnx.custom_op.general:MultiThreshold(float32[2,8], float32[8,3])",
+    "macs=0 flops=48 read=160 write=64 quantize",
+  );
+});

@@ -1,5 +1,6 @@
 import { productOf } from "../../base/product.js";
 import type { ReportLayer } from "../../views/report-document.js";
+import type { LayerBits } from "../../quant/quantizer-bits.js";
 import type { WeightMatrix } from "./constant-products.js";
 
 /** A layer as hls4ml makes it. */
@@ -11,6 +12,7 @@ export type Hls4mlLayer =
       readonly outputs: number;
       /** Where the model's file has them. */
       readonly weights?: WeightMatrix;
+      readonly bits?: LayerBits;
     }
   | {
       readonly kind: "conv";
@@ -20,9 +22,15 @@ export type Hls4mlLayer =
       readonly outputs: number;
       readonly weights: number;
       readonly inputChannels: number;
+      /** Absent: 1. */
+      readonly groups?: number;
+      /** Columns of the window, and of a row of the input. */
+      readonly side?: number;
+      readonly inputWidth?: number;
       /** With the padding that it runs over. */
       readonly pixels: number;
       readonly outputPixels: number;
+      readonly bits?: LayerBits;
     }
   | {
       readonly kind: "relu";
@@ -68,6 +76,7 @@ export function networkOf(
   layers: readonly ReportLayer[],
   weightsOf: (layer: ReportLayer) => WeightMatrix | undefined = () => undefined,
   hasWords: (name: string) => boolean = () => false,
+  bitsOf: (layer: ReportLayer) => LayerBits | undefined = () => undefined,
 ): Hls4mlNetwork {
   const found: Hls4mlLayer[] = [];
   const skipped = new Set<string>();
@@ -83,6 +92,8 @@ export function networkOf(
     const elements = productOf(output.slice(1));
     const channels = channelsOf(layer, output);
     const { name } = layer;
+    const known = bitsOf(layer);
+    const bits = known !== undefined && { bits: known };
     if (
       /^(gemm|matmul|linear|addmm|dense|fully_connected|fullyconnected|qlinearmatmul)$/.test(op)
     ) {
@@ -96,12 +107,13 @@ export function networkOf(
         inputs,
         outputs,
         ...(isWhole && { weights }),
+        ...bits,
       });
     } else if (/^(conv\w*|conv_2d|qlinearconv|depthwise_conv_2d)$/.test(op)) {
       noteOutput(layer, products);
       const conv = convOf(layer, input, output);
       if (conv === undefined) skipped.add(layer.op);
-      else found.push(conv);
+      else found.push({ ...conv, ...bits });
     } else if (
       /^(relu|relu6|leaky_?relu|prelu|clip|tanh|sigmoid|hardsigmoid|elu|selu|softplus)\w*$/.test(op)
     )
@@ -132,7 +144,7 @@ function convOf(
   layer: ReportLayer,
   input: readonly number[],
   output: readonly number[],
-): Hls4mlLayer | undefined {
+): Extract<Hls4mlLayer, { kind: "conv" }> | undefined {
   const isLast = hasChannelsLast(layer);
   const channelsAt = isLast ? output.length - 1 : 1;
   const [inChannels, outputs] = [input[channelsAt], output[channelsAt]];
@@ -141,9 +153,15 @@ function convOf(
   const bias = parameters % outputs === 0 ? outputs : 0;
   const spatial = (sizes: readonly number[]): readonly number[] =>
     isLast ? sizes.slice(1, -1) : sizes.slice(2);
-  const perOutput = Math.max(1, Math.round((parameters - bias) / outputs));
-  const window = Math.max(1, Math.round(perOutput / inChannels));
-  const side = Math.max(1, Math.round(Math.sqrt(window)));
+  // Outputs, inputs of a group, and the window, where the weights are an input of their own.
+  const kernel = isLast ? undefined : sizesOf(layer.inputs[1]?.shape);
+  const isTold = kernel !== undefined && kernel.length === input.length && kernel[0] === outputs;
+  const perOutput = isTold
+    ? productOf(kernel.slice(1))
+    : Math.max(1, Math.round((parameters - bias) / outputs));
+  const groups = isTold ? Math.max(1, Math.round(inChannels / (kernel[1] ?? 1))) : 1;
+  const window = Math.max(1, Math.round((perOutput * groups) / inChannels));
+  const side = isTold ? (kernel.at(-1) ?? 1) : Math.max(1, Math.round(Math.sqrt(window)));
   const [inSizes, outSizes] = [spatial(input), spatial(output)];
   const isPadded = inSizes.every((size, index) => size === outSizes[index]);
   const pixels = inSizes.reduce(
@@ -157,6 +175,9 @@ function convOf(
     outputs,
     weights: perOutput * outputs,
     inputChannels: inChannels,
+    groups,
+    side,
+    inputWidth: inSizes.at(-1) ?? 1,
     pixels,
     outputPixels: productOf(outSizes),
   };
