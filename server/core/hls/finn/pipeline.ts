@@ -1,3 +1,4 @@
+import { formatJoules } from "../../base/units.js";
 import type { Design, DesignModule, DesignProblem, Resources } from "../../design/design.js";
 import { emptyDesign } from "../../design/empty-design.js";
 import { partFacts } from "../../design/part-facts.js";
@@ -211,15 +212,10 @@ function energyText(one: Pipeline, words: FinnWords, costs: Hls4mlCosts): string
   const { low, high, call } = energyOf(one, words, costs);
   const each = one.interval * words.clockNs * 1e-9;
   const rate = (1 / each).toLocaleString("en-US", { maximumSignificantDigits: 3 });
-  const alone = `${rate}/s, ${energy(low)}–${energy(high)} an inference`;
+  const alone = `${rate}/s, ${formatJoules(low)}–${formatJoules(high)} an inference`;
   return call === undefined
     ? alone
-    : `${alone}, a call on the board ${(1e3 * call.seconds).toPrecision(3)} ms and ${energy(call.low)}–${energy(call.high)}`;
-}
-
-function energy(joules: number): string {
-  const [unit, factor] = joules < 1e-6 ? ["nJ", 1e9] : joules < 1e-3 ? ["µJ", 1e6] : ["mJ", 1e3];
-  return `${Number((joules * Number(factor)).toPrecision(3))} ${unit}`;
+    : `${alone}, a call on the board ${(1e3 * call.seconds).toPrecision(3)} ms and ${formatJoules(call.low)}–${formatJoules(call.high)}`;
 }
 
 function problemsOf(

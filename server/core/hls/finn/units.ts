@@ -166,17 +166,15 @@ export function withDepth(
     name: `${(kept.at(-1) ?? first).name} again ${index + 1}`,
     inputs: width,
     outputs: width,
-    weights: undefined,
   }));
-  const chain = [first, ...kept, ...added];
-  const { weights: _values, ...end } = last;
-  return {
-    layers: [...chain.map(withoutValues), { ...end, inputs: chain.at(-1)?.outputs ?? end.inputs }],
-    skipped,
-  };
+  const chain = [first, ...kept, ...added].map(withoutValues);
+  const inputs = chain.at(-1)?.outputs ?? last.inputs;
+  return { layers: [...chain, withoutValues({ ...last, inputs })], skipped };
 }
 
-function withoutValues<T extends { readonly weights?: unknown }>(layer: T): Omit<T, "weights"> {
-  const { weights: _values, ...rest } = layer;
-  return rest;
+/** Values of weights are of the layer as it was. */
+function withoutValues({ kind, name, inputs, outputs, bits }: Dense): Dense {
+  return { kind, name, inputs, outputs, ...(bits !== undefined && { bits }) };
 }
+
+type Dense = Extract<Hls4mlLayer, { kind: "dense" }>;
