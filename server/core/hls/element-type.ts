@@ -5,6 +5,8 @@ export interface ElementType {
   readonly isSigned: boolean;
   /** Whether widths grow with the result (`ap_int`, `ap_fixed`), where C promotes to `int`. */
   readonly isArbitrary: boolean;
+  /** Of `hls::vector` and `complex`: how many of them lie side by side and are worked on at once. */
+  readonly lanes?: number;
 }
 
 export const intType: ElementType = { kind: "int", bits: 32, isSigned: true, isArbitrary: false };
@@ -35,6 +37,10 @@ const named: Readonly<Record<string, ElementType>> = {
   float: floatType,
   double: doubleType,
   half: { ...floatType, bits: 16 },
+  float32_t: floatType,
+  uint: { ...intType, isSigned: false },
+  uchar: { ...intType, bits: 8, isSigned: false },
+  ushort: { ...intType, bits: 16, isSigned: false },
 };
 
 /** `unsigned char`, `uint8_t`, `long long`; undefined for names that are not built in. */
@@ -62,6 +68,12 @@ export function arbitraryType(name: string, width: number | undefined): ElementT
 
 /** The type in which two operands meet. */
 export function joinTypes(left: ElementType, right: ElementType): ElementType {
+  const lanes = Math.max(left.lanes ?? 1, right.lanes ?? 1);
+  const joined = joinLane(left, right);
+  return (joined.lanes ?? 1) === lanes ? joined : { ...joined, lanes };
+}
+
+function joinLane(left: ElementType, right: ElementType): ElementType {
   if (left.kind === "float" || right.kind === "float") {
     if (left.kind !== "float") return right;
     if (right.kind !== "float") return left;

@@ -26,7 +26,7 @@ export interface KernelEstimate {
   readonly memories: readonly Memory[];
   readonly partitions: ReadonlyMap<string, Partition>;
   readonly area: Area;
-  /** From start to end; undefined where a loop's trip count is unknown. */
+  /** From start to end; undefined where a loop's trip count is unknown, or what a call takes. */
   readonly cycles: number | undefined;
   /** Between two starts: of a dataflow region, what its slowest process takes. */
   readonly intervalCycles: number | undefined;
@@ -62,6 +62,7 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const choiceLut = registerChoiceLut(target, planOf, costs);
   const area = areaOf({ units, memories, portCount: ports, loopCount, choiceLut }, costs);
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
+  const isUnknown = unknownLoops.length > 0 || target.hasUncounted === true;
   const moved =
     transfers.reduce((sum, { cycles }) => sum + cycles, 0) -
     hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop), profile);
@@ -77,13 +78,10 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
     memories,
     partitions,
     area,
-    cycles: unknownLoops.length > 0 ? undefined : Math.round(assumedCycles),
-    intervalCycles:
-      unknownLoops.length > 0
-        ? undefined
-        : Math.round(
-            (flow?.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved,
-          ),
+    cycles: isUnknown ? undefined : Math.round(assumedCycles),
+    intervalCycles: isUnknown
+      ? undefined
+      : Math.round((flow?.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved),
     assumedCycles: Math.round(assumedCycles),
     unknownLoops,
     // A function that is called in several places is told of once.

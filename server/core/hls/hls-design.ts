@@ -143,7 +143,7 @@ function loopRow(one: LoopEstimate, file: string, lines: Lines, intervals: Inter
       pipeline === undefined || pipeline.isElsewhere === true
         ? undefined
         : lines.line(pipeline.span.start),
-    label: loop.label === "" ? loop.iterator.replace(/^.*\./, "") : loop.label,
+    label: loop.label === "" ? loop.iterator.replace(/^.*\.|\$\w*$/g, "") : loop.label,
     tripCount:
       trip === undefined ? undefined : { value: trip, low: trip, high: loop.trip.most ?? trip },
     isPipelined: one.isPipelined,

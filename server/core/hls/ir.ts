@@ -19,6 +19,8 @@ export interface HlsFunction {
   readonly directives: readonly Directive[];
   /** Whether a directive (`ACCEL kernel`, `HLS INTERFACE`, an `hls_top`) says that this is a top. */
   readonly isMarkedTop: boolean;
+  /** Whether something is called whose cost nobody knows. */
+  readonly hasUncounted?: boolean;
 }
 
 export interface Variable {

@@ -14,8 +14,22 @@ export interface CppParser {
   readonly parse: (text: string, ownLength?: number) => CppFile;
 }
 
-/** C's `restrict` and Intel's `component void f(…)` are no C++; what stands around them is. */
-const otherWords = /\b(?:__)?restrict(?:__)?\b|^[ \t]*component(?=[ \t]+\w)/gm;
+/** C's `restrict`, Intel's `component void f(…)` and Vitis' `hls_thread_local` are no C++; what stands around them is. */
+const otherWords =
+  /\b(?:__)?restrict(?:__)?\b|^[ \t]*component(?=[ \t]+\w)|\bhls_thread_local\b|\b__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)/gm;
+
+/** `_Pragma("HLS UNROLL")` on a line of its own says what `#pragma HLS UNROLL` says. */
+const pragmaOperator = /^([ \t]*)_Pragma[ \t]*\([ \t]*"([^"\r\n]*)"[ \t]*\)[ \t]*;?[ \t]*$/gm;
+
+/** What the parser reads: as long as the text, so that places stay what they are. */
+function readable(text: string): string {
+  const blank = (word: string): string => " ".repeat(word.length);
+  return text
+    .replace(otherWords, blank)
+    .replace(pragmaOperator, (whole, indent: string, inner: string) =>
+      `${indent}#pragma ${inner}`.padEnd(whole.length),
+    );
+}
 
 /** Deeper than people write, and shallow enough for every recursion over the tree. */
 const mostDepth = 300;
@@ -27,7 +41,7 @@ export async function openCppParser(files: CppGrammarFiles): Promise<CppParser> 
   parser.setLanguage(await Language.load(new Uint8Array(await readFile(files.grammar))));
   return {
     parse: (text, ownLength) => {
-      const tree = parser.parse(text.replace(otherWords, (word) => " ".repeat(word.length)));
+      const tree = parser.parse(readable(text));
       if (tree === null) return { text, root: emptyRoot, isCut: true };
       try {
         const file = plainTree(text, tree.walk());

@@ -91,5 +91,5 @@ test("a part that no table has is said, and the default counts", async () => {
   });
   const { design, problems } = await analyse(folder, "k.cpp");
   expect(design).toMatchObject({ top: "top", part: "xcvu9p" });
-  expect(problems[0]).toMatchObject({ code: "RP5028", severity: "information" });
+  expect(problems.find(({ code }) => code === "RP5028")?.severity).toBe("information");
 });

@@ -97,6 +97,17 @@ export function operatorCost(
   operands: readonly ElementType[],
   result: ElementType,
 ): OperatorCost {
+  const lanes = Math.max(result.lanes ?? 1, ...operands.map((one) => one.lanes ?? 1));
+  const { latency, dsp, lut, ff } = laneCost(profile, op, operands, result);
+  return { latency, dsp: dsp * lanes, lut: lut * lanes, ff: ff * lanes };
+}
+
+function laneCost(
+  profile: HlsProfile,
+  op: Operator,
+  operands: readonly ElementType[],
+  result: ElementType,
+): OperatorCost {
   const floating =
     operands.find(({ kind }) => kind === "float") ?? (result.kind === "float" ? result : undefined);
   if (floating !== undefined) {

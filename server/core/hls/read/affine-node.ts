@@ -6,6 +6,7 @@ import {
   type Affine,
 } from "../affine.js";
 import { fieldOf, textOf, type CppNode } from "../cpp-tree.js";
+import { applyOperator } from "./constant-text.js";
 import { constantOf, type FileScope, type LocalScope } from "./scope.js";
 
 /** An expression as an affine function of iterators and of scalars that never change; undefined where it is none. */
@@ -61,8 +62,9 @@ function affineBinary(file: FileScope, local: LocalScope, node: CppNode): Affine
         ? multiplyAffine(left, affineConstant(2 ** right.constant))
         : undefined;
     default: {
-      const value = constantOf(file, node, local.constants);
-      return value === undefined ? undefined : affineConstant(value);
+      if (left.terms.size > 0 || right.terms.size > 0) return undefined;
+      const value = applyOperator(operator ?? "", left.constant, right.constant);
+      return value === undefined || !Number.isInteger(value) ? undefined : affineConstant(value);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Values of constant expressions written as text: bodies of macros and values of pragmas. Integers and decimal numbers,
- * names that `lookup` knows, the arithmetic, shift and comparison-free operators of C, and parentheses.
+ * names that `lookup` knows, C's binary operators, and parentheses.
  */
 export function evaluateText(
   text: string,
@@ -8,7 +8,9 @@ export function evaluateText(
 ): number | undefined {
   if (text.length > 1000) return undefined;
   const tokens =
-    text.match(/0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\w+(?:::\w+)*|<<|>>|[^\s]/g) ?? [];
+    text.match(
+      /0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\w+(?:::\w+)*|<<|>>|[<>=!]=|&&|\|\||[^\s]/g,
+    ) ?? [];
   let at = 0;
   let depth = 0;
   const primary = (): number | undefined => {
@@ -22,6 +24,10 @@ export function evaluateText(
     }
     if (token === "-") return negate(primary());
     if (token === "+") return primary();
+    if (token === "!") {
+      const value = primary();
+      return value === undefined ? undefined : value === 0 ? 1 : 0;
+    }
     if (/^\d/.test(token)) return skipSuffix(Number(token));
     return /^[A-Za-z_]/.test(token) ? lookup(token) : undefined;
   };
@@ -45,7 +51,15 @@ export function evaluateText(
   return at === tokens.length ? value : undefined;
 }
 
+/** Weakest first. */
 const levels: readonly ReadonlySet<string>[] = [
+  new Set(["||"]),
+  new Set(["&&"]),
+  new Set(["|"]),
+  new Set(["^"]),
+  new Set(["&"]),
+  new Set(["==", "!="]),
+  new Set(["<", "<=", ">", ">="]),
   new Set(["<<", ">>"]),
   new Set(["+", "-"]),
   new Set(["*", "/", "%"]),
@@ -78,7 +92,33 @@ function apply(operator: string, left: number, right: number): number | undefine
       return left * 2 ** right;
     case ">>":
       return Math.floor(left / 2 ** right);
+    case "<":
+      return Number(left < right);
+    case "<=":
+      return Number(left <= right);
+    case ">":
+      return Number(left > right);
+    case ">=":
+      return Number(left >= right);
+    case "==":
+      return Number(left === right);
+    case "!=":
+      return Number(left !== right);
+    case "&&":
+      return Number(left !== 0 && right !== 0);
+    case "||":
+      return Number(left !== 0 || right !== 0);
+    case "&":
+    case "|":
+    case "^":
+      return areWhole ? bitwise(operator, left, right) : undefined;
     default:
       return undefined;
   }
+}
+
+function bitwise(operator: string, left: number, right: number): number | undefined {
+  if (!Number.isSafeInteger(left) || !Number.isSafeInteger(right)) return undefined;
+  const [a, b] = [BigInt(left), BigInt(right)];
+  return Number(operator === "&" ? a & b : operator === "|" ? a | b : a ^ b);
 }

@@ -1,16 +1,13 @@
+import { addAffine, affineConstant, type Affine } from "../affine.js";
 import { fieldOf, textOf, type CppNode } from "../cpp-tree.js";
-import {
-  boolType,
-  doubleType,
-  floatType,
-  intType,
-  joinTypes,
-  type ElementType,
-} from "../element-type.js";
-import type { Access, Expression, Operator, Step } from "../ir.js";
+import { boolType, builtInType, intType, joinTypes, type ElementType } from "../element-type.js";
+import type { Access, Expression, Step } from "../ir.js";
 import { affineOf } from "./affine-node.js";
-import { typeOf, type FileScope, type LocalScope } from "./scope.js";
-import { hasMethod } from "./method-members.js";
+import { shifted, type Calls } from "./calls.js";
+import { constantOf, type FileScope, type LocalScope } from "./scope.js";
+import { binaryOperators, convert, functions, literal, operation, zero } from "./operations.js";
+import { subscriptsOf } from "./subscripts.js";
+import { sideChannel, typeOf } from "./types.js";
 
 /** An expression's value, and what it does besides (assignments within, calls). */
 export interface ReadExpression {
@@ -18,58 +15,20 @@ export interface ReadExpression {
   readonly steps: readonly Step[];
 }
 
-type CallFunction = (
-  /** With its namespace (`hls::fft`). */
-  name: string,
-  args: readonly CppNode[],
-  local: LocalScope,
-  templateArguments: readonly CppNode[],
-  /** What a method is called on. */
-  object?: string,
-) => { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined;
-
-const binaryOperators: Readonly<Record<string, Operator>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "%": "rem",
-  "<": "compare",
-  "<=": "compare",
-  ">": "compare",
-  ">=": "compare",
-  "==": "compare",
-  "!=": "compare",
-  "&&": "logic",
-  "||": "logic",
-  "&": "logic",
-  "|": "logic",
-  "^": "logic",
-  "<<": "shift",
-  ">>": "shift",
-};
-
-const functions: Readonly<Record<string, Operator>> = {
-  sqrt: "sqrt",
-  sqrtf: "sqrt",
-  exp: "exp",
-  expf: "exp",
-  fabs: "logic",
-  fabsf: "logic",
-  abs: "select",
-  min: "select",
-  max: "select",
-  fmin: "select",
-  fmax: "select",
-};
+/** Where an expression points to: an array or scalar, the subscripts that it gives, and what lies behind it. */
+export interface Place {
+  readonly name: string;
+  readonly indices: readonly (Affine | undefined)[];
+  readonly offset: Affine | undefined;
+}
 
 export class ExpressionReader {
   readonly #file: FileScope;
-  readonly #call: CallFunction;
+  readonly #calls: Calls;
 
-  constructor(file: FileScope, call: CallFunction) {
+  constructor(file: FileScope, calls: Calls) {
     this.#file = file;
-    this.#call = call;
+    this.#calls = calls;
   }
 
   /** What a statement that is an expression does. */
@@ -86,12 +45,27 @@ export class ExpressionReader {
   /** The array or scalar that an argument or a target names, without its subscripts. */
   baseName(node: CppNode, local: LocalScope): string | undefined {
     switch (node.type) {
-      case "identifier": {
+      case "this":
+        return local.aliases.get("this");
+      case "identifier":
+      case "type_identifier": {
         const name = textOf(this.#file.file, node);
         const alias = local.aliases.get(name);
         if (alias !== undefined) return alias;
         const own = local.prefix + name;
         return local.variables.has(own) || !this.#file.globals.has(name) ? own : name;
+      }
+      case "qualified_identifier": {
+        const name = fieldOf(node, "name");
+        const text = name === undefined ? "" : textOf(this.#file.file, name);
+        return this.#file.globals.has(text) ? text : undefined;
+      }
+      case "call_expression": {
+        // `x.range(7, 0)` and `x(7, 0)` are bits of `x`.
+        const callee = fieldOf(node, "function");
+        const inner = callee?.type === "field_expression" ? fieldOf(callee, "argument") : callee;
+        if (inner === undefined || !this.#isBits(node, local)) return undefined;
+        return this.baseName(inner, local);
       }
       case "field_expression": {
         const argument = fieldOf(node, "argument");
@@ -119,40 +93,93 @@ export class ExpressionReader {
     }
   }
 
-  #access(node: CppNode, local: LocalScope, steps: Step[]): Access | undefined {
-    const subscripts: CppNode[] = [];
-    let at: CppNode = node;
-    for (;;) {
-      if (at.type === "subscript_expression") {
-        const indices = fieldOf(at, "indices");
-        const [index] = indices?.children ?? [];
-        if (index !== undefined) subscripts.unshift(index);
-      } else if (!/^(pointer|parenthesized|field)_expression$/.test(at.type)) break;
-      const inner: CppNode | undefined = fieldOf(at, "argument") ?? at.children[0];
-      if (inner === undefined) return undefined;
-      at = inner;
+  /** Where an argument points to; undefined where it is a value. */
+  place(node: CppNode, local: LocalScope): Place | undefined {
+    if (node.type === "binary_expression") {
+      const [left, right] = [fieldOf(node, "left"), fieldOf(node, "right")];
+      const inner = left === undefined ? undefined : this.place(left, local);
+      if (inner === undefined || right === undefined) return undefined;
+      const amount = affineOf(this.#file, local, right);
+      return { ...inner, offset: shifted(amount, inner.offset) };
     }
+    const access = this.#access(node, local, []);
+    if (access === undefined) return undefined;
+    const { root } = subscriptsOf(node);
+    const leading = local.leading.get(textOf(this.#file.file, root));
+    const offset = access.indices.length > 0 ? undefined : leading?.offset;
+    return { name: access.name, indices: access.indices, offset };
+  }
+
+  #isBits(node: CppNode, local: LocalScope): boolean {
+    const callee = fieldOf(node, "function");
+    if (callee?.type === "field_expression") {
+      const field = fieldOf(callee, "field");
+      return field !== undefined && /^(range|bit|get_bit)$/.test(textOf(this.#file.file, field));
+    }
+    if (callee?.type !== "identifier" && callee?.type !== "subscript_expression") return false;
+    const name = this.baseName(callee, local);
+    const isVariable =
+      name !== undefined && (local.variables.has(name) || this.#file.globals.has(name));
+    return isVariable && fieldOf(node, "arguments")?.children.length === 2;
+  }
+
+  #access(node: CppNode, local: LocalScope, steps: Step[]): Access | undefined {
+    const { subscripts, root } = subscriptsOf(node);
     const name = this.baseName(node, local);
     if (name === undefined) return undefined;
+    const variable = local.variables.get(name) ?? this.#file.globals.get(name);
+    const leading = local.leading.get(textOf(this.#file.file, root));
     const indexWork: Expression[] = [];
-    const indices = subscripts.map((subscript) => {
+    const own = subscripts.map((subscript) => {
       const affine = affineOf(this.#file, local, subscript);
       if (affine === undefined) indexWork.push(this.#value(subscript, local, steps));
       return affine;
     });
+    const [first, ...others] = own;
+    const all = [
+      ...(leading?.indices ?? []),
+      ...(own.length === 0 ? [] : [shifted(first, leading?.offset)]),
+      ...others,
+    ];
     const span = { start: node.start, end: node.end };
     const type = this.#typeOfName(name, local);
-    return { name, type, indices, indexWork, span };
+    // A subscript of a word is one of its bits, of a vector one of its lanes.
+    const most = variable === undefined ? all.length : variable.dims.length;
+    const isPart = all.length > most && (type.isArbitrary || type.lanes !== undefined);
+    if (!isPart)
+      return { name, type: this.#bitsOf(node, type, local), indices: all, indexWork, span };
+    const { lanes, ...lane } = type;
+    return {
+      name,
+      type: lanes === undefined ? boolType : lane,
+      indices: all.slice(0, most),
+      indexWork,
+      span,
+    };
+  }
+
+  /** `x.range(7, 0)`: as many bits as it takes. */
+  #bitsOf(node: CppNode, type: ElementType, local: LocalScope): ElementType {
+    if (node.type !== "call_expression") return type;
+    const [high, low] = (fieldOf(node, "arguments")?.children ?? []).map((arg) =>
+      affineOf(this.#file, local, arg),
+    );
+    const width =
+      high === undefined
+        ? undefined
+        : low === undefined
+          ? affineConstant(0)
+          : addAffine(high, low, -1);
+    if (width === undefined || width.terms.size > 0) return type;
+    return { kind: "int", bits: Math.abs(width.constant) + 1, isSigned: false, isArbitrary: true };
   }
 
   #typeOfName(name: string, local: LocalScope): ElementType {
-    const member = name.slice(name.lastIndexOf(".") + 1);
-    return (
-      local.variables.get(name)?.type ??
-      this.#file.globals.get(name)?.type ??
-      this.#file.members.get(member)?.type ??
-      intType
-    );
+    const known = local.variables.get(name) ?? this.#file.globals.get(name);
+    if (known !== undefined) return known.type;
+    const dot = name.lastIndexOf(".");
+    const holder = dot < 0 ? undefined : local.variables.get(name.slice(0, dot));
+    return (holder && sideChannel(name.slice(dot + 1), holder.type)) ?? intType;
   }
 
   #value(node: CppNode, local: LocalScope, steps: Step[]): Expression {
@@ -212,11 +239,36 @@ export class ExpressionReader {
         if (affine !== undefined && affine.terms.size === 0)
           return { kind: "number", value: affine.constant, type: intType };
         const access = this.#access(node, local, steps);
+        if (access !== undefined) return { kind: "access", access, type: access.type };
+        // `in.read().data`.
+        const inner = fieldOf(node, "argument");
+        return inner === undefined ? zero : this.#field(node, inner, local, steps);
+      }
+      case "qualified_identifier": {
+        const value = constantOf(this.#file, node, local.constants);
+        if (value !== undefined) return { kind: "number", value, type: intType };
+        const access = this.#access(node, local, steps);
         return access === undefined ? zero : { kind: "access", access, type: access.type };
       }
-      default:
-        return zero;
+      case "compound_literal_expression":
+      case "initializer_list": {
+        const list = node.type === "initializer_list" ? node : fieldOf(node, "value");
+        const values = (list?.children ?? []).map((one) => this.#value(one, local, steps));
+        return values[0] ?? zero;
+      }
+      default: {
+        const value = constantOf(this.#file, node, local.constants);
+        return value === undefined ? zero : { kind: "number", value, type: intType };
+      }
     }
+  }
+
+  #field(node: CppNode, inner: CppNode, local: LocalScope, steps: Step[]): Expression {
+    const value = this.#value(inner, local, steps);
+    const field = fieldOf(node, "field");
+    const name = field === undefined ? "" : textOf(this.#file.file, field);
+    const type = sideChannel(name, value.type);
+    return type === undefined || value.kind === "number" ? value : { ...value, type };
   }
 
   #binary(node: CppNode, local: LocalScope, steps: Step[]): Expression {
@@ -228,10 +280,9 @@ export class ExpressionReader {
     if (stream !== undefined) {
       const span = { start: node.start, end: node.end };
       const end: Access = {
+        ...(this.#access(left, local, steps) ?? { indices: [], indexWork: [] }),
         name: stream,
         type: this.#typeOfName(stream, local),
-        indices: [],
-        indexWork: [],
         span,
       };
       const written = symbol === "<<" ? this.#value(right, local, steps) : undefined;
@@ -249,9 +300,14 @@ export class ExpressionReader {
   }
 
   #streamOf(node: CppNode, local: LocalScope): string | undefined {
-    if (node.type !== "identifier") return undefined;
+    if (
+      !/^(identifier|subscript_expression|field_expression|qualified_identifier)$/.test(node.type)
+    )
+      return undefined;
     const name = this.baseName(node, local);
-    return name !== undefined && local.variables.get(name)?.isStream === true ? name : undefined;
+    const variable =
+      name === undefined ? undefined : (local.variables.get(name) ?? this.#file.globals.get(name));
+    return variable?.isStream === true ? name : undefined;
   }
 
   #assignment(node: CppNode, local: LocalScope, steps: Step[]): Expression {
@@ -309,28 +365,40 @@ export class ExpressionReader {
     const args = fieldOf(node, "arguments")?.children ?? [];
     if (callee === undefined) return zero;
     if (callee.type === "field_expression") return this.#method(node, callee, args, local, steps);
-    const nameNode = callee.type === "template_function" ? fieldOf(callee, "name") : callee;
-    const full = nameNode === undefined ? "" : textOf(this.#file.file, nameNode);
-    const qualified = full.replace(/<[\s\S]*$/, "");
-    const name = qualified.replace(/^.*::/, "");
-    const templateNode =
-      nameNode?.type === "qualified_identifier" ? fieldOf(nameNode, "name") : callee;
-    const templateArguments =
-      templateNode?.type === "template_function"
-        ? (fieldOf(templateNode, "arguments")?.children ?? [])
-        : [];
-    const called = this.#call(qualified, args, local, templateArguments);
+    if (this.#isBits(node, local)) {
+      const access = this.#access(node, local, steps);
+      if (access !== undefined) return { kind: "access", access, type: access.type };
+    }
+    const called = this.#calls.call({ node: callee, args }, local);
     if (called !== undefined) {
       steps.push(...called.steps);
       return called.value ?? zero;
     }
     const values = args.map((argument) => this.#value(argument, local, steps));
-    // `data_t(x)` converts.
-    const cast = this.#file.types.get(name);
     const [first] = values;
-    if (cast !== undefined && first !== undefined) return convert(first, cast);
+    const name = textOf(this.#file.file, callee)
+      .replace(/<[\s\S]*$/, "")
+      .replace(/^.*::/, "");
+    // `data_t(x)`, `ap_int<8>(x)`, `static_cast<float>(x)` convert.
+    const cast = this.#castOf(callee, name, local);
+    if (cast !== undefined) return first === undefined ? zero : convert(first, cast);
     const type = values.map((value) => value.type).reduce(joinTypes, values[0]?.type ?? intType);
     return operation(functions[name] ?? "function", values, type);
+  }
+
+  #castOf(callee: CppNode, name: string, local: LocalScope): ElementType | undefined {
+    const template =
+      callee.type === "qualified_identifier" ? (fieldOf(callee, "name") ?? callee) : callee;
+    if (/^(static|reinterpret|const)_cast$/.test(name)) {
+      const [type] = fieldOf(template, "arguments")?.children ?? [];
+      return type && typeOf(this.#file, type, local.constants).type;
+    }
+    const isType =
+      this.#file.types.has(name) ||
+      this.#file.aliases.has(name) ||
+      builtInType(name) !== undefined ||
+      /^a[pc]_u?(int|fixed)$/.test(name);
+    return isType ? typeOf(this.#file, template, local.constants).type : undefined;
   }
 
   #method(
@@ -343,21 +411,28 @@ export class ExpressionReader {
     const object = fieldOf(callee, "argument");
     const field = fieldOf(callee, "field");
     const method = field === undefined ? "" : textOf(this.#file.file, field);
-    const values = args.map((argument) => this.#value(argument, local, steps));
-    const name = object === undefined ? undefined : this.baseName(object, local);
-    if (name === undefined) return operation("function", values, intType);
-    const variable = local.variables.get(name) ?? this.#file.globals.get(name);
-    if (variable?.isStream !== true && hasMethod(this.#file, method)) {
-      const called = this.#call(method, args, local, [], name);
+    const found = object === undefined ? undefined : this.#access(object, local, steps);
+    if (found !== undefined && field !== undefined && this.#calls.hasMethod(found, field)) {
+      const called = this.#calls.call({ node: field, args, object: found }, local);
       steps.push(...(called?.steps ?? []));
       return called?.value ?? zero;
     }
-    const type = this.#typeOfName(name, local);
+    const values = args.map((argument) => this.#value(argument, local, steps));
+    if (found === undefined) {
+      // `in.read().to_int()` reads.
+      const value = object === undefined ? undefined : this.#value(object, local, steps);
+      return value ?? operation("function", values, intType);
+    }
+    const variable = local.variables.get(found.name) ?? this.#file.globals.get(found.name);
     const span = { start: node.start, end: node.end };
-    const access: Access = { name, type, indices: [], indexWork: [], span };
+    const access: Access = { ...found, span };
+    const { type } = access;
     // Bursts of an `hls::burst_maxi` are asked for and answered beside the data.
-    if (/^(read_request|write_request|write_response)$/.test(method)) return zero;
-    if (/^(write|write_nb)$/.test(method)) {
+    if (
+      /^(read_request|write_request|write_response|empty|full|size|capacity|set_name)$/.test(method)
+    )
+      return zero;
+    if (variable?.isStream === true && /^(write|write_nb)$/.test(method)) {
       steps.push({
         kind: "assign",
         target: access,
@@ -367,52 +442,24 @@ export class ExpressionReader {
       });
       return zero;
     }
-    return { kind: "access", access, type };
+    if (/^(set_data|set_bit|set)$/.test(method) && values.length > 0) {
+      const value = values.at(-1) ?? zero;
+      steps.push({ kind: "assign", target: access, value, isCompound: false, span });
+      return zero;
+    }
+    const read: Expression = { kind: "access", access, type };
+    // `in.read(x)` and `in.read_nb(x)` put what they read into `x`.
+    const [into] = args;
+    if (variable?.isStream === true && /^read(_nb)?$/.test(method) && into !== undefined) {
+      const target = this.#access(into, local, steps);
+      if (target !== undefined)
+        steps.push({ kind: "assign", target, value: read, isCompound: false, span });
+      return zero;
+    }
+    if (/^(range|bit|get_bit)$/.test(method)) {
+      const bits = this.#bitsOf(node, type, local);
+      return { kind: "access", access: { ...access, type: bits }, type: bits };
+    }
+    return read;
   }
-}
-
-const zero: Expression = { kind: "number", value: 0, type: intType };
-
-function literal(text: string): Expression {
-  const plain = text.replace(/'/g, "");
-  const isHex = /^0[xX]/.test(plain);
-  const isReal = !isHex && /[.eE]|[fF]$/.test(plain);
-  const value = Number(plain.replace(/[uUlL]+$|(?<!^0[xX].*)[fF]$/g, ""));
-  const type = !isReal ? intType : /[fF]$/.test(plain) ? floatType : doubleType;
-  return { kind: "number", value: Number.isFinite(value) ? value : 0, type };
-}
-
-/** Constants are folded; a conversion between floats and integers is a core of its own. */
-function convert(value: Expression, type: ElementType): Expression {
-  if (value.kind === "number") return { ...value, type };
-  if (value.type.kind === type.kind && type.kind !== "float") return value;
-  if (value.type.kind === "float" && type.kind === "float" && value.type.bits === type.bits)
-    return value;
-  return operation("convert", [value], type);
-}
-
-function operation(op: Operator, args: readonly Expression[], type: ElementType): Expression {
-  const [a, b] = args;
-  if (a?.kind === "number" && b?.kind === "number" && args.length === 2) {
-    const folded = fold(op, a.value, b.value);
-    if (folded !== undefined) return { kind: "number", value: folded, type };
-  }
-  if (a !== undefined && b?.kind === "number" && isPowerOfTwo(b.value) && a.type.kind !== "float") {
-    // Wires alone; signed division rounds towards zero, for which it adds first.
-    const isDivision = op === "div" || op === "rem";
-    if (isDivision && a.type.isSigned) return { kind: "operation", op: "add", args, type };
-    if (isDivision || op === "mul") return { kind: "operation", op: "shift", args: [a], type };
-  }
-  return { kind: "operation", op, args, type };
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(Math.log2(value));
-}
-
-function fold(op: Operator, a: number, b: number): number | undefined {
-  if (op === "add") return a + b;
-  if (op === "sub") return a - b;
-  if (op === "mul") return a * b;
-  return op === "div" && b !== 0 ? a / b : undefined;
 }

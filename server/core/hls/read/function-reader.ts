@@ -3,23 +3,22 @@ import { affineVariable, isConstantAffine, addAffine, affineConstant } from "../
 import { fieldOf, textOf, type CppNode } from "../cpp-tree.js";
 import type { Directive } from "../directives.js";
 import { directiveOf } from "../directives.js";
-import type { Assign, Expression, Loop, Step, TripCount, Variable } from "../ir.js";
+import type { Loop, Step, TripCount, Variable } from "../ir.js";
 import { affineOf } from "./affine-node.js";
 import { assignedNames } from "./assigned-names.js";
 import { directivesBeside } from "./directives-beside.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
-import { methodMembers } from "./method-members.js";
-import { memoryMove } from "./memory-move.js";
 import { readAttribute, readPragma } from "./pragma.js";
-import { declaratorOf, lookupConstant, typeOf, type FileScope, type LocalScope } from "./scope.js";
+import { declaratorOf, lookupConstant, type FileScope, type LocalScope } from "./scope.js";
 import { evaluateText } from "./constant-text.js";
-import { bindTemplate } from "./templates.js";
-import { uncountedCore } from "./uncounted-core.js";
+import { Calls, nameIn } from "./calls.js";
+import { activeChildren } from "./conditional-text.js";
+import { specialDeclaration } from "./special-declaration.js";
+import { typeOf, type ObjectType } from "./types.js";
 
 /** Bounds what calls that are put in place of one another may grow to. */
 const mostSteps = 20_000;
-const mostCalls = 24;
 
 export interface ReadBody {
   readonly steps: readonly Step[];
@@ -32,36 +31,54 @@ export class FunctionReader {
   readonly variables = new Map<string, Variable>();
   readonly #file: FileScope;
   readonly #expressions: ExpressionReader;
-  readonly #calls: string[] = [];
+  readonly #calls: Calls;
   readonly #ranges = new Map<string, Range>();
   #stepCount = 0;
   #loopCount = 0;
-  #inlined = 0;
   /** Of called functions, about arrays. */
   readonly directives: Directive[] = [];
 
   constructor(file: FileScope) {
     this.#file = file;
-    this.#expressions = new ExpressionReader(file, (...call) => this.#callForValue(...call));
+    this.#calls = new Calls(file, {
+      variables: this.variables,
+      problems: this.problems,
+      directives: this.directives,
+      expressions: () => this.#expressions,
+      block: (node, local) => this.#block(node, local),
+      nextLoop: () => this.#loopCount++,
+    });
+    this.#expressions = new ExpressionReader(file, this.#calls);
   }
 
-  read(node: CppNode, name: string, constants: ReadonlyMap<string, number>): ReadBody {
+  /** Whether something was called whose cost nobody knows. */
+  get hasUncounted(): boolean {
+    return this.#calls.hasUncounted;
+  }
+
+  /** A parameter or a global, with the members of its class. */
+  declare(variable: Variable, object: ObjectType | undefined): void {
+    this.variables.set(variable.name, variable);
+    if (object !== undefined) this.#calls.declare(variable, object, emptyScope(this.variables));
+  }
+
+  /** `owner`: the class whose method it is. */
+  read(
+    node: CppNode,
+    name: string,
+    constants: ReadonlyMap<string, number>,
+    owner?: ObjectType,
+  ): ReadBody {
     const body = fieldOf(node, "body");
     if (body === undefined) return { steps: [], directives: [] };
-    const local: LocalScope = {
-      variables: this.variables,
-      values: new Map(),
-      aliases: new Map(),
-      prefix: "",
-      constants,
-    };
-    this.#calls.push(name);
+    const local: LocalScope = { ...emptyScope(this.variables), constants, owner };
+    this.#calls.enter(name, `${node.start} []`);
     const changed = assignedNames(this.#file, body);
     for (const [parameter, { dims, isStream }] of this.variables)
       if (dims.length === 0 && !isStream && !changed.has(parameter))
         local.values.set(parameter, affineVariable(parameter));
     const read = this.#block(body, local);
-    this.#calls.pop();
+    this.#calls.leave();
     return { ...read, directives: [...directivesBeside(this.#file, name), ...read.directives] };
   }
 
@@ -147,6 +164,8 @@ export class FunctionReader {
           label,
           start,
         });
+      case "for_range_loop":
+        return this.#rangeLoop(node, local, { before, label, start });
       case "while_statement":
       case "do_statement":
         return this.#loop(node, whileHeader(this.#file, local, node), local, {
@@ -172,8 +191,8 @@ export class FunctionReader {
         return this.#expressions.effects(inner, local);
       }
       default:
-        return node.type.startsWith("preproc_if") || node.type === "preproc_else"
-          ? this.#statements(node.children, local)
+        return node.type.startsWith("preproc_")
+          ? this.#statements(activeChildren(this.#file, node, local.constants), local)
           : [];
     }
   }
@@ -219,7 +238,7 @@ export class FunctionReader {
     const { first, trip, stride } = header;
     if (first !== undefined && isConstantAffine(first) && trip.source === "constant")
       local.values.set(iterator, addAffine(first, affineConstant(stride * (trip.most ?? 0))));
-    const outside = directivesBeside(this.#file, this.#calls.at(-1) ?? "", at);
+    const outside = directivesBeside(this.#file, this.#calls.current, at);
     // What a script says goes before what the source says.
     const all = [...outside, ...at.before, ...directives];
     const loop: Loop = {
@@ -266,42 +285,65 @@ export class FunctionReader {
     ];
   }
 
-  #declare(
-    node: CppNode,
-    local: LocalScope,
-  ): readonly { name: string; initial: CppNode | undefined }[] {
-    const { type, isStream } = typeOf(this.#file, fieldOf(node, "type"), local.constants);
+  #declare(node: CppNode, local: LocalScope): readonly Declared[] {
+    const typeNode = fieldOf(node, "type");
+    const info = typeOf(this.#file, typeNode, local.constants);
     const isConstant = node.children.some(
       (child) => child.type === "type_qualifier" && /const/.test(textOf(this.#file.file, child)),
     );
-    const declared: { name: string; initial: CppNode | undefined }[] = [];
+    const isAuto = typeNode?.type === "placeholder_type_specifier";
+    const declared: Declared[] = [];
     for (const child of node.children) {
       if (child.field !== "declarator") continue;
       const found = declaratorOf(this.#file, child, local.constants);
-      if (found === undefined) continue;
+      if (found === undefined || found.parameters !== undefined) continue;
       const name = local.prefix + found.name;
-      this.variables.set(name, {
+      const { initial } = found;
+      local.aliases.delete(found.name);
+      if (initial?.type === "lambda_expression") {
+        local.lambdas.set(found.name, { node: initial, scope: local });
+        continue;
+      }
+      // A reference, or a pointer that is set at once, is another name for what it points to.
+      const target = found.isReference || found.isPointer ? initial : undefined;
+      const place = target && this.#expressions.place(target, local);
+      if (place !== undefined && this.variables.has(place.name)) {
+        local.aliases.set(found.name, place.name);
+        local.leading.set(found.name, place);
+        continue;
+      }
+      const variable: Variable = {
         name,
-        type,
-        dims: found.dims,
+        type: info.type,
+        dims: [...found.dims, ...info.dims],
         kind: "local",
-        isStream,
-        isConstant: isConstant && found.initial?.type === "initializer_list",
+        isStream: info.isStream,
+        isConstant: isConstant && initial?.type === "initializer_list",
         span: { start: found.node.start, end: found.node.end },
-      });
-      declared.push({ name, initial: found.initial });
+      };
+      this.variables.set(name, variable);
+      if (info.object !== undefined) this.#calls.declare(variable, info.object, local);
+      declared.push({ name, initial, isAuto });
     }
     return declared;
   }
 
   #declaration(node: CppNode, local: LocalScope): readonly Step[] {
+    const special = specialDeclaration(this.#file, node);
+    if (special?.kind === "task")
+      return this.#calls.call({ node: special.called, args: special.args }, local)?.steps ?? [];
+    if (special?.kind === "lock") {
+      const base = this.#expressions.baseName(special.block, local);
+      if (base !== undefined) local.aliases.set(special.name, base);
+      return [];
+    }
     const steps: Step[] = [];
-    for (const { name, initial } of this.#declare(node, local)) {
+    for (const { name, initial, isAuto } of this.#declare(node, local)) {
       const variable = this.variables.get(name);
-      const value = initial?.type === "argument_list" ? initial.children[0] : initial;
-      if (value === undefined || variable === undefined || value.type === "initializer_list")
-        continue;
-      if (variable.dims.length > 0) continue;
+      const isList = initial?.type === "argument_list" || initial?.type === "initializer_list";
+      const value = isList ? initial.children[0] : initial;
+      if (value === undefined || variable === undefined || variable.dims.length > 0) continue;
+      if (value.type === "initializer_list" || (isList && initial.children.length > 1)) continue;
       const affine = variable.type.kind === "int" ? affineOf(this.#file, local, value) : undefined;
       if (affine !== undefined) {
         local.values.set(name, affine);
@@ -309,8 +351,10 @@ export class FunctionReader {
       }
       local.values.delete(name);
       const read = this.#expressions.read(value, local);
+      const type = isAuto ? read.value.type : variable.type;
+      if (isAuto) this.variables.set(name, { ...variable, type });
       const span = { start: node.start, end: node.end };
-      const target = { name, type: variable.type, indices: [], indexWork: [], span };
+      const target = { name, type, indices: [], indexWork: [], span };
       steps.push(...read.steps, {
         kind: "assign",
         target,
@@ -322,151 +366,48 @@ export class FunctionReader {
     return steps;
   }
 
-  /** What a function that the file does not have is known to do. */
-  #outsideCall(
-    called: string,
-    args: readonly CppNode[],
+  /** `for (auto &x : array)`: its name stands for one element after the other. */
+  #rangeLoop(
+    node: CppNode,
     local: LocalScope,
-  ): { readonly steps: readonly Step[]; readonly value: undefined } | undefined {
-    const problem = uncountedCore(called, args);
-    if (problem !== undefined) this.problems.push(problem);
-    const move = memoryMove(this.#file, local, {
-      name: called.replace(/^(std)?::/, ""),
-      id: this.#loopCount,
-      args,
-      baseOf: (node) => this.#expressions.baseName(node, local),
+    at: { readonly before: readonly Directive[]; readonly label: string; readonly start: number },
+  ): readonly Step[] {
+    const [declarator, right] = [fieldOf(node, "declarator"), fieldOf(node, "right")];
+    const found = declarator && declaratorOf(this.#file, declarator, local.constants);
+    const base = right && this.#expressions.place(right, local);
+    if (found === undefined || base === undefined) return [];
+    const iterator = `${found.name}$index`;
+    const key = local.prefix + iterator;
+    const dim = this.variables.get(base.name)?.dims[base.indices.length];
+    local.aliases.set(found.name, base.name);
+    local.leading.set(found.name, {
+      indices: [...base.indices, affineVariable(key)],
+      offset: undefined,
     });
-    if (move === undefined) return undefined;
-    this.#loopCount += 1;
-    return { steps: [move], value: undefined };
-  }
-
-  /** Puts the called function's body in place; answers undefined for functions that nothing is known of. */
-  #callForValue(
-    called: string,
-    args: readonly CppNode[],
-    local: LocalScope,
-    templateArguments: readonly CppNode[],
-    object?: string,
-  ): { readonly steps: readonly Step[]; readonly value: Expression | undefined } | undefined {
-    const name = called.replace(/^.*::/, "");
-    const node = this.#file.functions.get(name);
-    const body = node === undefined ? undefined : fieldOf(node, "body");
-    const declaratorNode = node === undefined ? undefined : fieldOf(node, "declarator");
-    if (node === undefined || body === undefined || declaratorNode === undefined)
-      return this.#outsideCall(called, args, local);
-    if (this.#calls.includes(name) || this.#calls.length >= mostCalls) {
-      this.problems.push({
-        code: "RP5312",
-        severity: "warning",
-        message: `\`${name}\` calls itself; recursion has no hardware. Its cost is left out here.`,
-        place: { kind: "text", span: { start: node.start, end: declaratorNode.end } },
-      });
-      return { steps: [], value: undefined };
-    }
-    this.#inlined += 1;
-    const prefix = `${name}$${this.#inlined}.`;
-    const template = this.#file.templates.get(name);
-    const bound =
-      template === undefined
-        ? undefined
-        : bindTemplate(this.#file, template, templateArguments, local.constants);
-    const constants = new Map([...local.constants, ...(bound?.constants ?? [])]);
-    // The names of a template's types mean something else in the next call.
-    const types = new Map(this.#file.types);
-    for (const [parameter, type] of bound?.types ?? []) this.#file.types.set(parameter, type);
-    const aliases = new Map(object === undefined ? [] : methodMembers(this.#file, node, object));
-    const values = new Map(local.values);
-    const steps: Step[] = [];
-    const parameters = declaratorOf(this.#file, declaratorNode)?.parameters?.children ?? [];
-    parameters
-      .filter(({ type }) => /parameter_declaration$/.test(type))
-      .forEach((parameter, index) => {
-        const declarator = fieldOf(parameter, "declarator");
-        const found = declarator === undefined ? undefined : declaratorOf(this.#file, declarator);
-        const argument = args[index];
-        if (found === undefined || argument === undefined || declarator === undefined) return;
-        const base = this.#expressions.baseName(argument, local);
-        const { type, isStream } = typeOf(this.#file, fieldOf(parameter, "type"), constants);
-        const isReference = declarator.type === "reference_declarator";
-        const isArray = found.dims.length > 0 || found.isPointer || isStream || isReference;
-        if (isArray && base !== undefined) {
-          aliases.set(found.name, base);
-          return;
-        }
-        const target = prefix + found.name;
-        const affine = affineOf(this.#file, local, argument);
-        this.variables.set(target, {
-          name: target,
-          type,
-          dims: [],
-          kind: "local",
-          isStream: false,
-          isConstant: false,
-          span: { start: found.node.start, end: found.node.end },
-        });
-        if (affine !== undefined && type.kind === "int") {
-          values.set(target, affine);
-          return;
-        }
-        const read = this.#expressions.read(argument, local);
-        const span = { start: argument.start, end: argument.end };
-        steps.push(...read.steps, {
-          kind: "assign",
-          target: { name: target, type, indices: [], indexWork: [], span },
-          value: read.value,
-          isCompound: false,
-          span,
-        });
-      });
-    this.#calls.push(name);
-    const inner: LocalScope = {
-      variables: this.variables,
-      values,
-      aliases,
-      prefix,
-      constants,
-    };
-    for (const changed of assignedNames(this.#file, body)) {
-      const target = nameIn(inner, changed);
-      if (aliases.has(changed)) local.values.delete(target);
-    }
-    const { steps: bodySteps, directives: written } = this.#block(body, inner);
-    const own = [...directivesBeside(this.#file, name), ...written];
-    this.#calls.pop();
-    for (const parameter of bound?.types.keys() ?? []) {
-      const type = types.get(parameter);
-      if (type === undefined) this.#file.types.delete(parameter);
-      else this.#file.types.set(parameter, type);
-    }
-    const directives = own.map((one) => renamed(one, inner));
-    // What speaks of an array holds for the whole function that the call stands in.
-    this.directives.push(
-      ...directives.filter(({ kind }) => kind === "partition" || kind === "bind"),
-    );
-    const returned = bodySteps
-      .filter(
-        (step): step is Assign => step.kind === "assign" && step.target.name === `${prefix}return`,
-      )
-      .at(-1);
-    const value: Expression | undefined =
-      returned === undefined
-        ? undefined
-        : { kind: "access", access: returned.target, type: returned.target.type };
-    const span = { start: node.start, end: node.end };
-    return { steps: [...steps, { kind: "call", name, body: bodySteps, directives, span }], value };
+    const trip: TripCount =
+      dim === undefined ? unknownTrip : { average: dim, most: dim, source: "constant" };
+    const header = { iterator, first: affineConstant(0), stride: 1, trip };
+    return this.#loop(node, header, local, at);
   }
 }
 
-/** A directive of a called function, with the names that its variables have where the call stands. */
-function renamed(one: Directive, local: LocalScope): Directive {
-  return "variable" in one && one.variable !== undefined
-    ? { ...one, variable: nameIn(local, one.variable) }
-    : one;
+function emptyScope(variables: Map<string, Variable>): LocalScope {
+  return {
+    variables,
+    values: new Map(),
+    aliases: new Map(),
+    leading: new Map(),
+    prefix: "",
+    constants: new Map(),
+    owner: undefined,
+    lambdas: new Map(),
+  };
 }
 
-function nameIn(local: LocalScope, name: string): string {
-  return local.aliases.get(name) ?? local.prefix + name;
+interface Declared {
+  readonly name: string;
+  readonly initial: CppNode | undefined;
+  readonly isAuto: boolean;
 }
 
 function rangeOf(header: LoopHeader, ranges: ReadonlyMap<string, Range>): Range | undefined {

@@ -2,7 +2,7 @@ import { addAffine, affineConstant, isConstantAffine, type Affine } from "../aff
 import { fieldOf, textOf, type CppNode } from "../cpp-tree.js";
 import type { TripCount } from "../ir.js";
 import { affineOf } from "./affine-node.js";
-import { constantOf, declaratorOf, type FileScope, type LocalScope } from "./scope.js";
+import { declaratorOf, type FileScope, type LocalScope } from "./scope.js";
 
 /** What a loop's header says; ranges of the loops around give averages for bounds that depend on them. */
 export interface LoopHeader {
@@ -31,7 +31,7 @@ export function forHeader(
   const given = start?.first ?? local.values.get(local.prefix + name);
   if (countdown !== undefined && update === undefined)
     return countdownHeader({ ...countdown, name }, given);
-  const stride = update === undefined ? undefined : strideOf(file, update, name);
+  const stride = update === undefined ? undefined : strideOf(file, local, update, name);
   const limit = condition === undefined ? undefined : limitOf(file, local, condition, name);
   if (stride === undefined || stride === 0 || limit?.bound === undefined || given === undefined)
     return { iterator: name, first: given, stride: stride ?? 1, trip: unknownTrip };
@@ -148,11 +148,20 @@ function bare(node: CppNode): CppNode {
   }
 }
 
-function strideOf(file: FileScope, node: CppNode, name: string): number | undefined {
+function strideOf(
+  file: FileScope,
+  local: LocalScope,
+  node: CppNode,
+  name: string,
+): number | undefined {
+  const amountOf = (value: CppNode): number | undefined => {
+    const affine = affineOf(file, local, value);
+    return affine !== undefined && isConstantAffine(affine) ? affine.constant : undefined;
+  };
   const update = bare(node);
   if (update.type === "comma_expression") {
     const [first] = update.children;
-    return first === undefined ? undefined : strideOf(file, first, name);
+    return first === undefined ? undefined : strideOf(file, local, first, name);
   }
   if (update.type === "update_expression")
     return fieldOf(update, "operator")?.type === "--" ? -1 : 1;
@@ -160,16 +169,16 @@ function strideOf(file: FileScope, node: CppNode, name: string): number | undefi
   const right = fieldOf(update, "right");
   const operator = fieldOf(update, "operator")?.type;
   if (right === undefined) return undefined;
-  if (operator === "+=") return constantOf(file, right);
+  if (operator === "+=") return amountOf(right);
   if (operator === "-=") {
-    const value = constantOf(file, right);
+    const value = amountOf(right);
     return value === undefined ? undefined : -value;
   }
   if (operator !== "=" || right.type !== "binary_expression") return undefined;
   const [left, amount] = [fieldOf(right, "left"), fieldOf(right, "right")];
   if (left === undefined || amount === undefined) return undefined;
   if (textOf(file.file, bare(left)) !== name) return undefined;
-  const value = constantOf(file, amount);
+  const value = amountOf(amount);
   const sign = fieldOf(right, "operator")?.type;
   if (value === undefined || (sign !== "+" && sign !== "-")) return undefined;
   return sign === "+" ? value : -value;

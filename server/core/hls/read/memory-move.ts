@@ -78,7 +78,7 @@ function byteCount(node: CppNode, file: FileScope, local: LocalScope): number | 
 
 /** Of a type, or of a variable with all its elements. */
 function sizeOf(text: string, file: FileScope, local: LocalScope): number | undefined {
-  const type = file.types.get(text) ?? builtInType(text);
+  const type = file.types.get(text)?.type ?? builtInType(text);
   if (type !== undefined) return bytesOf(type);
   const variable = variableOf(local.aliases.get(text) ?? local.prefix + text, file, local);
   if (variable === undefined) return undefined;

@@ -39,6 +39,8 @@ function pragmaWords(text: string): readonly string[] {
     text
       .replace(/\/\/.*$|\/\*.*?\*\//g, " ")
       .replace(/\\\r?\n/g, " ")
+      // The end of `_Pragma("HLS PIPELINE")`, and its beginning.
+      .replace(/^[^"]*"(?=\s*(?:HLS|ACCEL)\b)|"\s*\)\s*;?\s*$/gi, "")
       .replace(/\s*=\s*/g, "=")
       // A placeholder that a value was put into says that value.
       .replace(/auto\s*\{\s*(\d+|off|flatten|NA)?\s*\}/g, (_, value?: string) => value ?? "")

@@ -1,30 +1,66 @@
 import type { Affine } from "../affine.js";
 import { fieldOf, textOf, type CppFile, type CppNode } from "../cpp-tree.js";
-import { arbitraryType, builtInType, intType, type ElementType } from "../element-type.js";
+import { intType } from "../element-type.js";
 import type { Variable } from "../ir.js";
 import type { ProjectDirective } from "../project/project-file.js";
+import { constantCall } from "./constant-call.js";
 import { applyOperator, evaluateText } from "./constant-text.js";
-import { membersOf } from "./templates.js";
+import { objectOf } from "./objects.js";
+import type { ObjectType, TypeInfo } from "./types.js";
+import { typeOf } from "./types.js";
+
+/** A function, or a method of a class, with its body. */
+export interface FunctionEntry {
+  readonly name: string;
+  readonly node: CppNode;
+  /** Parameters of its template. */
+  readonly parameters: CppNode | undefined;
+  /** The class that it is a method of. */
+  readonly owner: string | undefined;
+}
+
+export interface FunctionMacro {
+  readonly parameters: readonly string[];
+  readonly body: string;
+}
+
+export interface StructEntry {
+  readonly node: CppNode;
+  /** Of a class template. */
+  readonly parameters: CppNode | undefined;
+  /** `Log<1>`: the arguments that this one is for. */
+  readonly special?: CppNode | undefined;
+}
 
 /** What the file declares outside of functions. */
 export interface FileScope {
   readonly file: CppFile;
   /** Bodies of object-like macros. */
   readonly macros: Map<string, string>;
+  /** `#define DIVIDE_UP(a, b) (((a) + (b) - 1) / (b))`. */
+  readonly functionMacros: Map<string, FunctionMacro>;
   /** `const int`, `constexpr`, enumerators, template parameters with a default. */
   readonly constants: Map<string, number>;
-  readonly types: Map<string, ElementType>;
-  /** Names of types that are streams. */
-  readonly streams: Set<string>;
-  /** Members of structs by name: type and extents. */
-  readonly members: Map<string, { readonly type: ElementType; readonly dims: Variable["dims"] }>;
+  /** Names of types; those of a template that is being read mean its arguments. */
+  readonly types: Map<string, TypeInfo>;
+  /** `template <int W> using word = ap_uint<W>;` */
+  readonly aliases: Map<string, { readonly parameters: CppNode; readonly type: CppNode }>;
   readonly globals: Map<string, Variable>;
-  readonly functions: Map<string, CppNode>;
-  /** Parameters of function templates. */
-  readonly templates: Map<string, CppNode>;
-  readonly structs: Map<string, { readonly node: CppNode; readonly parameters?: CppNode }>;
+  /** Of those that are objects, their class. */
+  readonly globalObjects: Map<string, ObjectType>;
+  readonly functions: Map<string, readonly FunctionEntry[]>;
+  readonly structs: Map<string, readonly StructEntry[]>;
   /** What scripts of the project say beside the source's pragmas. */
   readonly beside: readonly ProjectDirective[];
+  /** How deep constants and types have been followed: templates may lead back to themselves. */
+  readonly depth: { now: number };
+}
+
+/** Where the first subscripts of a parameter have been given already: `row` of `sum(matrix[i])`. */
+export interface Leading {
+  readonly indices: readonly (Affine | undefined)[];
+  /** Of the first subscript that follows: `sum(vector + 16)`. */
+  readonly offset: Affine | undefined;
 }
 
 /** What names mean at one point of a function. */
@@ -33,10 +69,29 @@ export interface LocalScope {
   /** Scalars whose value is an affine function of iterators here. */
   readonly values: Map<string, Affine>;
   /** What a parameter of a function that was put in place stands for. */
-  readonly aliases: ReadonlyMap<string, string>;
+  readonly aliases: Map<string, string>;
+  readonly leading: Map<string, Leading>;
   /** Goes before the names of its locals. */
   readonly prefix: string;
   readonly constants: ReadonlyMap<string, number>;
+  /** The class whose method this is. */
+  readonly owner: ObjectType | undefined;
+  /** Functions that a variable holds, with the scope that they see. */
+  readonly lambdas: Map<string, { readonly node: CppNode; readonly scope: LocalScope }>;
+}
+
+/** Deeper than people nest templates, and shallow enough for the stack. */
+const mostDepth = 60;
+
+/** Runs what may lead back to itself; undefined beyond the bound. */
+export function bounded<T>(scope: FileScope, run: () => T): T | undefined {
+  if (scope.depth.now >= mostDepth) return undefined;
+  scope.depth.now += 1;
+  try {
+    return run();
+  } finally {
+    scope.depth.now -= 1;
+  }
 }
 
 export function lookupConstant(
@@ -58,23 +113,16 @@ export function constantOf(
   node: CppNode,
   extra?: ReadonlyMap<string, number>,
 ): number | undefined {
+  const of = (inner: CppNode | undefined): number | undefined =>
+    inner === undefined ? undefined : constantOf(scope, inner, extra);
   switch (node.type) {
     case "number_literal":
       return evaluateText(textOf(scope.file, node).replace(/'/g, ""), () => undefined);
     case "identifier":
     case "type_identifier":
       return lookupConstant(scope, textOf(scope.file, node), extra);
-    case "qualified_identifier": {
-      const text = textOf(scope.file, node);
-      const known = lookupConstant(scope, text, extra);
-      if (known !== undefined) return known;
-      const [owner, name] = [fieldOf(node, "scope"), fieldOf(node, "name")];
-      if (owner === undefined || name === undefined) return undefined;
-      return (
-        membersOf(scope, owner, extra ?? new Map()).get(textOf(scope.file, name)) ??
-        constantOf(scope, name, extra)
-      );
-    }
+    case "qualified_identifier":
+      return qualifiedConstant(scope, node, extra);
     case "char_literal":
       return textOf(scope.file, node).charCodeAt(1);
     case "true":
@@ -83,59 +131,67 @@ export function constantOf(
       return 0;
     case "parenthesized_expression":
     case "type_descriptor":
-    case "init_declarator": {
-      const inner = node.type === "init_declarator" ? fieldOf(node, "value") : node.children[0];
-      return inner === undefined ? undefined : constantOf(scope, inner, extra);
-    }
-    case "cast_expression": {
-      const value = fieldOf(node, "value");
-      return value === undefined ? undefined : constantOf(scope, value, extra);
-    }
+    case "initializer_list":
+    case "dependent_type":
+      return of(node.children[0]);
+    case "init_declarator":
+    case "cast_expression":
+      return of(fieldOf(node, "value"));
     case "unary_expression": {
-      const argument = fieldOf(node, "argument");
-      const value = argument === undefined ? undefined : constantOf(scope, argument, extra);
+      const value = of(fieldOf(node, "argument"));
       if (value === undefined) return undefined;
       const operator = fieldOf(node, "operator")?.type;
-      return operator === "-" ? -value : operator === "+" ? value : undefined;
+      if (operator === "!") return value === 0 ? 1 : 0;
+      return operator === "-"
+        ? -value
+        : operator === "+"
+          ? value
+          : operator === "~" && Number.isInteger(value)
+            ? -value - 1
+            : undefined;
     }
+    case "conditional_expression": {
+      const condition = of(fieldOf(node, "condition"));
+      if (condition === undefined) return undefined;
+      return of(fieldOf(node, condition === 0 ? "alternative" : "consequence"));
+    }
+    case "sizeof_expression": {
+      const type = fieldOf(node, "type");
+      if (type === undefined) return undefined;
+      const { bits, lanes = 1 } = typeOf(scope, type, extra).type;
+      return 2 ** Math.ceil(Math.log2(Math.max(1, Math.ceil((bits * lanes) / 8))));
+    }
+    case "call_expression":
+      return bounded(scope, () => constantCall(scope, node, extra));
     case "binary_expression": {
       const [left, right] = [fieldOf(node, "left"), fieldOf(node, "right")];
       const operator = fieldOf(node, "operator")?.type ?? "";
-      if (left === undefined || right === undefined) return undefined;
-      const a = constantOf(scope, left, extra);
-      const b = constantOf(scope, right, extra);
-      return a === undefined || b === undefined ? undefined : applyOperator(operator, a, b);
+      const a = of(left);
+      if (a === undefined) return undefined;
+      if (operator === "&&" && a === 0) return 0;
+      if (operator === "||" && a !== 0) return 1;
+      const b = of(right);
+      return b === undefined ? undefined : applyOperator(operator, a, b);
     }
     default:
       return undefined;
   }
 }
 
-/** The element type that a type node names; `int` where nothing is known of it. */
-export function typeOf(
+/** `Config::size`, `Fir<4>::taps`, `ns::N`. */
+function qualifiedConstant(
   scope: FileScope,
-  node: CppNode | undefined,
-  extra?: ReadonlyMap<string, number>,
-): { readonly type: ElementType; readonly isStream: boolean } {
-  if (node === undefined) return { type: intType, isStream: false };
-  if (node.type === "qualified_identifier" || node.type === "type_descriptor")
-    return typeOf(scope, fieldOf(node, "name") ?? fieldOf(node, "type") ?? node.children[0], extra);
-  const text = textOf(scope.file, node);
-  if (node.type === "template_type") {
-    const nameNode = fieldOf(node, "name");
-    const name = nameNode === undefined ? "" : textOf(scope.file, nameNode);
-    const [first] = fieldOf(node, "arguments")?.children ?? [];
-    // A `burst_maxi` gives and takes a word a cycle, as a stream does (UG1399, "Using manual burst").
-    if (/^(stream|pipe|ac_channel|channel|stream_in|stream_out|burst_maxi)$/.test(name))
-      return { type: typeOf(scope, first, extra).type, isStream: true };
-    const width = first === undefined ? undefined : constantOf(scope, first, extra);
-    const arbitrary = arbitraryType(name, width);
-    return arbitrary === undefined
-      ? { type: typeOf(scope, first, extra).type, isStream: false }
-      : { type: arbitrary, isStream: false };
-  }
-  const type = scope.types.get(text) ?? builtInType(text) ?? intType;
-  return { type, isStream: scope.streams.has(text) };
+  node: CppNode,
+  extra: ReadonlyMap<string, number> | undefined,
+): number | undefined {
+  const known = lookupConstant(scope, textOf(scope.file, node), extra);
+  if (known !== undefined) return known;
+  const [owner, name] = [fieldOf(node, "scope"), fieldOf(node, "name")];
+  if (name === undefined) return undefined;
+  const object =
+    owner === undefined ? undefined : bounded(scope, () => objectOf(scope, owner, extra));
+  const member = object?.constants.get(textOf(scope.file, name));
+  return member ?? constantOf(scope, name, extra);
 }
 
 export interface Declarator {
@@ -143,34 +199,45 @@ export interface Declarator {
   readonly node: CppNode;
   readonly dims: readonly (number | undefined)[];
   readonly isPointer: boolean;
+  readonly isReference: boolean;
   readonly initial: CppNode | undefined;
   readonly parameters: CppNode | undefined;
+  /** `Engine` of `Engine::run`; the scope as it is written. */
+  readonly owner: CppNode | undefined;
 }
 
-/** Unwraps `*a`, `a[4][N]`, `a = 3`, `f(…)` down to the name. */
+/** Unwraps `*a`, `a[4][N]`, `a = 3`, `f(…)`, `Engine::run(…)` down to the name. */
 export function declaratorOf(
   scope: FileScope,
   node: CppNode,
   extra?: ReadonlyMap<string, number>,
 ): Declarator | undefined {
   const dims: (number | undefined)[] = [];
-  let isPointer = false;
+  let [isPointer, isReference] = [false, false];
   let initial: CppNode | undefined;
   let parameters: CppNode | undefined;
+  let owner: CppNode | undefined;
   let at: CppNode | undefined = node;
   while (at !== undefined) {
     switch (at.type) {
       case "identifier":
       case "field_identifier":
       case "type_identifier":
+      case "operator_name":
         return {
-          name: textOf(scope.file, at),
+          name: textOf(scope.file, at).replace(/\s+/g, ""),
           node: at,
           dims: dims.reverse(),
           isPointer,
+          isReference,
           initial,
           parameters,
+          owner,
         };
+      case "qualified_identifier":
+        owner = fieldOf(at, "scope") ?? owner;
+        at = fieldOf(at, "name");
+        continue;
       case "init_declarator":
         initial = fieldOf(at, "value");
         break;
@@ -182,15 +249,21 @@ export function declaratorOf(
       case "pointer_declarator":
         isPointer = true;
         break;
+      case "reference_declarator":
+        isReference = true;
+        break;
       case "function_declarator":
-        parameters = fieldOf(at, "parameters");
+        parameters ??= fieldOf(at, "parameters");
         break;
       default:
         break;
     }
     at =
       fieldOf(at, "declarator") ??
-      at.children.find(({ type }) => /declarator$|identifier$/.test(type));
+      at.children.find(({ type }) => /declarator$|identifier$|^operator_name$/.test(type));
   }
   return undefined;
 }
+
+/** What a parameter or member is when nothing says it. */
+export const plainInfo: TypeInfo = { type: intType, isStream: false, dims: [] };

@@ -6,7 +6,16 @@ import { evaluateText } from "./constant-text.js";
 import type { ProjectDirective } from "../project/project-file.js";
 import { FunctionReader } from "./function-reader.js";
 import { readPragma } from "./pragma.js";
-import { constantOf, declaratorOf, lookupConstant, typeOf, type FileScope } from "./scope.js";
+import { activeChildren } from "./conditional-text.js";
+import { objectOf } from "./objects.js";
+import {
+  constantOf,
+  declaratorOf,
+  lookupConstant,
+  type FileScope,
+  type FunctionEntry,
+} from "./scope.js";
+import { typeOf, withTypes, type ObjectType, type TypeInfo } from "./types.js";
 
 /** What is known of a source beside its text. */
 export interface Beside {
@@ -29,12 +38,13 @@ export function readUnit(file: CppFile, beside: Beside = {}): Outcome<HlsUnit> {
   reportErrors(file, problems);
   const found: Found[] = [];
   const ownLength = file.ownLength ?? Infinity;
-  collect(scope, headersFirst(file.root, ownLength), found, { constants: new Map(), before: [] });
+  const nodes = headersFirst(file.root, ownLength);
+  collect(scope, nodes, found, { constants: new Map(), before: [] });
   const functions: HlsFunction[] = [];
-  for (const { node, constants, before } of found) {
+  for (const one of found) {
     // Functions of headers are there to be called.
-    if (node.start >= ownLength) continue;
-    const read = readFunction(scope, node, constants, before);
+    if (one.node.start >= ownLength) continue;
+    const read = readFunction(scope, one);
     if (read === undefined) continue;
     problems.push(...read.problems);
     functions.push(read.value);
@@ -43,13 +53,9 @@ export function readUnit(file: CppFile, beside: Beside = {}): Outcome<HlsUnit> {
 }
 
 /** Headers stand behind the text that includes them, and are to be read before it. */
-function headersFirst(root: CppNode, ownLength: number): CppNode {
+function headersFirst({ children }: CppNode, ownLength: number): readonly CppNode[] {
   const isOwn = ({ start }: CppNode): boolean => start < ownLength;
-  const { children } = root;
-  return {
-    ...root,
-    children: [...children.filter((one) => !isOwn(one)), ...children.filter(isOwn)],
-  };
+  return [...children.filter((one) => !isOwn(one)), ...children.filter(isOwn)];
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {
@@ -60,8 +66,7 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-interface Found {
-  readonly node: CppNode;
+interface Found extends FunctionEntry {
   readonly constants: ReadonlyMap<string, number>;
   readonly before: readonly Directive[];
 }
@@ -70,15 +75,16 @@ function emptyScope(file: CppFile, beside: readonly ProjectDirective[]): FileSco
   return {
     file,
     macros: new Map(),
+    functionMacros: new Map(),
     constants: new Map(),
     types: new Map(),
-    streams: new Set(),
-    members: new Map(),
+    aliases: new Map(),
     globals: new Map(),
+    globalObjects: new Map(),
     functions: new Map(),
-    templates: new Map(),
     structs: new Map(),
     beside,
+    depth: { now: 0 },
   };
 }
 
@@ -107,19 +113,23 @@ function reportErrors(file: CppFile, problems: Problem[]): void {
   visit(file.root);
 }
 
+interface Around {
+  readonly constants: ReadonlyMap<string, number>;
+  readonly before: readonly Directive[];
+  /** Of the template around. */
+  readonly parameters?: CppNode | undefined;
+  /** The class around. */
+  readonly owner?: string | undefined;
+}
+
 function collect(
   scope: FileScope,
-  node: CppNode,
+  nodes: readonly CppNode[],
   found: Found[],
-  around: {
-    readonly constants: ReadonlyMap<string, number>;
-    readonly before: readonly Directive[];
-    /** Of the template around. */
-    readonly parameters?: CppNode | undefined;
-  },
+  around: Around,
 ): void {
   let before = [...around.before];
-  for (const child of node.children) {
+  for (const child of nodes) {
     const text = (field: string): string => {
       const part = fieldOf(child, field);
       return part === undefined ? "" : textOf(scope.file, part);
@@ -127,6 +137,14 @@ function collect(
     switch (child.type) {
       case "preproc_def":
         scope.macros.set(text("name"), text("value").trim());
+        break;
+      case "preproc_function_def":
+        scope.functionMacros.set(text("name"), {
+          parameters: (fieldOf(child, "parameters")?.children ?? []).map((one) =>
+            textOf(scope.file, one),
+          ),
+          body: text("value").replace(/\\\r?\n/g, " "),
+        });
         break;
       case "preproc_call": {
         const directive = readPragma(
@@ -139,77 +157,107 @@ function collect(
       }
       case "type_definition":
       case "alias_declaration":
-        defineType(scope, child);
+        defineType(scope, child, around.parameters, found);
         break;
       case "struct_specifier":
       case "class_specifier":
-        defineMembers(scope, child);
-        scope.structs.set(text("name"), {
-          node: child,
-          ...(around.parameters !== undefined && { parameters: around.parameters }),
-        });
-        collectChildren(scope, child, found);
+        defineClass(scope, child, found, around.parameters);
         break;
       case "enum_specifier":
         defineEnumerators(scope, child);
         break;
       case "declaration":
-        defineGlobals(scope, child);
+      case "field_declaration": {
+        const type = fieldOf(child, "type");
+        if (type !== undefined && /^(struct|class)_specifier$/.test(type.type))
+          defineClass(scope, type, found, undefined);
+        if (type?.type === "enum_specifier") defineEnumerators(scope, type);
+        if (child.type === "declaration") defineGlobals(scope, child);
         break;
+      }
       case "function_definition": {
         const declarator = fieldOf(child, "declarator");
-        const name = declarator === undefined ? undefined : declaratorOf(scope, declarator)?.name;
-        if (name !== undefined) {
-          scope.functions.set(name, child);
-          if (around.parameters !== undefined) scope.templates.set(name, around.parameters);
-          found.push({ node: child, constants: around.constants, before });
+        const named = declarator === undefined ? undefined : declaratorOf(scope, declarator);
+        if (named !== undefined) {
+          const owner = ownerOf(scope, named.owner) ?? around.owner;
+          const { constants, parameters } = around;
+          const entry = { name: named.name, node: child, parameters, owner };
+          scope.functions.set(named.name, [...(scope.functions.get(named.name) ?? []), entry]);
+          found.push({ ...entry, constants, before });
         }
         before = [];
         break;
       }
       case "template_declaration":
-        collect(scope, child, found, {
+        collect(scope, child.children, found, {
           constants: templateConstants(scope, child),
           before,
           parameters: fieldOf(child, "parameters"),
+          owner: around.owner,
         });
         before = [];
         break;
       default:
-        if (
-          /^preproc_(if|else|elif)|namespace_definition|linkage_specification|declaration_list/.test(
-            child.type,
-          )
-        )
-          collect(scope, child, found, around);
+        if (/^preproc_/.test(child.type))
+          collect(scope, activeChildren(scope, child), found, around);
+        else if (/namespace_definition|linkage_specification|declaration_list/.test(child.type))
+          collect(scope, child.children, found, around);
     }
   }
 }
 
-function collectChildren(scope: FileScope, node: CppNode, found: Found[]): void {
-  const body = fieldOf(node, "body");
-  if (body !== undefined) collect(scope, body, found, { constants: new Map(), before: [] });
+/** `Engine` of `Engine::run`, `Fir` of `Fir<N>::run`; undefined for namespaces. */
+function ownerOf(scope: FileScope, node: CppNode | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const name = textOf(scope.file, fieldOf(node, "name") ?? node);
+  return scope.structs.has(name) ? name : undefined;
 }
 
-function defineType(scope: FileScope, node: CppNode): void {
+function defineClass(
+  scope: FileScope,
+  node: CppNode,
+  found: Found[],
+  parameters: CppNode | undefined,
+): void {
+  const nameNode = fieldOf(node, "name");
+  const body = fieldOf(node, "body");
+  if (body === undefined) return;
+  const special = nameNode?.type === "template_type" ? fieldOf(nameNode, "arguments") : undefined;
+  const plain = nameNode?.type === "template_type" ? fieldOf(nameNode, "name") : nameNode;
+  const name = plain === undefined ? "" : textOf(scope.file, plain);
+  if (name !== "") {
+    const entry = { node, parameters, ...(special !== undefined && { special }) };
+    scope.structs.set(name, [...(scope.structs.get(name) ?? []), entry]);
+  }
+  const constants = new Map<string, number>();
+  collect(scope, body.children, found, { constants, before: [], owner: name });
+}
+
+function defineType(
+  scope: FileScope,
+  node: CppNode,
+  parameters: CppNode | undefined,
+  found: Found[],
+): void {
   const typeNode = fieldOf(node, "type");
   const nameNode = fieldOf(node, "declarator") ?? fieldOf(node, "name");
   if (typeNode === undefined || nameNode === undefined) return;
-  if (/^(struct|class)_specifier$/.test(typeNode.type)) defineMembers(scope, typeNode);
-  const name = declaratorOf(scope, nameNode)?.name ?? textOf(scope.file, nameNode);
-  const { type, isStream } = typeOf(scope, typeNode);
-  scope.types.set(name, type);
-  if (isStream) scope.streams.add(name);
-}
-
-function defineMembers(scope: FileScope, node: CppNode): void {
-  for (const member of childrenOf(fieldOf(node, "body") ?? node, "field_declaration")) {
-    const { type } = typeOf(scope, fieldOf(member, "type"));
-    for (const child of member.children.filter(({ field }) => field === "declarator")) {
-      const found = declaratorOf(scope, child);
-      if (found !== undefined) scope.members.set(found.name, { type, dims: found.dims });
-    }
+  const declared = declaratorOf(scope, nameNode);
+  const name = declared?.name ?? textOf(scope.file, nameNode);
+  if (parameters !== undefined) {
+    scope.aliases.set(name, { parameters, type: typeNode });
+    return;
   }
+  if (/^(struct|class)_specifier$/.test(typeNode.type) && fieldOf(typeNode, "body") !== undefined) {
+    defineClass(scope, typeNode, found, undefined);
+    const isNamed = fieldOf(typeNode, "name") !== undefined;
+    if (!isNamed) scope.structs.set(name, [{ node: typeNode, parameters: undefined }]);
+  }
+  if (typeNode.type === "enum_specifier") defineEnumerators(scope, typeNode);
+  const info = typeOf(scope, typeNode);
+  const dims = [...(declared?.dims ?? []), ...info.dims];
+  // `typedef struct pixel { … } pixel;` is the struct itself.
+  if (info.object?.name !== name) scope.types.set(name, { ...info, dims });
 }
 
 function defineEnumerators(scope: FileScope, node: CppNode): void {
@@ -224,7 +272,7 @@ function defineEnumerators(scope: FileScope, node: CppNode): void {
 }
 
 function defineGlobals(scope: FileScope, node: CppNode): void {
-  const { type, isStream } = typeOf(scope, fieldOf(node, "type"));
+  const { type, isStream, dims: inner, object } = typeOf(scope, fieldOf(node, "type"));
   const isConstant = node.children.some(
     (child) => child.type === "type_qualifier" && /const/.test(textOf(scope.file, child)),
   );
@@ -232,14 +280,16 @@ function defineGlobals(scope: FileScope, node: CppNode): void {
     const found = declaratorOf(scope, child);
     if (found === undefined || found.parameters !== undefined) continue;
     const value = found.initial === undefined ? undefined : constantOf(scope, found.initial);
-    if (isConstant && value !== undefined && found.dims.length === 0) {
+    const dims = [...found.dims, ...inner];
+    if (isConstant && value !== undefined && dims.length === 0) {
       scope.constants.set(found.name, value);
       continue;
     }
+    if (object !== undefined) scope.globalObjects.set(found.name, object);
     scope.globals.set(found.name, {
       name: found.name,
       type,
-      dims: found.dims,
+      dims,
       kind: "global",
       isStream,
       isConstant,
@@ -261,84 +311,58 @@ function templateConstants(scope: FileScope, node: CppNode): ReadonlyMap<string,
   return constants;
 }
 
-function readFunction(
-  scope: FileScope,
-  node: CppNode,
-  constants: ReadonlyMap<string, number>,
-  before: readonly Directive[],
-): Outcome<HlsFunction> | undefined {
-  const declaratorNode = fieldOf(node, "declarator");
-  const declarator =
-    declaratorNode === undefined ? undefined : declaratorOf(scope, declaratorNode, constants);
-  if (declarator === undefined) return undefined;
-  const reader = new FunctionReader(scope);
-  const parameters: Variable[] = [];
-  for (const parameter of declarator.parameters?.children ?? []) {
-    const inner = fieldOf(parameter, "declarator");
-    const found = inner === undefined ? undefined : declaratorOf(scope, inner, constants);
-    if (found === undefined) continue;
-    const { type, isStream } = typeOf(scope, fieldOf(parameter, "type"), constants);
-    const variable: Variable = {
-      name: found.name,
-      type,
-      dims: found.isPointer && found.dims.length === 0 ? [undefined] : found.dims,
-      kind: "argument",
-      isStream,
-      isConstant: false,
-      span: { start: found.node.start, end: found.node.end },
+function readFunction(scope: FileScope, found: Found): Outcome<HlsFunction> | undefined {
+  const { node, before } = found;
+  const owner = found.owner === undefined ? undefined : classOf(scope, found.owner);
+  const constants = new Map([...(owner?.constants ?? []), ...found.constants]);
+  return withTypes(scope, owner?.types ?? new Map<string, TypeInfo>(), () => {
+    const declaratorNode = fieldOf(node, "declarator");
+    const declarator =
+      declaratorNode === undefined ? undefined : declaratorOf(scope, declaratorNode, constants);
+    if (declarator === undefined) return undefined;
+    const reader = new FunctionReader(scope);
+    for (const variable of scope.globals.values())
+      reader.declare(variable, scope.globalObjects.get(variable.name));
+    const parameters: Variable[] = [];
+    for (const parameter of declarator.parameters?.children ?? []) {
+      const inner = fieldOf(parameter, "declarator");
+      const one = inner === undefined ? undefined : declaratorOf(scope, inner, constants);
+      if (one === undefined) continue;
+      const info = typeOf(scope, fieldOf(parameter, "type"), constants);
+      const dims = [...one.dims, ...info.dims];
+      const variable: Variable = {
+        name: one.name,
+        type: info.type,
+        dims: one.isPointer && dims.length === 0 && !info.isStream ? [undefined] : dims,
+        kind: "argument",
+        isStream: info.isStream,
+        isConstant: false,
+        span: { start: one.node.start, end: one.node.end },
+      };
+      parameters.push(variable);
+      reader.declare(variable, info.object);
+    }
+    const { steps, directives } = reader.read(node, declarator.name, constants, owner);
+    const all = [...before, ...directives, ...reader.directives];
+    const value: HlsFunction = {
+      name: declarator.name,
+      nameSpan: { start: declarator.node.start, end: declarator.node.end },
+      span: { start: node.start, end: node.end },
+      parameters,
+      variables: reader.variables,
+      body: steps,
+      directives: all,
+      isMarkedTop:
+        directiveOf(all, "top") !== undefined || directiveOf(all, "interface") !== undefined,
+      ...(reader.hasUncounted && { hasUncounted: true }),
     };
-    parameters.push(variable);
-    reader.variables.set(found.name, variable);
-  }
-  const { steps, directives } = reader.read(node, declarator.name, constants);
-  for (const [name, variable] of scope.globals)
-    if (!reader.variables.has(name)) reader.variables.set(name, variable);
-  const all = [...before, ...directives, ...reader.directives];
-  const value: HlsFunction = {
-    name: declarator.name,
-    nameSpan: { start: declarator.node.start, end: declarator.node.end },
-    span: { start: node.start, end: node.end },
-    parameters,
-    variables: withMembers(scope, reader.variables, steps),
-    body: steps,
-    directives: all,
-    isMarkedTop:
-      directiveOf(all, "top") !== undefined || directiveOf(all, "interface") !== undefined,
-  };
-  return { value, problems: reader.problems };
+    return { value, problems: reader.problems };
+  });
 }
 
-/** Members of structs that the steps name are variables of their own. */
-function withMembers(
-  scope: FileScope,
-  variables: ReadonlyMap<string, Variable>,
-  steps: HlsFunction["body"],
-): ReadonlyMap<string, Variable> {
-  const all = new Map(variables);
-  const visit = (list: HlsFunction["body"]): void => {
-    for (const step of list) {
-      if (step.kind === "loop" || step.kind === "call") visit(step.body);
-      else if (step.kind === "branch") {
-        visit(step.then);
-        visit(step.otherwise);
-      } else addMember(step.target.name);
-    }
-  };
-  const addMember = (name: string): void => {
-    if (all.has(name) || !name.includes(".")) return;
-    const owner = all.get(name.slice(0, name.lastIndexOf(".")));
-    const member = scope.members.get(name.slice(name.lastIndexOf(".") + 1));
-    if (member === undefined) return;
-    all.set(name, {
-      name,
-      type: member.type,
-      dims: [...(owner?.dims ?? []), ...member.dims],
-      kind: owner?.kind ?? "local",
-      isStream: false,
-      isConstant: false,
-      span: owner?.span ?? { start: 0, end: 0 },
-    });
-  };
-  visit(steps);
-  return all;
+/** A class whose template's arguments nothing says has its defaults. */
+function classOf(scope: FileScope, name: string): ObjectType | undefined {
+  const node = scope.structs.get(name)?.[0]?.node;
+  const named = node && fieldOf(node, "name");
+  return named && objectOf(scope, named, new Map());
 }
