@@ -6,9 +6,9 @@ import {
   formatShare,
 } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
-import type { ServingLimit } from "../core/serving/plan-serving.js";
 import type { ServingLimits } from "../core/serving/workload.js";
-import type { ServedPlan, ServedPoint, ServingView } from "../core/views/serving.js";
+import { planName, type ServedPlan, type ServedPoint } from "../core/serving/served-plan.js";
+import type { ServingView } from "../core/views/serving.js";
 import { rateText } from "../core/views/config/config-lens.js";
 import { secondsWithInterval } from "../core/views/text/estimate-text.js";
 
@@ -27,7 +27,7 @@ export function servingText(
   const lost = plans.filter(({ curve }) => curve.best === undefined);
   const notes = [
     ...lost.map(
-      (plan) => `${nameOf(plan)}: not even one text keeps the limits${closestText(plan)}.`,
+      (plan) => `${planName(plan)}: not even one text keeps the limits${closestText(plan)}.`,
     ),
     ...refused.map(
       ({ label, devices, reason }) => `${devices} × ${label}: ${reason.replace(/\.$/, "")}.`,
@@ -67,15 +67,10 @@ function rowOf(
   plan: ServedPlan,
   point: ServedPoint,
 ): { readonly cells: readonly string[]; readonly price: string; readonly limit: string } {
-  const { groups } = point;
-  const devices =
-    groups === undefined
-      ? String(plan.devices)
-      : `${groups.reading} × ${plan.devices} + ${groups.writing} × ${plan.devices}`;
   return {
     cells: [
       plan.label,
-      devices,
+      point.layout,
       String(point.texts),
       formatSeconds(point.firstTokenSeconds.value),
       secondsWithInterval(point.tokenSeconds),
@@ -86,19 +81,8 @@ function rowOf(
       formatShare(point.shareOfBound),
     ],
     price: point.price === null ? "?" : `$${formatNumber(point.price)}`,
-    limit: point === plan.curve.best ? limitNames[plan.curve.limit] : "",
+    limit: point === plan.curve.best ? plan.curve.limit : "",
   };
-}
-
-const limitNames: Readonly<Record<ServingLimit, string>> = {
-  "token time": "between tokens",
-  "first token": "first token",
-  memory: "memory",
-  texts: "texts at once",
-};
-
-function nameOf({ label, devices, mode }: ServedPlan): string {
-  return `${devices} × ${label}${mode === "apart" ? ", prompts apart" : ""}`;
 }
 
 function closestText({ curve }: ServedPlan): string {

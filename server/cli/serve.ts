@@ -57,7 +57,7 @@ number of devices that share the model (tensor parallelism, of a config.json). P
             ...params.prices,
           };
     const found = servingView(analysis, { ...params, prices });
-    if (found === undefined) {
+    if (found === null) {
       process.stderr.write(
         `ridgepoint: \`${file}\` writes no text; give a language model's config.json or GGUF file.\n`,
       );

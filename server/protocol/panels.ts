@@ -63,6 +63,7 @@ export const panelIds = [
   "timeline",
   "pareto",
   "mapping",
+  "serving",
   "comparison",
 ] as const;
 export type PanelId = (typeof panelIds)[number];
@@ -74,6 +75,7 @@ export const panelTitles: Readonly<Record<PanelId, string>> = {
   timeline: "Timeline",
   pareto: "Pareto",
   mapping: "Mapping",
+  serving: "Serving",
   comparison: "Comparison",
 };
 

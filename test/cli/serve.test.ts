@@ -29,7 +29,7 @@ describe("plans", () => {
       expect(curve.best!.tokenSeconds.value).toBeLessThanOrEqual(0.02);
       expect(curve.best!.firstTokenSeconds.value).toBeLessThanOrEqual(0.2);
       expect(curve.best!.memoryBytes).toBeLessThanOrEqual(capacityBytes);
-      expect(curve.limit).toBe("token time");
+      expect(curve.limit).toBe("between tokens");
     }
   });
 

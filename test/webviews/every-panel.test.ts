@@ -17,8 +17,8 @@ import { realAnalysis, realCatalogue } from "../kit/real-analysis.js";
 /** What holds for every page alike: hostile names, small windows, the keyboard alone. */
 const file = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
 const targetIds = ["stm32h747i-disco/x-cube-ai/int8", "nvidia-rtx-4090/tensorrt/fp16"];
-// The mapping panel speaks of accelerators, which have tests of their own.
-const pageIds = ["model", ...panelIds.filter((id) => id !== "mapping")];
+// Accelerators and language models have tests of their own.
+const pageIds = ["model", ...panelIds.filter((id) => id !== "mapping" && id !== "serving")];
 
 let pages: Pages;
 let folder: string;

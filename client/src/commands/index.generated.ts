@@ -21,6 +21,7 @@ import { command as showModelActions } from "./show-model-actions.js";
 import { command as showPareto } from "./show-pareto.js";
 import { command as showPlan } from "./show-plan.js";
 import { command as showRoofline } from "./show-roofline.js";
+import { command as showServing } from "./show-serving.js";
 import { command as showTimeline } from "./show-timeline.js";
 import { command as toggleHints } from "./toggle-hints.js";
 import { command as whatIf } from "./what-if.js";
@@ -49,6 +50,7 @@ export const commands: readonly ClientCommand[] = [
   showPareto,
   showPlan,
   showRoofline,
+  showServing,
   showTimeline,
   toggleHints,
   whatIf,

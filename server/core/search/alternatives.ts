@@ -43,6 +43,9 @@ export const metricKinds: readonly MetricKind[] = [
   { id: "risk", label: "Quantization risk", unit: "", isMoreBetter: false },
   { id: "area", label: "Area, mm²", unit: "", isMoreBetter: false },
   { id: "traffic", label: "DRAM traffic", unit: "B", isMoreBetter: false },
+  { id: "between-tokens", label: "Between tokens", unit: "s", isMoreBetter: false },
+  { id: "first-token", label: "First token", unit: "s", isMoreBetter: false },
+  { id: "device-rate", label: "Tokens a device", unit: "1/s", isMoreBetter: true },
   { id: "accuracy", label: "Accuracy", unit: "", isMoreBetter: true },
 ];
 

@@ -11,7 +11,7 @@ export interface ServingCurve<Point extends ServingPoint> {
   readonly limit: ServingLimit;
 }
 
-export type ServingLimit = "token time" | "first token" | "memory" | "texts";
+export type ServingLimit = "between tokens" | "first token" | "memory" | "texts at once";
 
 /**
  * Powers of two up to what fits, and around the limit to two per cent: the more texts the longer each waits, so that
@@ -51,7 +51,8 @@ export function planServing<Point extends ServingPoint>(
   return {
     points: sorted,
     best,
-    limit: (beyond && exceeded(beyond, limits)) ?? (fitting <= mostTexts ? "memory" : "texts"),
+    limit:
+      (beyond && exceeded(beyond, limits)) ?? (fitting <= mostTexts ? "memory" : "texts at once"),
   };
 }
 
@@ -72,7 +73,7 @@ function exceeded(
   { tokenSeconds, firstTokenSeconds }: ServingPoint,
   limits: ServingLimits,
 ): ServingLimit | undefined {
-  if (tokenSeconds.value > (limits.tokenSeconds ?? Infinity)) return "token time";
+  if (tokenSeconds.value > (limits.tokenSeconds ?? Infinity)) return "between tokens";
   if (firstTokenSeconds.value > (limits.firstTokenSeconds ?? Infinity)) return "first token";
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.js";
 import { type Cancel, neverCancelled } from "../base/cancel.js";
+import type { Alternative } from "../search/alternatives.js";
 import { formatBytes } from "../base/units.js";
 import { exchangeReason } from "../cost/calibrated/unknown-exchanges.js";
 import type { Method } from "../cost/cost.js";
@@ -8,6 +9,8 @@ import { serveApart } from "../serving/apart.js";
 import { phasesOf, type Phases } from "../serving/phases.js";
 import { perDevice, planServing, type ServingCurve } from "../serving/plan-serving.js";
 import { textsThatFit } from "../serving/room.js";
+import type { ServedPlan, ServedPoint } from "../serving/served-plan.js";
+import { servedAlternatives } from "../serving/alternatives.js";
 import { serveTogether, type ServingPoint } from "../serving/together.js";
 import type { ServingLimits, Workload } from "../serving/workload.js";
 
@@ -32,33 +35,10 @@ export interface ServingView {
   readonly workload: Workload;
   readonly limits: ServingLimits;
   readonly plans: readonly ServedPlan[];
+  /** Every number of texts that was tried. */
+  readonly alternatives: readonly Alternative[];
   /** Groups that there is no plan for. */
   readonly refused: readonly ServingRefusal[];
-}
-
-export interface ServedPlan {
-  readonly target: string;
-  readonly label: string;
-  readonly method: Method;
-  /** Of one group. */
-  readonly devices: number;
-  readonly mode: "together" | "apart";
-  readonly capacityBytes: number;
-  readonly weightBytes: number;
-  /** Of one text, on one device. */
-  readonly cacheBytes: number;
-  /** Texts whose caches have room. */
-  readonly fitting: number;
-  readonly curve: ServingCurve<ServedPoint>;
-}
-
-export interface ServedPoint extends ServingPoint {
-  readonly tokensPerSecondPerDevice: number;
-  /** Dollars a million output tokens; null without a price. */
-  readonly price: number | null;
-  readonly groups?: { readonly reading: number; readonly writing: number };
-  readonly readingShare?: number;
-  readonly transferSeconds?: number;
 }
 
 export interface ServingRefusal {
@@ -68,14 +48,14 @@ export interface ServingRefusal {
   readonly reason: string;
 }
 
-/** Undefined for a model that writes no text. */
+/** Null for a model that writes no text. */
 export function view(
   analysis: Analysis,
   params: ServingParams,
   cancel: Cancel = neverCancelled,
-): ServingView | undefined {
+): ServingView | null {
   const { model } = analysis;
-  if (model.generation === undefined) return undefined;
+  if (model.generation === undefined) return null;
   const plans: ServedPlan[] = [];
   const refused: ServingRefusal[] = [];
   for (const { target } of analysis.targets)
@@ -92,11 +72,13 @@ export function view(
       if (typeof found === "string") refuse(found);
       else plans.push(...found);
     }
+  plans.sort((a, b) => rate(b) - rate(a));
   return {
     model: model.name,
     workload: params.workload,
     limits: params.limits,
-    plans: plans.sort((a, b) => rate(b) - rate(a)),
+    plans,
+    alternatives: plans.flatMap((plan) => servedAlternatives(model.name, plan)),
     refused,
   };
 }
@@ -149,6 +131,7 @@ function plansOf(
         ...point,
         tokensPerSecondPerDevice: perDevice(point),
         price: dollars(point),
+        layout: String(devices),
       }
     );
   };
@@ -162,6 +145,7 @@ function plansOf(
       ...point,
       tokensPerSecondPerDevice: perDevice(point),
       price: dollars(point),
+      layout: `${readingGroups} × ${devices} + ${writingGroups} × ${devices}`,
       groups: { reading: readingGroups, writing: writingGroups },
     };
   };

@@ -30,7 +30,7 @@ test("without limits the room for caches decides", () => {
 
 test("a server that takes no more texts at once is told apart from a full memory", () => {
   const { best, limit } = plan({}, 1000, 256);
-  expect([best?.texts, limit]).toEqual([256, "texts"]);
+  expect([best?.texts, limit]).toEqual([256, "texts at once"]);
 });
 
 test("a limit of the first token can decide alone", () => {
@@ -41,7 +41,7 @@ test("a limit of the first token can decide alone", () => {
 
 test("nothing is best where one text alone is too slow", () => {
   const { best, limit, points } = plan({ tokenSeconds: 0.005 });
-  expect([best, limit]).toEqual([undefined, "token time"]);
+  expect([best, limit]).toEqual([undefined, "between tokens"]);
   expect(points.length).toBeGreaterThan(0);
 });
 

@@ -165,6 +165,7 @@ const links: readonly (readonly [PanelId | "model", string, string])[] = [
   ["timeline", "graph-left", "Timeline"],
   ["pareto", "graph-scatter", "Pareto"],
   ["mapping", "circuit-board", "Mapping"],
+  ["serving", "server", "Serving"],
   ["comparison", "diff", "Comparison"],
 ];
 

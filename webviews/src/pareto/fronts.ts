@@ -7,8 +7,11 @@ import { elidedMiddle } from "../kit/elided-middle.js";
 /** More fronts than anyone tells apart. */
 const shownGroups = 12;
 
-/** The fronts with their colours, how many points are on each, and what they dominate of the common box. */
-export function frontItems({ groups }: ParetoResult): readonly HTMLElement[] {
+/** The fronts with their colours; unless they are names alone, how many points are on each and what they dominate of the common box. */
+export function frontItems(
+  { groups }: ParetoResult,
+  { isNames = false }: { readonly isNames?: boolean } = {},
+): readonly HTMLElement[] {
   const palette = themeColours(document.body);
   return [
     ...groups.slice(0, shownGroups).map(({ label, count, frontCount, hypervolume }, group) => {
@@ -20,11 +23,12 @@ export function frontItems({ groups }: ParetoResult): readonly HTMLElement[] {
         dot,
         " ",
         elidedMiddle(plainText(label === "" ? "not said" : label), 48),
-        h(
-          "span",
-          { class: "dim" },
-          ` ${frontCount} of ${count}${hypervolume === null ? "" : ` · hypervolume ${formatNumber(hypervolume)}`}`,
-        ),
+        !isNames &&
+          h(
+            "span",
+            { class: "dim" },
+            ` ${frontCount} of ${count}${hypervolume === null ? "" : ` · hypervolume ${formatNumber(hypervolume)}`}`,
+          ),
       );
     }),
     ...(groups.length > shownGroups
