@@ -3,7 +3,6 @@ import { type Cancel, neverCancelled } from "../base/cancel.js";
 import type { Alternative } from "../search/alternatives.js";
 import { formatBytes } from "../base/units.js";
 import { exchangeReason } from "../cost/calibrated/unknown-exchanges.js";
-import type { Method } from "../cost/cost.js";
 import type { Model } from "../graph/graph.js";
 import { serveApart } from "../serving/apart.js";
 import { phasesOf, type Phases } from "../serving/phases.js";
