@@ -16,7 +16,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
                         NAME={1,2} or NAME=TYPE[DIMS]={1,2} says what a small input holds
   --dim NAME=N          binds a symbolic dimension or a scalar input, repeatable
   --op "TEXT"           one operator in place of a file, in ONNX's names and input order; also
-                          Attention(q=bf16[B,H,S,D], k=bf16[B,HK,T,D], v=…, causal=true, window=0)
+                          Attention(q=bf16[B,H,S,D], k=bf16[B,HK,T,D], v=…, causal=true, window=0, first=0)
                           MLA(q=bf16[B,H,S,192], kv=bf16[B,T,576])
                           MoE(bf16[tokens,hidden], experts=E, top_k=K, inter=I,
                               activation_type=swiglu, tp=1, ep=1, distribution=balanced)

@@ -145,6 +145,8 @@ export interface AcceleratorPrecision {
   readonly activations: string;
   readonly weightBits: number;
   readonly activationBits: number;
+  /** Of the keys and values of earlier tokens, where they differ from activations. */
+  readonly cacheBits?: number;
   /** Bits of a partial sum where it is stored. */
   readonly accumulatorBits: number;
   /** Times the multiply-accumulates a cycle of the engine as described. */
@@ -153,12 +155,20 @@ export interface AcceleratorPrecision {
   readonly sparsity?: Sparsity;
 }
 
+/** Share of the weights that is left in layers whose scope or name holds `text`, whatever its case. */
+export interface LayerDensity {
+  readonly text: string;
+  readonly share: number;
+}
+
 /** Zeros that are neither stored nor multiplied (`sparsity.ts`). */
 export interface Sparsity {
   /** `2of4`, `sparse` or `counted`: what the precision's id ends in. */
   readonly id: string;
   /** Each layer has the share of its own weights; `weights` is for those that cannot be read. */
   readonly isCounted?: boolean;
+  /** Patterns of layers whose names hold a text: the share that each leaves; others are dense. */
+  readonly byLayer?: readonly LayerDensity[];
   /** Share of weights, and of activations, that are not zero. */
   readonly weights: number;
   readonly activations: number;

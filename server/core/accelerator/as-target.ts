@@ -153,10 +153,14 @@ function precisionOf(precision: AcceleratorPrecision): Precision {
     vectorArithmetic: [precision.id],
     weightBits: sparsePrecision(precision).weightBits,
     activationBits: precision.activationBits,
-    cacheBits: precision.activationBits,
+    cacheBits: precision.cacheBits ?? precision.activationBits,
     quantizesOnTheFly: false,
     ...(sparsity?.isCounted === true && {
-      compressedWeights: { bits, indexBits: sparsity.indexBits },
+      compressedWeights: {
+        bits,
+        indexBits: sparsity.indexBits,
+        ...(sparsity.byLayer !== undefined && { byLayer: sparsity.byLayer }),
+      },
     }),
   };
 }

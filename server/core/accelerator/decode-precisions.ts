@@ -1,6 +1,6 @@
 import type { Decoder } from "../base/decode.js";
 import { complainOfUnknown } from "../targets/decode-fields.js";
-import type { AcceleratorPrecision, Sparsity } from "./accelerator.js";
+import type { AcceleratorPrecision, LayerDensity, Sparsity } from "./accelerator.js";
 import { optional } from "./file-fields.js";
 import { parseNumberFormat, type NumberFormat } from "./number-format.js";
 import { leastShare, patternOf } from "./sparsity.js";
@@ -8,12 +8,14 @@ import { leastShare, patternOf } from "./sparsity.js";
 export const precisionFields = [
   "weights",
   "activations",
+  "cache",
   "accumulatorBits",
   "throughput",
   "sparsity",
 ] as const;
 export const sparsityFields = [
   "weights",
+  "layers",
   "assumed",
   "activations",
   "indexBits",
@@ -83,6 +85,8 @@ function precisionOf(
   const activations =
     fields["activations"] === undefined ? weights : format("activations", fields["activations"]);
   if (weights === undefined || activations === undefined) return undefined;
+  const cache = fields["cache"] === undefined ? null : format("cache", fields["cache"]);
+  if (cache === undefined) return undefined;
   // What a sum of a few thousand products needs: twice the operands for integers, never less than 16.
   const widest = Math.max(weights.bits, activations.bits);
   const own =
@@ -109,13 +113,15 @@ function precisionOf(
       : decodeSparsity(decoder, fields["sparsity"], `${path}.sparsity`);
   if (accumulatorBits === undefined || throughput === undefined || sparsity === undefined)
     return undefined;
-  const formats = weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`;
+  const operands = weights.id === activations.id ? weights.id : `${weights.id}x${activations.id}`;
+  const formats = cache === null ? operands : `${operands}-kv-${cache.id}`;
   return {
     id: sparsity === null ? formats : `${formats}-${sparsity.id}`,
     weights: weights.id,
     activations: activations.id,
     weightBits: weights.bits,
     activationBits: activations.bits,
+    ...(cache !== null && { cacheBits: cache.bits }),
     accumulatorBits,
     throughput,
     ...(sparsity !== null && { sparsity }),
@@ -134,6 +140,7 @@ function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsit
   if (fields === undefined) return undefined;
   complainOfUnknown(decoder, fields, path, sparsityFields);
   const share = { unit: "", low: leastShare, high: 1 } as const;
+  if (fields["layers"] !== undefined) return decodePatterns(decoder, fields, path);
   const isCounted = fields["weights"] === "model";
   if (!isCounted && fields["assumed"] !== undefined)
     return decoder.complain(`${path}.assumed`, 'goes with `"weights": "model"`.');
@@ -151,4 +158,38 @@ function decodeSparsity(decoder: Decoder, value: unknown, path: string): Sparsit
     return undefined;
   const shares = { weights, activations, indexBits, balance };
   return isCounted ? { id: "counted", isCounted, ...shares } : { id: "sparse", ...shares };
+}
+
+/**
+ * `{"mlp": "4:16", "self_attn": "8:16"}`: a chain of multipliers picks N of M operands for any N, so that M is one for all (FlightLLM,
+ * Zeng et al., FPGA 2024). The first text that a layer's name holds decides.
+ */
+function decodePatterns(
+  decoder: Decoder,
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+): Sparsity | undefined {
+  const layers = decoder.object(fields["layers"], `${path}.layers`);
+  if (layers === undefined) return undefined;
+  if (fields["weights"] !== undefined || fields["assumed"] !== undefined)
+    return decoder.complain(`${path}.layers`, "says the weights' patterns; leave out `weights`.");
+  const byLayer: LayerDensity[] = [];
+  let indexBits: number | undefined;
+  for (const [text, value] of Object.entries(layers)) {
+    const place = `${path}.layers.${text}`;
+    const pattern = typeof value === "string" ? patternOf(value) : undefined;
+    if (pattern === undefined)
+      return decoder.complain(place, 'should name a pattern such as `"4:16"`, four of 16 weights.');
+    if (indexBits !== undefined && indexBits !== pattern.indexBits)
+      return decoder.complain(place, "should pick among as many weights as the other patterns.");
+    ({ indexBits } = pattern);
+    byLayer.push({ text: text.toLowerCase(), share: pattern.weights });
+  }
+  if (indexBits === undefined || byLayer.length > 32)
+    return decoder.complain(`${path}.layers`, "should hold one pattern or more, 32 at most.");
+  const unit = { unit: "", low: leastShare, high: 1 } as const;
+  const activations = optional(decoder, fields, "activations", unit, 1, path);
+  const balance = optional(decoder, fields, "balance", unit, 1, path);
+  if (activations === undefined || balance === undefined) return undefined;
+  return { id: "by-layer", isCounted: true, weights: 1, activations, indexBits, balance, byLayer };
 }

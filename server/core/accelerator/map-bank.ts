@@ -51,11 +51,14 @@ export function mapOnBanks(
 }
 
 /** Keys and values that attention goes through. */
-function cachedBytes({ shape }: Kernel, { activationBits }: AcceleratorPrecision): number {
+function cachedBytes(
+  { shape }: Kernel,
+  { activationBits, cacheBits = activationBits }: AcceleratorPrecision,
+): number {
   if (shape.kind !== "attention") return 0;
   const elements =
     reachedKeys(shape.queryLength, shape.keyLength, shape.window) *
     shape.keyHeads *
     (shape.headSize + shape.valueHeadSize);
-  return (shape.batch * elements * activationBits) / 8;
+  return (shape.batch * elements * cacheBits) / 8;
 }

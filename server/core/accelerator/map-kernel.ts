@@ -96,7 +96,7 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
   const precision =
     kernel.weightReadBytes > 0
       ? sparsePrecision(asked.precision, kernel.weightDensity)
-      : asked.precision;
+      : betweenActivations(asked.precision, kernel);
   const accelerator =
     stay === undefined ? asked.accelerator : besideTensors(asked.accelerator, stay);
   const question = { ...asked, precision, accelerator };
@@ -140,6 +140,15 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
     ...(raw.rows !== undefined && { rows: raw.rows }),
     notes: stay === undefined ? raw.notes : [...raw.notes, ...stayNotes(stay)],
   };
+}
+
+/** Keys and values stand where other products have weights, in the width of the cache. */
+function betweenActivations(
+  precision: AcceleratorPrecision,
+  { shape }: Kernel,
+): AcceleratorPrecision {
+  if (shape.kind !== "attention") return precision;
+  return { ...precision, weightBits: precision.cacheBits ?? precision.activationBits };
 }
 
 function stayNotes({ buffer, readBytes, writeBytes }: Stay): readonly string[] {

@@ -37,16 +37,25 @@ export function expandShorthand(call: OpCall): Expanded {
   }
 }
 
-/** `window=N`: a query sees itself and the N - 1 keys before it; 0 is no window. */
+/**
+ * `window=N`: a query sees itself and the N - 1 keys before it; 0 is no window. `first=M`: and the first M keys of all, which are as
+ * many more for each query that sees farther than the window (StreamingLLM, Xiao et al., ICLR 2024).
+ */
 function withWindow(call: OpCall): Expanded {
   const window = call.attributes.get("window");
-  if (window === undefined) return call;
+  const first = call.attributes.get("first");
+  if (window === undefined)
+    return first === undefined ? call : { complaint: "`first` goes with `window`" };
   if (window.kind !== "int" || window.value < 0)
     return { complaint: "`window` should be a whole number, 0 for none" };
+  if (first !== undefined && (first.kind !== "int" || first.value < 0))
+    return { complaint: "`first` should be a whole number" };
   const attributes = new Map(call.attributes);
   attributes.delete("window");
+  attributes.delete("first");
   if (window.value > 0) {
-    attributes.set("left_window_size", { kind: "int", value: window.value - 1 });
+    const kept = first?.kind === "int" ? first.value : 0;
+    attributes.set("left_window_size", { kind: "int", value: window.value + kept - 1 });
     attributes.set("right_window_size", { kind: "int", value: 0 });
   }
   return { ...call, attributes };

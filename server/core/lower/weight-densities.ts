@@ -12,8 +12,16 @@ export function weightDensities(
   const found = new Map<ValueId, number>();
   if (compressedWeights === undefined) return found;
   for (const { nodeId, inputIndex, weight } of layerWeights(flow.graph)) {
-    const id = flow.graph.nodes[nodeId]?.inputs[inputIndex];
-    if (id !== undefined && weight.density !== undefined) found.set(id, weight.density);
+    const node = flow.graph.nodes[nodeId];
+    const id = node?.inputs[inputIndex];
+    if (node === undefined || id === undefined) continue;
+    const { byLayer } = compressedWeights;
+    const name = `${node.scope}/${node.name}`.toLowerCase();
+    const density =
+      byLayer === undefined
+        ? weight.density
+        : byLayer.find(({ text }) => name.includes(text))?.share;
+    if (density !== undefined) found.set(id, density);
   }
   return found;
 }

@@ -17,5 +17,10 @@ export interface Precision {
   /** torch.autocast: weights stay float32, each operator chooses the width it runs in. False where not said. */
   readonly isAutocast?: boolean;
   /** Where weights are stored without their zeros: bits of one that is kept and of its place; `weightBits` is for what nobody counted. */
-  readonly compressedWeights?: { readonly bits: number; readonly indexBits: number };
+  readonly compressedWeights?: {
+    readonly bits: number;
+    readonly indexBits: number;
+    /** Shares that are left by layer, where the target says them and not the weights. */
+    readonly byLayer?: readonly { readonly text: string; readonly share: number }[];
+  };
 }

@@ -284,7 +284,8 @@ function uncountedComplaints(
   kernels: readonly Kernel[],
   { precision: { sparsity } }: MappedAccelerator,
 ): readonly string[] {
-  if (sparsity?.isCounted !== true) return [];
+  // Where the file names the layers, all others are meant to be dense.
+  if (sparsity?.isCounted !== true || sparsity.byLayer !== undefined) return [];
   const weighted = kernels.filter(({ macs, weightReadBytes }) => macs > 0 && weightReadBytes > 0);
   const missing = weighted.filter(({ weightDensity }) => weightDensity === undefined).length;
   return missing === 0

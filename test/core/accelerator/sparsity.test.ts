@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { analyze } from "../../../server/core/analyze.js";
+import { neverCancelled } from "../../../server/core/base/cancel.js";
 import { targetsOf } from "../../../server/core/accelerator/as-target.js";
 import { decodeAccelerator } from "../../../server/core/accelerator/decode-accelerator.js";
 import { mapModel, type ModelMapping } from "../../../server/core/accelerator/map-model.js";
@@ -77,3 +79,43 @@ function kernelOf(kind: string): Kernel {
   if (found === undefined) throw new Error(`There is no ${kind}.`);
   return found;
 }
+
+test("patterns by layer: what is named runs in its share of the time, all else is dense", () => {
+  const layers = { conv2d_1: "4:16", "conv2d_2/": "8:16" };
+  const precision = { weights: "int8", sparsity: { layers } };
+  const target = targetOf(precision);
+  expect(target.id).toBe("x/mapper/int8-by-layer");
+  const own = accelerator({ precisions: [precision] });
+  if (technology === undefined) throw new Error("There is no technology table.");
+  const bindings = { inputs: new Map(), dims: new Map() };
+  const made = analyze(analysis.model, bindings, targetsOf(own, technology), neverCancelled);
+  const sparse = made.targets[0];
+  if (sparse === undefined) throw new Error("No target.");
+  const densities = sparse.lowered.kernels.flatMap(({ weightDensity }) => weightDensity ?? []);
+  expect(new Set(densities)).toEqual(new Set([0.25, 0.5]));
+  const dense = mapOn("int8", sparse.lowered.kernels);
+  const mapped = mapModel(target.mapped, sparse.lowered.kernels);
+  for (const [index, kernel] of sparse.lowered.kernels.entries()) {
+    const [before, after] = [dense.kernels[index], mapped.kernels[index]];
+    if (before === undefined || after === undefined) throw new Error("A kernel is missing.");
+    const share = kernel.weightDensity ?? 1;
+    expect(Math.abs(after.computeCycles - before.computeCycles * share)).toBeLessThanOrEqual(1);
+  }
+});
+
+test("patterns by layer pick among as many weights, and stand in place of a share", () => {
+  const complaintOf = (sparsity: unknown): string => {
+    const { problems } = decodeAccelerator({
+      ...{ id: "x", clock: "1 GHz", node: 28, precisions: [{ weights: "int8", sparsity }] },
+      engine: { rows: 4, columns: 4, dataflow: "weight-stationary" },
+      buffers: [{ name: "b", size: "1 MiB" }],
+    });
+    return problems.map(({ message }) => message).join(" ");
+  };
+  expect(complaintOf({ layers: { mlp: "4:16", attn: "2:4" } })).toContain(
+    "should pick among as many weights as the other patterns",
+  );
+  expect(complaintOf({ layers: { mlp: "half" } })).toContain("should name a pattern");
+  expect(complaintOf({ layers: { mlp: "2:4" }, weights: 0.5 })).toContain("leave out `weights`");
+  expect(complaintOf({ layers: {} })).toContain("one pattern or more");
+});

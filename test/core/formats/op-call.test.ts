@@ -45,6 +45,10 @@ test.each([
     "Attention(q=bf16[1,8,64,64], k=bf16[1,8,64,64], v=bf16[1,8,64,64], causal=true, window=16)",
     "Attention(bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; is_causal:int=1; left_window_size:int=15; right_window_size:int=0)",
   ],
+  [
+    "Attention(q=bf16[1,8,64,64], k=bf16[1,8,64,64], v=bf16[1,8,64,64], causal=true, window=16, first=4)",
+    "Attention(bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; bfloat16[1,8,64,64]; is_causal:int=1; left_window_size:int=19; right_window_size:int=0)",
+  ],
   // One step of decode runs in the latent space: one key head of 576 elements for all 128 heads.
   [
     "MLA(q=bf16[2,128,1,192], kv=bf16[2,4096,576])",
@@ -86,6 +90,10 @@ test.each([
   ["MoE(bf16[64,128], experts=8, inter=64, ep=3)", "should divide `experts`"],
   ["MLA(q=bf16[2,128,1,192], kv=bf16[2,4096,512])", "576 elements"],
   ["Attention(q=bf16[1,8,4,64], k=bf16[1,8,4,64], v=bf16[1,8,4,64], window=1.5)", "whole number"],
+  [
+    "Attention(q=bf16[1,8,4,64], k=bf16[1,8,4,64], v=bf16[1,8,4,64], first=4)",
+    "goes with `window`",
+  ],
 ])("%j is refused with a place", (text, sentence) => {
   const { value, problems } = readOpCall(text);
   expect(problems[0]?.message).toContain(sentence);

@@ -282,8 +282,16 @@ function expertsOf(
   };
 }
 
+/**
+ * Keys that a layer sees, 0 for all. First tokens that are kept beside the window (`attention_sink_size`, as StreamingLLM and
+ * attention_sinks call them) are as many more for every query that sees farther, and as many more in the cache.
+ */
 function windowsOf(fields: ConfigFields, { windowPattern }: Family): (layer: number) => number {
-  const window = fields.count("sliding_window", "attention_chunk_size") ?? 0;
+  const kept = fields.count("attention_sink_size") ?? 0;
+  const whole = fields.count("attention_sink_window_size");
+  if (whole !== undefined && whole > 0) return () => whole + kept;
+  const own = fields.count("sliding_window", "attention_chunk_size") ?? 0;
+  const window = own === 0 ? 0 : own + kept;
   if (window === 0 || fields.flag("use_sliding_window") === false) return () => 0;
   const kinds = fields.list("layer_types");
   if (kinds !== undefined)
