@@ -6,6 +6,7 @@ import { command as compare } from "./compare.js";
 import { command as exportData } from "./export-data.js";
 import { command as lsp } from "./lsp.js";
 import { command as map } from "./map.js";
+import { command as offload } from "./offload.js";
 import { command as pareto } from "./pareto.js";
 import { command as pragmas } from "./pragmas.js";
 import { command as quantize } from "./quantize.js";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   exportData,
   lsp,
   map,
+  offload,
   pareto,
   pragmas,
   quantize,

@@ -6,6 +6,7 @@ import type { Command } from "./command.js";
 import { runJob, withJobContext } from "./job.js";
 import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
+import { bytesPerSecondOf } from "./quantity-words.js";
 import { servingText } from "./serve-text.js";
 import { UsageError } from "./usage-error.js";
 import { parseAnalyzeWords, positiveInteger } from "./words.js";
@@ -109,7 +110,7 @@ function parse(words: readonly string[]): ServeWords {
         .split(",")
         .map((word) => positiveInteger(word.trim(), "--devices")),
       isApart: given.has("apart"),
-      linkBytesPerSecond: linkOf(given.one("link") ?? "400Gb/s"),
+      linkBytesPerSecond: bytesPerSecondOf(given.one("link") ?? "400Gb/s", "--link"),
       mostTexts: count("texts", 2048),
       prices: Object.fromEntries(given.all("price").map(priceOf)),
     },
@@ -122,17 +123,6 @@ function secondsOf(word: string | undefined, option: string): number | undefined
   if (budget?.kind !== "seconds")
     throw new UsageError(`\`${option}\` takes a time, \`50ms\`, not \`${word}\`.`);
   return budget.seconds;
-}
-
-/** `400Gb/s` in bits, `50GB/s` in bytes. */
-function linkOf(word: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([MGT])(b|bit|B)\/s$/.exec(word);
-  const [, amount = "", prefix = "", unit] = match ?? [];
-  const scale = { M: 1e6, G: 1e9, T: 1e12 }[prefix];
-  const value = Number(amount);
-  if (scale === undefined || !(value > 0))
-    throw new UsageError(`\`--link\` takes a rate, \`400Gb/s\` or \`50GB/s\`, not \`${word}\`.`);
-  return (value * scale) / (unit === "B" ? 1 : 8);
 }
 
 /** By target; under "" what every other costs. */
