@@ -195,6 +195,8 @@ function cyclesOf({ numbers }: Layer, dataflow: Dataflow, size: number): number 
     dataflow,
     lanes: 1,
     isPipelined: false,
+    packsGroups: true,
+    rowSets: "free",
     registers: { weights: 1, inputs: 1, outputs: 1 },
     fillWords: 0,
     interconnect: "systolic",

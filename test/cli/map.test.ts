@@ -108,7 +108,7 @@ test("an architecture file of the user's, with comments; what is wrong has its l
   expect(out).toBe("");
   expect(err.replaceAll(bad, "FILE")).toMatchInlineSnapshot(`
     "ridgepoint: Accelerator \`mine\` (FILE, line 1): \`clock\` should lie between 1000 and 100000000000; it is 0.
-    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.colour\` is not a field here; the fields are kind, rows, columns, dataflow, lanes, pipelined, registers, fillWords, interconnect, attentionPasses, attentionSchedule, softmaxOn, exponentialCycles, multiplier.
+    ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.colour\` is not a field here; the fields are kind, rows, columns, dataflow, lanes, pipelined, packsGroups, rowSets, registers, fillWords, interconnect, attentionPasses, attentionSchedule, softmaxOn, exponentialCycles, multiplier.
     ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.rows\` should lie between 1 and 65536; it is -4.
     ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.columns\` should lie between 1 and 65536; it is 1000000000.
     ridgepoint: Accelerator \`mine\` (FILE, line 2): \`engine.dataflow\` should be one of weight-stationary, output-stationary, input-stationary, row-stationary.

@@ -59,6 +59,10 @@ export interface ArrayEngine {
   readonly lanes: number;
   /** The next fold's stationary operand is loaded behind the present fold (a second register in each element). */
   readonly isPipelined: boolean;
+  /** Groups of a convolution, and products of a batch, that leave elements idle lie side by side; else one after the other. */
+  readonly packsGroups: boolean;
+  /** How sets of rows are laid on the array in the row-stationary dataflow (`row-stationary.ts`). */
+  readonly rowSets: RowSets;
   /** Words in each element's scratchpads; the row-stationary dataflow interleaves filters and channels in them. */
   readonly registers: Readonly<Record<Operand, number>>;
   /** Words a cycle that fill the elements' scratchpads; what they take is not hidden. 0: not counted. */
@@ -81,6 +85,12 @@ export interface ArrayEngine {
  * streams through it and no more, as analytical mappers count (Timeloop, Parashar et al., ISPASS 2019).
  */
 export type Interconnect = "systolic" | "broadcast";
+
+/**
+ * `free`: sets are cut in strips of any width and stand anywhere. `stacked`: a set is cut only where it is wider than the array, what
+ * stands above one another adds up channels or has filters of its own, what stands beside one another has filters of its own.
+ */
+export type RowSets = "free" | "stacked";
 
 export type AttentionPasses = 1 | 2 | 3;
 

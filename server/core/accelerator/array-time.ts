@@ -64,10 +64,9 @@ export function arrayTime(engine: ArrayEngine, tile: ArrayTile): ArrayTime {
   const across = isInput ? positions : channels;
   const stream = isInput ? channels : positions;
   // Small groups lie along the diagonal: each has rows and columns of its own, the rest of the array holds zeros.
-  const packed = Math.max(
-    1,
-    Math.min(tile.groups, Math.floor(rows / window), Math.floor(columns / across)),
-  );
+  const packed = engine.packsGroups
+    ? Math.max(1, Math.min(tile.groups, Math.floor(rows / window), Math.floor(columns / across)))
+    : 1;
   const groupFolds = Math.ceil(tile.groups / packed);
   const rowFolds = Math.ceil(window / rows);
   const columnFolds = Math.ceil(across / columns);

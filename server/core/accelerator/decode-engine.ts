@@ -9,6 +9,7 @@ import type {
   Engine,
   Interconnect,
   MultiplierStyle,
+  RowSets,
   SoftmaxPlace,
   StreamingEngine,
 } from "./accelerator.js";
@@ -36,6 +37,7 @@ export const attentionSchedules: readonly AttentionSchedule[] = [
   "sequential",
   "pipelined",
 ];
+export const rowSetKinds: readonly RowSets[] = ["free", "stacked"];
 export const softmaxPlaces: readonly SoftmaxPlace[] = ["vector", "array"];
 
 /** Fields of each kind; the JSON schema is checked against them. */
@@ -47,6 +49,8 @@ export const engineFields = {
     "dataflow",
     "lanes",
     "pipelined",
+    "packsGroups",
+    "rowSets",
     "registers",
     "fillWords",
     "interconnect",
@@ -133,6 +137,7 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
       : decoder.oneOf(fields["dataflow"], "engine.dataflow", dataflows);
   const lanes = optional(decoder, fields, "lanes", rules.lanes, 1, "engine");
   const isPipelined = decodeFlag(decoder, fields, "pipelined", true, "engine");
+  const packsGroups = decodeFlag(decoder, fields, "packsGroups", true, "engine");
   const registers = decodeRegisters(decoder, fields["registers"], dataflow);
   const fillWords = optional(decoder, fields, "fillWords", rules.words, 0, "engine");
   const passes = optional(
@@ -159,6 +164,7 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     fields[key] === undefined ? fallback : decoder.oneOf(fields[key], `engine.${key}`, names);
   const multiplier = chosen("multiplier", multiplierStyles, "parallel");
   const interconnect = chosen("interconnect", interconnects, "systolic");
+  const rowSets = chosen("rowSets", rowSetKinds, "free");
   const softmaxOn = chosen("softmaxOn", softmaxPlaces, "vector");
   const attentionSchedule =
     fields["attentionSchedule"] === undefined
@@ -170,6 +176,8 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     dataflow === undefined ||
     lanes === undefined ||
     isPipelined === undefined ||
+    packsGroups === undefined ||
+    rowSets === undefined ||
     registers === undefined ||
     fillWords === undefined ||
     passes === undefined ||
@@ -187,6 +195,8 @@ function arrayOf(decoder: Decoder, fields: Fields): ArrayEngine | undefined {
     dataflow,
     lanes,
     isPipelined,
+    packsGroups,
+    rowSets,
     registers,
     fillWords,
     interconnect,

@@ -392,7 +392,7 @@ function atOnceOf(
 
 function groupsAtOnceOf(engine: ArrayEngine, c: Contraction, rows: RowMapping | undefined): number {
   if (rows !== undefined) return rows.groups;
-  if (engine.dataflow === "output-stationary") return 1;
+  if (engine.dataflow === "output-stationary" || !engine.packsGroups) return 1;
   const window = Math.ceil((c.inputChannels * c.kernelRows * c.kernelColumns) / engine.lanes);
   const across =
     engine.dataflow === "weight-stationary"

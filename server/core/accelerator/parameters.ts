@@ -4,6 +4,7 @@ import {
   dataflows,
   interconnects,
   multiplierStyles,
+  rowSetKinds,
   softmaxPlaces,
 } from "./decode-engine.js";
 import { rules } from "./file-fields.js";
@@ -115,7 +116,12 @@ function withOwnParameter(
   if (names !== undefined && engine.kind === "array") {
     const chosen = names.find((known) => known === text || initialsOf(known) === text);
     if (chosen === undefined) return `\`${key}=${text}\` should be one of ${names.join(", ")}.`;
-    const value = key === "attentionPasses" ? Number(chosen) : chosen;
+    const value: unknown =
+      key === "attentionPasses"
+        ? Number(chosen)
+        : key === "packsGroups"
+          ? chosen === "true"
+          : chosen;
     return { ...accelerator, engine: { ...engine, [key]: value } };
   }
   if (parametersOf(accelerator).includes(key) && Object.hasOwn(engine, key)) {
@@ -142,6 +148,8 @@ const namedChoices: Readonly<Record<string, readonly string[]>> = {
   attentionPasses: ["1", "2", "3"],
   attentionSchedule: attentionSchedules,
   softmaxOn: softmaxPlaces,
+  packsGroups: ["true", "false"],
+  rowSets: rowSetKinds,
 } satisfies Partial<Record<keyof ArrayEngine, readonly string[]>>;
 
 /** `ws`, `os`, `is`, `rs`, as the literature says. */

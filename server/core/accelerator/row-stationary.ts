@@ -31,12 +31,13 @@ export function rowMapping(engine: ArrayEngine, c: Contraction): RowMapping {
   const setHeight = Math.min(c.kernelRows, rows);
   const high = Math.floor(rows / setHeight);
   const perRow = Math.ceil((c.kernelColumns * c.outputColumns) / lanes) * rowFolds;
+  if (engine.rowSets === "stacked") return stackedSets(engine, c, { high, setHeight, perRow });
   let best: RowMapping | undefined;
   let bestTime = Infinity;
   for (const strip of stripWidths(c.outputRows, columns)) {
     const wide = Math.floor(columns / strip);
     const stripCount = Math.ceil(c.outputRows / strip);
-    for (const share of shares(high * wide, { ...c, stripCount })) {
+    for (const share of shares(high * wide, { ...c, stripCount }, engine.packsGroups)) {
       const passes =
         Math.ceil(stripCount / share.strips) *
         Math.ceil(c.outputChannels / share.filters) *
@@ -60,6 +61,44 @@ export function rowMapping(engine: ArrayEngine, c: Contraction): RowMapping {
   }
   if (best === undefined) throw new Error("An array without elements.");
   return best;
+}
+
+/**
+ * Sets as Eyeriss replicates and folds them (Chen, Emer & Sze, ISCA 2016, section V; nn-dataflow, Gao et al., ASPLOS 2019): strips of a
+ * set that is too wide stand above one another first; the places that are left above one another are shared out to channels and
+ * filters in whole factors, those beside one another are filters'.
+ */
+function stackedSets(
+  engine: ArrayEngine,
+  c: Contraction,
+  array: { readonly high: number; readonly setHeight: number; readonly perRow: number },
+): RowMapping {
+  const cuts = Math.ceil(c.outputRows / engine.columns);
+  const beside = Math.max(1, Math.floor(engine.columns / c.outputRows));
+  const strips = Math.min(array.high, cuts);
+  const rounds = Math.ceil(cuts / strips);
+  const above = Math.floor(array.high / strips);
+  // Groups side by side are filters of their own, which share no channels.
+  const allFilters = c.groups * c.outputChannels;
+  const filtersAtOnce = engine.packsGroups ? allFilters : c.outputChannels;
+  let best = { filters: 1, channels: 1, passes: Infinity };
+  for (let factor = 1; factor <= above; factor += 1) {
+    if (above % factor !== 0) continue;
+    const channels = Math.min(factor, c.inputChannels);
+    const filters = Math.min((above / factor) * beside, filtersAtOnce);
+    const passes = Math.ceil(c.inputChannels / channels) * Math.ceil(allFilters / filters);
+    if (passes < best.passes) best = { filters, channels, passes };
+  }
+  const strip = Math.ceil(c.outputRows / cuts);
+  const share = { strips, groups: 1, filters: best.filters, channels: best.channels, images: 1 };
+  return {
+    strip,
+    ...share,
+    ...interleaved(engine, c, share),
+    activeElements:
+      array.setHeight * Math.min(c.outputRows, strip * strips) * best.filters * best.channels,
+    cycles: best.passes * rounds * array.perRow * c.batch * c.times,
+  };
 }
 
 /** Cycles in which scratchpads are filled before passes: filters anew in every pass, rows for the first windows. */
@@ -136,10 +175,14 @@ interface Share {
 }
 
 /** Ways of dealing `slots` sets out; the last of the five takes what the others leave. */
-function shares(slots: number, c: Contraction & { readonly stripCount: number }): readonly Share[] {
+function shares(
+  slots: number,
+  c: Contraction & { readonly stripCount: number },
+  packsGroups: boolean,
+): readonly Share[] {
   const found: Share[] = [];
   for (const strips of amounts(c.stripCount, slots))
-    for (const groups of amounts(c.groups, slots / strips))
+    for (const groups of amounts(packsGroups ? c.groups : 1, slots / strips))
       for (const filters of amounts(c.outputChannels, slots / strips / groups)) {
         const left = slots / strips / groups / filters;
         const channels = amounts(c.inputChannels, left)[0] ?? 1;

@@ -39,7 +39,7 @@ test("what is wrong stands at its place in the text", () => {
   expect(check(text)).toMatchInlineSnapshot(`
     [
       ""200 MB" | Accelerator \`x\` (x, line 2): \`clock\` should be a number of Hz, or a text such as "200 MHz".",
-      "1 | Accelerator \`x\` (x, line 3): \`engine.colour\` is not a field here; the fields are kind, rows, columns, dataflow, lanes, pipelined, registers, fillWords, interconnect, attentionPasses, attentionSchedule, softmaxOn, exponentialCycles, multiplier.",
+      "1 | Accelerator \`x\` (x, line 3): \`engine.colour\` is not a field here; the fields are kind, rows, columns, dataflow, lanes, pipelined, packsGroups, rowSets, registers, fillWords, interconnect, attentionPasses, attentionSchedule, softmaxOn, exponentialCycles, multiplier.",
       "0 | Accelerator \`x\` (x, line 3): \`engine.rows\` should lie between 1 and 65536; it is 0.",
       "4.5 | Accelerator \`x\` (x, line 3): \`engine.columns\` should be a whole number; it is 4.5.",
       ""int8" | Accelerator \`x\` (x, line 4): \`precisions[1]\` names \`int8\` a second time.",
