@@ -6,11 +6,20 @@ import {
   formatSeconds,
   formatShare,
 } from "../core/base/units.js";
+import path from "node:path";
+import { type Accelerator } from "../core/accelerator/accelerator.js";
+import { ownSizeText, type RtlCost, type RtlPrices } from "../core/accelerator/rtl-price.js";
+import { resourceKinds, type ResourceKind } from "../core/design/design.js";
 import { table } from "../core/reports/text-table.js";
 import type { AtOnce, MappingView } from "../core/views/mapping.js";
 
 /** What `map` prints. */
-export function mapText(view: MappingView, isDetailed: boolean): string {
+export function mapText(
+  view: MappingView,
+  isDetailed: boolean,
+  rtl: RtlPrices | null = null,
+  chip?: Accelerator,
+): string {
   const { accelerator, totals } = view;
   const hasEngines = view.layers.some(({ engine }) => engine !== null);
   const hasDensities = view.layers.some(({ weightDensity }) => weightDensity !== null);
@@ -58,7 +67,7 @@ export function mapText(view: MappingView, isDetailed: boolean): string {
         .join("")
     : "";
   const stacks = view.fuses ? `\n${stackText(view)}` : "";
-  return `${head}\n\n${layers}${stacks}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view)}` : ""}`;
+  return `${head}\n\n${layers}${stacks}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view, rtl)}` : ""}${rtl === null ? "" : rtlText(view, rtl, chip)}`;
 }
 
 /** What runs tile by tile, beside the same layers one after the other. */
@@ -128,8 +137,17 @@ function searchText({ runs, proxies }: NonNullable<MappingView["search"]>): stri
 }
 
 /** Of a search the front alone: what else was tried fills pages. */
-function sweepText({ sweep: all, search, limits }: MappingView): string {
-  const sweep = search === null ? all : all.filter(({ isOnFront }) => isOnFront);
+function sweepText(
+  { sweep: all, search, limits, totals }: MappingView,
+  rtl: RtlPrices | null,
+): string {
+  const priced = all.map((point, index) => ({
+    ...point,
+    isOnFront: rtl === null ? point.isOnFront : rtl.isOnFront[index] === true,
+    cost: rtl?.points[index] ?? null,
+  }));
+  const sweep = search === null ? priced : priced.filter(({ isOnFront }) => isOnFront);
+  const kinds = rtl === null ? [] : shownKinds(rtl);
   const hasLimits = Object.keys(limits).length > 0;
   const [first] = sweep;
   const keys = Object.keys(first?.values ?? {});
@@ -144,6 +162,10 @@ function sweepText({ sweep: all, search, limits }: MappingView): string {
       point.area === null ? "?" : areaText(point.area),
       formatJoules(point.joules),
       formatBytes(point.dramBytes),
+      ...kinds.map((kind) => (point.cost === null ? "?" : formatCount(point.cost[kind] ?? 0))),
+      ...(rtl === null
+        ? []
+        : [ratioText(totals.seconds / point.seconds), priceText(point.cost, rtl)]),
       ...(hasLimits ? [point.misses.join(", ")] : []),
     ]);
   return table(
@@ -156,11 +178,44 @@ function sweepText({ sweep: all, search, limits }: MappingView): string {
       "area",
       "energy",
       "DRAM",
+      ...kinds.map((kind) => resourceNames[kind]),
+      ...(rtl === null ? [] : ["gain", "price"]),
       ...(hasLimits ? ["over"] : []),
     ],
     rows,
-    `l${"r".repeat(keys.length + 6)}${hasLimits ? "l" : ""}`,
+    `l${"r".repeat(keys.length + 6 + kinds.length + (rtl === null ? 0 : 2))}${hasLimits ? "l" : ""}`,
   );
+}
+
+/** Resources that the RTL uses at all. */
+function shownKinds({ own, points }: RtlPrices): readonly ResourceKind[] {
+  return resourceKinds.filter((kind) => [own, ...points].some((cost) => (cost?.[kind] ?? 0) > 0));
+}
+
+function priceText(cost: RtlCost | null, { own, chief }: RtlPrices): string {
+  return cost === null ? "?" : ratioText((cost[chief] ?? 0) / Math.max(1, own[chief] ?? 0));
+}
+
+function ratioText(ratio: number): string {
+  return `${formatNumber(ratio)} ×`;
+}
+
+/** What the columns of the RTL rest on, and the accelerator's own size. */
+function rtlText(
+  { sweep }: MappingView,
+  { file, family, part, tool, sizes, chief, own }: RtlPrices,
+  chip: Accelerator | undefined,
+): string {
+  const counts = resourceKinds
+    .filter((kind) => (own[kind] ?? 0) > 0)
+    .map((kind) => `${formatCount(own[kind] ?? 0)} ${resourceNames[kind]}`)
+    .join(", ");
+  const size = chip === undefined ? "" : ` at ${ownSizeText(chip)}`;
+  const beside =
+    sweep.length === 0
+      ? ""
+      : `\ngain and price: times as fast, and times the ${resourceNames[chief]}, beside that size; ● is the front of time, ${resourceNames[chief]} and energy`;
+  return `\nRTL${size} on ${part ?? family}: ${counts} (${path.basename(file)}, ${tool}; synthesised at ${sizes.join(", ")}, other sizes continued in rows, columns and their product)${beside}\n`;
 }
 
 function areaText(squareMetres: number): string {

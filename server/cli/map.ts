@@ -9,6 +9,7 @@ import { mapText } from "./map-text.js";
 import { parseMapWords, type MapWords } from "./map-words.js";
 import { print } from "./print.js";
 import { progressOnStderr } from "./progress.js";
+import { rtlPrices } from "./rtl-prices.js";
 import { UsageError } from "./usage-error.js";
 import { parseAnalyzeWords } from "./words.js";
 
@@ -36,6 +37,8 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
                         overlaps kept or made again, and what that saves
   --split               deals a layer out to several engines of the chip where that is better than one: along which extent, how
                         much to each
+  --part PART           where the RTL's own comment describes the accelerator: what that RTL takes on this part (asic, xc7a35t, …) at every
+                        size of the sweep, gain and price beside its own size, and the front of time, that price and energy
   --json                everything as JSON`,
   run: async (words) => {
     const asked = parseMapWords(words);
@@ -91,13 +94,25 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
         ? ["`--split` changes nothing: the chip has one engine; its cores share layers anyway."]
         : []),
     ];
+    const { part } = request.design;
+    const prices =
+      part === undefined || shown === null || target.accelerator === undefined
+        ? null
+        : await rtlPrices(
+            target.accelerator.accelerator,
+            request,
+            shown.sweep,
+            progressOnStderr(),
+          );
+    if (typeof prices === "string") complaints.push(prices);
+    const rtl = typeof prices === "string" ? null : prices;
     for (const complaint of complaints) process.stderr.write(`ridgepoint: ${complaint}\n`);
     const chosen = shown === null ? null : { ...shown, layers: chosenLayers(shown, asked.layers) };
     const output = asked.isJson
-      ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen, problems: job.document.problems }, null, 2)}\n`
+      ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen === null ? null : { ...chosen, rtl }, problems: job.document.problems }, null, 2)}\n`
       : chosen === null
         ? ""
-        : mapText(chosen, asked.layers.length > 0);
+        : mapText(chosen, asked.layers.length > 0, rtl, target.accelerator?.accelerator);
     if (chosen === null) {
       const [first] = job.document.problems;
       process.stderr.write(`ridgepoint: ${first?.message ?? "The file holds no model."}\n`);

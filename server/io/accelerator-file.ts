@@ -82,7 +82,11 @@ function parseRtl(text: string, file: string): Outcome<Accelerator | undefined> 
     `${file}, line ${lineOf(text, pin.span.start)}`,
   );
   const place = { kind: "text", span: pin.span } as const;
-  return { value, problems: problems.map((problem) => ({ ...problem, place })) };
+  const rtl = { file, top: pin.top, parameters: pin.parameters };
+  return {
+    value: value && { ...value, rtl },
+    problems: problems.map((problem) => ({ ...problem, place })),
+  };
 }
 
 /** Turns a JSON path into the span of its value, or of the nearest part around that is there. */

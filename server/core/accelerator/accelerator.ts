@@ -38,6 +38,17 @@ export interface Accelerator {
   readonly runs?: readonly LayerClass[];
   /** Further engines of the same chip, by name. A layer runs on the one that is best at it (`map-beside.ts`). */
   readonly beside: readonly SideEngine[];
+  /** The RTL that it was read from. */
+  readonly rtl?: RtlOrigin;
+}
+
+export interface RtlOrigin {
+  /** Absolute, or as it was named. */
+  readonly file: string;
+  /** The module that the pin stands beside. */
+  readonly top: string;
+  /** Parameters of the RTL by what the pin says they are: `rows` is `ROWS`. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** An engine beside another, as the accelerator that it would be alone: what its file does not say of it is as in the whole. */

@@ -28,8 +28,10 @@ export function acceleratorPin(text: string, name: string): RtlPin | undefined {
   };
   const buffers: unknown[] = [];
   let accumulator: unknown;
+  const named: Record<string, string> = {};
   for (const [, key = "", quoted, bare] of words.matchAll(/([\w.-]+)=(?:"([^"]*)"|(\S+))/g)) {
     const value = valueOf(quoted ?? bare ?? "", parameters);
+    if (bare !== undefined && parameters.has(bare)) named[key] = bare;
     if (key === "width") file["precisions"] = [{ weights: `int${String(value)}` }];
     else if (key === "precision") file["precisions"] = [{ weights: value }];
     else if (key === "accumulator") accumulator = value;
@@ -44,12 +46,18 @@ export function acceleratorPin(text: string, name: string): RtlPin | undefined {
     file["precisions"] = [{ ...precision, accumulatorBits: accumulator }];
   return {
     value: { ...file, engine, buffers },
+    top: own,
+    parameters: named,
     span: { start: match.index, end: match.index + match[0].trimEnd().length },
   };
 }
 
 export interface RtlPin {
   readonly value: Readonly<Record<string, unknown>>;
+  /** The module that follows it. */
+  readonly top: string;
+  /** Names of parameters by the words that stand for them. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly span: { readonly start: number; readonly end: number };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { macsOf, type Contraction } from "../../../server/core/accelerator/contraction.js";
 import { mapContraction } from "../../../server/core/accelerator/map-contraction.js";
-import { fillCycles, rowMapping } from "../../../server/core/accelerator/row-stationary.js";
+import { rowMapping } from "../../../server/core/accelerator/row-stationary.js";
 import { readAcceleratorFile } from "../../../server/io/accelerator-file.js";
 import { accelerator, convolution, engineOf, precisionOf } from "./arrays.js";
 
