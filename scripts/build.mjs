@@ -8,6 +8,7 @@ import { copyIcons, pageOptions } from "./pages.mjs";
 import { ensurePackages } from "./setup.mjs";
 import { buildPythonEngine } from "./python-engine.mjs";
 import { buildNextpnrEngine } from "./nextpnr-engine.mjs";
+import { buildSlangEngine } from "./slang-engine.mjs";
 import { buildYosysEngine } from "./yosys-engine.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -74,6 +75,7 @@ await cp("server/data", "dist/data", { recursive: true });
 await cp("docs/accuracy.md", "dist/data/accuracy.md");
 await buildPythonEngine({ outdir: "dist/python", isProduction });
 await buildYosysEngine({ outdir: "dist/yosys", isProduction });
+await buildSlangEngine({ outdir: "dist/slang", isProduction });
 await buildNextpnrEngine({ outdir: "dist/nextpnr", isProduction });
 await copyIcons("dist/webviews");
 for (const [from, to] of [

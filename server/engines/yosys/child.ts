@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dropInitialValues, type YosysFolder } from "./initial-values.js";
 import type { YosysJob, YosysResult } from "./wire.js";
 
@@ -20,9 +21,12 @@ interface Yosys {
 
 const url = new URL("./bundle.js", import.meta.url).href;
 const yosys = (await import(url)) as Yosys;
-const resourcesUrl = new URL("./resources-yosys.js", import.meta.url).href;
-const resources = (await import(resourcesUrl)) as { readonly filesystem: YosysFolder };
-dropInitialValues(resources.filesystem);
+const resourcesUrl = new URL("./resources-yosys.js", import.meta.url);
+// What only reads has no libraries.
+if (existsSync(resourcesUrl)) {
+  const resources = (await import(resourcesUrl.href)) as { readonly filesystem: YosysFolder };
+  dropInitialValues(resources.filesystem);
+}
 /** More than any report needs; a job that prints without end is stopped by it. */
 const outputLimit = 256 << 20;
 const messageLimit = 1 << 20;

@@ -43,7 +43,7 @@ export const designAnalyst: DesignAnalyst = {
       };
     const settled = isInVhdl ? { ...request, parameters: {} } : request;
     const verilog = vhdl?.sources ?? sources;
-    const { synthesis, problems } = await synthesise(
+    const { synthesis, front, problems } = await synthesise(
       tools,
       settled,
       verilog,
@@ -64,7 +64,7 @@ export const designAnalyst: DesignAnalyst = {
     const counted = rtlDesign(synthesis, part, all);
     const subject = { part, top, fmaxHertz: counted.fmaxHertz?.value };
     const routed = request.isRouted
-      ? await placeAndRoute(tools, settled, verilog, subject, context)
+      ? await placeAndRoute(tools, settled, front, subject, context)
       : { measured: [], problems: [] };
     const { design, problems: told } = withReports(
       request,

@@ -185,6 +185,35 @@ sys_clk                                                                         
   expect(report?.fmaxHertz).toBeCloseTo(1e9 / 4.75, 0);
 });
 
+test("names that Vivado makes of a module's instances are the module's, variants by parameters are told apart", () => {
+  const row = (instance: string, module: string, luts: number): string =>
+    `| ${instance} | ${module} | ${luts} | ${luts} | 0 | 0 | 1 | 0 | 0 | 0 |\n`;
+  const design = read(
+    `| Tool Version : Vivado v.2019.1 (lin64)
+| Command      : report_utilization -force -hierarchical -file fpga_utilization_hierarchy_placed.rpt
+| Design       : fpga
+| Device       : xcku035fbva676-2
+| Instance | Module | Total LUTs | Logic LUTs | LUTRAMs | SRLs | FFs | RAMB36 | RAMB18 | DSP48 Blocks |
+` +
+      row("fpga", "(top)", 90) +
+      row("  a", "arbiter", 8) +
+      row("  b", "arbiter_172", 8) +
+      row("  c", "switch__parameterized1", 68) +
+      row("  d", "switch__parameterized1_202", 68) +
+      row("  e", "queue", 4) +
+      row("  f", "queue__parameterized0", 16) +
+      row("  g", "rom_8", 2),
+  );
+  expect(design?.modules.map(({ name, counts }) => [name, counts.lut])).toEqual([
+    ["fpga", 90],
+    ["arbiter", 8],
+    ["switch", 68],
+    ["queue", 4],
+    ["queue__parameterized0", 16],
+    ["rom_8", 2],
+  ]);
+});
+
 test("Vivado's utilization by hierarchy: a module once, its rest in brackets not again", () => {
   const report = read(`| Tool Version : Vivado v.2022.2
 | Command      : report_utilization -hierarchical -file top_util_hier.rpt

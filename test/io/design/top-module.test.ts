@@ -32,3 +32,11 @@ test("thousands of modules have a top and no ring", { timeout: 60_000 }, () => {
   ]);
   expect(recursiveInstance(ring)?.line).toBe(60_000);
 });
+
+test("a shell with interfaces at its ports is not what its file is about", () => {
+  expect(
+    topModule(`module cdc #(parameter W = 8) (input clk, input [W-1:0] d, output q); endmodule
+module cdc_intf (input logic clk, AXI_BUS.Slave src, AXI_BUS.Master dst); cdc u (.clk, .d(src.d), .q(dst.q)); endmodule
+`),
+  ).toBe("cdc");
+});

@@ -19,17 +19,23 @@ export const measuredFormat: MeasuredFormat = {
       .map((line) => line.split("|").slice(1, -1));
     const head = rows.findIndex(([first = ""]) => first.trim() === "Instance");
     const columns = (rows[head] ?? []).map((label) => label.trim());
+    // A bracketed row is what a module has beside its instances, which stands in its own row already.
+    const instances = rows
+      .slice(head + 1)
+      .filter(([first = ""]) => !first.trim().startsWith("("))
+      .map((cells) => {
+        const module = cells[columns.indexOf("Module")]?.trim() ?? "";
+        return { module: module === "(top)" ? (cells[0]?.trim() ?? "") : module, cells };
+      })
+      .filter(({ module }) => module !== "");
+    const nameOf = sourceNames(instances.map(({ module }) => module));
     const modules: { readonly name: string; readonly counts: MeasuredCounts }[] = [];
     const known = new Set<string>();
-    for (const cells of rows.slice(head + 1)) {
-      const name = cells[columns.indexOf("Module")]?.trim() ?? "";
-      // A bracketed row is what a module has beside its instances, which stands in its own row already.
-      if (name === "" || /^\(/.test(cells[0]?.trim() ?? "") || known.has(name)) continue;
-      known.add(name === "(top)" ? (cells[0]?.trim() ?? "") : name);
-      modules.push({
-        name: name === "(top)" ? (cells[0]?.trim() ?? "") : name,
-        counts: countsOf(columns, cells),
-      });
+    for (const { module, cells } of instances) {
+      const name = nameOf(module);
+      if (known.has(name)) continue;
+      known.add(name);
+      modules.push({ name, counts: countsOf(columns, cells) });
     }
     const [whole] = modules;
     if (whole === undefined) return undefined;
@@ -42,6 +48,33 @@ export const measuredFormat: MeasuredFormat = {
     });
   },
 };
+
+/**
+ * Names of the source. Vivado calls the second instance of `arbiter` `arbiter_7`, one with other parameters `arbiter__parameterized0`, whose
+ * second is `arbiter__parameterized0_9`, and copies for constraints `…__xdcDup__1`. Variants by parameters stay apart where there are several.
+ */
+function sourceNames(names: readonly string[]): (name: string) => string {
+  const all = new Set(names);
+  const withoutCopy = (name: string): string => {
+    const plain = name.replace(/__xdcDup__\d+$/, "");
+    const numbered = /^(.+)_\d+$/.exec(plain)?.[1];
+    return numbered !== undefined && (all.has(numbered) || /__parameterized\d+$/.test(numbered))
+      ? numbered
+      : plain;
+  };
+  const baseOf = (name: string): string => name.replace(/__parameterized\d+$/, "");
+  const variants = new Map<string, Set<string>>();
+  for (const name of names) {
+    const variant = withoutCopy(name);
+    const base = baseOf(variant);
+    variants.set(base, (variants.get(base) ?? new Set()).add(variant));
+  }
+  return (name) => {
+    const variant = withoutCopy(name);
+    const base = baseOf(variant);
+    return variants.get(base)?.size === 1 ? base : variant;
+  };
+}
 
 const kinds = [
   { pattern: /^Total LUTs\*?$/, kind: "lut", times: 1 },

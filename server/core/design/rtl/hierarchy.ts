@@ -37,17 +37,21 @@ export function isLibraryCell(module: NetModule | undefined): boolean {
   );
 }
 
-/** The name in the source: `$paramod$5f3a…\mac` and `$paramod\mac\W=s32'…` are `mac`. */
+/** The name in the source: `$paramod$5f3a…\mac` and `$paramod\mac\W=s32'…` are `mac`, as is slang's `mac$top.unit.u_mac`. */
 export function sourceName(module: Pick<NetModule, "name" | "attributes">): string {
   const given = module.attributes["hdlname"];
   if (given !== undefined && given !== "") return given.replace(/^\\/, "");
   const match = /^\$paramod(?:\$[0-9a-f]+)?\\([^\\]+)/.exec(module.name);
-  return match?.[1] ?? module.name.replace(/^\\/, "");
+  return (
+    match?.[1] ?? /^\\?([A-Za-z_]\w*)\$/.exec(module.name)?.[1] ?? module.name.replace(/^\\/, "")
+  );
 }
 
-/** `mac(W=16)`, for people. */
+/** `mac(W=16)`, for people; where parameters are not known, by the first instance: `mac (row.u_mac)`. */
 export function variantName(module: Pick<NetModule, "name" | "attributes">): string {
   const name = sourceName(module);
+  const instance = /^\\?[A-Za-z_]\w*\$\w+\.(.+)$/.exec(module.name)?.[1];
+  if (instance !== undefined) return `${name} (${instance})`;
   const settings = [...module.name.matchAll(/\\(\w+)=(?:[su]?\d*'?)([01xz]+|[^\\]+)/g)].map(
     (match) => `${match[1] ?? ""}=${valueText(match[2] ?? "")}`,
   );

@@ -3,7 +3,8 @@ import type { NetModule } from "./netlist.js";
 
 /**
  * The place of a flip-flop is its whole `always` block; the line that somebody looks at is the one that assigns to it. The
- * text of the block tells which: the first assignment to the register that is not a constant, else the first at all.
+ * text of the block tells which: the first assignment to the register that is not a constant, else the first at all, else the first macro
+ * that is given its name.
  */
 export class RegisterLines {
   readonly #lines = new Map<string, readonly string[]>();
@@ -59,15 +60,19 @@ export class RegisterLines {
     const pattern = new RegExp(
       `(?:^|[^\\w.])${register}\\s*(?:\\[[^=]*\\]\\s*)?(?:<=|=)([^=].*)?$`,
     );
+    const macro = new RegExp(`^\\s*\`\\w+\\s*\\(.*\\b${register}\\b`);
     let first: number | undefined;
     let found: number | undefined;
+    let made: number | undefined;
     for (let line = place.line; line <= last && found === undefined; line += 1) {
-      const match = pattern.exec((lines[line] ?? "").replace(/\/\/.*$/, ""));
+      const text = (lines[line] ?? "").replace(/\/\/.*$/, "");
+      if (macro.test(text)) made ??= line;
+      const match = pattern.exec(text);
       if (match === null) continue;
       first ??= line;
       if (!isConstant(match[1] ?? "")) found = line;
     }
-    const answer = found ?? first;
+    const answer = found ?? first ?? made;
     this.#found.set(key, answer);
     return answer;
   }

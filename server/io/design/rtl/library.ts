@@ -65,3 +65,20 @@ const mapped: readonly string[] = [
   "RAM256X1D RAM512X1S RAM32M RAM32M16 RAM64M RAM64M8 RAM64X8SW RAM32X16DR8 DSP48E1 DSP48E2",
   "RAMB18E1 RAMB36E1 RAMB18E2 RAMB36E2 URAM288 URAM288_BASE",
 ].flatMap((names) => names.split(" "));
+
+/** Commands that read the part's cells, for an engine that has no libraries of its own: `+/…` comes as a file. */
+export function sharedLibraries(
+  shareFolder: string,
+  commands: readonly string[],
+  files: Readonly<Record<string, string>>,
+): { readonly files: Readonly<Record<string, string>>; readonly commands: readonly string[] } {
+  const shared: Record<string, string> = { ...files };
+  const replaced = commands.map((command) =>
+    command.replace(/\+\/(\S+)/g, (_, name: string) => {
+      const local = `cells/${name}`;
+      shared[local] = readFileSync(path.join(shareFolder, name), "utf8");
+      return local;
+    }),
+  );
+  return { files: shared, commands: replaced };
+}

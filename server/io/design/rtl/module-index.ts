@@ -1,13 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
-import path from "node:path";
+import { statSync } from "node:fs";
 import { blanked } from "../../../core/design/blanked.js";
 import type { DesignRequest } from "../design-request.js";
 import { macrosOf, withoutInactive } from "./inactive-branches.js";
 import { moduleHeads } from "./module-heads.js";
+import { distance, workspaceFiles } from "./workspace-files.js";
 
-const fileLimit = 3000;
 const sizeLimit = 4 << 20;
-const depthLimit = 12;
 
 interface Indexed {
   readonly signature: string;
@@ -36,7 +34,7 @@ export function findModules(
   const missing = [...new Set(wanted)].filter((name) => !own.has(name));
   if (missing.length === 0) return [];
   const files = new Map<string, Indexed>();
-  for (const file of listFiles(request)) {
+  for (const file of workspaceFiles(request.roots, request.file, /\.s?v$/i)) {
     const entry = indexOf(file, defines, read);
     if (entry !== undefined) files.set(file, entry);
   }
@@ -113,32 +111,4 @@ function indexOf(
   };
   known.set(file, entry);
   return entry;
-}
-
-function listFiles({ roots }: DesignRequest): readonly string[] {
-  const found: string[] = [];
-  const walk = (folder: string, depth: number): void => {
-    if (depth > depthLimit || found.length >= fileLimit) return;
-    let entries;
-    try {
-      entries = readdirSync(folder, { withFileTypes: true });
-    } catch {
-      // Forbidden or gone.
-      return;
-    }
-    for (const entry of entries) {
-      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-      const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) walk(full, depth + 1);
-      else if (entry.isFile() && /\.s?v$/i.test(entry.name)) found.push(full);
-      if (found.length >= fileLimit) return;
-    }
-  };
-  for (const root of roots) walk(root, 0);
-  return [...new Set(found)];
-}
-
-/** Folders to go up and down from one file to the other. */
-function distance(from: string, to: string): number {
-  return path.relative(path.dirname(from), path.dirname(to)).split(path.sep).filter(Boolean).length;
 }

@@ -9,8 +9,8 @@ import { sourceFile } from "../../../core/design/places.js";
 import { YosysStopped } from "../../../engines/yosys/engine.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import { findNextpnr, runNextpnr } from "./nextpnr.js";
-import type { Sources } from "./sources.js";
-import { hierarchyCommands, readCommands, type SynthesisTools } from "./synthesise.js";
+import type { Front } from "./front.js";
+import type { SynthesisTools } from "./synthesise.js";
 
 export interface RouteOutcome {
   readonly measured: readonly MeasuredDesign[];
@@ -26,7 +26,7 @@ const reportLimit = 64 << 20;
 export async function placeAndRoute(
   tools: SynthesisTools,
   request: DesignRequest,
-  sources: Sources,
+  front: Front,
   subject: {
     readonly part: ChosenPart;
     readonly top: string;
@@ -62,7 +62,7 @@ export async function placeAndRoute(
   context.progress(`placing and routing ${subject.top} on ${device[1]}-${box}`);
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "ridgepoint-route-")));
   try {
-    const netlist = await padNetlist(tools, request, sources, subject.top, device[2], {
+    const netlist = await padNetlist(tools, front, device[2], {
       seconds: left(),
       signal: context.signal,
     });
@@ -127,17 +127,15 @@ function megahertzOf({ clockNanoseconds }: DesignRequest, fmaxHertz: number | un
 /** As `synth_ice40 -json`, of the top as its parameters make it; undefined when Yosys stops. */
 async function padNetlist(
   tools: SynthesisTools,
-  request: DesignRequest,
-  sources: Sources,
-  top: string,
+  front: Front,
   series: string,
   limits: { readonly seconds: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const hard = series === "u" ? " -dsp -spram" : "";
   const script = [
-    ...readCommands(sources),
+    ...front.read,
     `read_verilog -D ICE40_${series.toUpperCase()} -lib -specify +/ice40/cells_sim.v`,
-    ...hierarchyCommands(top, request.parameters),
+    ...front.choose,
     "proc",
     `synth_ice40 -device ${series}${hard} -run flatten:blif`,
     // Says where instances stood; older nextpnr takes them for cells that it does not know.
@@ -146,7 +144,7 @@ async function padNetlist(
   ];
   try {
     const { isDone, output } = await tools.engine.run(
-      { files: Object.fromEntries(sources.texts), script: script.join("\n") },
+      { files: front.files, script: script.join("\n") },
       limits,
     );
     const start = output.search(/^\{$/m);

@@ -13,11 +13,15 @@ import { asTheEngineReads } from "./engine-texts.js";
 import { type TextEdit, withEdits } from "./text-edits.js";
 import { withoutInactive } from "./inactive-branches.js";
 import { findModules } from "./module-index.js";
+import { findVhdlFiles } from "./vhdl-units.js";
+import { distance, workspaceFiles } from "./workspace-files.js";
 
 /** The texts that a synthesis reads, under the names that it knows them by. */
 export interface Sources {
   /** Short name to text; names end in `.v`, `.sv` or `.vhd` as the files do. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The same before anything was said otherwise for an engine that knows part of the language. */
+  readonly plain: ReadonlyMap<string, string>;
   /** By absolute path, as they stand in the files. */
   readonly originals: ReadonlyMap<string, string>;
   /** Short name to absolute path. */
@@ -61,7 +65,10 @@ export function collectSources(request: DesignRequest): Sources {
   const others = listed.filter((file) => file !== request.file);
   for (const file of others) reader.add(file);
   reader.add(request.file, request.text);
-  const found = findModules(reader.codes(), { ...request, defines }, (file) => reader.text(file));
+  const read = (file: string): string | undefined => reader.text(file);
+  const found = isVhdl(request.file)
+    ? findVhdlFiles(reader.vhdl(), request, read)
+    : findModules(reader.codes(), { ...request, defines }, read);
   for (const file of found) reader.add(file);
   const said = listed.includes(request.file) ? listed : [...others, request.file];
   // What was looked up comes last, as on a command line: macros of the file may be meant for it.
@@ -69,6 +76,7 @@ export function collectSources(request: DesignRequest): Sources {
   const texts = asTheEngineReads(reader.texts);
   return {
     texts,
+    plain: reader.texts,
     originals: reader.originals,
     names: reader.names,
     order: packagesFirst([...new Set(order)], texts),
@@ -93,6 +101,7 @@ class SourceReader {
   readonly #request: DesignRequest;
   readonly #short = new Map<string, string>();
   readonly #roots: readonly string[];
+  #files: readonly string[] | undefined;
   #total = 0;
 
   constructor(request: DesignRequest) {
@@ -107,6 +116,11 @@ class SourceReader {
   /** Texts of what was added, with comments blanked. */
   codes(): readonly string[] {
     return [...this.texts.values()].map((text) => blanked(text));
+  }
+
+  /** Texts of what was added in VHDL. */
+  vhdl(): readonly string[] {
+    return [...this.texts].flatMap(([name, text]) => (isVhdl(name) ? [text] : []));
   }
 
   /** Undefined when it is not there, not a file, too large or outside. */
@@ -227,11 +241,24 @@ class SourceReader {
       if (!this.#isInside(real)) escapes = true;
       else if (this.text(candidate) !== undefined) return { kind: "file", path: candidate };
     }
+    const elsewhere = escapes ? undefined : this.#inWorkspace(from, name);
+    if (elsewhere !== undefined) return { kind: "file", path: elsewhere };
     // What is outside is refused alike whether it is there or not: an answer would tell of it.
     const leadsOut =
       path.isAbsolute(name) ||
       candidates.every((one) => !this.#request.roots.some((root) => contains(root, one)));
     return { kind: escapes || leadsOut ? "escapes" : "missing" };
+  }
+
+  /** What no include folder has is looked up in the workspace, as modules are: the nearest file whose path ends so. */
+  #inWorkspace(from: string, name: string): string | undefined {
+    if (!/^\w/.test(name) || name.split("/").includes("..")) return undefined;
+    const { roots, file } = this.#request;
+    this.#files ??= workspaceFiles(roots, file, includedNames);
+    return this.#files
+      .filter((one) => one.endsWith(`${path.sep}${path.normalize(name)}`))
+      .sort((a, b) => distance(from, a) - distance(from, b) || (a < b ? -1 : 1))
+      .find((one) => this.text(one) !== undefined);
   }
 
   #isInside(real: string): boolean {
@@ -248,6 +275,8 @@ class SourceReader {
     });
   }
 }
+
+const includedNames = /\.(?:s?vh?|inc|hex|mem|dat|data|init|bin|h)$/i;
 
 const referencePattern = /(`include|\$readmem[hb]\s*\()\s*"([^"\r\n]*)"/g;
 

@@ -10,20 +10,24 @@ import { hierarchyOf } from "../../../core/design/rtl/hierarchy.js";
 import { type Netlist, readNetlists } from "../../../core/design/rtl/netlist.js";
 import type { Synthesis } from "../../../core/design/rtl/rtl-design.js";
 import { sourceFile } from "../../../core/design/places.js";
-import { type YosysEngine, YosysStopped } from "../../../engines/yosys/engine.js";
+import { type YosysEngine, type YosysLimits, YosysStopped } from "../../../engines/yosys/engine.js";
 import type { YosysResult } from "../../../engines/yosys/wire.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import { endlessMacro } from "./endless-macro.js";
 import { type Flow, flowOf } from "./flow.js";
-import { amdCells, primitivesOf } from "./library.js";
+import { type Front, verilogFront } from "./front.js";
+import { amdCells, primitivesOf, sharedLibraries } from "./library.js";
 import { heaviestPlace } from "./heaviest-place.js";
 import { readMessages, readResizedPorts } from "./messages.js";
 import { endlessLoop, firstLoop, recursiveInstance } from "./recursion.js";
+import { fillsWordByWord, readBySlang, type SlangReading, type SlangSubject } from "./slang.js";
 import type { Sources } from "./sources.js";
 
 export interface SynthesisOutcome {
   readonly elaborated: Elaboration | undefined;
   readonly synthesis: Synthesis | undefined;
+  /** How the design was read. */
+  readonly front: Front;
   readonly problems: readonly DesignProblem[];
 }
 
@@ -37,6 +41,9 @@ export interface SynthesisTools {
   /** Yosys' libraries as files. */
   readonly shareFolder: string;
   readonly version: string;
+  /** Reads SystemVerilog as a whole, and does nothing else. */
+  readonly reader: YosysEngine;
+  readonly readerVersion: string;
 }
 
 /** Bits of cells, counted in all instances, up to which a design is flattened, as vendors' tools do by default. */
@@ -78,22 +85,20 @@ export async function synthesise(
       return undefined;
     }
   };
+  let front = verilogFront(sources, choice.top, request.parameters);
   const refused = endlessText(sources);
   if (refused !== undefined)
-    return { elaborated: undefined, synthesis: undefined, problems: [refused] };
+    return { elaborated: undefined, synthesis: undefined, front, problems: [refused] };
   context.progress(`elaborating ${choice.top}`);
-  const texts = Object.fromEntries(sources.texts);
   const libraryFiles = ({ needsAmdCells }: Flow): Readonly<Record<string, string>> =>
-    needsAmdCells
-      ? { "amd-cells.v": amdCells(tools.shareFolder, [...sources.texts.values()]) }
-      : {};
+    needsAmdCells ? { "amd-cells.v": amdCells(tools.shareFolder, Object.values(front.files)) } : {};
   const elaborate = (flow?: Flow): Promise<YosysResult | undefined> =>
     run(
-      { ...texts, ...(flow && libraryFiles(flow)) },
+      { ...front.files, ...(flow && libraryFiles(flow)) },
       [
-        ...readCommands(sources),
+        ...front.read,
         ...(flow?.libraries ?? []),
-        ...hierarchyCommands(choice.top, request.parameters),
+        ...front.choose,
         "proc",
         "opt_expr",
         "opt_clean",
@@ -102,17 +107,53 @@ export async function synthesise(
       elaborationSeconds(request),
     );
   const family = { ...choice.part.family, id: familyOf(choice.part) };
-  const told = problems.length;
-  let front = await elaborate();
-  // Of an array of a part's own cells the engine has to know the ports; reading them takes a while.
-  if (front?.isDone === false && /Array cell `.*' of unknown type/.test(front.messages)) {
+  /** Of an array of a part's own cells the engine has to know the ports; reading them takes a while. */
+  const elaborateWithCells = async (): Promise<YosysResult | undefined> => {
+    const told = problems.length;
+    const result = await elaborate();
+    if (result?.isDone !== false || !/Array cell `.*' of unknown type/.test(result.messages))
+      return result;
     problems.length = told;
-    front = await elaborate(flowOf(family, choice.top, true));
+    return elaborate(flowOf(family, choice.top, true));
+  };
+  const isVerilog = !isVhdl(request.file);
+  const isSlangs =
+    isVerilog &&
+    (readBySlangBefore.has(request.file) || fillsWordByWord(sources.originals.values()));
+  let result = isSlangs ? undefined : await elaborateWithCells();
+  if (result?.isDone !== true && isVerilog) {
+    const complaints = problems.splice(0);
+    const libraries = (): {
+      readonly files: Readonly<Record<string, string>>;
+      readonly commands: readonly string[];
+    } => {
+      const flow = flowOf(family, choice.top, true);
+      return sharedLibraries(tools.shareFolder, flow.libraries, libraryFiles(flow));
+    };
+    const reading = await bySlang(
+      tools,
+      request,
+      sources,
+      { top: choice.top, libraries },
+      {
+        seconds: Math.min(elaborationSeconds(request), left()),
+        signal: context.signal,
+      },
+    );
+    if (reading.front === undefined) {
+      readBySlangBefore.delete(request.file);
+      if (complaints.length > 0) problems.push(...better(complaints, reading.problems));
+      else result = await elaborateWithCells();
+    } else {
+      readBySlangBefore.add(request.file);
+      ({ front } = reading);
+      result = await elaborateWithCells();
+    }
   }
-  const [elaborated] = front?.isDone === true ? readNetlists(front.output) : [];
+  const [elaborated] = result?.isDone === true ? readNetlists(result.output) : [];
   const top = elaborated && topOf(elaborated, choice.top);
-  if (elaborated === undefined || top === undefined || front === undefined)
-    return { elaborated: undefined, synthesis: undefined, problems };
+  if (elaborated === undefined || top === undefined || result === undefined)
+    return { elaborated: undefined, synthesis: undefined, front, problems };
   const elaboration = { top, netlist: elaborated };
   const isFlat =
     request.hierarchy === undefined
@@ -128,27 +169,69 @@ export async function synthesise(
   const liberty = cellFiles["ridgepoint.lib"];
   context.progress(`mapping ${choice.top} to ${choice.part.part?.id ?? choice.part.family.name}`);
   const mapped = await run(
-    { ...texts, ...libraryFiles(flow), ...cellFiles },
-    mapCommands(sources, choice.top, request.parameters, flow, isFlat),
+    { ...front.files, ...libraryFiles(flow), ...cellFiles },
+    mapCommands(front, flow, isFlat),
   );
-  if (mapped?.isDone !== true) return { elaborated: elaboration, synthesis: undefined, problems };
+  if (mapped?.isDone !== true)
+    return { elaborated: elaboration, synthesis: undefined, front, problems };
   const [gates, cells] = readNetlists(mapped.output);
   if (gates === undefined || cells === undefined)
-    return { elaborated: elaboration, synthesis: undefined, problems };
+    return { elaborated: elaboration, synthesis: undefined, front, problems };
   const synthesis: Synthesis = {
     top,
     elaborated,
     gates,
     cells,
     isFlat,
-    resizedPorts: readResizedPorts(front.messages),
+    resizedPorts: readResizedPorts(result.messages),
     primitives: primitivesOf(tools.shareFolder, flow),
     files: sources.names,
     texts: sources.originals,
-    tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}`,
+    tool: `Yosys ${tools.version}, ${flow.title}${isFlat ? "" : ", hierarchy kept"}${front.tool === undefined ? "" : `; ${front.tool}`}`,
     use: liberty === undefined ? cellUse : libertyUse(liberty),
   };
-  return { elaborated: elaboration, synthesis, problems };
+  return { elaborated: elaboration, synthesis, front, problems };
+}
+
+/** Files of which Yosys' own reader did not know the language when they were last read. */
+const readBySlangBefore = new Set<string>();
+
+/** In a process that ends with it: both at once would take more memory than is promised. */
+async function bySlang(
+  { engine, reader, readerVersion }: SynthesisTools,
+  request: DesignRequest,
+  sources: Sources,
+  subject: Pick<SlangSubject, "top" | "libraries">,
+  limits: YosysLimits,
+): Promise<SlangReading> {
+  engine.dispose();
+  try {
+    const { parameters } = request;
+    return await readBySlang(
+      (files, script) => reader.run({ files, script: script.join("\n") }, limits),
+      sources,
+      { ...subject, parameters, version: readerVersion },
+    );
+  } catch (error) {
+    if (!(error instanceof YosysStopped) || error.reason === "aborted") throw error;
+    return { front: undefined, problems: [] };
+  } finally {
+    reader.dispose();
+  }
+}
+
+/**
+ * Of a source that neither can read: slang's complaints, for it knows the language; where both stop at one line it is plainly wrong, and
+ * the engine's own words are those that people know.
+ */
+function better(
+  engine: readonly DesignProblem[],
+  slang: readonly DesignProblem[],
+): readonly DesignProblem[] {
+  const lineOf = ({ place }: DesignProblem): string =>
+    place?.kind === "source" ? `${place.file}:${place.line}` : "";
+  const lines = new Set(engine.filter(({ severity }) => severity === "error").map(lineOf));
+  return slang.length === 0 || slang.some((problem) => lines.has(lineOf(problem))) ? engine : slang;
 }
 
 /** What is known not to end before it is tried. */
@@ -178,41 +261,11 @@ function familyOf({ family, part }: ChosenPart): string {
   return family.id === "ice40" && part?.id.startsWith("ice40up") === true ? "ice40-up" : family.id;
 }
 
-/** Each file by the rules of its language: a Verilog file may use SystemVerilog's words as names. */
-export function readCommands({ order, defines }: Sources): readonly string[] {
-  const macros = Object.entries(defines)
-    .filter(([name, value]) => /^\w+$/.test(name) && /^[^\s"`;]*$/.test(value))
-    .map(([name, value]) => ` -D ${name}${value === "" ? "" : `=${value}`}`)
-    .join("");
-  return order
-    .filter((name) => !isVhdl(name))
-    .map((name) => `read_verilog ${/\.v$/i.test(name) ? "" : "-sv "}-D SYNTHESIS${macros} ${name}`);
-}
-
-/** Parameters are set first: `hierarchy -chparam` of Yosys 0.55 makes the same module twice of some tops and stops. */
-export function hierarchyCommands(
-  top: string,
-  parameters: Readonly<Record<string, string>>,
-): readonly string[] {
-  const settings = Object.entries(parameters)
-    .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
-    .map(([name, value]) => ` -set ${name} ${value}`)
-    .join("");
-  const set = settings === "" ? [] : [`chparam${settings} ${top}`];
-  return [...set, `hierarchy -top ${top}`];
-}
-
-function mapCommands(
-  sources: Sources,
-  top: string,
-  parameters: Readonly<Record<string, string>>,
-  flow: Flow,
-  isFlat: boolean,
-): readonly string[] {
+function mapCommands(front: Front, flow: Flow, isFlat: boolean): readonly string[] {
   return [
-    ...readCommands(sources),
+    ...front.read,
     ...flow.libraries,
-    ...hierarchyCommands(top, parameters),
+    ...front.choose,
     ...(isFlat ? ["proc", "flatten"] : ["proc"]),
     ...flow.toGates,
     "write_json -selected",

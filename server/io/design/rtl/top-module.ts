@@ -8,10 +8,13 @@ export function modulesIn(text: string): readonly string[] {
 
 /**
  * The module that a file is about: what none of its other modules makes an instance of; of several, the one that has the most
- * of the others below it, and of equal ones the last.
+ * of the others below it, and of equal ones the last. Of what has interfaces at its ports, often a shell around the module itself, nothing
+ * can be synthesised alone.
  */
 export function topModule(text: string): string | undefined {
-  const bodies = moduleBodies(blanked(text));
+  const whole = moduleBodies(blanked(text));
+  const connectable = [...whole].filter(([, { body }]) => !hasInterfacePorts(body));
+  const bodies = connectable.length > 0 ? new Map(connectable) : whole;
   const children = new Map(
     [...bodies].map(([name, { body }]) => [
       name,
@@ -34,6 +37,12 @@ export function topModule(text: string): string | undefined {
     most = below;
   }
   return top;
+}
+
+/** `axi_bus.slave in` or `interface in` among the ports. */
+function hasInterfacePorts(body: string): boolean {
+  const head = body.slice(0, Math.max(0, body.indexOf(";")));
+  return /[(,]\s*(?:[A-Za-z_]\w*\s*\.\s*[A-Za-z_]\w*|interface)\s+[A-Za-z_]\w*/.test(head);
 }
 
 function reachedFrom(name: string, children: ReadonlyMap<string, ReadonlySet<string>>): number {

@@ -8,6 +8,7 @@ import { isVhdl } from "../../../core/design/file-kinds.js";
 import { sourceFile, sourceLine } from "../../../core/design/places.js";
 import type { DesignContext, DesignRequest } from "../design-request.js";
 import type { Sources } from "./sources.js";
+import { placeInLibraries } from "./vhdl-units.js";
 import { lacksDefaults, withDefaults } from "./vhdl-defaults.js";
 
 export interface VhdlOutcome {
@@ -30,23 +31,26 @@ export async function readVhdl(
 ): Promise<VhdlOutcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-vhdl-"));
   try {
-    const names = sources.order.filter(isVhdl);
-    const copies = names.map((name, index) => {
+    const texts = new Map(
+      sources.order.filter(isVhdl).map((name) => [name, sources.texts.get(name) ?? ""]),
+    );
+    const placed = placeInLibraries(texts, (name) => sources.names.get(name) ?? name);
+    const names = placed.map(({ name }) => name);
+    const copies = placed.flatMap(({ name, library }, index) => {
       const copy = `${index}.vhd`;
-      writeFileSync(path.join(folder, copy), sources.texts.get(name) ?? "");
-      return copy;
+      writeFileSync(path.join(folder, copy), texts.get(name) ?? "");
+      return library === placed[index - 1]?.library ? [copy] : [`--work=${library}`, copy];
     });
     const generics = Object.entries(request.parameters)
       .filter(([name, value]) => /^\w+$/.test(name) && /^[\w.'"-]+$/.test(value))
       .map(([name, value]) => `-g${name}=${value}`);
-    const library = libraryWords(
-      [...sources.texts].flatMap(([name, text]) => (names.includes(name) ? [text] : [])),
-    );
     const words = (language: "verilog" | "vhdl"): readonly string[] => [
       "--synth",
       "--std=08",
       "-fsynopsys",
-      ...library,
+      // Shared variables that are no protected types, as block RAMs with two ports are written.
+      "-frelaxed",
+      "-Wno-pragma",
       `--out=${language}`,
       ...generics,
       ...copies,
@@ -89,20 +93,6 @@ export async function readVhdl(
   }
 }
 
-/** All sources go into one library: the one by whose name they call their own packages and entities, else `work`. */
-function libraryWords(texts: readonly string[]): readonly string[] {
-  const codes = texts.map((text) => blanked(text, "--").toLowerCase());
-  const own = new Set(
-    codes.flatMap((code) =>
-      [...code.matchAll(/^\s*(?:entity|package)\s+(\w+)\s+is\b/gm)].map(([, name]) => name),
-    ),
-  );
-  for (const code of codes)
-    for (const [, library = "", name] of code.matchAll(/\b(?:use|entity)\s+(\w+)\s*\.\s*(\w+)/g))
-      if (library !== "work" && own.has(name)) return [`--work=${library}`];
-  return [];
-}
-
 /** Entities of a VHDL source, in its order; the last is what it is about. */
 export function entitiesIn(text: string): readonly string[] {
   return [...blanked(text, "--").matchAll(/^\s*entity\s+(\w+)\s+is\b/gim)].map(
@@ -111,14 +101,15 @@ export function entitiesIn(text: string): readonly string[] {
 }
 
 function withLines(verilog: string, names: readonly string[], sources: Sources): string {
-  const entities = new Map<string, string>();
+  const entities = new Map<string, EntityPlace>();
   names.forEach((name) => {
     const text = sources.texts.get(name) ?? "";
     for (const entity of entitiesIn(text)) {
       const at = blanked(text, "--").search(
         new RegExp(`^[ \\t]*entity\\s+${entity}\\s+is\\b`, "im"),
       );
-      entities.set(entity, `\`line ${text.slice(0, at).split("\n").length} "${name}" 0`);
+      const line = text.slice(0, at).split("\n").length;
+      entities.set(entity, { name: entity, directive: `\`line ${line} "${name}" 0` });
     }
   });
   return verilog
@@ -127,18 +118,31 @@ function withLines(verilog: string, names: readonly string[], sources: Sources):
       const place = /^\s*\/\* (\d+)\.vhd:(\d+):\d+ /.exec(line);
       if (place !== null) return [`\`line ${place[2] ?? "1"} "${names[Number(place[1])] ?? ""}" 0`];
       const module = /^module (\w+)/.exec(line)?.[1];
-      const directive = module === undefined ? undefined : entityLine(entities, module);
-      return directive === undefined ? [line] : [directive, line];
+      const entity = module === undefined ? undefined : entityOf(entities, module);
+      return entity === undefined
+        ? [line]
+        : [entity.directive, `(* hdlname = "${entity.name}" *) ${line}`];
     })
     .join("\n");
 }
 
-/** A variant of an entity is called after it: `counter_8`. */
-function entityLine(entities: ReadonlyMap<string, string>, module: string): string | undefined {
+interface EntityPlace {
+  readonly name: string;
+  readonly directive: string;
+}
+
+/** A variant of an entity is called after it, with its generics or a sum of them: `counter_8`, `fifo_2547cc736e95…`. */
+function entityOf(
+  entities: ReadonlyMap<string, EntityPlace>,
+  module: string,
+): EntityPlace | undefined {
   const exact = entities.get(module);
   if (exact !== undefined) return exact;
-  for (const [name, directive] of entities) if (module.startsWith(`${name}_`)) return directive;
-  return undefined;
+  let longest: EntityPlace | undefined;
+  for (const entity of entities.values())
+    if (module.startsWith(`${entity.name}_`) && entity.name.length > (longest?.name.length ?? 0))
+      longest = entity;
+  return longest;
 }
 
 function ghdlProblems(

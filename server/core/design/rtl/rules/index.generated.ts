@@ -7,6 +7,7 @@ import { rtlRule as missedBlockRam } from "./missed-block-ram.js";
 import { rtlRule as missedDsp } from "./missed-dsp.js";
 import { rtlRule as missingModule } from "./missing-module.js";
 import { rtlRule as multipleDrivers } from "./multiple-drivers.js";
+import { rtlRule as nothingLeft } from "./nothing-left.js";
 import { rtlRule as overCapacity } from "./over-capacity.js";
 import { rtlRule as priorityChain } from "./priority-chain.js";
 import { rtlRule as resetFanOut } from "./reset-fan-out.js";
@@ -27,6 +28,7 @@ export const rtlRules: readonly RtlRule[] = [
   missedDsp,
   missingModule,
   multipleDrivers,
+  nothingLeft,
   overCapacity,
   priorityChain,
   resetFanOut,

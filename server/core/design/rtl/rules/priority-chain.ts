@@ -11,8 +11,10 @@ const leastDepth = 10;
  */
 export const rtlRule: RtlRule = {
   code: "RP5207",
-  check: ({ modules, placesOf, part, priceOf }) =>
-    modules.flatMap((module): readonly DesignProblem[] => {
+  check: ({ modules, placesOf, part, priceOf, lineAt, design }) => {
+    const longest =
+      design.paths[0] && Math.max(...design.paths.map((path) => path.nanoseconds.value));
+    return modules.flatMap((module): readonly DesignProblem[] => {
       const { driver, names } = wiringOf(module);
       const depths = new Map<NetCell, number>();
       const depthOf = (cell: NetCell): number => {
@@ -44,11 +46,14 @@ export const rtlRule: RtlRule = {
         const depth = depthOf(cell);
         const place = placesOf(cell.attributes["src"])[0];
         if (depth < leastDepth || place === undefined || isOneChoice(cell, driver)) continue;
+        // What conditions that are known come to, loops over a constant for one, is gone after the mapping: no gate stands there, or no
+        // path of the design is as long.
         const { timing } = part.family;
-        const time =
-          timing === undefined
-            ? ""
-            : `, up to ${formatNumber(((timing.lut + timing.net) * depth) / 2)} ns`;
+        const delay = timing && ((timing.lut + timing.net) * depth) / 2;
+        const { lut, gate } = lineAt(place)?.resources.counts ?? {};
+        if ((lut?.value ?? 0) + (gate?.value ?? 0) < 1) continue;
+        if (delay !== undefined && longest !== undefined && delay > longest) continue;
+        const time = delay === undefined ? "" : `, up to ${formatNumber(delay)} ns`;
         found.set(`${place.file}:${place.line}`, {
           code: "RP5207",
           severity: "information",
@@ -57,7 +62,8 @@ export const rtlRule: RtlRule = {
         });
       }
       return [...found.values()];
-    }),
+    });
+  },
 };
 
 /** Whether all conditions of a chain compare the same value with a constant. */

@@ -12,7 +12,7 @@ export const rtlRule: RtlRule = {
 
 function unusedIn(file: string, text: string): readonly DesignProblem[] {
   if (isVhdl(file) || /`(?:define|include)/.test(text)) return [];
-  const code = blanked(text);
+  const code = withoutTypes(blanked(text));
   const words = new Map<string, number>();
   for (const [word] of code.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
   const problems: DesignProblem[] = [];
@@ -53,6 +53,14 @@ function unusedIn(file: string, text: string): readonly DesignProblem[] {
     }
   }
   return problems;
+}
+
+/** Members of types and what packages declare are there for others. */
+function withoutTypes(code: string): string {
+  return code.replace(
+    /\b(?:struct|union)\b[^;{]*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\benum\b[^;{]*\{[^{}]*\}|\bpackage\b[\s\S]*?\bendpackage\b|\b(?:interface|class)\b[\s\S]*?\bend(?:interface|class)\b/g,
+    (found) => found.replace(/[A-Za-z_](?=\w*)/g, "0"),
+  );
 }
 
 /** Under a condition of the preprocessor, formal properties' signals for one: what is read there is another text. */

@@ -13,12 +13,12 @@ export const rtlRule: RtlRule = {
   check: ({ modules, placesOf, texts }) => {
     const found = new Map<string, DesignProblem>();
     for (const module of modules) {
-      const calculated = bitsCalculatedWith(module);
+      const calculated = bitsThatMatter(module);
       for (const cell of module.cells) {
         if (!/^\$(?:sub|shl|sshl)$/.test(cell.type)) continue;
         const widths = ["A", "B"].map((port) => significantBits(cell.connections[port] ?? []));
         const operand = Math.max(...widths);
-        const natural = operand + 1;
+        const natural = naturalWidth(cell.type, widths);
         const given = parameterNumber(cell.parameters["Y_WIDTH"]) ?? 0;
         const [place] = placesOf(cell.attributes["src"]);
         if (place === undefined || given !== 32 || natural > 24) continue;
@@ -44,13 +44,41 @@ export const rtlRule: RtlRule = {
   },
 };
 
-function bitsCalculatedWith({ cells }: NetModule): ReadonlySet<NetBit> {
-  const bits = new Set<NetBit>();
+/** Of a difference one more than its operands have; what is shifted to the left grows by the most that it is shifted. */
+function naturalWidth(type: string, [left = 0, right = 0]: readonly number[]): number {
+  return type === "$sub" ? Math.max(left, right) + 1 : left + 2 ** Math.min(right, 6) - 1;
+}
+
+const arithmetic = /^\$(?:add|sub|mul|alu|macc|shl|sshl|neg)$/;
+
+/**
+ * Bits that are calculated with and make a difference: of a sum whose upper half nobody reads, `x16 <= a16 + (1 << n)`, the upper halves of
+ * the operands come to nothing. Bit `k` of a sum, a difference, a product and a shift to the left depends on operands up to bit `k` alone.
+ */
+function bitsThatMatter({ cells, ports }: NetModule): ReadonlySet<NetBit> {
+  const read = new Set<NetBit>([...ports.values()].flatMap(({ bits }) => bits));
+  const sums = cells.filter(({ type }) => arithmetic.test(type));
   for (const { type, connections } of cells)
-    if (/^\$(?:add|sub|mul|alu|macc|shl|sshl|neg)$/.test(type))
+    if (!arithmetic.test(type))
+      for (const [port, bits] of Object.entries(connections))
+        if (port !== "Y") for (const bit of bits) read.add(bit);
+  const calculated = new Set<NetBit>();
+  for (let isChanged = true; isChanged;) {
+    isChanged = false;
+    for (const { connections } of sums) {
+      const sum = connections["Y"] ?? [];
+      let top = sum.length - 1;
+      while (top >= 0 && !read.has(sum[top] ?? "")) top -= 1;
       for (const port of ["A", "B"])
-        for (const bit of connections[port] ?? []) if (typeof bit === "number") bits.add(bit);
-  return bits;
+        for (const bit of (connections[port] ?? []).slice(0, top + 1)) {
+          if (typeof bit !== "number" || calculated.has(bit)) continue;
+          calculated.add(bit);
+          read.add(bit);
+          isChanged = true;
+        }
+    }
+  }
+  return calculated;
 }
 
 /**
