@@ -7,9 +7,10 @@ import {
   formatShare,
 } from "../core/base/units.js";
 import path from "node:path";
-import { type Accelerator } from "../core/accelerator/accelerator.js";
+import type { Accelerator } from "../core/accelerator/accelerator.js";
 import { ownSizeText, type RtlCost, type RtlPrices } from "../core/accelerator/rtl-price.js";
 import { resourceKinds, type ResourceKind } from "../core/design/design.js";
+import { resourceLabels } from "../core/views/design/resource-text.js";
 import { table } from "../core/reports/text-table.js";
 import type { AtOnce, MappingView } from "../core/views/mapping.js";
 
@@ -178,7 +179,7 @@ function sweepText(
       "area",
       "energy",
       "DRAM",
-      ...kinds.map((kind) => resourceNames[kind]),
+      ...kinds.map((kind) => resourceLabels[kind]),
       ...(rtl === null ? [] : ["gain", "price"]),
       ...(hasLimits ? ["over"] : []),
     ],
@@ -208,13 +209,13 @@ function rtlText(
 ): string {
   const counts = resourceKinds
     .filter((kind) => (own[kind] ?? 0) > 0)
-    .map((kind) => `${formatCount(own[kind] ?? 0)} ${resourceNames[kind]}`)
+    .map((kind) => `${formatCount(own[kind] ?? 0)} ${resourceLabels[kind]}`)
     .join(", ");
   const size = chip === undefined ? "" : ` at ${ownSizeText(chip)}`;
   const beside =
     sweep.length === 0
       ? ""
-      : `\ngain and price: times as fast, and times the ${resourceNames[chief]}, beside that size; ● is the front of time, ${resourceNames[chief]} and energy`;
+      : `\ngain and price: times as fast, and times the ${resourceLabels[chief]}, beside that size; ● is the front of time, ${resourceLabels[chief]} and energy`;
   return `\nRTL${size} on ${part ?? family}: ${counts} (${path.basename(file)}, ${tool}; synthesised at ${sizes.join(", ")}, other sizes continued in rows, columns and their product)${beside}\n`;
 }
 

@@ -167,7 +167,6 @@ function closing(code: string, open: number): number {
 }
 
 function withoutColours(log: string): string {
-  // eslint-disable-next-line no-control-regex -- Colours of a terminal.
   return log.replace(/\x1b\[[\d;]*m/g, "");
 }
 

@@ -1,5 +1,5 @@
 import type { NetModule } from "../netlist.js";
-import type { Counts } from "../line-ledger.js";
+import type { ResourceKind } from "../../design.js";
 import { type RtlRule, quoted } from "./rule.js";
 
 /** Smaller designs may well come to nothing: an inverter in a LUT that was there. */
@@ -39,15 +39,7 @@ export const rtlRule: RtlRule = {
   },
 };
 
-const kinds: readonly (keyof Counts & string)[] = [
-  "lut",
-  "gate",
-  "ff",
-  "latch",
-  "dsp",
-  "bram",
-  "uram",
-];
+const kinds: readonly ResourceKind[] = ["lut", "gate", "ff", "latch", "dsp", "bram", "uram"];
 
 function registersIn(
   modules: ReadonlyMap<string, NetModule>,
