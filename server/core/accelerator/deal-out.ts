@@ -94,7 +94,11 @@ function convolutionWays(shape: Extract<KernelShape, { readonly kind: "conv" }>)
   };
   const [whole] = contractionsOf(shape);
   // Rows are the last axis but one; further ones outside of it would have each its rows.
-  const hasRows = outputSize.length === 2 && !shape.isTransposed && whole !== undefined;
+  const hasRows =
+    outputSize.length === 2 &&
+    !shape.isTransposed &&
+    shape.offsetGroups === undefined &&
+    whole !== undefined;
   return [
     images,
     channels,

@@ -1,8 +1,9 @@
-import { formatBytes } from "../base/units.js";
+import { formatBytes, formatSeconds } from "../base/units.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Accelerator, AcceleratorPrecision } from "./accelerator.js";
 import { peakMacsPerCycle } from "./accelerator.js";
 import { energyOf, type EnergyParts } from "./energy.js";
+import { alternativesTo, isDeformable, withIrregularReads } from "./irregular.js";
 import { mapOnBanks } from "./map-bank.js";
 import type { ChosenTile, MemoryTraffic } from "./map-contraction.js";
 import { mapOnCrossbars } from "./map-crossbar.js";
@@ -64,6 +65,8 @@ export interface RawMapping {
   readonly dramBytes: number;
   /** Weights that are multiplied where they lie and never cross to the DRAM. */
   readonly keptBytes?: number;
+  /** What transactions take beyond their bytes. */
+  readonly waitCycles?: number;
   readonly registerAccesses: number;
   /** Operations of attention's softmax as the cascade counts them, where they are not the kernel's own count. */
   readonly softmax?: { readonly multiplies: number; readonly additions: number };
@@ -81,6 +84,8 @@ export interface KernelQuestion {
   readonly objective: Objective;
   /** Activations that lie on the chip between layers. */
   readonly stay?: Stay;
+  /** Of a deformable convolution that is asked for beside another form: pixels that each point is read from, side by side. */
+  readonly neighbours?: 1 | 2;
 }
 
 /** What a mapping depends on: kernels that are alike in it are mapped once. */
@@ -100,9 +105,12 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
   const accelerator =
     stay === undefined ? asked.accelerator : besideTensors(asked.accelerator, stay);
   const question = { ...asked, precision, accelerator };
-  const raw = rawMapping(question, kernel);
+  const plain = rawMapping(question, kernel);
+  const raw = isDeformable(kernel.shape)
+    ? withIrregularReads(question, kernel.shape, plain)
+    : plain;
   const perCycle = accelerator.dram.bandwidth / accelerator.clock;
-  const dramCycles = raw.dramBytes / perCycle;
+  const dramCycles = raw.dramBytes / perCycle + (raw.waitCycles ?? 0);
   const vector = raw.vectorCycles;
   const busy =
     raw.busyCycles ??
@@ -138,8 +146,30 @@ export function mapKernel(asked: KernelQuestion, whole: Kernel): KernelMapping {
     energy: energyOf({ ...asked, precision }, kernel, raw),
     tiles: raw.tiles,
     ...(raw.rows !== undefined && { rows: raw.rows }),
-    notes: stay === undefined ? raw.notes : [...raw.notes, ...stayNotes(stay)],
+    notes: [
+      ...raw.notes,
+      ...(stay === undefined ? [] : stayNotes(stay)),
+      ...(isDeformable(kernel.shape) && asked.neighbours === undefined
+        ? otherForms(question, kernel, kernel.shape)
+        : []),
+    ],
   };
+}
+
+/** A deformable convolution in kinder forms, each mapped as it would be. */
+function otherForms(
+  question: KernelQuestion,
+  kernel: Kernel,
+  shape: Parameters<typeof alternativesTo>[3],
+): readonly string[] {
+  const { accelerator, precision } = question;
+  return alternativesTo(accelerator, precision, kernel, shape).map(
+    ({ name, kernel: other, neighbours, note }) => {
+      const { cycles, dramBytes } = mapKernel({ ...question, neighbours }, other);
+      const seconds = formatSeconds(cycles / accelerator.clock);
+      return `With ${name}: ${seconds}, ${formatBytes(dramBytes)} of the DRAM; ${note}.`;
+    },
+  );
 }
 
 /** Keys and values stand where other products have weights, in the width of the cache. */

@@ -74,6 +74,7 @@ function deformedWork(ctx: WorkContext): Work | undefined {
       strides: window?.strides ?? kernel.map(() => 1),
       ...dilated(window?.dilations),
       isTransposed: false,
+      offsetGroups: Math.max(1, ctx.int("offset_group", 1)),
     },
   };
 }

@@ -31,6 +31,8 @@ export type KernelShape =
       /** Steps between the elements of the window; absent where all are 1. */
       readonly dilations?: readonly number[];
       readonly isTransposed: boolean;
+      /** Deformable: where each element of the window is sampled follows from data, for so many groups of channels. */
+      readonly offsetGroups?: number | undefined;
     }
   | {
       readonly kind: "attention";

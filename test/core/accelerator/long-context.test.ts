@@ -6,6 +6,7 @@ import { targetsOf } from "../../../server/core/accelerator/as-target.js";
 import { mapModel, type ModelMapping } from "../../../server/core/accelerator/map-model.js";
 import { analyze } from "../../../server/core/analyze.js";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
+import { readOpCall } from "../../../server/core/formats/op-call.js";
 import { readModelFile } from "../../../server/io/read-model.js";
 import { accelerator } from "./arrays.js";
 import { catalogue, technology } from "./mapped.js";
@@ -91,4 +92,29 @@ test("LLaMA-2-7B on a U280: 2-bit weights against mixed ones as stated", () => {
   // Of the whole model.
   expect(acc / 8).toBeGreaterThan(150);
   expect(acc / 8).toBeLessThan(175);
+});
+
+test("a window of 512 keys row by row: time and joules grow with the tokens, and keys move once", () => {
+  const target = catalogue.find("window-attention-512/mapper/fp16");
+  if (target?.accelerator === undefined) throw new Error("no target");
+  const { accelerator: mapped } = target;
+  const run = (tokens: number, window: number): ModelMapping => {
+    const of = `fp16[1,1,${tokens},64]`;
+    const text = `Attention(q=${of}, k=${of}, v=${of}, window=${window})`;
+    const { value: model } = readOpCall(text);
+    if (model === undefined) throw new Error("no model");
+    const bindings = { inputs: new Map(), dims: new Map() };
+    const { targets } = analyze(model, bindings, [target], neverCancelled);
+    return mapModel(mapped, targets[0]?.lowered.kernels ?? []);
+  };
+  const [short, long] = [run(4096, 512), run(16384, 512)];
+  expect(long.cycles / short.cycles).toBeCloseTo(4, 0);
+  expect(long.joules / short.joules).toBeCloseTo(4, 0);
+  // 64 elements for the score and the value of each row: 1,024 multipliers take 64 cycles for 512 keys.
+  expect(long.cycles / 16384).toBeCloseTo(64, -0.5);
+  // Queries, keys, values and results, once each.
+  expect(long.dramBytes).toBe(4 * 16384 * 64 * 2);
+  const dense = run(16384, 0);
+  expect(dense.cycles / long.cycles).toBeGreaterThan(30);
+  expect(dense.dramBytes / long.dramBytes).toBeGreaterThan(20);
 });

@@ -42,7 +42,8 @@ export function spatialOf({ shape }: Kernel, feeding: Spatial | undefined): Spat
   switch (shape.kind) {
     case "conv": {
       const { inputSize, outputSize, kernelSize, strides, dilations = [] } = shape;
-      if (shape.isTransposed || outputSize.length > 2) return undefined;
+      if (shape.isTransposed || shape.offsetGroups !== undefined || outputSize.length > 2)
+        return undefined;
       const axis = (fromEnd: number): Axis =>
         axisOf({
           outputs: outputSize.at(-1 - fromEnd) ?? 1,

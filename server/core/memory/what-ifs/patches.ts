@@ -82,7 +82,15 @@ function stageOf({ steps, inputs }: Schedule): readonly StageStep[] {
       const [inSize, outSize, window, stride] = [inputSize, outputSize, kernelSize, strides].map(
         pairOf,
       );
-      if (isTransposed || !inSize || !outSize || !window || !stride) break;
+      if (
+        isTransposed ||
+        shape.offsetGroups !== undefined ||
+        !inSize ||
+        !outSize ||
+        !window ||
+        !stride
+      )
+        break;
       if (!sizeOf.has(input) && !isInput.has(input)) break;
       sizeOf.set(input, sizeOf.get(input) ?? inSize);
       if (step.reads.length > 1 && !step.reads.every((id) => sizeOf.has(id))) break;
