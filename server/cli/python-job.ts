@@ -5,6 +5,7 @@ import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import type { Target } from "../core/targets/target.js";
+import { kernelDocument, withKernels } from "../core/views/kernels/kernel-report.js";
 import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { withProgram } from "../core/views/report-python.js";
@@ -14,6 +15,7 @@ import type { Quantified } from "../io/quant/quantify.js";
 import { withCountedZeros, type WeightFiles } from "../io/quant/count-zeros.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
+import { kernelsOfFile } from "./kernel-job.js";
 import { quantifyModel, sensitivityWords } from "./quantification.js";
 import type { JobContext, JobResult, Progress } from "./job.js";
 import type { AnalyzeRequest } from "./words.js";
@@ -26,7 +28,7 @@ export function isPythonJob(request: AnalyzeRequest): boolean {
     : /\.pyw?$/i.test(request.file) || request.entry !== undefined;
 }
 
-/** Runs the file in the engine and reports on the model asked for, else on the one that the file is about. */
+/** Runs the file in the engine and reports on the model asked for, else on the one that the file is about; Triton kernels are read. */
 export async function runPythonJob(
   context: JobContext,
   request: AnalyzeRequest,
@@ -37,6 +39,24 @@ export async function runPythonJob(
   const missing = file === undefined ? undefined : complaintOf(file);
   if (missing !== undefined)
     return { document: emptyReport(file ?? null, [missing]), isAnalysed: false };
+  const found = kernelsOfFile(context, request, targets);
+  if (found?.isAlone === true) {
+    const document = kernelDocument(file ?? null, found.text, found.kernels);
+    return { document, isAnalysed: found.kernels.kernels.length > 0 };
+  }
+  const result = await runModelJob(context, request, targets, progress);
+  if (found === undefined) return result;
+  const document = withKernels(result.document, file ?? null, found.text, found.kernels);
+  return { ...result, document, isAnalysed: true };
+}
+
+async function runModelJob(
+  context: JobContext,
+  request: AnalyzeRequest,
+  targets: readonly Target[],
+  progress: Progress,
+): Promise<JobResult> {
+  const { file } = request;
   progress(`running ${file ?? request.entry ?? ""}`);
   const program = await readPython(context.python(), {
     file: file === undefined ? undefined : path.resolve(file),

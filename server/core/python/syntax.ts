@@ -129,7 +129,13 @@ export type PyStatement = TextSpan &
         readonly body: readonly PyStatement[];
       }
     | {
-        readonly kind: "if" | "while";
+        readonly kind: "if";
+        readonly test: PyExpression;
+        readonly body: readonly PyStatement[];
+        readonly otherwise: readonly PyStatement[];
+      }
+    | {
+        readonly kind: "while";
         readonly test: PyExpression;
         readonly body: readonly PyStatement[];
         readonly otherwise: readonly PyStatement[];

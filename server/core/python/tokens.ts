@@ -2,14 +2,7 @@ import type { TextSpan } from "../base/text-span.js";
 import type { PyComment } from "./syntax.js";
 
 export type TokenKind =
-  | "name"
-  | "number"
-  | "string"
-  | "operator"
-  | "newline"
-  | "indent"
-  | "dedent"
-  | "end";
+  "name" | "number" | "string" | "operator" | "newline" | "indent" | "dedent" | "end";
 
 export interface Token extends TextSpan {
   readonly kind: TokenKind;

@@ -1,5 +1,6 @@
 import { alikeRows, type AlikeRow } from "./alike.js";
 import { designText } from "./design-text.js";
+import { kernelText } from "./kernel-text.js";
 import { memoryText } from "./memory-text.js";
 import { quantizationText } from "./quantization-text.js";
 import { padded, table } from "./text-table.js";
@@ -25,6 +26,7 @@ export const report: ReportFormat = {
       parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n${madeBy(document)}`);
     }
     if (document.design !== undefined) parts.push(designText(document.design, context.width));
+    if (document.kernels !== undefined) parts.push(...document.kernels.map(kernelText));
     if (document.targets.length > 0) {
       const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
       const lines = document.targets.map((target) => [

@@ -1,4 +1,3 @@
-import { arithmeticOf, comparisonOf, nextPowerOfTwo } from "../../python/arithmetic.js";
 import {
   dottedName,
   type PyArgument,
@@ -6,7 +5,7 @@ import {
   type PyExpression,
   type PyFunction,
   type PyStatement,
-} from "../../python/syntax.js";
+} from "../../../python/syntax.js";
 import {
   type HostValue,
   type TritonConfig,
@@ -14,24 +13,30 @@ import {
   truthOf,
   unknownValue,
 } from "./host-value.js";
-import { bytesOfType, typeOfName } from "./type-names.js";
+import { builtin, combine, compareHost, mostItems } from "./host-builtins.js";
+import { tensorAttribute, tensorMethod } from "./host-tensors.js";
+import { isAboutOthers, isAboutPresence, sizeText } from "./host-words.js";
+import { typeOfName } from "./type-names.js";
 
 /** Names with what they stand for, innermost first. */
 export type Lookup = (name: string) => HostValue | undefined;
 
-/** A text may ask for a product of a thousand lists. */
-const mostItems = 2000;
+/** What something is taken to be that the text does not say: `n_rows`, `x.shape[0]`. */
+export type Assume = (text: string) => HostValue | undefined;
+
 const mostDepth = 12;
 
 type Expression<Kind extends PyExpression["kind"]> = Extract<PyExpression, { readonly kind: Kind }>;
 
 /** Works out expressions of host code without running it: arithmetic, lists, configurations, functions of one file. */
 export class HostEvaluator {
-  readonly #lookup: Lookup;
+  readonly lookup: Lookup;
   readonly #depth: number;
+  readonly #assume: Assume | undefined;
 
-  constructor(lookup: Lookup, depth = 0) {
-    this.#lookup = lookup;
+  constructor(lookup: Lookup, assume?: Assume, depth = 0) {
+    this.lookup = lookup;
+    this.#assume = assume;
     this.#depth = depth;
   }
 
@@ -46,7 +51,7 @@ export class HostEvaluator {
           ? { kind: "none" }
           : { kind: "boolean", value: expression.value };
       case "name":
-        return this.#lookup(expression.name) ?? unknownValue;
+        return this.#orAssumed(expression, this.lookup(expression.name) ?? unknownValue);
       case "attribute":
         return this.#attribute(expression);
       case "unary":
@@ -63,8 +68,16 @@ export class HostEvaluator {
         return this.#compare(expression);
       case "conditional": {
         const truth = truthOf(this.evaluate(expression.test));
-        if (truth === undefined) return unknownValue;
-        return this.evaluate(truth ? expression.then : expression.otherwise);
+        if (truth !== undefined)
+          return this.evaluate(truth ? expression.then : expression.otherwise);
+        // Where sizes are taken to be usual ones, so is what is optional: absent.
+        if (this.#assume === undefined) return unknownValue;
+        const isPresent = isAboutPresence(expression.test);
+        const [first, second] = isPresent
+          ? [expression.otherwise, expression.then]
+          : [expression.then, expression.otherwise];
+        const value = this.evaluate(first);
+        return value.kind === "unknown" ? this.evaluate(second) : value;
       }
       case "sequence":
         return { kind: "list", items: this.#items(expression.items) };
@@ -73,9 +86,9 @@ export class HostEvaluator {
       case "comprehension":
         return this.#comprehension(expression);
       case "subscript":
-        return this.#subscript(expression);
+        return this.#orAssumed(expression, this.#subscript(expression));
       case "call":
-        return this.#call(expression);
+        return this.#orAssumed(expression, this.#call(expression));
       case "lambda": {
         const parameter = expression.parameters[0]?.name;
         return {
@@ -94,6 +107,12 @@ export class HostEvaluator {
     }
   }
 
+  #orAssumed(expression: PyExpression, value: HostValue): HostValue {
+    if (value.kind !== "unknown" || this.#assume === undefined) return value;
+    const text = sizeText(expression);
+    return (text === undefined ? undefined : this.#assume(text)) ?? value;
+  }
+
   /** What a function of the file returns, branches that nobody can decide taken as they come. */
   returned(body: readonly PyStatement[], lookup: Lookup): HostValue | undefined {
     const locals = new Map<string, HostValue>();
@@ -108,9 +127,8 @@ export class HostEvaluator {
       if (statement.kind === "if") {
         const truth = truthOf(this.evaluate(statement.test));
         // What only a device can decide (`is_cuda()`, `is_hip()`) is taken as on NVIDIA's: the first branch, unless it is negated.
-        const branch = (truth ?? !isAboutOthers(statement.test))
-          ? statement.body
-          : statement.otherwise;
+        const branch =
+          (truth ?? !isAboutOthers(statement.test)) ? statement.body : statement.otherwise;
         const found = this.#runBody(branch, locals);
         if (found !== undefined) return found;
       } else if (statement.kind === "block") {
@@ -142,7 +160,11 @@ export class HostEvaluator {
   }
 
   #inner(lookup: Lookup): HostEvaluator {
-    return new HostEvaluator((name) => lookup(name) ?? this.#lookup(name), this.#depth + 1);
+    return new HostEvaluator(
+      (name) => lookup(name) ?? this.lookup(name),
+      this.#assume,
+      this.#depth + 1,
+    );
   }
 
   #items(items: readonly PyExpression[]): readonly HostValue[] {
@@ -268,7 +290,7 @@ export class HostEvaluator {
     if (short === "Config") return { kind: "config", config: this.#config(expression) };
     const positional = given.filter(({ name: word, stars }) => word === undefined && stars === 0);
     const values = positional.map(({ value }) => this.evaluate(value));
-    const known = this.#lookup(name);
+    const known = this.lookup(name);
     if (known?.kind === "function") return this.#callFunction(known.function, given);
     if (known?.kind === "lambda") return known.call(values[0] ?? unknownValue);
     return builtin(short, values) ?? this.#made(short, given, values) ?? this.#method(expression);
@@ -338,157 +360,4 @@ export class HostEvaluator {
       mostRegisters: numberOf(named("maxnreg")),
     };
   }
-}
-
-/** `not is_hip()`, `is_hip()`: of NVIDIA's devices the answer is known. */
-function isAboutOthers(test: PyExpression): boolean {
-  if (test.kind === "unary" && test.operator === "not") return !isAboutOthers(test.operand);
-  if (test.kind === "boolean") return isAboutOthers(test.left);
-  if (test.kind !== "call") return false;
-  const name = dottedName(test.callee) ?? "";
-  return /hip|amd|rocm|xpu|cpu|npu|mlu|musa/i.test(name);
-}
-
-function builtin(name: string, values: readonly HostValue[]): HostValue | undefined {
-  const numbers = values.map(numberOf);
-  const [first, second] = numbers;
-  const number = (value: number | undefined): HostValue =>
-    value === undefined || !Number.isFinite(value) ? unknownValue : { kind: "number", value };
-  switch (name) {
-    case "cdiv":
-      return number(first !== undefined && second ? Math.ceil(first / second) : undefined);
-    case "next_power_of_2":
-      return number(first === undefined ? undefined : nextPowerOfTwo(first));
-    case "min":
-    case "max": {
-      const [only] = values;
-      const all = only?.kind === "list" ? only.items.map(numberOf) : numbers;
-      const known = all.filter((value) => value !== undefined);
-      if (known.length < all.length || known.length === 0) return unknownValue;
-      return number(name === "min" ? Math.min(...known) : Math.max(...known));
-    }
-    case "int":
-    case "floor":
-      return number(first === undefined ? undefined : Math.floor(first));
-    case "ceil":
-      return number(first === undefined ? undefined : Math.ceil(first));
-    case "float":
-    case "constexpr":
-    case "constexpr_function":
-      return values[0] ?? unknownValue;
-    case "log2":
-      return number(first === undefined ? undefined : Math.log2(first));
-    case "len": {
-      const [only] = values;
-      return only?.kind === "list" ? number(only.items.length) : unknownValue;
-    }
-    case "range": {
-      if (first === undefined || numbers.includes(undefined)) return unknownValue;
-      const [start, stop] = second === undefined ? [0, first] : [first, second];
-      const step = numbers[2] ?? 1;
-      const items: HostValue[] = [];
-      if (step === 0) return unknownValue;
-      for (let at = start; step > 0 ? at < stop : at > stop; at += step) {
-        if (items.length >= mostItems) break;
-        items.push({ kind: "number", value: at });
-      }
-      return { kind: "list", items };
-    }
-    case "list":
-    case "tuple":
-    case "sorted":
-      return values[0] ?? { kind: "list", items: [] };
-    // Which configurations a function keeps is left to it: all are shown.
-    case "filter":
-      return values[1] ?? unknownValue;
-    case "dict":
-      return values[0] ?? unknownValue;
-    case "product":
-    case "itertools.product":
-      return productOf(values);
-    default:
-      return undefined;
-  }
-}
-
-type Tensor = Extract<HostValue, { readonly kind: "tensor" }>;
-
-function tensorAttribute({ type, shape }: Tensor, name: string): HostValue {
-  if (name === "dtype" && type !== undefined) return { kind: "type", type };
-  if (name === "shape" && shape !== undefined) return listOf(shape);
-  return unknownValue;
-}
-
-/** Rows lie side by side: a tensor that is called by its shape is taken to be contiguous. */
-function tensorMethod(tensor: Tensor, name: string, argument: HostValue): HostValue {
-  const { type, shape } = tensor;
-  const at = numberOf(argument);
-  if (name === "to" || name === "half" || name === "bfloat16" || name === "float") {
-    const named = name === "to" ? undefined : typeOfName(name);
-    return { ...tensor, type: argument.kind === "type" ? argument.type : (named ?? type) };
-  }
-  if (name === "contiguous" || name === "cuda" || name === "detach") return tensor;
-  if (name === "element_size" && type !== undefined)
-    return { kind: "number", value: bytesOfType(type) };
-  if (shape === undefined) return unknownValue;
-  const strides = shape.map((_, index) => productOfSizes(shape.slice(index + 1)));
-  if (name === "size") return at === undefined ? listOf(shape) : sized(shape.at(at));
-  if (name === "stride") return at === undefined ? listOf(strides) : sized(strides.at(at));
-  if (name === "numel") return sized(productOfSizes(shape));
-  if (name === "dim") return sized(shape.length);
-  return unknownValue;
-}
-
-function productOfSizes(sizes: readonly (number | undefined)[]): number | undefined {
-  return sizes.reduce<number | undefined>(
-    (product, size) => (product === undefined || size === undefined ? undefined : product * size),
-    1,
-  );
-}
-
-function listOf(sizes: readonly (number | undefined)[]): HostValue {
-  return { kind: "list", items: sizes.map(sized) };
-}
-
-function sized(size: number | undefined): HostValue {
-  return size === undefined ? unknownValue : { kind: "number", value: size };
-}
-
-function productOf(lists: readonly HostValue[]): HostValue {
-  let rows: readonly (readonly HostValue[])[] = [[]];
-  for (const list of lists) {
-    if (list.kind !== "list") return unknownValue;
-    rows = rows.flatMap((row) => list.items.map((item) => [...row, item])).slice(0, mostItems);
-  }
-  return { kind: "list", items: rows.map((items) => ({ kind: "list", items })) };
-}
-
-function combine(operator: string, left: HostValue, right: HostValue): HostValue {
-  if (operator === "+" && left.kind === "list" && right.kind === "list")
-    return { kind: "list", items: [...left.items, ...right.items].slice(0, mostItems) };
-  if (operator === "|" && left.kind === "dict" && right.kind === "dict")
-    return { kind: "dict", entries: new Map([...left.entries, ...right.entries]) };
-  const [a, b] = [numberOf(left), numberOf(right)];
-  const value = a === undefined || b === undefined ? undefined : arithmeticOf(operator, a, b);
-  return value === undefined ? unknownValue : { kind: "number", value };
-}
-
-function compareHost(operator: string, left: HostValue, right: HostValue): boolean | undefined {
-  if (operator === "in" || operator === "not in") {
-    if (right.kind !== "list") return undefined;
-    const found = right.items.map((item) => compareHost("==", left, item));
-    if (found.includes(undefined) && !found.includes(true)) return undefined;
-    return found.includes(true) === (operator === "in");
-  }
-  if (left.kind === "unknown" || right.kind === "unknown") return undefined;
-  const [a, b] = [numberOf(left), numberOf(right)];
-  if (a !== undefined && b !== undefined) return comparisonOf(operator, a, b);
-  const isSame =
-    left.kind === right.kind &&
-    (left.kind === "none" ||
-      ((left.kind === "text" || left.kind === "type") &&
-        JSON.stringify(left) === JSON.stringify(right)));
-  if (operator === "==" || operator === "is") return isSame;
-  if (operator === "!=" || operator === "is not") return !isSame;
-  return undefined;
 }

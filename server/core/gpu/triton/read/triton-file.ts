@@ -1,5 +1,5 @@
-import type { TextSpan } from "../../base/text-span.js";
-import { parsePython } from "../../python/parse.js";
+import type { TextSpan } from "../../../base/text-span.js";
+import { parsePython } from "../../../python/parse.js";
 import {
   dottedName,
   type PyArgument,
@@ -7,8 +7,8 @@ import {
   type PyFunction,
   type PyStatement,
   type PythonFile,
-} from "../../python/syntax.js";
-import { walkPython } from "../../python/walk.js";
+} from "../../../python/syntax.js";
+import { walkPython } from "../../../python/walk.js";
 import { HostEvaluator, type Lookup } from "./host-evaluator.js";
 import { type HostValue, type TritonConfig, unknownValue } from "./host-value.js";
 import { type KernelPins, pinsOf } from "./pins.js";
@@ -80,7 +80,9 @@ export function readTritonFile(text: string): TritonFile {
   const isLaunched = (name: string, target: PyFunction): boolean =>
     launches.has(name) ||
     (target.decorators.length > 1 && !calledBy.has(name) && !returnsValue(target)) ||
-    (!calledBy.has(name) && !returnsValue(target) && /\.(?:store|atomic_\w+)\b/.test(bodyText(python, target)));
+    (!calledBy.has(name) &&
+      !returnsValue(target) &&
+      /\.(?:store|atomic_\w+)\b/.test(bodyText(python, target)));
   const kernels = [...functions].flatMap(([name, target]): KernelSource[] =>
     isLaunched(name, target)
       ? [
@@ -187,7 +189,8 @@ function decorated(
     } else if (/heuristics$/.test(name)) {
       const given = word("values");
       const table = given === undefined ? unknownValue : evaluator.evaluate(given);
-      if (table.kind === "dict") for (const [key, value] of table.entries) heuristics.set(key, value);
+      if (table.kind === "dict")
+        for (const [key, value] of table.entries) heuristics.set(key, value);
     }
   }
   return { configs, heuristics };

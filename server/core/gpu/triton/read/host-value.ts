@@ -1,5 +1,5 @@
-import type { TextSpan } from "../../base/text-span.js";
-import type { PyFunction } from "../../python/syntax.js";
+import type { TextSpan } from "../../../base/text-span.js";
+import type { PyFunction } from "../../../python/syntax.js";
 
 /** What an expression outside of kernels comes to, as far as it follows from the text: sizes, lists of configurations. */
 export type HostValue =

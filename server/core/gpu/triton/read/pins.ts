@@ -1,5 +1,5 @@
-import type { TextSpan } from "../../base/text-span.js";
-import type { PyFunction, PythonFile } from "../../python/syntax.js";
+import type { TextSpan } from "../../../base/text-span.js";
+import type { PyFunction, PythonFile } from "../../../python/syntax.js";
 import type { HostValue } from "./host-value.js";
 import { typeOfName } from "./type-names.js";
 
@@ -8,6 +8,8 @@ export interface KernelPin {
   readonly name: string;
   readonly value: HostValue;
   readonly span: TextSpan;
+  /** False for what was said elsewhere: on the command line. */
+  readonly isFromText: boolean;
 }
 
 export interface KernelPins {
@@ -54,7 +56,7 @@ function pinOf(text: string, span: TextSpan): KernelPin | undefined {
   const match = /^([A-Za-z_]\w*)=(.+)$/.exec(text);
   const [, name = "", written = ""] = match ?? [];
   const value = match === null ? undefined : valueOf(written);
-  return value === undefined ? undefined : { name, value, span };
+  return value === undefined ? undefined : { name, value, span, isFromText: true };
 }
 
 function valueOf(text: string): HostValue | undefined {
@@ -64,14 +66,22 @@ function valueOf(text: string): HostValue | undefined {
   if (/^-?\d*\.\d+$/.test(text)) return { kind: "number", value: Number(text), isFloat: true };
   if (text === "True" || text === "False") return { kind: "boolean", value: text === "True" };
   if (text === "None") return { kind: "none" };
+  const list = /^\[([\d\s,_]*)\]$/.exec(text);
+  if (list !== null) {
+    const items = numbersIn(list[1] ?? "");
+    return { kind: "list", items: items.map((value) => ({ kind: "number", value })) };
+  }
   const tensor = /^([A-Za-z]\w*)(?:\[([\d\s,_]*)\])?$/.exec(text);
   const type = typeOfName(tensor?.[1] ?? "");
   if (type === undefined) return undefined;
   if (tensor?.[2] === undefined) return { kind: "type", type };
-  const shape = tensor[2]
+  return { kind: "tensor", type, shape: numbersIn(tensor[2]) };
+}
+
+function numbersIn(text: string): readonly number[] {
+  return text
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "")
     .map((part) => Number(part.replaceAll("_", "")));
-  return { kind: "tensor", type, shape };
 }
