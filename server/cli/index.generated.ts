@@ -12,6 +12,7 @@ import { command as pragmas } from "./pragmas.js";
 import { command as quantize } from "./quantize.js";
 import { command as rank } from "./rank.js";
 import { command as serve } from "./serve.js";
+import { command as split } from "./split.js";
 import { command as targets } from "./targets.js";
 import { command as view } from "./view.js";
 import type { Command } from "./command.js";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   quantize,
   rank,
   serve,
+  split,
   targets,
   view,
 ];

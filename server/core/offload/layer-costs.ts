@@ -4,7 +4,7 @@ import type { Method } from "../cost/cost.js";
 import type { Model } from "../graph/graph.js";
 import { computeBufferBytes } from "../memory/generation-memory.js";
 import { targetBytes } from "../lower/target-bytes.js";
-import { add, certain, type Interval } from "../serving/interval.js";
+import { add, certain, type Interval } from "../cost/interval.js";
 import type { Target } from "../targets/target.js";
 
 /** What a part of a decoder takes on one device. */

@@ -1,4 +1,4 @@
-import { add, certain, scale, sum, type Interval } from "../serving/interval.js";
+import { add, certain, scale, sum, type Interval } from "../cost/interval.js";
 import type { LayerCost, LayerCosts, PartCost } from "./layer-costs.js";
 
 /** A decoder on a processor that is short of memory and on its host: what lies where, and what that makes of it. */

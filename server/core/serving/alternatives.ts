@@ -1,5 +1,5 @@
 import type { Alternative, Metric } from "../search/alternatives.js";
-import { scale } from "./interval.js";
+import { scale } from "../cost/interval.js";
 import { planName, type ServedPlan, type ServedPoint } from "./served-plan.js";
 
 /** Every number of texts of a plan as a point of the Pareto plot. */

@@ -1,4 +1,4 @@
-import { add, certain, rateOf, scale, sum } from "./interval.js";
+import { add, certain, rateOf, scale, sum } from "../cost/interval.js";
 import type { Phases } from "./phases.js";
 import { bytesFor, textsThatFit } from "./room.js";
 import type { ServingPoint } from "./together.js";

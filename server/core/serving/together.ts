@@ -1,4 +1,4 @@
-import { add, rateOf, scale, sum, type Interval } from "./interval.js";
+import { add, rateOf, scale, sum, type Interval } from "../cost/interval.js";
 import type { Phases } from "./phases.js";
 import { bytesFor, textsThatFit } from "./room.js";
 import { frontEndSeconds, waitForPrompt } from "./waiting.js";

@@ -1,4 +1,4 @@
-import { scale, type Interval } from "./interval.js";
+import { scale, type Interval } from "../cost/interval.js";
 
 /**
  * Until one of several servers is free for a prompt, where prompts arrive at random and all take equally long: half of what

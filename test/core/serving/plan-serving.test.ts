@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { neverCancelled } from "../../../server/core/base/cancel.js";
-import { certain } from "../../../server/core/serving/interval.js";
+import { certain } from "../../../server/core/cost/interval.js";
 import { planServing } from "../../../server/core/serving/plan-serving.js";
 import type { ServingPoint } from "../../../server/core/serving/together.js";
 

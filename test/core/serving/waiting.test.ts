@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { certain } from "../../../server/core/serving/interval.js";
+import { certain } from "../../../server/core/cost/interval.js";
 import { waitForPrompt } from "../../../server/core/serving/waiting.js";
 
 const waitOf = (servers: number, busy: number): number =>

@@ -1,4 +1,4 @@
-import type { Estimate } from "../cost/cost.js";
+import type { Estimate } from "./cost.js";
 
 /** A quantity that nine of ten times lies between the ends. */
 export type Interval = Pick<Estimate, "value" | "low" | "high">;
