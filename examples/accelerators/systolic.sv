@@ -1,5 +1,26 @@
-// A weight-stationary array: activations move right, partial sums move down.
-// `ridgepoint map model.onnx --accelerator examples/accelerators/systolic.sv` reads its size from here:
+// One element: activations move right, partial sums move down, the weight stays until a new column of them is loaded.
+module weight_cell #(
+    parameter DATA_WIDTH = 8,
+    parameter ACC_WIDTH = 32
+) (
+    input  logic                         clk,
+    input  logic                         load,
+    input  logic signed [DATA_WIDTH-1:0] left,
+    input  logic signed [DATA_WIDTH-1:0] weight_in,
+    input  logic signed [ACC_WIDTH-1:0]  sum_in,
+    output logic signed [DATA_WIDTH-1:0] right,
+    output logic signed [DATA_WIDTH-1:0] weight,
+    output logic signed [ACC_WIDTH-1:0]  sum
+);
+  always_ff @(posedge clk) begin
+    right <= left;
+    if (load) weight <= weight_in;
+    sum <= sum_in + left * weight;
+  end
+endmodule
+
+// A weight-stationary array. Its size and what it costs on a part are read from here:
+// `ridgepoint map model.onnx --accelerator examples/accelerators/systolic.sv --sweep rows=16,32 --part asic`.
 // ridgepoint: accelerator dataflow=weight-stationary rows=ROWS columns=COLS width=DATA_WIDTH accumulator=ACC_WIDTH clock=500MHz node=28 buffer.scratchpad=256KiB dram=12.8GB/s
 module systolic #(
     parameter ROWS = 16,
@@ -9,27 +30,33 @@ module systolic #(
 ) (
     input  logic clk,
     input  logic load,
-    input  logic signed [DATA_WIDTH-1:0] left [ROWS],
-    input  logic signed [DATA_WIDTH-1:0] weight [COLS],
-    output logic signed [ACC_WIDTH-1:0]  bottom [COLS]
+    input  logic [ROWS-1:0][DATA_WIDTH-1:0] left,
+    input  logic [COLS-1:0][DATA_WIDTH-1:0] weight,
+    output logic [COLS-1:0][ACC_WIDTH-1:0]  bottom
 );
-  logic signed [DATA_WIDTH-1:0] right [ROWS][COLS+1];
-  logic signed [DATA_WIDTH-1:0] stay [ROWS+1][COLS];
-  logic signed [ACC_WIDTH-1:0] sum [ROWS+1][COLS];
+  logic [ROWS-1:0][COLS:0][DATA_WIDTH-1:0] right;
+  logic [ROWS:0][COLS-1:0][DATA_WIDTH-1:0] stay;
+  logic [ROWS:0][COLS-1:0][ACC_WIDTH-1:0] sum;
 
   for (genvar r = 0; r < ROWS; r++) begin : rows
     assign right[r][0] = left[r];
     for (genvar c = 0; c < COLS; c++) begin : columns
-      always_ff @(posedge clk) begin
-        right[r][c+1] <= right[r][c];
-        if (load) stay[r+1][c] <= stay[r][c];
-        sum[r+1][c] <= sum[r][c] + right[r][c] * stay[r+1][c];
-      end
+      weight_cell #(
+          .DATA_WIDTH(DATA_WIDTH),
+          .ACC_WIDTH (ACC_WIDTH)
+      ) cell_of (
+          .clk      (clk),
+          .load     (load),
+          .left     (right[r][c]),
+          .weight_in(stay[r][c]),
+          .sum_in   (sum[r][c]),
+          .right    (right[r][c+1]),
+          .weight   (stay[r+1][c]),
+          .sum      (sum[r+1][c])
+      );
     end
   end
-  for (genvar c = 0; c < COLS; c++) begin : edges
-    assign stay[0][c] = weight[c];
-    assign sum[0][c] = '0;
-    assign bottom[c] = sum[ROWS][c];
-  end
+  assign stay[0] = weight;
+  assign sum[0]  = '0;
+  assign bottom  = sum[ROWS];
 endmodule

@@ -9,8 +9,8 @@ const model = "test/fixtures/onnx/mlperftiny_ic_resnet8_f32.onnx";
 const folder = mkdtempSync(path.join(tmpdir(), "ridgepoint-map-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function fileOf(text: string): string {
-  const file = path.join(folder, "x.accelerator.json");
+function fileOf(text: string, name = "x.accelerator.json"): string {
+  const file = path.join(folder, name);
   writeFileSync(file, text);
   return file;
 }
@@ -147,3 +147,45 @@ test("options that make no sense are named", async () => {
   const many = await on("--sweep", `rows=${values}`, "--sweep", `columns=${values}`);
   expect(many.err).toContain("1600 points");
 });
+
+test("an array's own RTL is priced at every size of a sweep, gain and price beside its own size", async () => {
+  const rtl = fileOf(
+    `module element (input clk, input [1:0] left, input [1:0] top, output reg [1:0] right, output reg [3:0] sum);
+  always @(posedge clk) begin
+    right <= left;
+    sum <= sum + left * top;
+  end
+endmodule
+// ridgepoint: accelerator dataflow=output-stationary rows=ROWS columns=COLS width=2 clock=100MHz node=28 buffer.b=64KiB
+module grid #(parameter ROWS = 8, parameter COLS = 8)
+  (input clk, input [2*ROWS-1:0] left, input [2*COLS-1:0] top, output [4*ROWS*COLS-1:0] sums);
+  genvar r, c;
+  generate
+    for (r = 0; r < ROWS; r = r + 1) begin : row
+      wire [2*COLS+1:0] pass;
+      assign pass[1:0] = left[2*r+:2];
+      for (c = 0; c < COLS; c = c + 1) begin : column
+        element e (clk, pass[2*c+:2], top[2*c+:2], pass[2*c+2+:2], sums[4*(r*COLS+c)+:4]);
+      end
+    end
+  endgenerate
+endmodule
+`,
+    "grid.v",
+  );
+  const words = ["map", model, "--accelerator", rtl, "--sweep", "rows=8,16"];
+  const { status, out, err } = await cli([...words, "--part", "asic"]);
+  expect(err).toBe("");
+  expect(status).toBe(0);
+  const [twice = "", once = ""] = out
+    .split("\n")
+    .filter((line) => /^(?:●| ) +(?:8|16) /.test(line));
+  expect(twice).toMatch(/2 ×$/);
+  expect(once).toMatch(/1 × +1 ×$/);
+  // 6 flip-flops an element, but what the last column would pass on (8 × 2) nobody reads.
+  expect(out).toContain("RTL at 8×8 on asic: 368 FF");
+  expect(out).toContain("synthesised at 2×2, 2×4, 4×2, 4×4");
+  const refused = await cli(["map", model, "--accelerator", "gemmini-16", "--part", "asic"]);
+  expect(refused.status).toBe(2);
+  expect(refused.err).toContain("whose RTL says");
+}, 120_000);
