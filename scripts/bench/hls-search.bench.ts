@@ -2,29 +2,33 @@ import { neverCancelled } from "../../server/core/base/cancel.js";
 import { directiveOf } from "../../server/core/hls/directives.js";
 import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js";
 import { readUnit } from "../../server/core/hls/read/unit.js";
-import { searchPragmas, utilisationOf } from "../../server/core/hls/search/search.js";
-import type { SearchResult } from "../../server/core/hls/search/search.js";
+import { searchPragmas, weighed } from "../../server/core/hls/search/search.js";
+import type { SearchResult, Weighed } from "../../server/core/hls/search/search.js";
 import { byKernel, capacity, filled, hlsynDesigns, parser, valuesOf } from "./hlsyn.js";
 import type { HlsynDesign } from "./hlsyn.js";
 
 /**
  * The pragma search as `ridgepoint pragmas KERNEL` runs it, beside published designs. A proposal is seldom one of the some hundred
  * designs of the table, out of thousands to millions that there are; so its true cycles are those of the nearest design that fits, by
- * the sum of doublings between factors and of pipelines that differ. `nearest` and `best` are true cycles; of equally near ones the
- * slowest counts. `reached` are our own cycles of the proposal over those of the design in the table that we hold for the best: above
- * 1 it is the search that fails, not the estimate. KERNEL, a part of a tool's and kernel's name, leaves the others out.
+ * the sum of doublings between factors, of factors of which one alone divides the loop, and of pipelines that differ. `nearest` are
+ * true cycles over the best of the table; of equally near ones the slowest counts. `chosen` are those of the design that the search would
+ * take if the table were all there is, by the same price and not knowing which of them fit. `reached` are our own cycles of the
+ * proposal over those of the design in the table that we hold for the best, among those that fit. KERNEL, a part of a tool's and kernel's name, leaves the others out.
  */
 const limit = 0.8;
-let [exact, near, all, reachedAll] = [0, 0, 0, 0];
+let [exact, near, all, reachedAll, chosenWell, fits] = [0, 0, 0, 0, 0, 0];
 const row = (cells: readonly string[]): void => {
-  const widths = [12, 12, 6, 9, 9, 7, 8, 7, 7];
+  const widths = [12, 12, 6, 9, 9, 7, 8, 7, 8, 7];
   console.log(
     cells
       .map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
       .join("  "),
   );
 };
-row(["tool", "kernel", "tried", "proposed", "best", "reached", "distance", "nearest", "seconds"]);
+row([
+  ...["tool", "kernel", "tried", "proposed", "best", "reached"],
+  ...["distance", "nearest", "chosen", "seconds"],
+]);
 const only = process.env["KERNEL"] ?? "";
 for (const [key, group] of byKernel(hlsynDesigns())) {
   if (!key.includes(only)) continue;
@@ -47,7 +51,12 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
   const [nearest] = ranked;
   if (nearest === undefined) continue;
   const best = Math.min(...fitting.map(({ cycles }) => cycles));
-  const ours = Math.min(...fitting.flatMap(oursOf));
+  const known = group.flatMap(weighedOf);
+  const ours = Math.min(...known.flatMap((one) => (one.isHeldToFit ? [one.cycles] : [])));
+  const chosen = known.reduce((winner, one) => (one.price < winner.price ? one : winner));
+  const choice = chosen.row.isValid ? chosen.row.cycles / best : Infinity;
+  if (choice <= 1.1) chosenWell += 1;
+  if (chosen.row.isValid) fits += 1;
   const ratio = nearest.design.cycles / best;
   const reached = result.best.cycles / ours;
   all += 1;
@@ -64,22 +73,26 @@ for (const [key, group] of byKernel(hlsynDesigns())) {
     reached.toFixed(2),
     nearest.far.toFixed(1),
     ratio.toFixed(2),
+    chosen.row.isValid ? choice.toFixed(2) : "too big",
     seconds.toFixed(1),
   ]);
 }
 if (all > 0) {
   console.log(
     `\nthe search's proposal within ${100 * limit} % of the part: in the table for ${exact} of ${all} kernels; the design nearest to it is within ` +
-      `10 % of the best for ${near}; by our own estimate it is as fast as every design of the table that fits for ${reachedAll}`,
+      `10 % of the best for ${near}; by our own estimate it is as fast as every design of the table that fits for ${reachedAll}. ` +
+      `Of the table alone it takes one that fits for ${fits}, one within 10 % of the best for ${chosenWell}.`,
   );
 }
 
-/** Our cycles of a design that we hold for one that fits. */
-function oursOf(row: HlsynDesign): readonly number[] {
+/** A published design as the search weighs it. */
+function weighedOf(
+  row: HlsynDesign,
+): readonly (Weighed & { readonly row: HlsynDesign; readonly isHeldToFit: boolean })[] {
   const target = topOf(readUnit(parser.parse(filled(row))).value, undefined);
   if (target === undefined) return [];
-  const found = estimateKernel(target, row.profile);
-  return utilisationOf(found, capacity) <= limit ? [found.assumedCycles] : [];
+  const found = weighed(estimateKernel(target, row.profile), capacity, limit);
+  return [{ ...found, row, isHeldToFit: row.isValid && found.utilisation <= limit }];
 }
 
 /** Values of the placeholders that the best point stands for. */
@@ -102,7 +115,7 @@ function tripsOf({ knobs }: SearchResult): ReadonlyMap<string, number> {
   );
 }
 
-/** Doublings between factors; a pipeline that differs counts as one. A tile as long as its loop is none. */
+/** Doublings between factors; a pipeline that differs counts as one, and so does a factor that alone divides its loop. A tile as long as its loop is none. */
 function distance(
   a: ReadonlyMap<string, string>,
   b: ReadonlyMap<string, string>,
@@ -117,7 +130,9 @@ function distance(
         const factor = Number(text) || 1;
         return name.startsWith("__TILE") && factor >= (trips.get(name) ?? Infinity) ? 1 : factor;
       });
-      sum += Math.abs(Math.log2((x ?? 1) / (y ?? 1)));
+      const trip = trips.get(name) ?? Infinity;
+      const areApart = (trip % (x ?? 1) === 0) !== (trip % (y ?? 1) === 0);
+      sum += Math.abs(Math.log2((x ?? 1) / (y ?? 1))) + (areApart ? 1 : 0);
     }
   }
   return sum;

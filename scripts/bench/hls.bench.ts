@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { estimateKernel, topOf } from "../../server/core/hls/estimate-kernel.js";
 import { readUnit } from "../../server/core/hls/read/unit.js";
 import { checkRules } from "../../server/core/hls/rules/check.js";
+import { reachOf, riskOf } from "../../server/core/hls/search/risk.js";
 import { utilisationOf } from "../../server/core/hls/search/search.js";
 import { findProfile } from "../../server/core/hls/tool-names.js";
 import { isHeldOut } from "../calibrate/split.js";
 import { type IntervalRow, intervalTable } from "./hls-intervals.js";
 import { byKernel, capacity, familyOf, filled, hlsynDesigns, parser, profiles } from "./hlsyn.js";
 import type { HlsynDesign } from "./hlsyn.js";
+import { median, rank } from "./statistics.js";
 import { table as textTable } from "../../server/core/reports/text-table.js";
 
 /**
@@ -27,6 +29,8 @@ interface Row extends IntervalRow {
   readonly ourCycles: number;
   readonly ourDsp: number;
   readonly utilisation: number;
+  /** Logarithm of cycles, with what estimates of such designs go wrong by. */
+  readonly price: number;
 }
 
 async function kernels(): Promise<void> {
@@ -110,6 +114,7 @@ function rowOf(design: HlsynDesign): Row {
   const found = estimateKernel(target, design.profile);
   const { tool, kernel, profile, isValid, cycles, dsp, lut, ff, bram } = design;
   const { assumedCycles, area } = found;
+  const utilisation = utilisationOf(found, capacity);
   return {
     tool,
     kernel,
@@ -126,17 +131,16 @@ function rowOf(design: HlsynDesign): Row {
     dsp,
     ourCycles: found.assumedCycles,
     ourDsp: found.area.dsp,
-    utilisation: utilisationOf(found, capacity),
+    utilisation,
+    price: Math.log(assumedCycles) + riskOf(reachOf(found.target), utilisation),
   };
 }
 
-/** The true cycles of the best of our first choices over those of the best there is, among designs that fit. */
+/** The true cycles of the best of our first choices, as the search weighs them, over those of the best there is, among designs that fit. */
 function bestOf(group: readonly Row[], count: number): number {
   const fitting = group.filter(({ isValid }) => isValid);
   const best = Math.min(...fitting.map(({ cycles }) => cycles));
-  const chosen = [...fitting]
-    .sort((a, b) => a.ourCycles - b.ourCycles || a.utilisation - b.utilisation)
-    .slice(0, count);
+  const chosen = [...fitting].sort((a, b) => a.price - b.price).slice(0, count);
   return Math.min(...chosen.map(({ cycles }) => cycles)) / best;
 }
 
@@ -162,41 +166,10 @@ async function speed(): Promise<void> {
   await Promise.resolve();
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}
-
 function mean(values: readonly number[]): number {
   return values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
 function percent(share: number): string {
   return Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`;
-}
-
-/** Spearman's rank correlation, ties sharing their mean rank. */
-function rank(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranks(a), ranks(b)];
-  const middle = (a.length - 1) / 2;
-  let [cross, left, right] = [0, 0, 0];
-  x.forEach((value, index) => {
-    const other = y[index] ?? 0;
-    cross += (value - middle) * (other - middle);
-    left += (value - middle) ** 2;
-    right += (other - middle) ** 2;
-  });
-  return left * right === 0 ? 0 : cross / Math.sqrt(left * right);
-}
-
-function ranks(values: readonly number[]): readonly number[] {
-  const order = values.map((value, index) => ({ value, index })).sort((a, b) => a.value - b.value);
-  const result = new Array<number>(values.length).fill(0);
-  for (let from = 0; from < order.length;) {
-    let to = from;
-    while (to < order.length && order[to]?.value === order[from]?.value) to += 1;
-    for (let at = from; at < to; at += 1) result[order[at]?.index ?? 0] = (from + to - 1) / 2;
-    from = to;
-  }
-  return result;
 }

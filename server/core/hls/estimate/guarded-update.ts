@@ -17,7 +17,8 @@ interface Copies {
 /**
  * Updates of an array under a condition (`if (j <= i) c[i][j] += …`) among copies: no tool tells that the copies leave one
  * another alone. Vitis 2020.2 lets each wait for the update before it, and chooses the bank anew where all of an inner loop is
- * unrolled; in SDx 2018.3 they take turns (published designs of syrk).
+ * unrolled; in SDx 2018.3 they take turns (published designs of syrk). A loop that nobody asks anything of then is no pipeline at all
+ * there, whatever is updated (those of trmm-opt show the same for sums in a scalar).
  */
 export function guardedUpdate(
   loop: Loop,
@@ -25,7 +26,13 @@ export function guardedUpdate(
   { profile, depth, factor, around }: Copies,
 ): IntervalCause | undefined {
   for (const { target, value, isConditional, unrolled, copies, span } of sites) {
-    if (!isConditional || target === undefined || target.indices.length === 0) continue;
+    if (!isConditional || target === undefined) continue;
+    if (target.indices.length === 0) {
+      const isUpdate = readsOf(value).some(({ name }) => name === target.name);
+      const isAlone = around <= 1 && isLeftAlone(loop) && unrolled.size > 0;
+      if (!isUpdate || !isAlone || profile.hasPartialSums) continue;
+      return { kind: "recurrence", variable: target.name, interval: depth, latency: depth, span };
+    }
     const reads = readsOf(value).filter(({ indices }) => indices.length > 0);
     if (!reads.some(({ name }) => name === target.name)) continue;
     const update = { kind: "recurrence", variable: target.name, distance: 1, span } as const;

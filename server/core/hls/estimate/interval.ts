@@ -3,7 +3,7 @@ import type { Access } from "../ir.js";
 import { carriedDependence } from "./dependence.js";
 import type { HlsProfile } from "./profile.js";
 import { readsOf, type Site } from "./region.js";
-import { accessKey, pathLatency, type ChainOf, type IsMemory } from "./schedule.js";
+import { accessKey, handedOn, pathLatency, type ChainOf, type IsMemory } from "./schedule.js";
 
 /** Why a loop cannot start an iteration every cycle. */
 export interface IntervalCause {
@@ -40,6 +40,7 @@ export function recurrenceInterval(
 ): IntervalCause {
   let worst: IntervalCause = { kind: "none", variable: "", interval: 1 };
   if (loop.independent.has("")) return worst;
+  const handed = handedOn(sites, profile, isMemory, chainOf);
   sites.forEach((writer, to) => {
     const write = writer.target;
     if (write === undefined || loop.independent.has(write.name)) return;
@@ -51,7 +52,15 @@ export function recurrenceInterval(
       for (const access of readsOf(reader.value)) {
         const carried = carriedDependence(write, access, loop.iterator, loop.stride, unrolled);
         if (carried === undefined || isWrittenBefore(sites, access, from)) continue;
-        const latency = pathLatency(sites, { site: from, access }, to, profile, isMemory, chainOf);
+        const latency = pathLatency(
+          sites,
+          { site: from, access },
+          to,
+          profile,
+          isMemory,
+          chainOf,
+          handed,
+        );
         if (latency === undefined) continue;
         // Copies of the body hand the value on, unless the chain through them is in the latency already.
         const { copies, isTree } = chainOf(writer);

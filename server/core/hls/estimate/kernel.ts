@@ -403,7 +403,10 @@ class Timer {
       operators,
     });
     this.#noteUnrolled(loop.body, { ...around, executions: around.executions * iterations });
-    const shared = Math.max(interval, this.#wordsFromMemory(sites, around));
+    // Where each condition stays a branch of its own, no two of them share.
+    const isBranched = guarded !== undefined && cause === guarded && guarded.kind === "recurrence";
+    const started = isBranched && !profile.hasPartialSums ? 1 : interval;
+    const shared = Math.max(started, this.#wordsFromMemory(sites, around));
     this.regions.push({ operators, sites, interval: shared, ...placeOf(around) });
     return cycles;
   }

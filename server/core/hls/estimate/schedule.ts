@@ -41,23 +41,20 @@ export function scheduleOf(
   chainOf: ChainOf,
 ): Schedule {
   const written = new Map<string, Written>();
-  const byCopies = new Map<string, Written>();
+  const byCopies = new ByCopies<Written>();
+  const handed = handedOn(sites, profile, isMemory, chainOf);
   let depth = 0;
   for (const [place, site] of sites.entries()) {
     const own = site.target === undefined ? undefined : accessKey(site.target);
     const leaf = (access: Access): number =>
-      readyAt(
-        written.get(accessKey(access)) ??
-          elsewhere(byCopies.get(keyAmongCopies(access, site)), site),
-        site,
-      ) + (isMemory(access) ? profile.loadLatency : 0);
+      readyAt(written.get(accessKey(access)) ?? elsewhere(byCopies.get(access, site), site), site) +
+      (isMemory(access) ? profile.loadLatency : 0);
     const chain = chainOf(site);
     const start = timeOf(site.value, profile, leaf, 0);
-    const handed = handedOn(sites, place, profile, isMemory, chainOf);
-    const end = start + extraOf(site, profile, chain) + handed;
+    const end = start + extraOf(site, profile, chain) + (handed[place] ?? 0);
     if (own !== undefined && site.target !== undefined) {
       written.set(own, { site, end, before: written.get(own) });
-      byCopies.set(keyAmongCopies(site.target, site), { site, end, before: undefined });
+      byCopies.set(site.target, site, { site, end, before: undefined });
       depth = Math.max(depth, end + (isMemory(site.target) ? 1 : 0));
     } else depth = Math.max(depth, end);
   }
@@ -65,52 +62,60 @@ export function scheduleOf(
 }
 
 /**
- * What copies of a statement wait for one another beyond the first, where each reads what another has written (`p[j]` from
+ * What copies of each statement wait for one another beyond the first, where each reads what another has written (`p[j]` from
  * `p[j - 1]`): the copies over the distance, times the path from that read to the write. Sums over copies are `extraOf`'s.
  */
-function handedOn(
+export function handedOn(
   sites: readonly Site[],
-  place: number,
   profile: HlsProfile,
   isMemory: IsMemory,
   chainOf: ChainOf,
+): readonly number[] {
+  const handed: number[] = [];
+  if (sites.every(({ copies }) => copies <= 1)) return handed;
+  for (const [place, writer] of sites.entries()) {
+    let sum = 0;
+    for (const [iterator, copies] of writer.unrolled) {
+      // Copies that reach the same element are a sum.
+      const isSummed =
+        chainOf(writer).copies > 1 &&
+        writer.target?.indices.some((index) => index?.terms.has(iterator)) !== true;
+      if (copies <= 1 || isSummed) continue;
+      const latency = (from: number, access: Access): number =>
+        pathLatency(sites, { site: from, access }, place, profile, isMemory, chainOf, handed) ?? 0;
+      sum += passedOn(sites, place, iterator, copies, latency);
+    }
+    handed.push(sum);
+  }
+  return handed;
+}
+
+/** The longest of those waits over one unrolled loop. */
+function passedOn(
+  sites: readonly Site[],
+  place: number,
+  iterator: string,
+  copies: number,
+  latencyFrom: (site: number, access: Access) => number,
 ): number {
   const writer = sites[place];
   const write = writer?.target;
   if (writer === undefined || write === undefined || write.indices.length === 0) return 0;
-  const { copies: summed } = chainOf(writer);
-  let sum = 0;
-  for (const [iterator, copies] of writer.unrolled) {
-    if (copies <= 1) continue;
-    const stride = writer.strides.get(iterator) ?? 1;
-    const others = new Set([...writer.unrolled.keys()].filter((name) => name !== iterator));
-    // Copies that reach the same element are a sum.
-    if (summed > 1 && !write.indices.some((index) => index?.terms.has(iterator))) continue;
-    let longest = 0;
-    for (let from = 0; from <= place; from += 1) {
-      const reader = sites[from];
-      if (reader?.loops.has(iterator) !== true) continue;
-      if (reader.loops.get(iterator) !== writer.loops.get(iterator)) continue;
-      for (const access of readsOf(reader.value)) {
-        if (access.name !== write.name) continue;
-        const carried = carriedDependence(write, access, iterator, stride, others);
-        if (carried === undefined || carried.isAssumed) continue;
-        const latency = pathLatency(
-          sites,
-          { site: from, access },
-          place,
-          profile,
-          isMemory,
-          chainOf,
-        );
-        if (latency === undefined) continue;
-        const passes = Math.ceil(copies / carried.distance) - 1;
-        longest = Math.max(longest, passes * latency);
-      }
+  const stride = writer.strides.get(iterator) ?? 1;
+  const others = new Set([...writer.unrolled.keys()].filter((name) => name !== iterator));
+  let longest = 0;
+  for (const [from, reader] of sites.slice(0, place + 1).entries()) {
+    if (!reader.loops.has(iterator)) continue;
+    if (reader.loops.get(iterator) !== writer.loops.get(iterator)) continue;
+    for (const access of readsOf(reader.value)) {
+      if (access.name !== write.name) continue;
+      const carried = carriedDependence(write, access, iterator, stride, others);
+      if (carried === undefined || carried.isAssumed) continue;
+      const passes = Math.ceil(copies / carried.distance) - 1;
+      longest = Math.max(longest, passes * latencyFrom(from, access));
     }
-    sum += longest;
   }
-  return sum;
+  return longest;
 }
 
 /** A write of an element, and the one before it. */
@@ -142,7 +147,16 @@ function readyAt(last: Written | undefined, reader: Site): number {
   return end;
 }
 
-/** The longest path from a read to a write, through what stands between; undefined where none leads there. */
+/** A write on the way of a path: when, and by which statement. */
+interface Passed {
+  readonly time: number;
+  readonly by: number;
+}
+
+/**
+ * The longest path from a read to a write, through what stands between; undefined where none leads there. From one unrolled
+ * loop to another it takes what the copies of the first have waited for one another (`handed`, by statement).
+ */
 export function pathLatency(
   sites: readonly Site[],
   from: { readonly site: number; readonly access: Access },
@@ -150,10 +164,12 @@ export function pathLatency(
   profile: HlsProfile,
   isMemory: IsMemory,
   chainOf: ChainOf,
+  handed: readonly number[],
 ): number | undefined {
-  const since = new Map<string, number>();
-  const byCopies = new Map<string, { readonly time: number; readonly by: Site }>();
+  const since = new Map<string, Passed>();
+  const byCopies = new ByCopies<Passed>();
   const last = sites[to];
+  let isCrossed = false;
   for (let index = from.site; index <= to; index += 1) {
     const site = sites[index];
     if (site === undefined || last === undefined) return undefined;
@@ -164,19 +180,24 @@ export function pathLatency(
       if (index === from.site && accessKey(access) === key)
         return isMemory(access) ? profile.loadLatency : 0;
       const known = since.get(accessKey(access));
-      if (known !== undefined) return known;
-      const other = byCopies.get(keyAmongCopies(access, site));
-      return other === undefined || isSameLoop(other.by, site) ? -Infinity : other.time;
+      const passed = known ?? byCopies.get(access, site);
+      const by = passed && sites[passed.by];
+      if (passed === undefined || by === undefined) return -Infinity;
+      if (isSameLoop(by, site)) return known === undefined ? -Infinity : passed.time;
+      isCrossed = true;
+      return passed.time + (handed[passed.by] ?? 0);
     };
     const time = timeOf(site.value, profile, leaf, -Infinity);
     if (time === -Infinity) continue;
     const end = time + extraOf(site, profile, chainOf(site));
     if (index === to) {
-      return end + (site.target !== undefined && isMemory(site.target) ? 1 : 0);
+      const waited = isCrossed ? (handed[to] ?? 0) : 0;
+      return end + waited + (site.target !== undefined && isMemory(site.target) ? 1 : 0);
     }
     if (site.target === undefined) continue;
-    since.set(accessKey(site.target), end);
-    byCopies.set(keyAmongCopies(site.target, site), { time: end, by: site });
+    const passed = { time: end, by: index };
+    since.set(accessKey(site.target), passed);
+    byCopies.set(site.target, site, passed);
   }
   return undefined;
 }
@@ -233,6 +254,22 @@ export function accessKey(access: Access): string {
   const key = `${access.name}[${parts.join("][")}]`;
   keysOfAccesses.set(access, key);
   return key;
+}
+
+/** What was last noted of the elements that copies of a statement reach together; statements without copies note nothing. */
+class ByCopies<T> {
+  readonly #notes = new Map<string, Map<string, T>>();
+
+  get(access: Access, site: Site): T | undefined {
+    return this.#notes.get(access.name)?.get(keyAmongCopies(access, site));
+  }
+
+  set(access: Access, site: Site, note: T): void {
+    if (site.copies <= 1 || access.indices.length === 0) return;
+    const own = this.#notes.get(access.name) ?? new Map<string, T>();
+    this.#notes.set(access.name, own);
+    own.set(keyAmongCopies(access, site), note);
+  }
 }
 
 /** The same for elements that only the copies of a statement tell apart: together they reach all of them. */

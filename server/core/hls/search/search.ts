@@ -8,22 +8,33 @@ import { directive, withFunctionDirective, withLoop } from "../rules/change.js";
 import { loopsOf } from "../estimate-kernel.js";
 import { variableOf } from "../estimate/partition.js";
 import { readsOf, sitesOf } from "../estimate/region.js";
+import { chanceToFit, reachOf, riskOf, type Reach } from "./risk.js";
 import { spaceOf, type Knob } from "./space.js";
 
-/** One point of the space, with what it is predicted to take. */
-export interface Point {
-  /** Index of the value of each knob. */
-  readonly choice: readonly number[];
-  readonly estimate: KernelEstimate;
+/** A design as the search weighs it. */
+export interface Weighed {
   readonly cycles: number;
   /** The largest share of the part that any resource takes. */
   readonly utilisation: number;
+  /** How far it is from a design that is made as it is written. */
+  readonly reach: Reach;
+  /** The chance that it keeps the limit. */
+  readonly chance: number;
+  /** What designs are compared by: the logarithm of cycles, what estimates of its kind go wrong by, and what it costs where it does not fit. */
+  readonly price: number;
+}
+
+/** One point of the space, with what it is predicted to take. */
+export interface Point extends Weighed {
+  /** Index of the value of each knob. */
+  readonly choice: readonly number[];
+  readonly estimate: KernelEstimate;
 }
 
 export interface SearchResult {
   readonly knobs: readonly Knob[];
   readonly now: Point;
-  /** Fewest cycles within the limit; the present design where nothing fits better. */
+  /** The best bet within the limit: fewest cycles as far as estimates can be trusted; the present design where nothing fits better. */
   readonly best: Point;
   /** Fewest cycles for each utilisation, cheapest first. */
   readonly front: readonly Point[];
@@ -57,12 +68,7 @@ export function searchPragmas(
     if (known !== undefined) return known;
     throwIfCancelled(options.cancel);
     const estimate = estimateKernel(applied(target, knobs, choice), profile);
-    const point: Point = {
-      choice,
-      estimate,
-      cycles: estimate.assumedCycles,
-      utilisation: utilisationOf(estimate, options.capacity),
-    };
+    const point = { choice, estimate, ...weighed(estimate, options.capacity, limit) };
     points.set(key, point);
     return point;
   };
@@ -159,14 +165,21 @@ function combinations(
 function isBetter(a: Point, b: Point, limit: number): boolean {
   const [overA, overB] = [a, b].map(({ utilisation }) => Math.max(0, utilisation - limit));
   if (overA !== overB) return (overA ?? 0) < (overB ?? 0);
-  return priceOf(a) < priceOf(b);
+  return a.price < b.price;
 }
 
-/** Of designs that are about as fast the smaller: a tenth of the part weighs as much as this share of the cycles. */
-const tenthOfPart = 0.001;
-
-function priceOf({ cycles, utilisation }: Point): number {
-  return cycles * (1 + 10 * tenthOfPart * utilisation);
+/** A design with what it is compared by, for a limit to the largest share of any resource. */
+export function weighed(
+  estimate: KernelEstimate,
+  capacity: SearchOptions["capacity"],
+  limit: number,
+): Weighed {
+  const cycles = estimate.assumedCycles;
+  const utilisation = utilisationOf(estimate, capacity);
+  const reach = reachOf(estimate.target);
+  const chance = chanceToFit(utilisation, limit);
+  const price = Math.log(Math.max(1, cycles)) + riskOf(reach, utilisation) - Math.log(chance);
+  return { cycles, utilisation, reach, chance, price };
 }
 
 /** Each loop unrolled as far as it goes, from the innermost outwards. */
