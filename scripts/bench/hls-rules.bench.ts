@@ -103,8 +103,8 @@ async function cyclesOf(missing: Rule | undefined): Promise<readonly DesignCycle
 function leftOut({ module, function: called, without }: Rule): Plugin {
   return {
     name: "left-out",
-    setup: ({ onLoad }) => {
-      onLoad({ filter: new RegExp(`hls/estimate/${module}\\.ts$`) }, ({ path: file }) => {
+    setup: (bundler) => {
+      bundler.onLoad({ filter: new RegExp(`hls/estimate/${module}\\.ts$`) }, ({ path: file }) => {
         const text = readFileSync(file, "utf8");
         const head = `export function ${called}(`;
         if (!text.includes(head)) throw new Error(`${module} has no ${called}`);
