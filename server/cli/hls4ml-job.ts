@@ -9,6 +9,9 @@ import { type Hls4mlCosts, hls4mlCosts } from "../core/hls/hls4ml/costs.js";
 import { hls4mlDesign, ownWords } from "../core/hls/hls4ml/estimate-network.js";
 import { type Hls4mlNetwork, networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
+import { tasksOf } from "../core/hls/tasks/task.js";
+import { tasksDesign } from "../core/hls/tasks/tasks-design.js";
+import { parseTaskWords } from "../core/hls/tasks/words.js";
 import { layerBits } from "../core/quant/quantizer-bits.js";
 import { designReport } from "../core/views/design/design-report.js";
 import { findDataFolder } from "../io/catalogue-files.js";
@@ -46,6 +49,22 @@ export async function asFinn(request: AnalyzeRequest, result: JobResult): Promis
       const clock = request.design.clockNanoseconds;
       const asked = clock === undefined ? words : { ...words, clockNs: clock };
       return finnDesign(network, asked, costs, part, name);
+    },
+  });
+}
+
+/** The model's layers as tasks of an FPGA, one by one or in pipelines. */
+export async function asTasks(request: AnalyzeRequest, result: JobResult): Promise<JobResult> {
+  const words = parseTaskWords(request.design.tasks ?? "");
+  if (typeof words === "string") throw new UsageError(`--tasks: ${words}`);
+  return asHardware(request, result, {
+    costFile: "streaming.json",
+    defaultPart: "xcu280",
+    hasWords: () => false,
+    design: (_network, _costs, part, name) => {
+      const clock = request.design.clockNanoseconds;
+      const asked = clock === undefined ? words : { ...words, clockNs: clock };
+      return tasksDesign(tasksOf(result.document.layers), asked, part, name);
     },
   });
 }

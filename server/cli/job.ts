@@ -23,7 +23,7 @@ import { useOfFile } from "../io/model-use.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
 import { withCountedZeros } from "../io/quant/count-zeros.js";
 import { tensorFileKind } from "../io/quant/tensor-files.js";
-import { asFinn, asHls4ml } from "./hls4ml-job.js";
+import { asFinn, asHls4ml, asTasks } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
 import { quantifyModel, sensitivityWords, tensorReport } from "./quantification.js";
 import { withOwnAccelerators } from "./own-accelerators.js";
@@ -75,6 +75,10 @@ export async function runJob(
   if (request.design.hls4ml !== undefined) {
     const plain = { ...request, design: { ...request.design, hls4ml: undefined } };
     return asHls4ml(request, await runJob(context, plain, progress));
+  }
+  if (request.design.tasks !== undefined) {
+    const plain = { ...request, design: { ...request.design, tasks: undefined } };
+    return asTasks(request, await runJob(context, plain, progress));
   }
   if (request.design.finn !== undefined) {
     const plain = { ...request, design: { ...request.design, finn: undefined } };

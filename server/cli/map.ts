@@ -98,12 +98,7 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
     const prices =
       part === undefined || shown === null || target.accelerator === undefined
         ? null
-        : await rtlPrices(
-            target.accelerator.accelerator,
-            request,
-            shown.sweep,
-            progressOnStderr(),
-          );
+        : await rtlPrices(target.accelerator.accelerator, request, shown.sweep, progressOnStderr());
     if (typeof prices === "string") complaints.push(prices);
     const rtl = typeof prices === "string" ? null : prices;
     for (const complaint of complaints) process.stderr.write(`ridgepoint: ${complaint}\n`);

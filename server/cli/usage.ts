@@ -38,6 +38,8 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
                         memory=auto|block|distributed|embedded, multipliers=lut|dsp, board=2W, host=100us; a list such as
                         weights=1|2|4 is a sweep; or a JSON file of FINN's folding, with words behind it (default part
                         xczu7ev)
+  --tasks "WORDS"       a model's layers on an FPGA, which one by one on all DSPs and which in a pipeline that shares them:
+                        dsp=2048, memory=8MiB, bandwidth=19.2GB/s, clock=5, bits=8, macs=1 a DSP and cycle
   --tool NAME           HLS: whose report is foretold, "Vitis 2020.2" (default) or "SDx 2018.3"
   --param NAME=VALUE    parameter of the top module, repeatable
   --define NAME[=TEXT]  macro, repeatable

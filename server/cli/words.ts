@@ -54,6 +54,8 @@ export interface DesignWords {
   readonly hls4ml: string | undefined;
   /** Of models: how FINN makes a streaming pipeline of them, or a file of its folding. */
   readonly finn: string | undefined;
+  /** Of models: what their tasks share on an FPGA. */
+  readonly tasks: string | undefined;
 }
 
 export interface AnalyzeWords {
@@ -79,7 +81,7 @@ export const analyzeOptions: Options = {
       "budget",
       "grid",
     ],
-    ...["top", "part", "clock", "tool", "hls4ml", "finn", "hierarchy"],
+    ...["top", "part", "clock", "tool", "hls4ml", "finn", "tasks", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
 };
@@ -133,6 +135,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       isRouted: given.has("route"),
       hls4ml: given.one("hls4ml"),
       finn: given.one("finn"),
+      tasks: given.one("tasks"),
     },
   };
   if (!isHelp) requireSubject(request);
@@ -175,6 +178,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "tool",
       "hls4ml",
       "finn",
+      "tasks",
       "hierarchy",
       "files",
       "include",
@@ -235,6 +239,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       isRouted: fields["route"] === true,
       hls4ml: text(fields, "hls4ml"),
       finn: text(fields, "finn"),
+      tasks: text(fields, "tasks"),
     },
   };
   requireSubject(request);

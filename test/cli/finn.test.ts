@@ -53,3 +53,16 @@ test("what FINN makes nothing of, wrong words and a part that is too small are t
   const layers = await cli(["analyze", "examples/models/resnet50.onnx", "--finn", "layers=3"]);
   expect(layers.out + layers.err).toContain("only a network of two dense layers and more");
 });
+
+test("tasks one by one or in pipelines, under a limit of DSPs and memory", async () => {
+  const { out, status } = await cli([
+    ...["analyze", "examples/mobile-block.onnxtxt", "--json"],
+    ...["--tasks", "dsp=64,memory=128KiB,bandwidth=1GB/s"],
+  ]);
+  expect(status).toBe(0);
+  const { design } = JSON.parse(out) as ReportDocument;
+  expect(design?.modules.map(({ name }) => name)).toHaveLength(5);
+  expect(design?.tool).toMatch(/of the DRAM; all one by one .* times as long\); pipelines/);
+  const wrong = await cli(["analyze", model, "--tasks", "memory=much"]);
+  expect(wrong.err).toContain("--tasks: memory: a size such as 8MiB");
+});
