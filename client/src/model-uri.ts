@@ -43,6 +43,7 @@ export function activeModelUri(): vscode.Uri | undefined {
   if (document === undefined) return undefined;
   const isModel =
     document.languageId === "onnx-text" ||
+    document.languageId === "mlir" ||
     (document.languageId === "python" &&
       input.uri.scheme === "file" &&
       usesModelLibrary(document.getText())) ||
@@ -54,7 +55,8 @@ export function activeModelUri(): vscode.Uri | undefined {
 export const modelViewTypes: readonly string[] = ["ridgepoint.model", "ridgepoint.modelText"];
 
 export function viewTypeFor(uri: vscode.Uri): string {
-  return uri.path.toLowerCase().endsWith(printedExtension)
+  const path = uri.path.toLowerCase();
+  return path.endsWith(printedExtension) || path.endsWith(".mlir")
     ? "ridgepoint.modelText"
     : "ridgepoint.model";
 }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { PageStart } from "../../server/protocol/panels.js";
 
 /** Files that hold models, in folders that hold none of the user's own left out. */
-export const modelFiles = "**/*.{onnx,onnxtxt,tflite,gguf}";
+export const modelFiles = "**/*.{onnx,onnxtxt,tflite,gguf,mlir}";
 export const foldersWithout = "**/{node_modules,.git,.venv,venv,__pycache__}/**";
 
 /** A model of the workspace, or of elsewhere. */
@@ -21,7 +21,7 @@ export async function pickModel(): Promise<PageStart | null> {
     picked.uri ??
     (
       await vscode.window.showOpenDialog({
-        filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf"] },
+        filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf", "mlir"] },
       })
     )?.[0];
   return uri === undefined

@@ -17,7 +17,7 @@ export function shareSelection(ctx: Ctx): vscode.Disposable {
     if (found !== null) for (const panel of panels) panel.reveal(found.nodeId);
   };
   const listening = vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
-    if (!["onnx-text", "python"].includes(textEditor.document.languageId)) return;
+    if (!["onnx-text", "mlir", "python"].includes(textEditor.document.languageId)) return;
     // What a command selected came from a panel in the first place.
     if (kind === vscode.TextEditorSelectionChangeKind.Command) return;
     clearTimeout(timer);

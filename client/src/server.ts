@@ -26,6 +26,8 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "onnx-text", scheme: "file" },
       { language: "onnx-text", scheme: "untitled" },
       { language: "onnx-text", scheme: printedScheme },
+      { language: "mlir", scheme: "file" },
+      { language: "mlir", scheme: "untitled" },
       { language: "python", scheme: "file" },
       { pattern: "**/*.accelerator.json", scheme: "file" },
       { pattern: "**/config.json", scheme: "file" },

@@ -18,6 +18,7 @@ import { view as reportView } from "../core/views/report.js";
 import type { PythonEngine } from "../engines/python/engine.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
+import { readMlirText } from "../io/mlir-text.js";
 import { readModelFile } from "../io/read-model.js";
 import { useOfFile } from "../io/model-use.js";
 import { workspaceTargets } from "../io/workspace-targets.js";
@@ -139,9 +140,9 @@ function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
 /** The text that places of the model count in, for formats that are text. */
 function sourceText(request: AnalyzeRequest, model: Model): string | undefined {
   if (request.op !== undefined) return undefined;
-  return model.format === "onnx-text" && request.file !== undefined
-    ? readFileSync(request.file, "utf8")
-    : undefined;
+  if (request.file === undefined) return undefined;
+  if (model.format === "mlir") return readMlirText(request.file);
+  return model.format === "onnx-text" ? readFileSync(request.file, "utf8") : undefined;
 }
 
 async function chooseTargets(

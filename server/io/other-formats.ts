@@ -11,7 +11,7 @@ const advice: readonly (readonly [readonly string[], string])[] = [
     "is not read. Convert it to ONNX (tf2onnx, paddle2onnx) or TensorFlow Lite first.",
   ],
   [
-    [".pt2", ".mlmodel", ".mlpackage", ".engine", ".plan", ".xml", ".dlc", ".mlir", ".ptl", ".pte"],
+    [".pt2", ".mlmodel", ".mlpackage", ".engine", ".plan", ".xml", ".dlc", ".ptl", ".pte"],
     "is not read. Export the model that it was made from as ONNX, or analyse its Python source.",
   ],
   [[".cu", ".cuh", ".cl", ".ptx"], "is not read: kernels written by hand have no estimate yet."],
@@ -24,4 +24,4 @@ export function adviceOn(fileName: string): string {
 }
 
 const general =
-  "is in no format that Ridgepoint reads: ONNX, TensorFlow Lite, GGUF, a language model's `config.json`, PyTorch source; Verilog, VHDL and HLS C++.";
+  "is in no format that Ridgepoint reads: ONNX, TensorFlow Lite, GGUF, MLIR, a language model's `config.json`, PyTorch source; Verilog, VHDL and HLS C++.";

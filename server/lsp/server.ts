@@ -194,7 +194,7 @@ async function registerLater(
   if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
-        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite,gguf}" },
+        { globPattern: "**/*.{onnx,onnx.data,onnx_data,data,tflite,gguf,mlir}" },
         { globPattern: "**/*.py" },
         { globPattern: "**/*.{safetensors,pt,pth,plan.json}" },
         { globPattern: "**/*.accelerator.json" },

@@ -10,7 +10,7 @@ export const command: ClientCommand = {
   run: async (ctx, argument, node) => {
     const modelUri = modelUriOrTell(argument);
     if (modelUri === undefined) return;
-    const isText = /\.(onnxtxt|py)$/i.test(modelUri.path);
+    const isText = /\.(onnxtxt|mlir|py)$/i.test(modelUri.path);
     const uri = isText ? modelUri : printedUriOf(modelUri);
     const document = await vscode.workspace.openTextDocument(uri);
     const editor = await vscode.window.showTextDocument(document, { preview: false });

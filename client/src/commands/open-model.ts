@@ -16,7 +16,7 @@ export const command: ClientCommand = {
 async function pickFile(): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
     title: "Open a model",
-    filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf", "json"] },
+    filters: { Models: ["onnx", "onnxtxt", "tflite", "gguf", "mlir", "json"] },
   });
   return files?.[0];
 }

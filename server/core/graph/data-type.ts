@@ -5,6 +5,12 @@ export function dataType(number: number | undefined): ElementType | undefined {
   return number === undefined ? undefined : byNumber[number];
 }
 
+/** The number of an element type there; undefined for types that ONNX has none for. */
+export function dataTypeNumber(type: ElementType): number | undefined {
+  const number = byNumber.indexOf(type);
+  return number < 0 ? undefined : number;
+}
+
 const byNumber: readonly (ElementType | undefined)[] = [
   undefined,
   "float32",

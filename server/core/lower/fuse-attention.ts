@@ -9,9 +9,11 @@ import {
   makerOf,
   opOf,
   soleReaderOfNode,
+  usesOf,
   workOf,
   type Draft,
 } from "./draft.js";
+import { softmaxRegion } from "./normalization-region.js";
 import type { LoweringPass } from "./pass.js";
 
 /**
@@ -22,15 +24,18 @@ export const pass: LoweringPass = {
   id: "fuse-attention",
   run: (draft) => {
     for (let nodeId = 0; nodeId < draft.flow.graph.nodes.length; nodeId++) {
-      if (kindOf(draft, nodeId) !== "softmax" || (draft.kernelOf[nodeId] ?? -1) < 0) continue;
-      const before = pathToScores(draft, nodeId, chainLimit);
-      const after = before === undefined ? undefined : pathToValues(draft, nodeId);
+      if ((draft.kernelOf[nodeId] ?? -1) < 0) continue;
+      const softmax = kindOf(draft, nodeId) === "softmax" ? [nodeId] : softmaxRegion(draft, nodeId);
+      if (softmax === undefined) continue;
+      const before = pathToScores(draft, softmax, chainLimit);
+      const after =
+        before === undefined ? undefined : pathToValues(draft, softmax.at(-1) ?? nodeId);
       const scores = before?.[0];
       const values = after?.at(-1);
       if (before === undefined || after === undefined) continue;
       if (scores === undefined || values === undefined) continue;
       const shape = shapeOf(draft, scores, values, isCausal(draft, before));
-      fuse(draft, [...before, nodeId, ...after]);
+      fuse(draft, [...before, ...softmax, ...after]);
       if (shape !== undefined) draft.shapes.set(draft.kernelOf[nodeId] ?? -1, shape);
     }
   },
@@ -39,17 +44,26 @@ export const pass: LoweringPass = {
 /** A scale, a mask, a cast, a clip: exporters write no more between the product and the softmax. */
 const chainLimit = 6;
 
-/** From the product of queries and keys to the node before the softmax, in execution order. */
-function pathToScores(draft: Draft, nodeId: NodeId, depth: number): readonly NodeId[] | undefined {
-  if (depth === 0) return undefined;
+/**
+ * From the product of queries and keys to the node before the softmax, in execution order. `readers` begins with what reads
+ * the path's end: a softmax that is written as arithmetic does so more than once.
+ */
+function pathToScores(
+  draft: Draft,
+  readers: readonly NodeId[],
+  depth: number,
+): readonly NodeId[] | undefined {
+  const [nodeId] = readers;
+  if (depth === 0 || nodeId === undefined) return undefined;
   for (const id of activationsOf(draft, nodeId)) {
     const maker = makerOf(draft, id);
     if (maker < 0 || !canJoin(draft, maker, nodeId)) continue;
-    if (soleReaderOfNode(draft, maker) !== nodeId) continue;
+    const uses = usesOf(draft, maker);
+    if (uses.isExposed || !uses.readers.every((reader) => readers.includes(reader))) continue;
     const kind = kindOf(draft, maker);
     if (kind === "matmul" && activationsOf(draft, maker).length === 2) return [maker];
     if (kind !== "elementwise" && kind !== "movement") continue;
-    const path = pathToScores(draft, maker, depth - 1);
+    const path = pathToScores(draft, [maker], depth - 1);
     if (path !== undefined) return [...path, maker];
   }
   return undefined;

@@ -39,6 +39,15 @@ export function fuseNormalizations(draft: Draft): void {
   }
 }
 
+/** The nodes of a softmax that is written as arithmetic and begins with this maximum; undefined where none does. */
+export function softmaxRegion(draft: Draft, nodeId: NodeId): readonly NodeId[] | undefined {
+  if (opOf(draft, nodeId) !== "ReduceMax" || (draft.kernelOf[nodeId] ?? -1) < 0) return undefined;
+  return closedRegion(draft, [nodeId], activationsOf(draft, nodeId), {
+    isAllowed: (id) => isAllowed(draft, id),
+    isComplete: (nodeIds) => isNormalization(draft, nodeIds) && isSoftmax(draft, nodeIds),
+  });
+}
+
 const reductions: ReadonlySet<string> = new Set([
   "ReduceMean",
   "ReduceSum",

@@ -39,6 +39,8 @@ import { rule as matmul } from "./matmul.js";
 import { rule as mlFeatures } from "./ml-features.js";
 import { rule as mlModels } from "./ml-models.js";
 import { rule as mlTrees } from "./ml-trees.js";
+import { rule as mlirConvolution } from "./mlir-convolution.js";
+import { rule as mlirTensor } from "./mlir-tensor.js";
 import { rule as moe } from "./moe.js";
 import { rule as multiHeadAttention } from "./multi-head-attention.js";
 import { rule as normalization } from "./normalization.js";
@@ -132,6 +134,8 @@ export const rules: readonly OpRule[] = [
   mlFeatures,
   mlModels,
   mlTrees,
+  mlirConvolution,
+  mlirTensor,
   moe,
   multiHeadAttention,
   normalization,

@@ -6,7 +6,9 @@ import { isPython } from "../python-documents.js";
 export const foldingFeature: Feature = {
   id: "folding",
   // Where a language has a provider that finds nothing, editors may fold nothing: not for Python.
-  capabilities: { foldingRangeProvider: { documentSelector: [{ language: "onnx-text" }] } },
+  capabilities: {
+    foldingRangeProvider: { documentSelector: [{ language: "onnx-text" }, { language: "mlir" }] },
+  },
   register: (server) => {
     const { connection, engine, workspace } = server;
     connection.onFoldingRanges(

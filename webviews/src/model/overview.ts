@@ -78,6 +78,7 @@ function factsOf(summary: SummaryView, fileName: string): readonly string[] {
 const formatNames: Readonly<Record<string, string>> = {
   onnx: "ONNX",
   tflite: "TensorFlow Lite",
+  mlir: "MLIR",
 };
 
 function separated(facts: readonly string[]): readonly Child[] {

@@ -45,4 +45,6 @@ export interface TextNode extends RawNode {
     readonly operator: TextSpan;
   };
   readonly bodies: readonly { readonly attribute: string; readonly graph: TextGraph }[];
+  /** Stands beside the node that the statement is about, where one statement makes several. */
+  readonly isHelper?: boolean;
 }

@@ -43,6 +43,8 @@ export interface GraphMap {
 
 export interface NodeMap {
   readonly nodeId: NodeId;
+  /** Nodes that the same statement makes beside `nodeId`. */
+  readonly besides?: readonly NodeId[];
   readonly statement: TextSpan;
   readonly label: TextSpan | undefined;
   /** Domain, operator and overload. */
@@ -113,8 +115,7 @@ function addGraph(
       ...identifiers(raw.valueInfos, assembled.valueInfos, "type"),
       ...identifiers(raw.unreadable ?? [], assembled.unreadable, "definition"),
     ].sort((a, b) => a.span.start - b.span.start),
-    nodes: raw.nodes.map((node, rawIndex) => nodeMap(node, nodeIds[rawIndex] ?? 0)),
-    indexOfNode: order,
+    ...nodeMaps(raw, order, nodeIds),
   });
   raw.nodes.forEach((node, rawIndex) => {
     for (const { attribute, graph: body } of node.bodies)
@@ -124,6 +125,38 @@ function addGraph(
         host: { graphIndex, nodeId: nodeIds[rawIndex] ?? 0, attribute },
       });
   });
+}
+
+/** One entry for each statement, whichever of its nodes it is about. */
+function nodeMaps(
+  raw: TextGraph,
+  order: readonly number[],
+  nodeIds: readonly number[],
+): Pick<GraphMap, "nodes" | "indexOfNode"> {
+  if (!raw.nodes.some(({ isHelper }) => isHelper === true))
+    return {
+      nodes: raw.nodes.map((node, rawIndex) => nodeMap(node, nodeIds[rawIndex] ?? 0)),
+      indexOfNode: order,
+    };
+  const nodes: NodeMap[] = [];
+  const indexOfNode: number[] = [];
+  for (let start = 0; start < raw.nodes.length;) {
+    const statement = raw.nodes[start]?.spans.statement;
+    let end = start + 1;
+    while (raw.nodes[end]?.spans.statement === statement && end < raw.nodes.length) end += 1;
+    const indices = Array.from({ length: end - start }, (_, index) => start + index);
+    const chosen = indices.find((index) => raw.nodes[index]?.isHelper !== true) ?? end - 1;
+    const node = raw.nodes[chosen];
+    const besides = indices.flatMap((index) => (index === chosen ? [] : (nodeIds[index] ?? 0)));
+    for (const index of indices) indexOfNode[nodeIds[index] ?? 0] = nodes.length;
+    if (node !== undefined)
+      nodes.push({
+        ...nodeMap(node, nodeIds[chosen] ?? 0),
+        ...(besides.length > 0 && { besides }),
+      });
+    start = end;
+  }
+  return { nodes, indexOfNode };
 }
 
 function nodeMap({ spans, inputSpans, outputSpans }: TextNode, nodeId: NodeId): NodeMap {

@@ -1,13 +1,28 @@
 import type { TextSpan } from "../../base/text-span.js";
+import { isMlirText } from "../../formats/mlir/sniff.js";
 
 /**
  * Where the lens of a text stands: the graph's name, after the model's own `<…>` header. Found by a scan that knows
  * only brackets, strings and comments, so that the place is there at once, and stays while the text has errors.
  */
 export function lensAnchor(text: string): TextSpan {
+  if (isMlirText(text)) return mlirAnchor(text);
   const start = skipHeader(text, skipBlank(text, 0));
   let end = start;
   while (end < text.length && /[\w.\-/:]/.test(text.charAt(end))) end += 1;
+  return { start, end };
+}
+
+/** The name of the main function of a module, as `chooseMain` takes it where it is written first. */
+function mlirAnchor(text: string): TextSpan {
+  const found =
+    /\bfunc\s+(?:public\s+)?@(?:main|forward|main_graph)\b/.exec(text) ??
+    /\bfunc\s+(?!private\b)(?:\w+\s+)*@/.exec(text) ??
+    /\bfunc\b[^@\n]*@/.exec(text);
+  if (found === null) return { start: 0, end: 0 };
+  const start = found.index + found[0].indexOf("@");
+  let end = start + 1;
+  while (end < text.length && /[\w.$-]/.test(text.charAt(end))) end += 1;
   return { start, end };
 }
 

@@ -33,13 +33,14 @@ export function indexText(map: TextMap, written: Model, expanded: Model): TextIn
     graph.nodes.flatMap((nodeMap): Statement[] => {
       const node = graph.graph.nodes[nodeMap.nodeId];
       if (node === undefined) return [];
-      const nodeIds =
-        graph.kind === "main"
-          ? expansion.main[nodeMap.nodeId]
+      const expandedOf = (nodeId: NodeId): readonly NodeId[] =>
+        (graph.kind === "main"
+          ? expansion.main[nodeId]
           : graph.kind === "function"
-            ? expansion.functions[graph.functionIndex ?? -1]?.[nodeMap.nodeId]
-            : undefined;
-      return [{ graph, map: nodeMap, node, nodeIds: nodeIds ?? [] }];
+            ? expansion.functions[graph.functionIndex ?? -1]?.[nodeId]
+            : undefined) ?? [];
+      const nodeIds = [nodeMap.nodeId, ...(nodeMap.besides ?? [])].flatMap(expandedOf);
+      return [{ graph, map: nodeMap, node, nodeIds }];
     }),
   );
   statements.sort((a, b) => a.map.statement.start - b.map.statement.start);
