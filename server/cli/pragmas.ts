@@ -4,7 +4,7 @@ import { neverCancelled } from "../core/base/cancel.js";
 import { formatShare } from "../core/base/units.js";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
 import { findHlsProject } from "../io/design/hls-project.js";
-import { readHls } from "../io/design/hls-reading.js";
+import { profileFor, readHls } from "../io/design/hls-reading.js";
 import { count } from "../core/hls/rules/change.js";
 import { editsOf } from "../core/hls/search/edits.js";
 import { upperCycles } from "../core/hls/search/risk.js";
@@ -50,6 +50,7 @@ the tool agrees that it keeps the limit; the best bet weighs both, and --apply w
       includeFolders: asked.includeFolders.map((name) => path.resolve(name)),
       defines: {},
       top: asked.top,
+      clockNanoseconds: undefined,
     };
     const named = asked.part ?? findHlsProject(request)?.part;
     const part =
@@ -64,14 +65,14 @@ the tool agrees that it keeps the limit; the best bet weighs both, and --apply w
         `Tool \`${asked.tool ?? ""}\` is not known; there are ${profiles.map(({ label }) => label).join(", ")}.`,
       );
     const parser = await cppParser();
-    const { target } = readHls(request, (...source) => parser.parse(...source));
+    const { target, project } = readHls(request, (...source) => parser.parse(...source));
     if (target === undefined) {
       process.stderr.write(
         `ridgepoint: ${asked.top === undefined ? "there is no function in the file" : `function \`${asked.top}\` is not in the file`}.\n`,
       );
       return 1;
     }
-    const result = searchPragmas(target, profile, {
+    const result = searchPragmas(target, profileFor(profile, part.family.id, request, project), {
       capacity: part.part?.capacity ?? {},
       limit: asked.limit,
       cancel: neverCancelled,

@@ -1,6 +1,12 @@
 import type { IntervalCause } from "./estimate/interval.js";
 import { sourceName } from "./source-name.js";
 
+const scatterText = {
+  data: "is read at addresses that depend on data",
+  stride: "is not read word after word",
+  condition: "is read under a condition",
+} as const;
+
 /** Why a loop cannot start an iteration every cycle, in words: "2 reads of `buf` a cycle, 1 port". */
 export function causeText(cause: IntervalCause): string | undefined {
   const variable = sourceName(cause.variable);
@@ -14,6 +20,11 @@ export function causeText(cause: IntervalCause): string | undefined {
       const distance = cause.distance ?? 1;
       const when = distance === 1 ? "the next iteration" : `the ${distance}th iteration on`;
       return `${when} needs \`${variable}\`, which takes ${cycles} cycles`;
+    }
+    case "requests": {
+      const { accesses = 1, latency = 0, outstanding = 1, scatter = "data" } = cause;
+      const what = accesses === 1 ? "a request" : `${accesses} requests`;
+      return `\`${variable}\` ${scatterText[scatter]}: no burst but ${what} an iteration, ${latency} cycles each, ${outstanding} under way`;
     }
     case "ports": {
       const { accesses = 0, reads = 0, ports = 1 } = cause;

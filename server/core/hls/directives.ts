@@ -41,7 +41,17 @@ export type DirectiveBody =
       /** Reshaping puts the parts beside one another in one wide word. */
       readonly isReshape: boolean;
     }
-  | { readonly kind: "interface"; readonly mode: string; readonly port: string }
+  | {
+      readonly kind: "interface";
+      readonly mode: string;
+      readonly port: string;
+      readonly bundle?: string;
+      /** Of a bus: cycles to an answer, and reads that may be under way. */
+      readonly latency?: number;
+      readonly outstanding?: number;
+      /** Bits of the widest word. */
+      readonly widest?: number;
+    }
   | { readonly kind: "stream"; readonly variable: string; readonly depth?: number }
   | { readonly kind: "bind"; readonly variable: string; readonly storage: string }
   | {

@@ -7,6 +7,9 @@ import { timeKernel } from "./estimate/kernel.js";
 import type { Timing, TimingContext } from "./estimate/timing.js";
 import { partitionsOf, portsFrom, type Partition } from "./estimate/partition.js";
 import { planDirectives } from "./estimate/plan.js";
+import { isDataflow } from "./estimate/dataflow.js";
+import { busesOf, type Bus } from "./estimate/off-chip.js";
+import { defaultBusLatency, plainProfile } from "./estimate/plain-profile.js";
 import type { HlsProfile } from "./estimate/profile.js";
 import { readsOf, sitesOf } from "./estimate/region.js";
 import { registerChoiceLut } from "./estimate/register-choice.js";
@@ -39,15 +42,18 @@ export interface KernelEstimate {
 /** What a loop without a trip count counts as; the problem on it says so. */
 export const assumedTrip = 16;
 
-export function estimateKernel(target: HlsFunction, profile: HlsProfile): KernelEstimate {
-  const plan = planDirectives(target, profile);
+export function estimateKernel(target: HlsFunction, given: HlsProfile): KernelEstimate {
+  const plan = planDirectives(target, given);
   const { isMerlin, planOf } = plan;
+  const profile = isMerlin ? given : plainProfile(given);
   const partitions = partitionsOf(target, planOf, isMerlin);
   // Merlin gives every copy a bank of its own; what it cannot cut shows elsewhere.
   const portsOf = isMerlin
     ? () => ({ banks: 1e9, perBank: profile.ports })
     : portsFrom(target, partitions, profile);
-  const context = { target, profile, portsOf, assumedTrip };
+  const busLatency = profile.plain?.busLatency ?? defaultBusLatency;
+  const buses = isMerlin ? new Map<string, Bus>() : busesOf(target, busLatency);
+  const context = { target, profile, portsOf, assumedTrip, buses };
   const timing = timeKernel(context);
   const legality = new Legality(target, profile, plan);
   const transfers = isMerlin
@@ -66,11 +72,10 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
   const moved =
     transfers.reduce((sum, { cycles }) => sum + cycles, 0) -
     hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop), profile);
-  const flow = isDataflow(target) ? dataflowOf(context) : undefined;
-  const assumedCycles = (flow?.latency ?? timing.cycles) + moved;
+  const assumedCycles = timing.cycles + moved;
   return {
     target,
-    profile,
+    profile: given,
     isMerlin,
     timing,
     transfers,
@@ -81,7 +86,7 @@ export function estimateKernel(target: HlsFunction, profile: HlsProfile): Kernel
     cycles: isUnknown ? undefined : Math.round(assumedCycles),
     intervalCycles: isUnknown
       ? undefined
-      : Math.round((flow?.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved),
+      : Math.round((timing.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved),
     assumedCycles: Math.round(assumedCycles),
     unknownLoops,
     // A function that is called in several places is told of once.
@@ -100,27 +105,6 @@ function functionInterval({ target, portsOf }: TimingContext, timing: Timing): n
     pipeline.interval ?? 1,
     ...timing.regions.map(({ sites }) => portInterval(sites, portsOf).interval),
   );
-}
-
-/**
- * Processes of a dataflow region run at the same time: joined by streams they overlap but for their depths, joined by
- * arrays each waits for the one before, and a new start waits for the slowest (UG1399, "Dataflow").
- */
-function dataflowOf(context: TimingContext): {
-  readonly latency: number;
-  readonly interval: number;
-} {
-  const { target } = context;
-  const cycles = target.body
-    .filter(({ kind }) => kind === "loop" || kind === "call")
-    .map((step) => timeKernel({ ...context, target: { ...target, body: [step] } }).cycles);
-  const sum = cycles.reduce((total, one) => total + one, 0);
-  const interval = Math.max(1, ...cycles);
-  const locals = [...target.variables.values()].filter(
-    ({ kind, dims, isStream }) => kind === "local" && (isStream || dims.length > 0),
-  );
-  const hasStreams = locals.some(({ isStream }) => isStream);
-  return { latency: hasStreams ? interval + cycles.length * 4 : sum, interval };
 }
 
 function unknownTripProblem(loop: Loop): Problem {
@@ -182,10 +166,26 @@ function memoriesOf(
     if (words === undefined || partition === undefined || !named.has(variable.name)) continue;
     // Arguments of plain C++ are memories of whoever calls it.
     if (!isMerlin && variable.kind === "argument") continue;
-    const memory = memoryOf(variable.name, words, variable.type.bits, partition.banks, profile);
-    memories.push(isMerlin ? { ...memory, bram18: 0 } : memory);
+    // What is counted by its members is not counted as a whole.
+    if ([...named].some((name) => name.startsWith(`${variable.name}.`))) continue;
+    const { bits, lanes = 1 } = variable.type;
+    const memory = memoryOf(variable.name, words, bits * lanes, partition.banks, profile);
+    // Between two processes of a dataflow region an array is there twice: one fills it, one reads it.
+    const isDouble = isBetween(target, variable.name);
+    const bram18 = isMerlin ? 0 : memory.bram18 * (isDouble ? 2 : 1);
+    memories.push({ ...memory, bram18 });
   }
   return memories;
+}
+
+/** Whether several processes of a dataflow region work on an array. */
+function isBetween(target: HlsFunction, name: string): boolean {
+  if (!isDataflow(target) || target.variables.get(name)?.kind !== "local") return false;
+  const processes = target.body.filter((step) => {
+    const names = namesIn([step]);
+    return names.has(name) || [...names].some((one) => one.startsWith(`${name}.`));
+  });
+  return processes.length > 1;
 }
 
 function namesIn(steps: readonly Step[]): ReadonlySet<string> {
@@ -203,9 +203,5 @@ function namesIn(steps: readonly Step[]): ReadonlySet<string> {
 }
 
 function interfaceCount(target: HlsFunction): number {
-  return target.directives.filter((one) => one.kind === "interface" && one.mode === "m_axi").length;
-}
-
-export function isDataflow(target: HlsFunction): boolean {
-  return directiveOf(target.directives, "dataflow") !== undefined;
+  return new Set([...busesOf(target, 0).values()].map(({ bundle }) => bundle)).size;
 }

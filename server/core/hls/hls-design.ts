@@ -51,7 +51,7 @@ export function hlsDesign(
     kind: "hls",
     top: target.name,
     ...partFacts(part),
-    tool: `estimate of what ${profile.label} reports${isMerlin ? " behind Merlin" : ""}, ${profile.clockNs} ns`,
+    tool: `estimate of what ${profile.label} reports${isMerlin ? " behind Merlin" : ""}, ${clockText(isMerlin ? profile.clockNs : (profile.plain?.clockNs ?? profile.clockNs))} ns`,
     total,
     fmaxHertz: undefined,
     latencyCycles: cycles,
@@ -75,6 +75,10 @@ export function hlsDesign(
     problems,
     files: [file, ...headers],
   };
+}
+
+function clockText(nanoseconds: number): string {
+  return String(Number(nanoseconds.toPrecision(3)));
 }
 
 export function amount(value: number, [low, high]: readonly [number, number]): Amount {

@@ -14,7 +14,7 @@ import { loadHlsProfiles } from "../hls-files.js";
 import type { ChosenPart } from "../../core/design/part.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
 import { findHlsProject, type FoundProject } from "./hls-project.js";
-import { readHls } from "./hls-reading.js";
+import { profileFor, readHls } from "./hls-reading.js";
 import { withReports } from "./with-reports.js";
 
 /** C and C++ for high-level synthesis: read and reckoned, nothing is run. */
@@ -61,7 +61,7 @@ export const designAnalyst: DesignAnalyst = {
               .slice(0, 12)
               .join(", ")}.`,
           );
-    const estimate = estimateKernel(target, profile);
+    const estimate = estimateKernel(target, profileFor(profile, part.family.id, request, project));
     const rules = checkRules(estimate, { text, file, capacity: part.part?.capacity ?? {} });
     const isOwn = ({ place }: Problem): boolean =>
       place?.kind !== "text" || place.span.start < source.ownLength;

@@ -12,6 +12,7 @@ export interface FoundProject {
   readonly top: string | undefined;
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  readonly flow: string | undefined;
   /** The other sources of the design; absolute. */
   readonly sources: readonly string[];
   /** Absolute. */
@@ -67,7 +68,7 @@ function foundProject(
   source: string,
   realRoots: readonly string[],
 ): FoundProject {
-  const { top, part, clockNanoseconds, defines } = project;
+  const { top, part, clockNanoseconds, flow, defines } = project;
   // What the window has been told stands beside the script that it writes.
   const sourced = [...project.sourced.map((one) => path.basename(one)), "directives.tcl"];
   const scripts = [...new Set(sourced)].map((name) => path.join(path.dirname(file), name));
@@ -83,6 +84,7 @@ function foundProject(
     top,
     part,
     clockNanoseconds,
+    flow,
     defines,
     sources: project.sources
       .map((one) => path.resolve(folder, one))

@@ -2,6 +2,8 @@ import type { Problem } from "../../core/base/problem.js";
 import type { CppFile } from "../../core/hls/cpp-tree.js";
 import { topOf } from "../../core/hls/estimate-kernel.js";
 import type { HlsFunction, HlsUnit } from "../../core/hls/ir.js";
+import { defaultBusLatency, slowdownOf } from "../../core/hls/estimate/plain-profile.js";
+import type { HlsProfile } from "../../core/hls/estimate/profile.js";
 import { readUnit } from "../../core/hls/read/unit.js";
 import { type CppSource, withHeaders } from "./cpp-headers.js";
 import type { DesignRequest } from "./design-request.js";
@@ -15,6 +17,20 @@ export interface HlsReading {
   readonly project: FoundProject | undefined;
   /** What becomes hardware: as asked for, as the project says, or as the source lets guess. */
   readonly target: HlsFunction | undefined;
+}
+
+/** The profile of a tool at the clock, family and flow of the request and its project. */
+export function profileFor(
+  profile: HlsProfile,
+  family: string,
+  { clockNanoseconds }: Pick<DesignRequest, "clockNanoseconds">,
+  project: FoundProject | undefined,
+): HlsProfile {
+  const clockNs = clockNanoseconds ?? project?.clockNanoseconds ?? profile.clockNs;
+  // Scripts build IP unless they say that they build kernels.
+  const isIp = project !== undefined && project.flow !== "vitis";
+  const busLatency = isIp ? 0 : defaultBusLatency;
+  return { ...profile, plain: { clockNs, slowdown: slowdownOf(family), busLatency } };
 }
 
 export function readHls(

@@ -49,7 +49,7 @@ test("of the arms of a branch one runs: what they need is neither added up nor w
       }
     }`;
   expect(loops(kernel("else"))).toEqual(["L ×64 II=1"]);
-  expect(loops(kernel("if (i < 16)"))).toEqual(["L ×64 II=2 recurrence sum"]);
+  expect(loops(kernel("if (i < 16)"))).toEqual(["L ×64 II=2 ports in"]);
 });
 
 test("a constant array takes no port where unrolling makes its index known", () => {

@@ -24,8 +24,9 @@ export interface Units {
  */
 export function unitsOf(timing: Timing): readonly Units[] {
   const units = new Map<string, Units>();
-  const nestOf = ({ copies, nest }: RegionUse): number | undefined =>
-    copies > 1 ? nest : undefined;
+  // Processes of a dataflow region run at the same time.
+  const nestOf = ({ copies, nest, process }: RegionUse): string =>
+    `${copies > 1 ? nest : ""} ${process ?? ""}`;
   for (const place of new Set(timing.regions.map(nestOf)))
     for (const [key, one] of sharedUnits(timing.regions.filter((own) => nestOf(own) === place)))
       units.set(key, { ...one, count: (units.get(key)?.count ?? 0) + one.count });
@@ -55,7 +56,7 @@ function sharedUnits(regions: readonly RegionUse[]): ReadonlyMap<string, Units> 
 
 /** Operators of one key can take turns at one unit. */
 export function unitKey({ op, types }: OperatorCount): string {
-  return [op, ...types.map(({ kind, bits }) => `${kind}${bits}`)].join();
+  return [op, ...types.map(({ kind, bits, lanes = 1 }) => `${kind}${bits}x${lanes}`)].join();
 }
 
 function isShared({ cost }: OperatorCount): boolean {
@@ -79,7 +80,17 @@ export interface Memory {
   readonly bram18: number;
 }
 
-/** A bank of few bits is made of LUTs; others take whole block RAMs, 36 bits wide at most for 18 Kb (UG573). */
+/** Widths and depths of a block RAM of 18 Kb (UG573, table 1-1). */
+const aspects = [
+  [36, 512],
+  [18, 1024],
+  [9, 2048],
+  [4, 4096],
+  [2, 8192],
+  [1, 16_384],
+] as const;
+
+/** A bank of few bits is made of LUTs; others take whole block RAMs. */
 export function memoryOf(
   name: string,
   words: number,
@@ -90,10 +101,10 @@ export function memoryOf(
   if (banks >= words) return { name, banks, bram18: 0 };
   const perBank = Math.ceil(words / banks);
   if (perBank * bits <= profile.lutRamBits) return { name, banks, bram18: 0 };
-  const wide = Math.ceil(bits / 36);
-  const deep = Math.ceil(perBank / 512);
-  const each = Math.max(wide * deep, Math.ceil((perBank * bits) / profile.bramBits));
-  return { name, banks, bram18: banks * Math.min(each, wide * deep) };
+  const each = Math.min(
+    ...aspects.map(([width, depth]) => Math.ceil(bits / width) * Math.ceil(perBank / depth)),
+  );
+  return { name, banks, bram18: banks * each };
 }
 
 export function areaOf(parts: AreaParts, area: AreaCosts): Area {

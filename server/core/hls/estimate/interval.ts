@@ -1,13 +1,14 @@
 import type { TextSpan } from "../../base/text-span.js";
 import type { Access } from "../ir.js";
 import { carriedDependence } from "./dependence.js";
+import type { Scatter } from "./off-chip.js";
 import type { HlsProfile } from "./profile.js";
 import { readsOf, type Site } from "./region.js";
 import { accessKey, handedOn, pathLatency, type ChainOf, type IsMemory } from "./schedule.js";
 
 /** Why a loop cannot start an iteration every cycle. */
 export interface IntervalCause {
-  readonly kind: "recurrence" | "ports" | "asked" | "none";
+  readonly kind: "recurrence" | "ports" | "requests" | "asked" | "none";
   /** The array or scalar that is to blame, "" where there is none. */
   readonly variable: string;
   readonly interval: number;
@@ -18,6 +19,9 @@ export interface IntervalCause {
   readonly accesses?: number;
   readonly reads?: number;
   readonly ports?: number;
+  /** Requests to memory outside of the chip: how many may be under way, and why each word is one of its own. */
+  readonly outstanding?: number;
+  readonly scatter?: Scatter;
   readonly span?: TextSpan;
 }
 

@@ -8,6 +8,7 @@ import {
 } from "./bank-conflict.js";
 import { accumulationOf, isSum } from "./accumulation.js";
 import { guardedUpdate } from "./guarded-update.js";
+import { hasStreams, isDataflow, overlapped, type Overlapped } from "./dataflow.js";
 import { isUneven, Legality } from "./legality.js";
 import {
   portInterval,
@@ -15,13 +16,14 @@ import {
   type IntervalCause,
   type PipelinedLoop,
 } from "./interval.js";
+import { offChipOf } from "./off-chip.js";
 import { callInterval, independentOf, planDirectives, type DirectivePlan } from "./plan.js";
 import { registerConflict } from "./register-conflict.js";
 import { registerTurns } from "./register-turns.js";
 import { sameBank } from "./same-bank.js";
 import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
-import { burstLatency, isStreamed, wordsFromMemory } from "./streamed.js";
+import { isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
 import type { LoopEstimate, RegionUse, Timing, TimingContext } from "./timing.js";
 import { waitsForLast } from "./waiting.js";
@@ -37,13 +39,17 @@ import {
 
 export function timeKernel(context: TimingContext): Timing {
   const timer = new Timer(context, planDirectives(context.target, context.profile));
-  const interval = directiveOf(context.target.directives, "pipeline")?.interval;
-  const cycles = timer.steps(context.target.body, {
-    executions: 1,
-    copies: 1,
-    ...(interval !== undefined && { interval }),
-  });
-  return { cycles, loops: timer.loops, regions: timer.regions };
+  const { target } = context;
+  const interval = directiveOf(target.directives, "pipeline")?.interval;
+  const around = { executions: 1, copies: 1, ...(interval !== undefined && { interval }) };
+  const flow = isDataflow(target) ? timer.processes(target.body, around) : undefined;
+  const cycles = flow?.latency ?? timer.steps(target.body, around);
+  return {
+    cycles,
+    loops: timer.loops,
+    regions: timer.regions,
+    ...(flow !== undefined && { interval: flow.interval }),
+  };
 }
 
 /** Adders of a reduction tree that is not pipelined, of those that it would have pipelined. */
@@ -63,6 +69,8 @@ interface Around {
   readonly iterators?: readonly string[];
   /** The outermost loop around, by its id. */
   readonly nest?: number;
+  /** The process of a dataflow region. */
+  readonly process?: number;
   /** The loop right around. */
   readonly parent?: Loop;
   /** Keys of array elements that are held in registers here. */
@@ -79,6 +87,7 @@ class Timer {
   readonly #isMemory: IsMemory;
   readonly #legality: Legality;
   #partitioning: Partitioning | undefined;
+  #processCount = 0;
   /** Loops whose iterations must reckon which bank they reach. */
   readonly #choosing = new Set<number>();
 
@@ -88,6 +97,14 @@ class Timer {
     this.#legality = new Legality(context.target, context.profile, plan);
     this.#isMemory = ({ name, indices }) =>
       indices.length > 0 && context.portsOf(name).banks !== Infinity;
+  }
+
+  /** The parts of a dataflow region, at the same time. */
+  processes(steps: readonly Step[], around: Around): Overlapped {
+    const cycles = steps
+      .filter(({ kind }) => kind === "loop" || kind === "call")
+      .map((step) => this.steps([step], { ...around, process: ++this.#processCount }));
+    return overlapped(cycles, hasStreams(this.#context.target));
   }
 
   /** Cycles of steps after one another. */
@@ -101,6 +118,11 @@ class Timer {
       run = [];
     };
     for (const step of steps) {
+      if (step.kind === "call" && isDataflow(step)) {
+        finish();
+        cycles += this.processes(step.body, around).latency;
+        continue;
+      }
       if (step.kind === "call" && callInterval(step) !== undefined) {
         finish();
         const interval = directiveOf(step.directives, "pipeline")?.interval;
@@ -148,7 +170,12 @@ class Timer {
     const interval = Math.max(words, around.interval ?? 1);
     this.regions.push({ operators: shared, sites, interval, ...placeOf(around) });
     // Copies that stand side by side still take turns at a memory's ports.
-    return Math.ceil(depth) + portInterval(sites, this.#context.portsOf).interval - 1;
+    const offChip = offChipOf(sites, undefined, this.#context.buses);
+    const turns = Math.max(
+      portInterval(sites, this.#context.portsOf).interval,
+      offChip.cause?.interval ?? 1,
+    );
+    return Math.ceil(depth) + offChip.latency + turns - 1;
   }
 
   loop(loop: Loop, around: Around): number {
@@ -156,6 +183,7 @@ class Timer {
     const plan = planOf(loop);
     const trip = loop.trip.average ?? this.#context.assumedTrip;
     if (loop.body.every((step) => isFlat(step, planOf))) return this.#innermost(loop, trip, around);
+    if (isDataflow(loop)) return this.#dataflowLoop(loop, trip, around);
     // Inside of a nest, copies need an outermost loop that is split: its copies hold the arrays.
     const isParallel =
       plan.factor > 1 &&
@@ -178,6 +206,7 @@ class Timer {
       iterators: [...(around.iterators ?? []), loop.iterator],
       parent: loop,
       nest: around.nest ?? loop.id,
+      ...(around.process !== undefined && { process: around.process }),
     };
     const nested = perfectInner(loop);
     const at = this.loops.length;
@@ -240,6 +269,35 @@ class Timer {
       interval: isFlattened ? interval * child.iterations : depth + 1,
       cause: { kind: "none", variable: "", interval: 1 },
       depth,
+      cycles,
+      executions: around.executions,
+      copies: around.copies,
+      operators: [],
+    });
+    return cycles;
+  }
+
+  /** Iterations follow one another as fast as the slowest process of the body. */
+  #dataflowLoop(loop: Loop, trip: number, around: Around): number {
+    const inner = {
+      ...around,
+      executions: around.executions * trip,
+      isInside: true,
+      parent: loop,
+      nest: around.nest ?? loop.id,
+    };
+    const at = this.loops.length;
+    const { latency, interval } = this.processes(loop.body, inner);
+    const cycles = latency + interval * Math.max(0, trip - 1) + this.#context.profile.loopOverhead;
+    this.loops.splice(at, 0, {
+      loop,
+      iterations: trip,
+      factor: 1,
+      isUnrolled: false,
+      isPipelined: false,
+      interval,
+      cause: { kind: "none", variable: "", interval: 1 },
+      depth: latency,
       cycles,
       executions: around.executions,
       copies: around.copies,
@@ -357,7 +415,8 @@ class Timer {
       : undefined;
     const mayChoose = (banks.isChosen || isUneven(loop, factor)) && profile.bankChoiceLatency > 0;
     if (mayChoose || (guarded !== undefined && around.copies > 1)) this.#choosing.add(loop.id);
-    const causes = [recurrence, ports, asked, spread, guarded, banks.cause, crowded];
+    const offChip = offChipOf(sites, loop, this.#context.buses);
+    const causes = [recurrence, ports, asked, spread, guarded, banks.cause, crowded, offChip.cause];
     const cause = causes.reduce<IntervalCause>(
       (worst, one) => (one !== undefined && one.interval > worst.interval ? one : worst),
       recurrence,
@@ -366,8 +425,8 @@ class Timer {
     const guards = isUneven(loop, factor) && !isChained ? profile.guardLatency : 0;
     // What takes turns at the ports in one iteration also makes it longer.
     const turns = ports.interval - 1;
-    const burst = burstLatency(loop, this.#context.target, profile);
-    const latency = Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns + burst;
+    const latency =
+      Math.max(1, Math.ceil(depth)) + guards + banks.latency + turns + offChip.latency;
     const isPipelined =
       wish.kind !== "off" &&
       (!this.#plan.isMerlin ||
@@ -456,6 +515,14 @@ class Timer {
   }
 }
 
-function placeOf({ copies, nest }: Around): Pick<RegionUse, "copies" | "nest"> {
-  return { copies, ...(nest !== undefined && { nest }) };
+function placeOf({
+  copies,
+  nest,
+  process,
+}: Around): Pick<RegionUse, "copies" | "nest" | "process"> {
+  return {
+    copies,
+    ...(nest !== undefined && { nest }),
+    ...(process !== undefined && { process }),
+  };
 }

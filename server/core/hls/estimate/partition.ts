@@ -66,7 +66,8 @@ export function portsFrom(
       return { banks: 1, perBank: variable?.isStream === true ? 1 : Infinity };
     const partition = partitions.get(variable.name);
     if (partition?.isComplete === true) return { banks: Infinity, perBank: 1 };
-    if (slow.has(variable.name)) return { banks: 1, perBank: 1 };
+    // Memory outside of the chip has no ports but a bus (`off-chip.ts`).
+    if (slow.has(variable.name)) return { banks: 1, perBank: Infinity };
     const perBank = portsOfVariable(variable, target, profile);
     return { banks: partition?.banks ?? 1, perBank, isConstant: variable.isConstant };
   };

@@ -1,5 +1,6 @@
 import type { ElementType } from "../element-type.js";
 import type { Operator } from "../ir.js";
+import type { PlainTarget } from "./plain-profile.js";
 
 /** What one operator takes as hardware, in the tool's own estimate. */
 export interface OperatorCost {
@@ -53,6 +54,10 @@ export interface HlsProfile {
   readonly readsEarly: boolean;
   /** Whether several arrays of one tile are moved at the same time. */
   readonly movesAtOnce: boolean;
+  /** Cycles of an addition of integers, below 1 where several follow one another in a cycle; absent: 1. */
+  readonly additionLatency?: number;
+  /** What plain C++ is built for; absent: as the profile's numbers are. */
+  readonly plain?: PlainTarget;
   /** Where Merlin has made the interfaces and banks, and for plain C++. */
   readonly area: { readonly merlin: AreaCosts; readonly plain: AreaCosts };
   readonly intervals: { readonly merlin: Intervals; readonly plain: Intervals };
@@ -131,7 +136,12 @@ function wholeCost(
   switch (op) {
     case "add":
     case "sub":
-      return { latency: widest > 64 ? 2 : 1, dsp: 0, lut: widest + 7, ff: 0 };
+      return {
+        latency: (widest > 64 ? 2 : 1) * (profile.additionLatency ?? 1),
+        dsp: 0,
+        lut: widest + 7,
+        ff: 0,
+      };
     case "mul": {
       const [left, right] = [a?.bits ?? widest, b?.bits ?? widest];
       const [most, least] = profile.dspWidths;

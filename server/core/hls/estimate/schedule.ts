@@ -209,7 +209,9 @@ function extraOf(site: Site, profile: HlsProfile, chain: Chain): number {
   const { forced = 1 } = chain;
   const own = chain.copies / forced;
   const levels = chain.isTree && !chain.isGuarded ? Math.ceil(Math.log2(own)) : own - 1;
-  return (levels + forced - 1) * (latency - profile.carryLatency);
+  // Of additions that follow one another within a cycle, none waits for a register.
+  const each = latency < 1 ? latency : latency - profile.carryLatency;
+  return (levels + forced - 1) * each;
 }
 
 function costOf(value: Expression & { kind: "operation" }, profile: HlsProfile): OperatorCost {

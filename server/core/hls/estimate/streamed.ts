@@ -1,6 +1,4 @@
-import { directivesOf } from "../directives.js";
-import type { HlsFunction, Loop, Variable } from "../ir.js";
-import type { HlsProfile } from "./profile.js";
+import type { HlsFunction, Variable } from "../ir.js";
 import { readsOf, type Site } from "./region.js";
 import { mostCachedBits, wordsOf } from "./transfers.js";
 
@@ -33,24 +31,4 @@ export function wordsFromMemory(sites: readonly Site[], target: HlsFunction): nu
 export function staysInMemory(variable: Variable | undefined): boolean {
   if (variable?.kind !== "argument") return false;
   return (wordsOf(variable) ?? 0) * variable.type.bits > mostCachedBits;
-}
-
-/** Cycles until the first word of a call that moves memory is there, where it goes over a bus. */
-export function burstLatency(
-  { isMove, body }: Loop,
-  { directives }: HlsFunction,
-  { memoryLatency }: HlsProfile,
-): number {
-  if (isMove !== true) return 0;
-  const buses = new Set(
-    directivesOf(directives, "interface")
-      .filter(({ mode }) => mode === "m_axi")
-      .map(({ port }) => port),
-  );
-  const isOnBus = body.some(
-    (step) =>
-      step.kind === "assign" &&
-      [step.target, ...readsOf(step.value)].some(({ name }) => buses.has(name)),
-  );
-  return isOnBus ? memoryLatency : 0;
 }

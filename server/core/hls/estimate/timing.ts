@@ -1,5 +1,6 @@
 import type { HlsFunction, Loop } from "../ir.js";
 import type { IntervalCause, PortsOf } from "./interval.js";
+import type { Bus } from "./off-chip.js";
 import type { HlsProfile } from "./profile.js";
 import type { Site } from "./region.js";
 import type { OperatorCount } from "./schedule.js";
@@ -30,6 +31,8 @@ export interface Timing {
   readonly loops: readonly LoopEstimate[];
   /** Regions outside of loops, whose operators count as well. */
   readonly regions: readonly RegionUse[];
+  /** Of a dataflow region, cycles between two starts. */
+  readonly interval?: number;
 }
 
 /** Operators that are at work in the same cycles; regions after one another share. */
@@ -41,12 +44,16 @@ export interface RegionUse {
   readonly copies: number;
   /** The outermost loop around, by its id. */
   readonly nest?: number;
+  /** Of a dataflow region, the process: each has its own hardware. */
+  readonly process?: number;
 }
 
 export interface TimingContext {
   readonly target: HlsFunction;
   readonly profile: HlsProfile;
   readonly portsOf: PortsOf;
+  /** Arguments behind AXI interfaces of plain C++. */
+  readonly buses: ReadonlyMap<string, Bus>;
   /** What a loop runs whose trip count nothing says. */
   readonly assumedTrip: number;
 }

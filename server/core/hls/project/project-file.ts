@@ -14,6 +14,8 @@ export interface HlsProject {
   readonly top: string | undefined;
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  /** `vitis` builds kernels, `vivado` IP. */
+  readonly flow: string | undefined;
   /** Sources of the design, without the test bench. */
   readonly sources: readonly string[];
   readonly includeFolders: readonly string[];
@@ -45,6 +47,7 @@ interface Draft {
   top?: string;
   part?: string;
   clockNanoseconds?: number;
+  flow?: string;
   sources: string[];
   includeFolders: string[];
   defines: Record<string, string>;
@@ -73,6 +76,7 @@ function readScript(text: string): HlsProject {
       case "open_solution":
       case "open_component":
         if (rest.includes("-reset")) draft.directives = [];
+        setFlow(draft, options.get("flow_target"));
         break;
       case "set_part":
         setOnce(draft, "part", bare[0]);
@@ -105,6 +109,7 @@ function readConfiguration(text: string): HlsProject {
     if (found === null) continue;
     const [, key = "", value = ""] = found;
     if (key === "part") setOnce(draft, "part", value);
+    else if (key === "flow_target") setFlow(draft, value);
     else if (key === "clock") setClock(draft, value);
     else if (key === "syn.top") setOnce(draft, "top", value);
     else if (key === "syn.file") draft.sources.push(value);
@@ -117,13 +122,17 @@ function readConfiguration(text: string): HlsProject {
   return projectOf(draft);
 }
 
-function projectOf({ top, part, clockNanoseconds, ...rest }: Draft): HlsProject {
-  return { top, part, clockNanoseconds, ...rest };
+function projectOf({ top, part, clockNanoseconds, flow, ...rest }: Draft): HlsProject {
+  return { top, part, clockNanoseconds, flow, ...rest };
 }
 
 /** Scripts that build several solutions name the part again; the first is the design's own. */
 function setOnce(draft: Draft, key: "top" | "part", value: string | undefined): void {
   if (value !== undefined && value !== "" && !value.includes("$")) draft[key] ??= value;
+}
+
+function setFlow(draft: Draft, value: string | undefined): void {
+  if (value !== undefined && value !== "") draft.flow ??= value;
 }
 
 /** `4`, `4ns`, `250MHz`, `250 MHz`. */

@@ -127,6 +127,10 @@ function vitis(name: string, values: PragmaValues): DirectiveBody | undefined {
         kind: "interface",
         mode: values.text("mode") ?? values.flags[0] ?? "",
         port: values.text("port") ?? "",
+        ...given("bundle", values.text("bundle")),
+        ...given("latency", values.number("latency")),
+        ...given("outstanding", values.number("num_read_outstanding")),
+        ...given("widest", values.number("max_widen_bitwidth")),
       };
     case "stream":
       return {

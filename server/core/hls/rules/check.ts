@@ -1,6 +1,7 @@
 import type { DesignProblem, ResourceKind } from "../../design/design.js";
 import type { KernelEstimate } from "../estimate-kernel.js";
 import { rule as betterPragmas } from "./better-pragmas.js";
+import { rule as irregularAccess } from "./irregular-access.js";
 import { rule as interval } from "./interval.js";
 import { rule as notPipelined } from "./not-pipelined.js";
 import { rule as unevenFactor } from "./uneven-factor.js";
@@ -19,6 +20,7 @@ export interface HlsRule {
 
 const rules: readonly HlsRule[] = [
   interval,
+  irregularAccess,
   notPipelined,
   unevenFactor,
   carriedParallel,
