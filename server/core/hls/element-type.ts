@@ -66,6 +66,13 @@ export function arbitraryType(name: string, width: number | undefined): ElementT
   };
 }
 
+/** What a whole constant needs: the tool multiplies by as many bits as it has. */
+export function constantType(value: number): ElementType {
+  if (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31) return intType;
+  const bits = Math.max(1, Math.ceil(Math.log2(Math.abs(value) + 1)));
+  return { ...intType, bits: value < 0 ? bits + 1 : bits, isSigned: value < 0 };
+}
+
 /** The type in which two operands meet. */
 export function joinTypes(left: ElementType, right: ElementType): ElementType {
   const lanes = Math.max(left.lanes ?? 1, right.lanes ?? 1);

@@ -11,6 +11,8 @@ import { isDataflow } from "./estimate/dataflow.js";
 import { busesOf, type Bus } from "./estimate/off-chip.js";
 import { defaultBusLatency, plainProfile } from "./estimate/plain-profile.js";
 import type { HlsProfile } from "./estimate/profile.js";
+import { registerArrays } from "./estimate/register-arrays.js";
+import { withScalars } from "./estimate/scalar-arrays.js";
 import { readsOf, sitesOf } from "./estimate/region.js";
 import { registerChoiceLut } from "./estimate/register-choice.js";
 import { hiddenCycles } from "./estimate/tile-overlap.js";
@@ -46,7 +48,8 @@ export function estimateKernel(target: HlsFunction, given: HlsProfile): KernelEs
   const plan = planDirectives(target, given);
   const { isMerlin, planOf } = plan;
   const profile = isMerlin ? given : plainProfile(given);
-  const partitions = partitionsOf(target, planOf, isMerlin);
+  const cut = partitionsOf(target, planOf, isMerlin);
+  const partitions = isMerlin ? cut : withScalars(target, planOf, cut);
   // Merlin gives every copy a bank of its own; what it cannot cut shows elsewhere.
   const portsOf = isMerlin
     ? () => ({ banks: 1e9, perBank: profile.ports })
@@ -66,7 +69,9 @@ export function estimateKernel(target: HlsFunction, given: HlsProfile): KernelEs
   const running = timing.loops.filter(({ isUnrolled }) => !isUnrolled);
   const loopCount = running.reduce((sum, { copies }) => sum + copies, 0);
   const choiceLut = registerChoiceLut(target, planOf, costs);
-  const area = areaOf({ units, memories, portCount: ports, loopCount, choiceLut }, costs);
+  const plain = areaOf({ units, memories, portCount: ports, loopCount, choiceLut }, costs);
+  const held = isMerlin ? { lut: 0, ff: 0 } : registerArrays(target, partitions, timing.regions);
+  const area = { ...plain, lut: plain.lut + held.lut, ff: plain.ff + held.ff };
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
   const isUnknown = unknownLoops.length > 0 || target.hasUncounted === true;
   const moved =

@@ -127,7 +127,7 @@ test("an array that is to blame in several rounds is partitioned once", () => {
       int acc = 0;
       for (int j = 15; j > 0; j--) { shift[j] = shift[j-1]; acc += shift[j] * c[j]; }
       shift[0] = x[i];
-      y[i] = acc + x[i] * c[0];
+      y[i] = acc + shift[i & 15] * c[0];
     }
   }`;
   const edits = problemsOf(text)

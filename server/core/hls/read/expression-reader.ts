@@ -1,6 +1,13 @@
 import { addAffine, affineConstant, type Affine } from "../affine.js";
 import { fieldOf, textOf, type CppNode } from "../cpp-tree.js";
-import { boolType, builtInType, intType, joinTypes, type ElementType } from "../element-type.js";
+import {
+  boolType,
+  builtInType,
+  constantType,
+  intType,
+  joinTypes,
+  type ElementType,
+} from "../element-type.js";
 import type { Access, Expression, Step } from "../ir.js";
 import { affineOf } from "./affine-node.js";
 import { shifted, type Calls } from "./calls.js";
@@ -237,7 +244,7 @@ export class ExpressionReader {
       case "pointer_expression": {
         const affine = affineOf(this.#file, local, node);
         if (affine !== undefined && affine.terms.size === 0)
-          return { kind: "number", value: affine.constant, type: intType };
+          return { kind: "number", value: affine.constant, type: constantType(affine.constant) };
         const access = this.#access(node, local, steps);
         if (access !== undefined) return { kind: "access", access, type: access.type };
         // `in.read().data`.
@@ -246,7 +253,7 @@ export class ExpressionReader {
       }
       case "qualified_identifier": {
         const value = constantOf(this.#file, node, local.constants);
-        if (value !== undefined) return { kind: "number", value, type: intType };
+        if (value !== undefined) return { kind: "number", value, type: constantType(value) };
         const access = this.#access(node, local, steps);
         return access === undefined ? zero : { kind: "access", access, type: access.type };
       }
@@ -258,7 +265,7 @@ export class ExpressionReader {
       }
       default: {
         const value = constantOf(this.#file, node, local.constants);
-        return value === undefined ? zero : { kind: "number", value, type: intType };
+        return value === undefined ? zero : { kind: "number", value, type: constantType(value) };
       }
     }
   }

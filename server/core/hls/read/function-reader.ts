@@ -6,6 +6,7 @@ import { directiveOf } from "../directives.js";
 import type { Loop, Step, TripCount, Variable } from "../ir.js";
 import { affineOf } from "./affine-node.js";
 import { assignedNames } from "./assigned-names.js";
+import { tableType } from "./constant-table.js";
 import { directivesBeside } from "./directives-beside.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { forHeader, whileHeader, unknownTrip, type LoopHeader, type Range } from "./loop-header.js";
@@ -312,13 +313,15 @@ export class FunctionReader {
         local.leading.set(found.name, place);
         continue;
       }
+      const isTable = isConstant && initial?.type === "initializer_list";
+      const type = isTable ? tableType(this.#file, info.type, initial, local.constants) : info.type;
       const variable: Variable = {
         name,
-        type: info.type,
+        type,
         dims: [...found.dims, ...info.dims],
         kind: "local",
         isStream: info.isStream,
-        isConstant: isConstant && initial?.type === "initializer_list",
+        isConstant: isTable,
         span: { start: found.node.start, end: found.node.end },
       };
       this.variables.set(name, variable);

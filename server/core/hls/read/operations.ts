@@ -1,4 +1,4 @@
-import { doubleType, floatType, intType, type ElementType } from "../element-type.js";
+import { constantType, doubleType, floatType, intType, type ElementType } from "../element-type.js";
 import type { Expression, Operator } from "../ir.js";
 
 export const binaryOperators: Readonly<Record<string, Operator>> = {
@@ -43,8 +43,9 @@ export function literal(text: string): Expression {
   const isHex = /^0[xX]/.test(plain);
   const isReal = !isHex && /[.eE]|[fF]$/.test(plain);
   const value = Number(plain.replace(/[uUlL]+$|(?<!^0[xX].*)[fF]$/g, ""));
-  const type = !isReal ? intType : /[fF]$/.test(plain) ? floatType : doubleType;
-  return { kind: "number", value: Number.isFinite(value) ? value : 0, type };
+  const known = Number.isFinite(value) ? value : 0;
+  const type = !isReal ? constantType(known) : /[fF]$/.test(plain) ? floatType : doubleType;
+  return { kind: "number", value: known, type };
 }
 
 /** Constants are folded; a conversion between floats and integers is a core of its own. */

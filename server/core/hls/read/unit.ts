@@ -6,6 +6,7 @@ import { evaluateText } from "./constant-text.js";
 import type { ProjectDirective } from "../project/project-file.js";
 import { FunctionReader } from "./function-reader.js";
 import { readPragma } from "./pragma.js";
+import { tableType } from "./constant-table.js";
 import { activeChildren } from "./conditional-text.js";
 import { objectOf } from "./objects.js";
 import {
@@ -286,9 +287,10 @@ function defineGlobals(scope: FileScope, node: CppNode): void {
       continue;
     }
     if (object !== undefined) scope.globalObjects.set(found.name, object);
+    const isTable = isConstant && found.initial?.type === "initializer_list";
     scope.globals.set(found.name, {
       name: found.name,
-      type,
+      type: isTable ? tableType(scope, type, found.initial) : type,
       dims,
       kind: "global",
       isStream,
