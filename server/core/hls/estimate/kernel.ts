@@ -25,7 +25,14 @@ import { isSplit, tileOf } from "./split.js";
 import { hasInvariant, perfectInner } from "./nest.js";
 import { isStreamed, wordsFromMemory } from "./streamed.js";
 import { rowWidth } from "./transfers.js";
-import type { LoopEstimate, RegionUse, Timing, TimingContext } from "./timing.js";
+import {
+  loopOf,
+  type Around,
+  type LoopEstimate,
+  type RegionUse,
+  type Timing,
+  type TimingContext,
+} from "./timing.js";
 import { waitsForLast } from "./waiting.js";
 import { isFlat, sitesOf, type Site } from "./region.js";
 import {
@@ -54,30 +61,6 @@ export function timeKernel(context: TimingContext): Timing {
 
 /** Adders of a reduction tree that is not pipelined, of those that it would have pipelined. */
 const treeWidth = 0.4;
-
-interface Around {
-  /** How often a pipelined function around starts. */
-  readonly interval?: number;
-  /** Whether this is what a parallel factor has left over: one copy of the body. */
-  readonly isRest?: boolean;
-  /** Whether a loop is around. */
-  readonly isInside?: boolean;
-  /** Whether a loop around is tiled, so that arrays are cut to fit. */
-  readonly isTiled?: boolean;
-  /** Iterations of the longest of those tiles. */
-  readonly tile?: number;
-  readonly iterators?: readonly string[];
-  /** The outermost loop around, by its id. */
-  readonly nest?: number;
-  /** The process of a dataflow region. */
-  readonly process?: number;
-  /** The loop right around. */
-  readonly parent?: Loop;
-  /** Keys of array elements that are held in registers here. */
-  readonly registers?: ReadonlySet<string>;
-  readonly executions: number;
-  readonly copies: number;
-}
 
 class Timer {
   readonly loops: LoopEstimate[] = [];
@@ -260,20 +243,16 @@ class Timer {
       (isFlattened
         ? this.#flattened(child, interval, iterations, block)
         : iterations * (depth + 1));
-    this.loops.splice(at, 0, {
-      loop,
+    const intervals = isFlattened ? interval * child.iterations : depth + 1;
+    const own = {
       iterations,
       factor,
-      isUnrolled: false,
       isPipelined: isFlattened,
-      interval: isFlattened ? interval * child.iterations : depth + 1,
-      cause: { kind: "none", variable: "", interval: 1 },
+      interval: intervals,
       depth,
       cycles,
-      executions: around.executions,
-      copies: around.copies,
-      operators: [],
-    });
+    };
+    this.loops.splice(at, 0, loopOf(loop, around, own));
     return cycles;
   }
 
@@ -289,20 +268,11 @@ class Timer {
     const at = this.loops.length;
     const { latency, interval } = this.processes(loop.body, inner);
     const cycles = latency + interval * Math.max(0, trip - 1) + this.#context.profile.loopOverhead;
-    this.loops.splice(at, 0, {
-      loop,
-      iterations: trip,
-      factor: 1,
-      isUnrolled: false,
-      isPipelined: false,
-      interval,
-      cause: { kind: "none", variable: "", interval: 1 },
-      depth: latency,
-      cycles,
-      executions: around.executions,
-      copies: around.copies,
-      operators: [],
-    });
+    this.loops.splice(
+      at,
+      0,
+      loopOf(loop, around, { iterations: trip, interval, depth: latency, cycles }),
+    );
     return cycles;
   }
 
@@ -495,20 +465,8 @@ class Timer {
       } else if (step.kind === "call") this.#noteUnrolled(step.body, around);
       else if (step.kind === "loop") {
         const { factor } = this.#plan.planOf(step);
-        this.loops.push({
-          loop: step,
-          iterations: 1,
-          factor,
-          isUnrolled: true,
-          isPipelined: false,
-          interval: 1,
-          cause: { kind: "none", variable: "", interval: 1 },
-          depth: 0,
-          cycles: 0,
-          executions: around.executions,
-          copies: around.copies * factor,
-          operators: [],
-        });
+        const copies = around.copies * factor;
+        this.loops.push(loopOf(step, { ...around, copies }, { factor, isUnrolled: true }));
         this.#noteUnrolled(step.body, around);
       }
     }

@@ -26,6 +26,29 @@ export interface LoopEstimate {
   readonly operators: readonly OperatorCount[];
 }
 
+/** A loop that nothing holds back and whose operators are counted elsewhere. */
+export function loopOf(
+  loop: Loop,
+  { executions, copies }: Pick<LoopEstimate, "executions" | "copies">,
+  own: Partial<LoopEstimate>,
+): LoopEstimate {
+  return {
+    loop,
+    iterations: 1,
+    factor: 1,
+    isUnrolled: false,
+    isPipelined: false,
+    interval: 1,
+    cause: { kind: "none", variable: "", interval: 1 },
+    depth: 0,
+    cycles: 0,
+    executions,
+    copies,
+    operators: [],
+    ...own,
+  };
+}
+
 export interface Timing {
   readonly cycles: number;
   readonly loops: readonly LoopEstimate[];
@@ -56,4 +79,29 @@ export interface TimingContext {
   readonly buses: ReadonlyMap<string, Bus>;
   /** What a loop runs whose trip count nothing says. */
   readonly assumedTrip: number;
+}
+
+/** Where steps stand. */
+export interface Around {
+  /** How often a pipelined function around starts. */
+  readonly interval?: number;
+  /** Whether this is what a parallel factor has left over: one copy of the body. */
+  readonly isRest?: boolean;
+  /** Whether a loop is around. */
+  readonly isInside?: boolean;
+  /** Whether a loop around is tiled, so that arrays are cut to fit. */
+  readonly isTiled?: boolean;
+  /** Iterations of the longest of those tiles. */
+  readonly tile?: number;
+  readonly iterators?: readonly string[];
+  /** The outermost loop around, by its id. */
+  readonly nest?: number;
+  /** The process of a dataflow region. */
+  readonly process?: number;
+  /** The loop right around. */
+  readonly parent?: Loop;
+  /** Keys of array elements that are held in registers here. */
+  readonly registers?: ReadonlySet<string>;
+  readonly executions: number;
+  readonly copies: number;
 }
