@@ -3,9 +3,10 @@ import path from "node:path";
 import type { Design } from "../core/design/design.js";
 import { findPart, unknownPartMessage } from "../core/design/find-part.js";
 import type { ChosenPart } from "../core/design/part.js";
+import { streamingCosts } from "../core/hls/finn/costs.js";
 import { finnDesign } from "../core/hls/finn/pipeline.js";
 import { parseFinnWords, wordsOfFolding } from "../core/hls/finn/words.js";
-import { type Hls4mlCosts, hls4mlCosts } from "../core/hls/hls4ml/costs.js";
+import { hls4mlCosts } from "../core/hls/hls4ml/costs.js";
 import { hls4mlDesign, ownWords } from "../core/hls/hls4ml/estimate-network.js";
 import { type Hls4mlNetwork, networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
@@ -25,11 +26,15 @@ import { type AnalyzeRequest } from "./words.js";
 export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Promise<JobResult> {
   const words = parseHls4mlWords(textOf("hls4ml", request.design.hls4ml ?? "", wordsOfConfig));
   if (typeof words === "string") throw new UsageError(`--hls4ml: ${words}`);
+  const dataFolder = await findDataFolder();
+  const costs = hls4mlCosts(
+    JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", "dense-conv.json"), "utf8")),
+  );
+  if (costs === undefined) throw new Error("hls4ml/dense-conv.json is broken");
   return asHardware(request, result, {
-    costFile: "dense-conv.json",
     defaultPart: "xcvu9p",
     hasWords: (name) => ownWords(words, name) !== undefined,
-    design: (network, costs, part, name) => {
+    design: (network, part, name) => {
       const clock = request.design.clockNanoseconds;
       const asked = clock === undefined ? words : { ...words, clockNs: clock };
       return hls4mlDesign(network, asked, costs, part, name);
@@ -42,13 +47,12 @@ export async function asFinn(request: AnalyzeRequest, result: JobResult): Promis
   const words = parseFinnWords(textOf("finn", request.design.finn ?? "", wordsOfFolding));
   if (typeof words === "string") throw new UsageError(`--finn: ${words}`);
   return asHardware(request, result, {
-    costFile: "streaming.json",
     defaultPart: "xczu7ev",
     hasWords: () => false,
-    design: (network, costs, part, name) => {
+    design: (network, part, name) => {
       const clock = request.design.clockNanoseconds;
       const asked = clock === undefined ? words : { ...words, clockNs: clock };
-      return finnDesign(network, asked, costs, part, name);
+      return finnDesign(network, asked, streamingCosts, part, name);
     },
   });
 }
@@ -58,10 +62,9 @@ export async function asTasks(request: AnalyzeRequest, result: JobResult): Promi
   const words = parseTaskWords(request.design.tasks ?? "");
   if (typeof words === "string") throw new UsageError(`--tasks: ${words}`);
   return asHardware(request, result, {
-    costFile: "streaming.json",
     defaultPart: "xcu280",
     hasWords: () => false,
-    design: (_network, _costs, part, name) => {
+    design: (_network, part, name) => {
       const clock = request.design.clockNanoseconds;
       const asked = clock === undefined ? words : { ...words, clockNs: clock };
       return tasksDesign(tasksOf(result.document.layers), asked, part, name);
@@ -70,22 +73,16 @@ export async function asTasks(request: AnalyzeRequest, result: JobResult): Promi
 }
 
 interface Making {
-  readonly costFile: string;
   readonly defaultPart: string;
   /** Layers that the user gives words of their own. */
   readonly hasWords: (name: string) => boolean;
-  readonly design: (
-    network: Hls4mlNetwork,
-    costs: Hls4mlCosts,
-    part: ChosenPart,
-    name: string,
-  ) => Design;
+  readonly design: (network: Hls4mlNetwork, part: ChosenPart, name: string) => Design;
 }
 
 async function asHardware(
   request: AnalyzeRequest,
   result: JobResult,
-  { costFile, defaultPart, hasWords, design: make }: Making,
+  { defaultPart, hasWords, design: make }: Making,
 ): Promise<JobResult> {
   if (!result.isAnalysed) return result;
   const dataFolder = await findDataFolder();
@@ -93,10 +90,6 @@ async function asHardware(
   const wanted = request.design.part ?? defaultPart;
   const part = findPart(families, wanted);
   if (part === undefined) throw new UsageError(unknownPartMessage(families, wanted));
-  const costs = hls4mlCosts(
-    JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", costFile), "utf8")),
-  );
-  if (costs === undefined) throw new Error(`hls4ml/${costFile} is broken`);
   const { document, analysis } = result;
   const modelFile = request.file ?? document.file;
   const bits = analysis === undefined ? undefined : layerBits(analysis.inferred);
@@ -108,7 +101,8 @@ async function asHardware(
     hasWords,
     ({ id }) => bits?.get(Number(id)),
   );
-  const design = make(network, costs, part, document.model?.name ?? "network");
+  const name = document.model?.name ?? "network";
+  const design = make(network, part, name);
   const report = designReport(request.file ?? document.file ?? "", design);
   return {
     document: {

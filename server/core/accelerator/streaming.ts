@@ -1,3 +1,6 @@
+import { formatCount } from "../base/units.js";
+import { streamingCosts } from "../hls/finn/costs.js";
+import { unitCost } from "../hls/finn/unit-cost.js";
 import type { Kernel } from "../lower/lowered.js";
 import { visibleShare } from "../ops/visible-keys.js";
 import type { StreamingEngine } from "./accelerator.js";
@@ -147,8 +150,50 @@ function stage(
     limit: cycles >= intervalCycles ? "compute" : "utilization",
     notes: [
       `Unit of ${multipliers} multipliers: PE ${unit?.outputsAtOnce ?? 1} × SIMD ${unit?.windowAtOnce ?? 1}${cycles >= intervalCycles ? "; it is the slowest of the pipeline" : ""}.`,
+      onFpga(mapped, units),
     ],
   };
+}
+
+/** What FINN's units of that folding take of an FPGA, each with its weights, thresholds, window and queue. */
+function onFpga({ precision }: MappedAccelerator, units: readonly Unit[]): string {
+  let [lut, bram18, dsp] = [0, 0, 0];
+  for (const { kernel, outputs, window, vectors, outputsAtOnce, windowAtOnce } of units) {
+    const { shape } = kernel;
+    const side = shape.kind === "conv" ? (shape.kernelSize.at(-1) ?? 1) : 1;
+    const cost = unitCost(
+      {
+        kind: "matrix",
+        name: "",
+        rows: outputs,
+        window,
+        vectors,
+        isDepthwise: shape.kind === "conv" && shape.groups > 1,
+        ...(shape.kind === "conv" &&
+          side > 1 && {
+            slides: {
+              channels: shape.inputChannels,
+              side,
+              inputWidth: shape.inputSize.at(-1) ?? 1,
+            },
+          }),
+        bits: {
+          weights: precision.weightBits,
+          inputs: precision.activationBits,
+          outputs: precision.activationBits,
+        },
+        memory: "auto",
+        pe: outputsAtOnce,
+        simd: windowAtOnce,
+      },
+      streamingCosts,
+      undefined,
+    );
+    lut += cost.lut;
+    bram18 += cost.bram18;
+    dsp += cost.dsp;
+  }
+  return `On an AMD FPGA about ${formatCount(lut)} LUTs, ${formatCount(dsp)} DSPs and ${formatCount(bram18)} RAMB18.`;
 }
 
 /** What has no products streams through between units; weights and activations stay on the chip. */

@@ -38,6 +38,12 @@ test("a pipeline is as slow as its slowest unit, and deals out no more multiplie
   const { pipeline, kernels, intervalCycles, cycles } = await mapOn("streaming-4096/mapper/int8");
   expect(pipeline?.multipliersUsed).toBeLessThanOrEqual(4096);
   expect(Math.max(...kernels.map((kernel) => kernel.computeCycles))).toBe(intervalCycles);
+  // What each unit would take of an FPGA is said with it; eight bits go into DSPs.
+  const units = kernels.filter(({ macs }) => macs > 0);
+  for (const { notes } of units)
+    expect(notes.at(-1)).toMatch(
+      /^On an AMD FPGA about [\d.]+( k)? LUTs, [1-9]\d* DSPs and \d+ RAMB18\.$/,
+    );
   expect(cycles).toBeGreaterThan(intervalCycles);
   expect(intervalCycles).toBeGreaterThanOrEqual(12.5e6 / 4096);
 });

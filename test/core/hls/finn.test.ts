@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { streamingCosts as costs } from "../../../server/core/hls/finn/costs.js";
 import { foldFor } from "../../../server/core/hls/finn/fold.js";
 import { energyOf, pipelineOf } from "../../../server/core/hls/finn/pipeline.js";
 import { type MatrixUnit, unitsOf, withDepth } from "../../../server/core/hls/finn/units.js";
 import { parseFinnWords, wordsOfFolding } from "../../../server/core/hls/finn/words.js";
-import { hls4mlCosts } from "../../../server/core/hls/hls4ml/costs.js";
 import type { Hls4mlLayer, Hls4mlNetwork } from "../../../server/core/hls/hls4ml/network.js";
-
-const shipped = hls4mlCosts(JSON.parse(readFileSync("server/data/hls4ml/streaming.json", "utf8")));
-if (shipped === undefined) throw new Error("no costs");
-const costs = shipped;
 
 const wordsFrom = (text: string) => {
   const words = parseFinnWords(text);

@@ -220,3 +220,22 @@ test("the shortest sums of powers of two", () => {
     0, 1, 1, 2, 2, 3, 3, 4, 4, 2,
   ]);
 });
+
+test("bits of a QONNX model's quantizers count where no word says others", () => {
+  const layer: Hls4mlLayer = {
+    kind: "dense",
+    name: "fc",
+    inputs: 16,
+    outputs: 64,
+    bits: { weights: 3, inputs: 2 },
+  };
+  const bitsOf = (text: string): readonly number[] => {
+    const words = parseHls4mlWords(text);
+    if (typeof words === "string") throw new Error(words);
+    const [costed] = costLayers({ layers: [layer], skipped: [] }, words, costs);
+    return [costed?.words.weightBits ?? 0, costed?.words.inputBits ?? 0];
+  };
+  expect(bitsOf("reuse=1")).toEqual([3, 2]);
+  expect(bitsOf("weights=ap_fixed<8,2>")).toEqual([8, 2]);
+  expect(bitsOf("fc.weights=ap_fixed<6,1>")).toEqual([6, 2]);
+});

@@ -64,9 +64,21 @@ export function costLayers(
 ): readonly CostedLayer[] {
   const hasWindows = layers.some(({ kind }) => kind === "conv");
   return layers.map((layer) => {
-    const own = wordsInForce(layer, { ...words.common, ...ownWords(words, layer.name) });
+    const asked = { ...words.common, ...modelBits(layer, words), ...ownWords(words, layer.name) };
+    const own = wordsInForce(layer, asked);
     return { layer, words: own, cost: layerCost(layer, own, { ...words, hasWindows }, costs) };
   });
+}
+
+/** Where nobody says otherwise, bits are those of a QONNX model's quantizers, all but the sign behind the point. */
+function modelBits(layer: Hls4mlLayer, { told }: Hls4mlWords): Partial<Hls4mlLayerWords> {
+  if (layer.kind !== "dense" && layer.kind !== "conv") return {};
+  const { weights, inputs } = layer.bits ?? {};
+  return {
+    ...(weights !== undefined &&
+      !told.has("weights") && { weightBits: weights, weightFraction: weights - 1 }),
+    ...(inputs !== undefined && !told.has("input") && { inputBits: inputs }),
+  };
 }
 
 /** What the user says of one layer, by its name or the last part of it. */

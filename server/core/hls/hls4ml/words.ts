@@ -23,6 +23,8 @@ export interface Hls4mlWords {
   readonly layers: ReadonlyMap<string, Partial<Hls4mlLayerWords>>;
   readonly clockNs: number;
   readonly io: "parallel" | "stream";
+  /** Whose bits somebody has told: those of others follow the quantizers of a QONNX model. */
+  readonly told: ReadonlySet<"weights" | "input">;
 }
 
 export const hls4mlUsage =
@@ -45,6 +47,7 @@ export function parseHls4mlWords(text: string): Hls4mlWords | string {
   const layers = new Map<string, Partial<Hls4mlLayerWords>>();
   let clockNs = 5;
   let io: Hls4mlWords["io"] = "parallel";
+  const told = new Set<"weights" | "input">();
   // Commas inside of `<…>` belong to the type.
   for (const word of text.split(/,(?![^<]*>)/).map((one) => one.trim())) {
     if (word === "") continue;
@@ -67,10 +70,14 @@ export function parseHls4mlWords(text: string): Hls4mlWords | string {
     }
     const part = layerWord(key, value);
     if (typeof part === "string") return part;
-    if (dot < 0) common = { ...common, ...part };
-    else layers.set(name.slice(0, dot), { ...layers.get(name.slice(0, dot)), ...part });
+    if (dot < 0) {
+      common = { ...common, ...part };
+      if ("weightBits" in part) told.add("weights");
+      if ("inputBits" in part) told.add("input");
+    }
+    if (dot >= 0) layers.set(name.slice(0, dot), { ...layers.get(name.slice(0, dot)), ...part });
   }
-  return { common, layers, clockNs, io };
+  return { common, layers, clockNs, io, told };
 }
 
 function layerWord(key: string, value: string): Partial<Hls4mlLayerWords> | string {
