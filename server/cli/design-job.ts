@@ -56,6 +56,7 @@ export async function runDesignJob(
       top: words.top,
       part: words.part,
       clockNanoseconds: words.clockNanoseconds,
+      activity: words.activity,
       tool: words.tool,
       parameters: words.parameters,
       defines: words.defines,

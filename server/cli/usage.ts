@@ -29,6 +29,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --top NAME            hardware descriptions: the module or function (default: what nothing else instantiates)
   --part ID             part or family (default: xc7a35t for RTL, xcvu9p for HLS)
   --clock NS            clock period in nanoseconds
+  --activity SHARE      standard cells of a node (--part asic-45nm): share of the cycles in which a bit changes (default: 0.1)
   --hls4ml "WORDS"      a model as hls4ml would make it: reuse=4,strategy=latency,precision=ap_fixed<16,6>,
                         weights=…, input=…, zeros=0.3, multipliers=dsp|lut, constants=any|powers-of-two,
                         io=parallel|stream, conv=line-buffer|encoded, cycles=10000 (a target in place of reuse), clock=5;

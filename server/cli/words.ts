@@ -39,6 +39,8 @@ export interface DesignWords {
   readonly top: string | undefined;
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  /** Share of the cycles in which a bit changes. */
+  readonly activity: number | undefined;
   /** HLS: whose report is foretold. */
   readonly tool: string | undefined;
   readonly files: readonly string[];
@@ -81,7 +83,7 @@ export const analyzeOptions: Options = {
       "budget",
       "grid",
     ],
-    ...["top", "part", "clock", "tool", "hls4ml", "finn", "tasks", "hierarchy"],
+    ...["top", "part", "clock", "activity", "tool", "hls4ml", "finn", "tasks", "hierarchy"],
   ],
   many: ["target", "input", "python-path", "dim", "include", "report", "param", "define"],
 };
@@ -124,6 +126,7 @@ export function parseAnalyzeWords(words: readonly string[]): AnalyzeWords {
       top: given.one("top"),
       part: given.one("part"),
       clockNanoseconds: periodOf(given.one("clock")),
+      activity: activityOf(given.one("activity")),
       tool: given.one("tool"),
       files: files.slice(1),
       includeFolders: given.all("include"),
@@ -175,6 +178,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       "top",
       "part",
       "clock",
+      "activity",
       "tool",
       "hls4ml",
       "finn",
@@ -228,6 +232,7 @@ export function decodeBatchLine(line: string): AnalyzeRequest {
       top: text(fields, "top"),
       part: text(fields, "part"),
       clockNanoseconds: periodOf(wordOf(fields["clock"])),
+      activity: activityOf(wordOf(fields["activity"])),
       tool: text(fields, "tool"),
       files: texts(fields, "files"),
       includeFolders: texts(fields, "include"),
@@ -281,6 +286,14 @@ function periodOf(word: string | undefined): number | undefined {
   const value = Number(word);
   if (!Number.isFinite(value) || value <= 0)
     throw new UsageError(`The clock's period is a number of nanoseconds, not \`${word}\`.`);
+  return value;
+}
+
+function activityOf(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  const value = Number(word);
+  if (!(0 <= value && value <= 1))
+    throw new UsageError(`The activity is a share of the cycles from 0 to 1, not \`${word}\`.`);
   return value;
 }
 

@@ -261,6 +261,7 @@ export class DesignDocuments {
       top: settings.designTop === "" ? undefined : settings.designTop,
       part: settings.designPart === "" ? undefined : settings.designPart,
       clockNanoseconds: settings.designClock ?? undefined,
+      activity: settings.designActivity ?? undefined,
       parameters: settings.designParameters,
       defines: settings.designDefines,
       tool: settings.designTool === "" ? undefined : settings.designTool,
@@ -361,8 +362,8 @@ function isSame(a: Key | undefined, b: Key): boolean {
 
 /** What a design is of, beside its text. */
 function subjectOf(request: DesignRequest): string {
-  const { top, part, parameters, defines, clockNanoseconds, hierarchy } = request;
-  return JSON.stringify([top, part, parameters, defines, clockNanoseconds, hierarchy]);
+  const { top, part, parameters, defines, clockNanoseconds, activity, hierarchy } = request;
+  return JSON.stringify([top, part, parameters, defines, clockNanoseconds, activity, hierarchy]);
 }
 
 function withRouted({ routed }: Entry, { design, text, subject }: Analysed): Design {

@@ -112,6 +112,11 @@ export const settingRows = {
     { type: "number", exclusiveMinimum: 0 },
     "Clock period that HLS schedules for and that RTL paths are held against, in nanoseconds. Empty: 10 for HLS, none for RTL.",
   ),
+  designActivity: numberOrNone(
+    "design.activity",
+    { type: "number", minimum: 0 },
+    "Share of the cycles in which a bit changes, for the energy of standard cells of a node (`asic-65nm`, `asic-45nm`, `asic-7nm`). Empty: 0.1.",
+  ),
   designFiles: texts(
     "design.files",
     "Further sources of the design, or file lists (`.f`), relative to the workspace. Empty: modules that a file lacks are looked for in the workspace.",

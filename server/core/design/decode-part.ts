@@ -1,7 +1,7 @@
 import { Decoder } from "../base/decode.js";
 import type { Outcome } from "../base/problem.js";
 import { resourceKinds } from "./design.js";
-import type { DspStages, Part, PartFamily, TimingTable, VendorFactor } from "./part.js";
+import type { DspStages, GateEnergy, Part, PartFamily, TimingTable, VendorFactor } from "./part.js";
 
 /** Reads one file of parts. */
 export function decodePartFamily(value: unknown, file: string): Outcome<PartFamily | undefined> {
@@ -131,6 +131,7 @@ function partOf(
     fields["package"] === undefined
       ? undefined
       : decoder.string(fields["package"], `${path}.package`);
+  const gateEnergy = gateEnergyOf(decoder, fields["gateEnergy"], `${path}.gateEnergy`);
   const capacity: Record<string, number> = {};
   for (const kind of resourceKinds) {
     if (fields[kind] === undefined) continue;
@@ -139,5 +140,28 @@ function partOf(
   }
   return id === undefined || source === undefined
     ? undefined
-    : { id, familyId, capacity, speed, source, ...(box !== undefined && { package: box }) };
+    : {
+        id,
+        familyId,
+        capacity,
+        speed,
+        source,
+        ...(box !== undefined && { package: box }),
+        ...(gateEnergy !== undefined && { gateEnergy }),
+      };
+}
+
+function gateEnergyOf(decoder: Decoder, value: unknown, path: string): GateEnergy | undefined {
+  const fields = value === undefined ? undefined : decoder.object(value, path);
+  if (fields === undefined) return undefined;
+  const number = (key: string, high: number): number | undefined =>
+    decoder.number(fields[key], `${path}.${key}`, { low: 0, high });
+  const node = number("node", 1000);
+  const joules = number("joules", 1e-9);
+  const low = number("low", 1e-9);
+  const high = number("high", 1e-9);
+  if (node === undefined || joules === undefined || low === undefined || high === undefined)
+    return undefined;
+  const leakageWatts = fields["leakageWatts"] === undefined ? undefined : number("leakageWatts", 1);
+  return { node, joules, low, high, ...(leakageWatts !== undefined && { leakageWatts }) };
 }

@@ -24,6 +24,8 @@ export interface Design {
   /** HLS: what logic synthesis is expected to leave of what the HLS tool reports in `total`. */
   readonly afterSynthesis?: Resources | undefined;
   readonly fmaxHertz: Amount | undefined;
+  /** Of standard cells of a node. */
+  readonly energy?: DesignEnergy;
   /** Cycles from start to end, and between two starts; HLS. */
   readonly latencyCycles?: Amount | undefined;
   readonly intervalCycles?: Amount | undefined;
@@ -40,6 +42,18 @@ export interface Design {
   readonly problems: readonly DesignProblem[];
   /** Absolute paths of the files that it was read from; it is out of date when one changes. */
   readonly files: readonly string[];
+}
+
+export interface DesignEnergy {
+  /** Nanometres. */
+  readonly node: number;
+  /** Share of the cycles in which a bit changes. */
+  readonly activity: number;
+  readonly joulesPerCycle: Amount;
+  /** Absent: not known for the node. */
+  readonly leakageWatts?: number;
+  /** With each register three times and a voter behind it. */
+  readonly triplicated: { readonly gates: number; readonly joulesPerCycle: Amount };
 }
 
 /** A number with the interval that nine of ten true values fall into. */

@@ -80,8 +80,20 @@ export interface Part {
   readonly speed: number;
   /** The package with the most pins, where placing needs one. */
   readonly package?: string;
+  /** Standard cells: what a gate takes. */
+  readonly gateEnergy?: GateEnergy;
   /** Address of the vendor's table. */
   readonly source: string;
+}
+
+/** Of a two-input NAND gate's area of logic in one cycle, its operands random. */
+export interface GateEnergy {
+  /** Nanometres. */
+  readonly node: number;
+  readonly joules: number;
+  readonly low: number;
+  readonly high: number;
+  readonly leakageWatts?: number;
 }
 
 /** A part by its id, an order code that begins with one (`xc7a35tcsg324-1`), or a family's id. */

@@ -1,3 +1,4 @@
+import { energyLines } from "../views/design/energy-text.js";
 import { fileNameOf } from "../base/file-name.js";
 import { resourceKinds } from "../design/design.js";
 import type { ReportDesign } from "../views/report-document.js";
@@ -44,6 +45,7 @@ export function designText(design: ReportDesign, width: number): string {
       ),
     );
   if (design.fmaxHertz !== undefined) parts.push(`Fmax ${megahertzText(design.fmaxHertz)}\n`);
+  parts.push(...energyLines(design).map((line) => `${line}\n`));
   parts.push(...calibrationLines(design).map((line) => `${line}\n`));
   for (const report of design.measured)
     parts.push(...measuredLines(report, design).map((line) => `${line}\n`));

@@ -22,6 +22,8 @@ export interface DesignRequest {
   /** As the user wrote it; undefined: the analyst's default. */
   readonly part: string | undefined;
   readonly clockNanoseconds: number | undefined;
+  /** Standard cells: share of the cycles in which a bit changes; undefined: the usual one. */
+  readonly activity?: number | undefined;
   /** HLS: the release of the tool whose report is foretold: "Vitis 2020.2". */
   readonly tool?: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;

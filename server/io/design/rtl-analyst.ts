@@ -3,6 +3,7 @@ import { emptyDesign } from "../../core/design/empty-design.js";
 import { designExtensions, isFileList, isVhdl } from "../../core/design/file-kinds.js";
 import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
+import { defaultActivity, designEnergy } from "../../core/design/rtl/gate-energy.js";
 import { checkRules, missingIn } from "../../core/design/rtl/check-rules.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
@@ -61,7 +62,13 @@ export const designAnalyst: DesignAnalyst = {
         ...partFacts(part),
         modules: structureOf(sources),
       };
-    const counted = rtlDesign(synthesis, part, all);
+    const plain = rtlDesign(synthesis, part, all);
+    const { gateEnergy } = part.part ?? {};
+    const energy =
+      plain.total &&
+      gateEnergy &&
+      designEnergy(plain.total, gateEnergy, request.activity ?? defaultActivity);
+    const counted = { ...plain, ...(energy !== undefined && { energy }) };
     const subject = { part, top, fmaxHertz: counted.fmaxHertz?.value };
     const routed = request.isRouted
       ? await placeAndRoute(tools, settled, front, subject, context)

@@ -1,3 +1,4 @@
+import { energyLines } from "./energy-text.js";
 import type { TextSpan } from "../../base/text-span.js";
 import { endOfLineAt } from "../../base/line-starts.js";
 import { beforeEditText } from "../source/source-hints.js";
@@ -46,6 +47,7 @@ function moduleParts(
     ...(isTop && design.fmaxHertz !== undefined
       ? [`Fmax ${megahertzText(design.fmaxHertz)}`, pathTable(design)]
       : []),
+    ...(isTop ? energyLines(design) : []),
     ...(isTop && (design.measured.length > 0 || design.calibration !== undefined)
       ? [measuredText(design)]
       : []),
