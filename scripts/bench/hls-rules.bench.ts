@@ -14,7 +14,7 @@ import { median, rank } from "./statistics.js";
  */
 interface Rule {
   readonly name: string;
-  /** Families of kernels in which it was found; empty where it follows from a guide or from scheduling alone. */
+  /** Families of kernels in which it was found; empty where nobody wrote that down, and for what follows from scheduling alone. */
   readonly origin: readonly string[];
   /** The module and its function that say it, and what they say without it. */
   readonly module: string;
@@ -38,10 +38,10 @@ const rules: readonly Rule[] = [
     "registerTurns",
     "0",
   ),
-  rule("registers by a running index", ["bicg", "atax"], "register-conflict", "registerConflict"),
+  rule("registers by a running index", [], "register-conflict", "registerConflict"),
   rule(
     "copies meet at a bank",
-    ["gemm", "gemver"],
+    [],
     "bank-conflict",
     "bankConflict",
     "{ latency: 0, isChosen: false }",
