@@ -31,7 +31,7 @@ export function createClient(extension: ExtensionContext, log: LogOutputChannel)
       { language: "python", scheme: "file" },
       { pattern: "**/*.accelerator.json", scheme: "file" },
       { pattern: "**/config.json", scheme: "file" },
-      ...["systemverilog", "verilog", "vhdl", "cpp", "c"].map((language) => ({
+      ...["systemverilog", "verilog", "vhdl", "cpp", "c", "cuda-cpp"].map((language) => ({
         language,
         scheme: "file",
       })),

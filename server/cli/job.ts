@@ -28,6 +28,7 @@ import { asFinn, asHls4ml, asTasks } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
 import { quantifyModel, sensitivityWords, tensorReport } from "./quantification.js";
 import { withOwnAccelerators } from "./own-accelerators.js";
+import { isCudaJob, runCudaJob } from "./cuda-job.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError } from "./usage-error.js";
 import { type AnalyzeRequest } from "./words.js";
@@ -87,6 +88,7 @@ export async function runJob(
   }
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
+  if (isCudaJob(request)) return runCudaJob(context.catalogue, request);
   const targets = await chooseTargets(context.catalogue, request);
   if (isDesignJob(request)) return runDesignJob(request, progress);
   if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);

@@ -14,7 +14,10 @@ const advice: readonly (readonly [readonly string[], string])[] = [
     [".pt2", ".mlmodel", ".mlpackage", ".engine", ".plan", ".xml", ".dlc", ".ptl", ".pte"],
     "is not read. Export the model that it was made from as ONNX, or analyse its Python source.",
   ],
-  [[".cu", ".cuh", ".cl", ".ptx"], "is not read: kernels written by hand have no estimate yet."],
+  [
+    [".cl", ".ptx", ".hip"],
+    "is not read: of kernels written by hand, those in CUDA C++ (`.cu`, `.cuh`) are estimated.",
+  ],
 ];
 
 export function adviceOn(fileName: string): string {
@@ -24,4 +27,4 @@ export function adviceOn(fileName: string): string {
 }
 
 const general =
-  "is in no format that Ridgepoint reads: ONNX, TensorFlow Lite, GGUF, MLIR, a language model's `config.json`, PyTorch source; Verilog, VHDL and HLS C++.";
+  "is in no format that Ridgepoint reads: ONNX, TensorFlow Lite, GGUF, MLIR, a language model's `config.json`, PyTorch source; Verilog, VHDL, HLS C++ and CUDA C++.";

@@ -27,6 +27,7 @@ import { Catalogues } from "./catalogues.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { QuantAnalyst } from "./quant-analyst.js";
 import { bindingsOf, pathOf } from "./subject.js";
+import { CudaAnalyst } from "./cuda-analyst.js";
 import { PythonAnalyst } from "./python-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
@@ -67,6 +68,7 @@ interface LastGood {
 export class Analyst {
   readonly catalogues: Catalogues;
   readonly python: PythonAnalyst;
+  readonly cuda: CudaAnalyst;
   readonly cancel: Cancel;
   readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
@@ -79,6 +81,7 @@ export class Analyst {
 
   constructor(dataFolder: string, cancel: Cancel) {
     this.catalogues = new Catalogues(dataFolder);
+    this.cuda = new CudaAnalyst(this.catalogues);
     this.python = new PythonAnalyst(this.catalogues, cancel);
     this.cancel = cancel;
     this.#quant = new QuantAnalyst(dataFolder, this.catalogues, cancel);

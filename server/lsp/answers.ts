@@ -30,6 +30,9 @@ import { sourceProblems } from "../core/views/source/source-problems.js";
 import { foldsOf } from "../core/views/text/folding.js";
 import { hintsOf } from "../core/views/text/hints.js";
 import { hoverAt } from "../core/views/text/hover.js";
+import { kernelHover } from "../core/views/cuda/kernel-hover.js";
+import { kernelReport } from "../core/views/cuda/kernel-report.js";
+import { kernelView } from "../core/views/cuda/kernel-view.js";
 import { lensOf } from "../core/views/text/lens.js";
 import { locateNode, nodeIdAt, nodesAt } from "../core/views/text/locate.js";
 import { mentionsAt } from "../core/views/text/mentions.js";
@@ -215,6 +218,16 @@ export function createAnswers(analyst: Analyst): WorkerApi {
           reason: "No file of weights is known for it: choose one, or put one beside it.",
         }
       );
+    },
+    cuda: async (question) => kernelView(await analyst.cuda.sheet(question), question.request.text),
+    cudaHover: async ({ offset, ...question }) =>
+      kernelHover(await analyst.cuda.sheet(question), question.request.text, offset),
+    cudaReport: async ({ format, fileName, ...question }) => {
+      const render = reportFormats.find((candidate) => candidate.id === format)?.render;
+      if (render === undefined) return { text: null };
+      const sheet = await analyst.cuda.sheet(question);
+      const report = kernelReport(fileName, question.request.text, sheet);
+      return { text: render(report, { targetLabels: new Map(), width: 120, hasMemory: false }) };
     },
     planLens: async ({ subject }) => planLens(await analyst.plan(subject)),
     recipe: async ({ subject, recipe: id }) => {

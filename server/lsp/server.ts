@@ -17,6 +17,7 @@ import { decodeServerOptions } from "./server-options.js";
 import { DesignDocuments } from "./design-documents.js";
 import { DesignEngine } from "./design-engine.js";
 import { Engine } from "./engine.js";
+import { CudaDocuments } from "./cuda-documents.js";
 import type { ServerContext } from "./feature.js";
 import { features } from "./features.js";
 import { PythonDocuments } from "./python-documents.js";
@@ -101,6 +102,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       engine,
       python,
       design,
+      cuda: new CudaDocuments({ engine, workspace, folders: () => [...folders] }),
       log,
       startDesignEngine: (onStage) => new DesignEngine({ ...designOptions, onStage }),
       announceChange,

@@ -2,6 +2,8 @@ import type { Goals } from "../core/goals.js";
 import type { TextSpan } from "../core/base/text-span.js";
 import type { Model } from "../core/graph/graph.js";
 import type { Hint, HintKinds } from "../core/views/text/hints.js";
+import type { KernelView } from "../core/views/cuda/kernel-view.js";
+import type { CudaRequest } from "../io/gpu/analyse-cuda.js";
 import type { HoverText } from "../core/views/text/hover.js";
 import type { LensText } from "../core/views/text/lens.js";
 import type { Fold } from "../core/views/text/folding.js";
@@ -62,6 +64,12 @@ export type SubjectSource =
   | { readonly kind: "python"; readonly runId: number }
   /** A read-only text document that shows a model file. */
   | { readonly kind: "printed"; readonly path: string; readonly version: number };
+
+/** A source of kernels in CUDA C++, and the devices that they are for. */
+export interface CudaQuestion {
+  readonly request: CudaRequest;
+  readonly choice: TargetChoice;
+}
 
 export interface TargetChoice {
   readonly targetIds: readonly string[];
@@ -138,6 +146,12 @@ export interface WorkerApi {
   boundModel(params: {
     readonly subject: Subject;
   }): Promise<{ readonly model: Model; readonly modelPath: string } | { readonly reason: string }>;
+  /** What an editor shows of kernels in CUDA C++; places count in the request's text. */
+  cuda(params: CudaQuestion): Promise<KernelView>;
+  cudaHover(params: CudaQuestion & { readonly offset: number }): Promise<HoverText | null>;
+  cudaReport(
+    params: CudaQuestion & { readonly format: string; readonly fileName: string },
+  ): Promise<{ readonly text: string | null }>;
   planLens(params: { readonly subject: Subject }): Promise<LensText>;
   /** The proposed plan as a recipe writes it; `reason` where there is no plan, or no such recipe. */
   recipe(params: {

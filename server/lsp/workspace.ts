@@ -8,6 +8,8 @@ import { knownResults } from "../io/quant/cached-results.js";
 import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { isConfig, isConfigFile } from "./config-documents.js";
+import { isCudaFile } from "../io/gpu/analyse-cuda.js";
+import { isCudaDocument } from "./cuda-documents.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -346,6 +348,8 @@ export class Workspace {
       return run && { kind: "python", runId: run.id };
     }
     if (isAcceleratorFile(uri)) return undefined;
+    // Kernels written by hand are no models: `CudaDocuments` answers for them.
+    if (document === undefined ? isCudaFile(uri) : isCudaDocument(document)) return undefined;
     // Hardware descriptions are no models: `DesignDocuments` answers for them.
     if (document === undefined ? isDesignFile(uri) : isDesignLanguage(document)) return undefined;
     const filePath = filePathOf(modelUriOf(uri));
@@ -362,6 +366,11 @@ export class Workspace {
       return { kind: "text", version: document.version, folder };
     }
     return filePath === undefined ? undefined : { kind: "file", path: filePath };
+  }
+
+  /** The targets that are chosen for a document, and where chips are described. */
+  async choiceFor(uri: string): Promise<TargetChoice> {
+    return this.#choiceOf(await this.settingsFor(uri), "soon");
   }
 
   async #choiceOf(settings: Settings, accelerators: "all" | "soon"): Promise<TargetChoice> {

@@ -34,7 +34,7 @@ test.each([
   ["model.safetensors", /weights and no graph.*`config\.json` beside it.*Python source/],
   ["model.keras", /Convert it to ONNX/],
   ["model.engine", /Export the model that it was made from as ONNX/],
-  ["kernel.cu", /kernels written by hand/],
+  ["kernel.ptx", /kernels written by hand/],
   ["notes.xyz", /PyTorch source; Verilog, VHDL and HLS C\+\+/],
 ])("what to do instead of reading %s", (name, advice) => {
   expect(readModelFile(put(name, "just some words\n")).problems[0]?.message).toMatch(advice);

@@ -51,6 +51,8 @@ export const command: ClientCommand = {
 
 function activeDesignUri(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  const isDesign = /^(?:systemverilog|verilog|vhdl|c|cpp)$/.test(document?.languageId ?? "");
+  const isDesign = /^(?:systemverilog|verilog|vhdl|c|cpp|cuda-cpp)$/.test(
+    document?.languageId ?? "",
+  );
   return isDesign ? document?.uri : undefined;
 }

@@ -42,6 +42,7 @@ export function estimateKernel(kernel: GpuKernel, device: GpuDevice): KernelEsti
     cyclesPerBlock,
     bounds,
     bound: bounds[0]?.name,
+    boundSeconds: normOf(bounds),
     shares: sharesOf(costs, bounds, chain),
     seconds,
     flopsPerBlock: flops,
@@ -57,6 +58,16 @@ const emptyKernelSeconds = 2e-6;
 const overlap = 3;
 /** What well-tuned kernels reach of the stated bandwidth of DRAM: 0.92 of STREAM-like kernels on A100 and H100. */
 export const reachableDram = 0.92;
+
+/**
+ * What kernels reach of an SM's own parts: clocks under load lie below the stated boost, and instructions wait for one another's
+ * registers. The mean over the first six of the published SGEMM series on RTX A6000 (`docs/literature.md`); the later six err alike by it.
+ */
+const reachableSm = 0.83;
+
+function reachableOf(name: BoundName): number {
+  return name === "dram" || name === "l2" || name === "latency" ? 1 : reachableSm;
+}
 
 function occupancyAt(
   kernel: GpuKernel,
@@ -117,7 +128,7 @@ function boundsOf(parts: Parts): KernelEstimate["bounds"] {
   const waiting = launch?.fullWaves ?? 1 / Math.max(1, occupancy?.blocksPerSm ?? 1);
   const bounds = boundNames.map((name) => {
     const turns = name === "latency" ? waiting : (launch?.blocksOfBusiestSm ?? 1);
-    const cycles = name === "latency" ? chain : cyclesPerBlock[name];
+    const cycles = name === "latency" ? chain : cyclesPerBlock[name] / reachableOf(name);
     return { name, seconds: (cycles * turns) / device.clock };
   });
   return bounds.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds);
@@ -148,16 +159,20 @@ function sharesOf(
  */
 function secondsOf(bounds: KernelEstimate["bounds"], kernel: GpuKernel, device: GpuDevice): Amount {
   const largest = bounds[0]?.seconds ?? 0;
-  const norm = bounds.reduce((sum, { seconds }) => sum + seconds ** overlap, 0) ** (1 / overlap);
+  const norm = normOf(bounds);
   const sum = bounds.reduce((total, { seconds }) => total + seconds, 0);
   const low = occupancyAt(kernel, device, kernel.registers.high)?.blocksPerSm ?? 1;
   const here = occupancyAt(kernel, device, kernel.registers.value)?.blocksPerSm ?? 1;
   const fewer = low > 0 ? Math.max(1, here / low) : 2;
   return {
     value: emptyKernelSeconds + norm,
-    low: emptyKernelSeconds / 2 + largest * Math.min(0.92, reachableDram),
+    low: emptyKernelSeconds / 2 + largest * reachableSm,
     high: 2 * emptyKernelSeconds + Math.max(sum, 1.6 * norm) * Math.min(2, fewer),
   };
+}
+
+function normOf(bounds: KernelEstimate["bounds"]): number {
+  return bounds.reduce((sum, { seconds }) => sum + seconds ** overlap, 0) ** (1 / overlap);
 }
 
 function flopsOf(kernel: GpuKernel): number {

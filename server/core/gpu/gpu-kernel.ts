@@ -25,6 +25,8 @@ export interface GpuKernel {
   readonly work: readonly GpuWork[];
   /** What nobody has said, as a person would pin it: `K` is the trip count of a loop. Sorted by how much depends on it. */
   readonly unknowns: readonly UnknownSize[];
+  /** What was taken for granted because nothing says it: "a block of 256 threads". */
+  readonly assumptions?: readonly string[];
   /** Elements of the result that one block makes, where that is known: what "per element" divides by. */
   readonly outputsPerBlock?: number;
 }

@@ -47,6 +47,8 @@ export interface KernelEstimate {
   /** Largest first: seconds of the launch, or of one block where there is no `launch`; parts that nothing uses are left out. */
   readonly bounds: readonly { readonly name: BoundName; readonly seconds: number }[];
   readonly bound: BoundName | undefined;
+  /** What all bounds come to together: seconds of the launch, or of one block of many where there is no `launch`. */
+  readonly boundSeconds: number;
   /** Each item's part of the time, in the order of `work`; they add up to 1. */
   readonly shares: readonly number[];
   /** Of one launch. Undefined where a trip count, the grid or the block is unknown, or the block does not fit. */

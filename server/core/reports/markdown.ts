@@ -1,5 +1,7 @@
 import { alikeRows } from "./alike.js";
 import { errorText } from "../cost/calibrated/published-error.js";
+import * as kernels from "./cuda-table.js";
+import type { ReportKernel } from "../views/report-cuda.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -17,6 +19,7 @@ export const report: ReportFormat = {
         "",
       );
     }
+    for (const kernel of document.cudaKernels ?? []) lines.push(...kernelLines(kernel));
     if (document.targets.length > 0) {
       lines.push(
         "| target | latency | 90 % interval | method | energy | memory | fits |",
@@ -133,4 +136,22 @@ function escaped(text: string): string {
   return text
     .replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`)
     .replace(/[\r\n]+/g, " ");
+}
+
+function kernelLines(kernel: ReportKernel): readonly string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
+  const rule = (cells: readonly string[]): string => `|${cells.map(() => "---|").join("")}`;
+  const heaviest = kernels.lineRows(kernel);
+  return [
+    `## ${escaped(kernels.kernelTitle(kernel))}`,
+    "",
+    row(kernels.kernelHeader),
+    rule(kernels.kernelHeader),
+    ...kernel.targets.map((target) => row(kernels.kernelRow(target, target.id))),
+    "",
+    ...kernels.kernelNotes(kernel).flatMap((note) => [escaped(note), ""]),
+    ...(heaviest.length === 0
+      ? []
+      : [row(kernels.lineHeader), rule(kernels.lineHeader), ...heaviest.map(row), ""]),
+  ];
 }

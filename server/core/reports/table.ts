@@ -1,6 +1,7 @@
 import { alikeRows, type AlikeRow } from "./alike.js";
 import { designText } from "./design-text.js";
 import { kernelText } from "./kernel-text.js";
+import * as kernels from "./cuda-table.js";
 import { memoryText } from "./memory-text.js";
 import { quantizationText } from "./quantization-text.js";
 import { padded, table } from "./text-table.js";
@@ -24,6 +25,19 @@ export const report: ReportFormat = {
         `${document.layers.length} nodes`,
       ];
       parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n${madeBy(document)}`);
+    }
+    for (const kernel of document.cudaKernels ?? []) {
+      parts.push(
+        `${kernels.kernelTitle(kernel)}\n`,
+        table(
+          kernels.kernelHeader,
+          kernel.targets.map((target) => kernels.kernelRow(target, target.id)),
+          kernels.kernelAlignment,
+        ),
+        ...kernels.kernelNotes(kernel).map((note) => `${note}\n`),
+      );
+      const lines = kernels.lineRows(kernel);
+      if (lines.length > 0) parts.push(table(kernels.lineHeader, lines, "rrrl"));
     }
     if (document.design !== undefined) parts.push(designText(document.design, context.width));
     if (document.kernels !== undefined) parts.push(...document.kernels.map(kernelText));

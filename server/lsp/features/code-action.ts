@@ -3,6 +3,7 @@ import { type Feature, fence } from "../feature.js";
 import { toInsertion, toReplacement } from "../convert.js";
 import { designFixes } from "../../core/views/design/design-fixes.js";
 import { isDesignLanguage } from "../design-documents.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { pathOf } from "../subject.js";
 import { weightsActions } from "../weights-actions.js";
 import { pinFormatCommand } from "./pin-format.js";
@@ -40,6 +41,22 @@ export const codeActionFeature: Feature = {
               const diagnostics = context.diagnostics.filter((one) => one.code === code);
               return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
             });
+          }
+          if (isCudaDocument(document)) {
+            const { problems } = await server.cuda.view(document, signal);
+            const lineOf = (offset: number): number => document.positionAt(offset).line;
+            return problems
+              .filter(
+                ({ span }) =>
+                  lineOf(span.start) <= range.start.line && range.start.line <= lineOf(span.end),
+              )
+              .flatMap(({ code, fixes }) =>
+                fixes.map(({ title, edits }): CodeAction => {
+                  const changes = { [uri]: edits.map((edit) => toReplacement(document, edit)) };
+                  const diagnostics = context.diagnostics.filter((one) => one.code === code);
+                  return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
+                }),
+              );
           }
           const isQuantized = settings.hintsQuantization;
           if (isPython(document) ? !isModelSource(document) : !isQuantized) return [];

@@ -2,6 +2,7 @@ import type { CodeLens, Range } from "vscode-languageserver/node";
 import type { TextSpan } from "../../core/base/text-span.js";
 import { configAnchor } from "../../io/config-lines.js";
 import { designLens } from "../../core/views/design/design-lens.js";
+import { kernelAnchors } from "../../core/views/cuda/kernel-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { noPlanTitle } from "../../core/views/text/plan-lens.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
@@ -12,6 +13,7 @@ import { isConfig, isConfigFile } from "../config-documents.js";
 import { designKindOf, isDesignSource, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { modelUriOf } from "../model-uri.js";
 import { isModelSource, isPython } from "../python-documents.js";
 
@@ -39,6 +41,11 @@ export const codeLensFeature: Feature = {
                 data: { uri, name, pin: null },
               }))
             : [];
+        if (isCudaDocument(document))
+          return kernelAnchors(text).map(({ span, name }) => ({
+            range: toRange(document, span),
+            data: { uri, name, pin: null },
+          }));
         const planned = (span: TextSpan | undefined): CodeLens[] =>
           settings.hintsQuantization && span !== undefined
             ? planLenses(uri, toRange(document, span))
@@ -134,7 +141,7 @@ async function planOf(
 }
 
 async function titleOf(
-  { engine, workspace, design }: ServerContext,
+  { engine, workspace, design, cuda }: ServerContext,
   { uri, name, pin }: LensAnchor,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
@@ -142,6 +149,12 @@ async function titleOf(
   if (document !== undefined && isDesignLanguage(document)) {
     const state = await design.state(document);
     return state === undefined ? { title: "" } : designLens(state, name);
+  }
+  if (document !== undefined && isCudaDocument(document)) {
+    const { lenses } = await cuda.view(document, signal);
+    return (
+      lenses.find((lens) => lens.name === name) ?? { title: "Not estimated; problems say why" }
+    );
   }
   try {
     return await askAgain(async () => {

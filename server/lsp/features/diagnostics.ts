@@ -16,6 +16,7 @@ import { toDiagnostic } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { isPython } from "../python-documents.js";
 
 /** Problems of a model's text, pulled by the editor. */
@@ -56,7 +57,7 @@ export const diagnosticsFeature: Feature = {
 };
 
 async function problemsOf(
-  { engine, workspace, design }: ServerContext,
+  { engine, workspace, design, cuda }: ServerContext,
   document: TextDocument,
   isQuantized: boolean,
   signal: AbortSignal,
@@ -70,6 +71,10 @@ async function problemsOf(
       ...(isAcceleratorRtl(document) ? acceleratorProblems(document) : []),
     ];
     return found.map((problem) => toDiagnostic(document, problem));
+  }
+  if (isCudaDocument(document)) {
+    const { problems } = await cuda.view(document, signal);
+    return problems.map((problem) => toDiagnostic(document, problem));
   }
   const subject = await workspace.subjectOf(document.uri);
   if (subject === undefined) return [];

@@ -2,6 +2,7 @@ import { designOutline } from "../../core/views/design/design-outline.js";
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
 import { designKindOf, isDesignSource } from "../design-documents.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { isModelSource, isPython } from "../python-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
@@ -21,6 +22,10 @@ export const documentSymbolFeature: Feature = {
           const state = await server.design.state(document);
           const items = state === undefined ? [] : designOutline(state, kind);
           return items.map((item) => toDocumentSymbol(document, item));
+        }
+        if (document !== undefined && isCudaDocument(document)) {
+          const { outline } = await server.cuda.view(document, signal);
+          return outline.map((item) => toDocumentSymbol(document, item));
         }
         const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;

@@ -1,6 +1,7 @@
 import { designHover } from "../../core/views/design/design-hover.js";
 import { toHover } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { type Feature, fence } from "../feature.js";
 
 /** What a node or tensor is and costs, on every chosen target. */
@@ -17,6 +18,14 @@ export const hoverFeature: Feature = {
         if (open !== undefined && isDesignLanguage(open)) {
           const state = await server.design.state(open);
           const found = state && designHover(state, open.offsetAt(position));
+          return found ? toHover(open, found) : null;
+        }
+        if (open !== undefined && isCudaDocument(open)) {
+          const question = await server.cuda.question(open);
+          const offset = open.offsetAt(position);
+          const found =
+            question &&
+            (await engine.ask("cudaHover", { ...question, offset }, server.cuda.job(open, signal)));
           return found ? toHover(open, found) : null;
         }
         const subject = await workspace.subjectOf(uri);

@@ -1,6 +1,7 @@
 import { designHints } from "../../core/views/design/design-hints.js";
 import { toInlayHint, toSpan } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
+import { isCudaDocument } from "../cuda-documents.js";
 import { type Feature, fence } from "../feature.js";
 
 /** What each node costs, at the end of its line. */
@@ -19,6 +20,14 @@ export const inlayHintFeature: Feature = {
           const state = await server.design.state(open);
           const found = state === undefined ? [] : designHints(state, toSpan(open, range));
           return found.map((hint) => toInlayHint(open, hint));
+        }
+        if (open !== undefined && isCudaDocument(open)) {
+          if (!settings.enable || !settings.hintsLatency) return [];
+          const { hints: found } = await server.cuda.view(open, signal);
+          const { start, end } = toSpan(open, range);
+          return found
+            .filter(({ offset }) => start <= offset && offset <= end)
+            .map((hint) => toInlayHint(open, hint));
         }
         const kinds = {
           latency: settings.hintsLatency,
