@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber, formatSeconds, formatShare } from "../base/units.js";
 import { boundText } from "../views/cuda/kernel-text.js";
-import type { ReportKernel, ReportKernelTarget, ReportWork } from "../views/report-cuda.js";
+import type { ReportCudaKernel, ReportCudaTarget, ReportWork } from "../views/report-cuda.js";
 
 export const kernelHeader = ["target", "time", "interval", "bound", "occupancy", "waves", "FLOP/B"];
 export const kernelAlignment = "lrlllrr";
@@ -12,7 +12,7 @@ export function kernelTitle({
   registers,
   sharedBytes,
   grid,
-}: ReportKernel): string {
+}: ReportCudaKernel): string {
   const blocks = grid.map(({ extent }) => extent ?? "?").join(" × ");
   const shared =
     sharedBytes === null ? "? shared memory" : `${formatBytes(sharedBytes)} shared memory`;
@@ -20,7 +20,7 @@ export function kernelTitle({
 }
 
 /** Sentences below a kernel's table. */
-export function kernelNotes({ assumptions, unknowns }: ReportKernel): readonly string[] {
+export function kernelNotes({ assumptions, unknowns }: ReportCudaKernel): readonly string[] {
   const open = unknowns.map(({ name, role }) => `${name} (${role})`).join(", ");
   return [
     ...assumptions.map((one) => `Assumed: ${one}.`),
@@ -30,7 +30,7 @@ export function kernelNotes({ assumptions, unknowns }: ReportKernel): readonly s
   ];
 }
 
-export function kernelRow(target: ReportKernelTarget, label: string): readonly string[] {
+export function kernelRow(target: ReportCudaTarget, label: string): readonly string[] {
   const { seconds, low, high, occupancy, launch, intensity, bound } = target;
   return [
     label,
@@ -50,7 +50,7 @@ export const lineHeader = ["line", "time", "share", "what"];
 const lineLimit = 12;
 
 /** The dearest lines on the first target; lines count from 1, as people do. */
-export function lineRows({ targets }: ReportKernel): readonly (readonly string[])[] {
+export function lineRows({ targets }: ReportCudaKernel): readonly (readonly string[])[] {
   const [main] = targets;
   if (main === undefined) return [];
   return [...main.lines]

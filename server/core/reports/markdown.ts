@@ -1,7 +1,7 @@
 import { alikeRows } from "./alike.js";
 import { errorText } from "../cost/calibrated/published-error.js";
 import * as kernels from "./cuda-table.js";
-import type { ReportKernel } from "../views/report-cuda.js";
+import type { ReportCudaKernel } from "../views/report-cuda.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -138,7 +138,7 @@ function escaped(text: string): string {
     .replace(/[\r\n]+/g, " ");
 }
 
-function kernelLines(kernel: ReportKernel): readonly string[] {
+function kernelLines(kernel: ReportCudaKernel): readonly string[] {
   const row = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
   const rule = (cells: readonly string[]): string => `|${cells.map(() => "---|").join("")}`;
   const heaviest = kernels.lineRows(kernel);

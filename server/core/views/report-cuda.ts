@@ -6,7 +6,7 @@ import type { OccupancyLimiter, OccupancyStep } from "../gpu/occupancy.js";
 import type { ReportSource } from "./report-document.js";
 
 /** A kernel written by hand. What is not known is `null`; lines are zero-based. */
-export interface ReportKernel {
+export interface ReportCudaKernel {
   readonly name: string;
   /** Arguments that make several kernels of one: `<128, 8>`; "" where it has none. */
   readonly variant: string;
@@ -23,10 +23,10 @@ export interface ReportKernel {
   readonly unknowns: readonly UnknownSize[];
   /** Elements that one block writes. */
   readonly outputsPerBlock: number | null;
-  readonly targets: readonly ReportKernelTarget[];
+  readonly targets: readonly ReportCudaTarget[];
 }
 
-export interface ReportKernelTarget {
+export interface ReportCudaTarget {
   /** Id of a chip. */
   readonly id: string;
   readonly computeCapability: string;

@@ -2,7 +2,7 @@ import type { Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
 import type { WorkKind } from "../cost/time-by-kind.js";
 import type { Verdict } from "../goals.js";
-import type { ReportKernel } from "./report-cuda.js";
+import type { ReportCudaKernel } from "./report-cuda.js";
 import type { Design } from "../design/design.js";
 import type { ReportKernel } from "./kernels/kernel-report.js";
 import type { MemoryView } from "./memory.js";
@@ -26,7 +26,7 @@ export interface ReportDocument {
   /** Present for source files with GPU kernels, beside the model where there is one. */
   readonly kernels?: readonly ReportKernel[];
   /** Present for CUDA C++. */
-  readonly cudaKernels?: readonly ReportKernel[];
+  readonly cudaKernels?: readonly ReportCudaKernel[];
   /** Present when it is asked for. */
   readonly quantization?: ReportQuantization;
   /** Present for Python source: how the model that is reported was made and called. */

@@ -6,7 +6,7 @@ import type { KernelSheet, SheetKernel } from "../../gpu/kernel-sheet.js";
 import { Lines } from "../../hls/hls-design.js";
 import { emptyReport } from "../empty-report.js";
 import type { ReportDocument, ReportSource } from "../report-document.js";
-import type { ReportKernel, ReportKernelTarget, ReportWork } from "../report-cuda.js";
+import type { ReportCudaKernel, ReportCudaTarget, ReportWork } from "../report-cuda.js";
 import { linesOf } from "./kernel-hints.js";
 
 /** The command line's document of a source with kernels written by hand. */
@@ -28,7 +28,7 @@ function reported(
   sheet: SheetKernel,
   starts: readonly number[],
   placed: (span: TextSpan) => ReportSource,
-): readonly ReportKernel[] {
+): readonly ReportCudaKernel[] {
   const [main] = sheet.estimates;
   if (main === undefined) return [];
   const { kernel } = main;
@@ -51,7 +51,7 @@ function reported(
   ];
 }
 
-function targetOf(estimate: KernelEstimate, lines: ReturnType<typeof linesOf>): ReportKernelTarget {
+function targetOf(estimate: KernelEstimate, lines: ReturnType<typeof linesOf>): ReportCudaTarget {
   const { device, occupancy, occupancyRange, launch, seconds } = estimate;
   return {
     id: device.chip.id,
