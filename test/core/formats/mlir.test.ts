@@ -256,3 +256,42 @@ test("functions are costed once for each call", () => {
     Add -> float32[1,10] macs=0"
   `);
 });
+
+test("a nest of loops over buffers is one kernel: trips × arithmetic, and each buffer's bytes once", () => {
+  const product = `#map = affine_map<(d0) -> (d0)>
+  func.func @main(%A: memref<64x32xf32>, %B: memref<32x16xf32>, %C: memref<64x16xf32>) {
+    affine.for %i = 0 to 64 {
+      affine.for %j = 0 to 16 {
+        affine.for %k = 0 to 32 step 2 {
+          %a = affine.load %A[%i, %k] : memref<64x32xf32>
+          %b = affine.load %B[%k, %j] : memref<32x16xf32>
+          %c = affine.load %C[%i, %j] : memref<64x16xf32>
+          %p = arith.mulf %a, %b : f32
+          %s = arith.addf %c, %p : f32
+          affine.store %s, %C[%i, %j] : memref<64x16xf32>
+        }
+      }
+    }
+    affine.for %i = 0 to 64 {
+      affine.for %j = 0 to #map(%i) {
+        %c = affine.load %C[%i, %j] : memref<64x16xf32>
+        %e = math.exp %c : f32
+        affine.store %e, %C[%i, %j] : memref<64x16xf32>
+      }
+    }
+    return
+  }`;
+  const analysis = analyseMlir(product);
+  expect(analysis.problems).toEqual([]);
+  const [first, second] = analysis.layers;
+  // 64 × 16 × 16 iterations; A (half of its columns), B and C are read, C is written.
+  expect(first).toMatchObject({
+    macs: 16_384,
+    readBytes: 4 * (64 * 32 + 32 * 16 + 64 * 16),
+    writeBytes: 4096,
+  });
+  // Rows of 0 to 63 elements.
+  expect(second).toMatchObject({ macs: 0, flops: (64 * 63) / 2 });
+  const open = product.replace("0 to 64 {", "0 to %n {");
+  expect(analyseMlir(open).totals.uncostedCount).toBe(1);
+});

@@ -176,6 +176,19 @@ export class GraphDraft {
     return countOfExtents(axes.value.map((axis) => input.shape?.[axis]));
   }
 
+  /** Buffers that loops have written, by their names in the text, and what they hold now. */
+  readonly written = new Map<string, MlirValue>();
+
+  /** A buffer is written in place: whoever reads it afterwards reads what has been written. */
+  replaceBuffer(buffer: MlirValue, stored: string): void {
+    for (const [name, value] of this.values)
+      if (value === buffer) {
+        const next = { ...buffer, stored };
+        this.values.set(name, next);
+        this.written.set(name, next);
+      }
+  }
+
   isDefined(operation: MlirOperation, index: number): boolean {
     return this.values.has(resultOf(operation, index).key);
   }
@@ -236,7 +249,11 @@ export class GraphDraft {
     for (const [key, value] of Object.entries(wish.attributes ?? {}))
       if (value !== undefined) attributes.set(key, value);
     this.nodes.push({
-      name: wish.isHelper === true ? "" : (wish.outputs[0] ?? ""),
+      // What stands behind `~` or `'` tells forms of one value apart.
+      name:
+        wish.isHelper === true || operation?.results.length === 0
+          ? ""
+          : (wish.outputs[0] ?? "").replace(/[~'].*$/, ""),
       op: wish.op,
       domain: wish.domain ?? "",
       ...(operation !== undefined && { sourceOp: operation.name }),

@@ -63,6 +63,9 @@ export class FunctionLowering implements Lowering {
     });
     const [block] = definition.operation.regions[0]?.blocks ?? [];
     this.#lowerBlock(draft, block?.operations ?? []);
+    // Functions on buffers return nothing: what they have written is what they make.
+    if (draft.outputs.length === 0)
+      for (const value of draft.written.values()) draft.outputs.push({ name: draft.full(value) });
     const { operation } = definition;
     const body = operation.regions[0]?.span;
     const header = { start: operation.span.start, end: body?.start ?? operation.span.end };

@@ -2,6 +2,7 @@ import { arith } from "./arith.js";
 import { control } from "./control.js";
 import type { Handler, HandlerTable } from "./handler.js";
 import { linalg } from "./linalg.js";
+import { loops } from "./loops.js";
 import { onnxHandler } from "./onnx.js";
 import { stablehlo } from "./stablehlo.js";
 import { tensor } from "./tensor.js";
@@ -20,6 +21,8 @@ const tables: Readonly<Record<string, readonly HandlerTable[]>> = {
   linalg: [linalg],
   tensor: [tensor],
   memref: [tensor],
+  affine: [loops],
+  scf: [loops],
   torch_c: [torchConversions],
   util: [util],
   flow: [util],
