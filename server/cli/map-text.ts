@@ -7,8 +7,7 @@ import {
   formatShare,
 } from "../core/base/units.js";
 import path from "node:path";
-import type { Accelerator } from "../core/accelerator/accelerator.js";
-import { ownSizeText, type RtlCost, type RtlPrices } from "../core/accelerator/rtl-price.js";
+import type { RtlCost, RtlPrices } from "../core/accelerator/rtl-price.js";
 import { resourceKinds, type ResourceKind } from "../core/design/design.js";
 import { resourceLabels } from "../core/views/design/resource-text.js";
 import { table } from "../core/reports/text-table.js";
@@ -19,7 +18,6 @@ export function mapText(
   view: MappingView,
   isDetailed: boolean,
   rtl: RtlPrices | null = null,
-  chip?: Accelerator,
 ): string {
   const { accelerator, totals } = view;
   const hasEngines = view.layers.some(({ engine }) => engine !== null);
@@ -68,7 +66,7 @@ export function mapText(
         .join("")
     : "";
   const stacks = view.fuses ? `\n${stackText(view)}` : "";
-  return `${head}\n\n${layers}${stacks}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view, rtl)}` : ""}${rtl === null ? "" : rtlText(view, rtl, chip)}`;
+  return `${head}\n\n${layers}${stacks}${details}${view.search === null ? "" : `\n${searchText(view.search)}`}${view.sweep.length > 0 ? `\n${sweepText(view, rtl)}` : ""}${rtl === null ? "" : rtlText(view, rtl)}`;
 }
 
 /** What runs tile by tile, beside the same layers one after the other. */
@@ -204,19 +202,17 @@ function ratioText(ratio: number): string {
 /** What the columns of the RTL rest on, and the accelerator's own size. */
 function rtlText(
   { sweep }: MappingView,
-  { file, family, part, tool, sizes, chief, own }: RtlPrices,
-  chip: Accelerator | undefined,
+  { file, size, family, part, tool, sizes, chief, own }: RtlPrices,
 ): string {
   const counts = resourceKinds
     .filter((kind) => (own[kind] ?? 0) > 0)
     .map((kind) => `${formatCount(own[kind] ?? 0)} ${resourceLabels[kind]}`)
     .join(", ");
-  const size = chip === undefined ? "" : ` at ${ownSizeText(chip)}`;
   const beside =
     sweep.length === 0
       ? ""
       : `\ngain and price: times as fast, and times the ${resourceLabels[chief]}, beside that size; ● is the front of time, ${resourceLabels[chief]} and energy`;
-  return `\nRTL${size} on ${part ?? family}: ${counts} (${path.basename(file)}, ${tool}; synthesised at ${sizes.join(", ")}, other sizes continued in rows, columns and their product)${beside}\n`;
+  return `\nRTL at ${size} on ${part ?? family}: ${counts} (${path.basename(file)}, ${tool}; synthesised at ${sizes.join(", ")}, other sizes continued in rows, columns and their product)${beside}\n`;
 }
 
 function areaText(squareMetres: number): string {

@@ -104,10 +104,10 @@ with the accelerator's area. FILE is an architecture file (docs/accelerators.md)
     for (const complaint of complaints) process.stderr.write(`ridgepoint: ${complaint}\n`);
     const chosen = shown === null ? null : { ...shown, layers: chosenLayers(shown, asked.layers) };
     const output = asked.isJson
-      ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen === null ? null : { ...chosen, rtl }, problems: job.document.problems }, null, 2)}\n`
+      ? `${JSON.stringify({ schemaVersion: 1, file: job.document.file, mapping: chosen === null ? null : { ...chosen, prices: rtl }, problems: job.document.problems }, null, 2)}\n`
       : chosen === null
         ? ""
-        : mapText(chosen, asked.layers.length > 0, rtl, target.accelerator?.accelerator);
+        : mapText(chosen, asked.layers.length > 0, rtl);
     if (chosen === null) {
       const [first] = job.document.problems;
       process.stderr.write(`ridgepoint: ${first?.message ?? "The file holds no model."}\n`);

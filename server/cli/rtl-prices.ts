@@ -1,13 +1,8 @@
 import type { Accelerator } from "../core/accelerator/accelerator.js";
-import {
-  costOfResources,
-  pricesOf,
-  sizesToSynthesise,
-  type RtlCost,
-  type RtlPrices,
-} from "../core/accelerator/rtl-price.js";
+import { pricesOf, rtlSubjectOf, type RtlPrices } from "../core/accelerator/rtl-price.js";
 import type { SweepPoint } from "../core/accelerator/sweep.js";
 import { disposeDesignAnalysts } from "../io/design/analyse-design.js";
+import { synthesiseCorners } from "../io/design/rtl-corners.js";
 import { runDesignJob } from "./design-job.js";
 import type { Progress } from "./job.js";
 import { UsageError } from "./usage-error.js";
@@ -23,18 +18,14 @@ export async function rtlPrices(
   points: readonly SweepPoint[],
   progress: Progress,
 ): Promise<RtlPrices | string> {
-  const { rtl } = accelerator;
-  if (rtl === undefined)
+  const subject = rtlSubjectOf(accelerator);
+  if (subject === null)
     throw new UsageError(
       "`--part` goes with an accelerator whose RTL says `// ridgepoint: accelerator …` (docs/accelerators.md).",
     );
-  const sizes = sizesToSynthesise(rtl);
-  if (sizes.length === 0)
-    return "The pin in the RTL names no parameter for rows, columns or lanes, so that no other size can be synthesised.";
-  const corners: RtlCost[] = [];
-  let last: Awaited<ReturnType<typeof runDesignJob>>["document"]["design"];
+  const { rtl } = subject;
   try {
-    for (const { label, parameters } of sizes) {
+    const corners = await synthesiseCorners(rtl, async ({ label, parameters }) => {
       progress(`synthesising ${rtl.top} at ${label}`);
       const design = { ...request.design, top: request.design.top ?? rtl.top, isRouted: false };
       const { document } = await runDesignJob(
@@ -46,27 +37,10 @@ export async function rtlPrices(
         },
         () => undefined,
       );
-      const total = document.design?.total;
-      if (total === undefined) {
-        const problem = document.problems.find(({ severity }) => severity === "error");
-        return `\`${rtl.top}\` was not synthesised at ${label}: ${problem?.message ?? "the tool gave no netlist."}`;
-      }
-      corners.push(costOfResources(total));
-      last = document.design;
-    }
+      return { design: document.design, problems: document.problems };
+    });
+    return typeof corners === "string" ? corners : pricesOf(subject, corners, points);
   } finally {
     disposeDesignAnalysts();
   }
-  const prices = pricesOf(
-    accelerator,
-    {
-      corners,
-      capacity: last?.capacity ?? {},
-      family: last?.family ?? "",
-      part: last?.part ?? null,
-      tool: last?.tool ?? "",
-    },
-    points,
-  );
-  return prices ?? "Only arrays grow by rows and columns.";
 }

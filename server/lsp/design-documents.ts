@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Design, MeasuredDesign } from "../core/design/design.js";
 import { isHlsSource } from "../core/design/hls-source.js";
@@ -143,6 +144,21 @@ export class DesignDocuments {
       return undefined;
     const request = this.#request(file, document.getText(), settings);
     return { ...request, reports: [], isRouted: true, seconds: 10 * request.seconds };
+  }
+
+  /** For RTL of the workspace on a part, open or not; undefined where its file cannot be read. */
+  async partRequest(file: string, part: string): Promise<DesignRequest | undefined> {
+    const open = this.#options.documents().find(({ uri }) => filePathOf(uri) === file);
+    const uri = open?.uri ?? pathToFileURL(file).href;
+    const settings = await this.#options.settingsFor(uri);
+    if (!settings.designEnable) return undefined;
+    try {
+      const text = open?.getText() ?? readFileSync(file, "utf8");
+      return { ...this.#request(file, text, settings), part, reports: [] };
+    } catch {
+      // It was removed or may not be read: whoever asked says so.
+      return undefined;
+    }
   }
 
   /** Shows from now on what place and route has said, until the document is closed or its part or top is another. */

@@ -83,3 +83,35 @@ test("a model that is supposed on an accelerator is mapped onto it, with a sweep
     view: { targetId: "mine/mapper/int8", sweep: [{ isOnFront: true }, { isOnFront: true }] },
   });
 });
+
+test("an array of the workspace's RTL is priced on a part, at every size of a sweep", async () => {
+  const rtl = path.join(folder, "grid.v");
+  writeFileSync(
+    rtl,
+    `// ridgepoint: accelerator dataflow=output-stationary rows=ROWS columns=4 width=2 clock=100MHz node=28 buffer.b=64KiB
+module grid #(parameter ROWS = 8) (input clk, input [2*ROWS-1:0] left, output reg [2*ROWS-1:0] right);
+  always @(posedge clk) right <= left;
+endmodule
+`,
+  );
+  const client = await startClient(server, { folders: [folder] });
+  client.open("file:///nowhere/tiny.onnxtxt", model);
+  const reply = await client.connection.sendRequest(viewRequest, {
+    uri: "file:///nowhere/tiny.onnxtxt",
+    view: "mapping",
+    params: {
+      target: "grid/mapper/int2",
+      sweep: [{ key: "rows", values: ["8", "16"] }],
+      part: "asic",
+    },
+    suppose: { targets: ["grid/mapper/int2"] },
+  });
+  // Two flip-flops a row.
+  expect(reply).toMatchObject({
+    kind: "view",
+    view: {
+      prices: { size: "8", sizes: ["2", "4"], own: { ff: 16 }, points: [{ ff: 16 }, { ff: 32 }] },
+    },
+  });
+  rmSync(rtl);
+}, 120_000);

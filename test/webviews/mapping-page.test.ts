@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { pricesOf } from "../../server/core/accelerator/rtl-price.js";
+import { view as mappingView } from "../../server/core/views/mapping.js";
 import { parseSweep } from "../../webviews/src/mapping/state.js";
 import { seriousFindings } from "../kit/accessibility.js";
 import { usePanel } from "../kit/model-page.js";
@@ -132,3 +134,41 @@ test.each(Object.keys(themes) as ThemeName[])(
       { theme, prepare, ...swept },
     ),
 );
+
+test("an array that has RTL is priced on the chosen part: gain and price of each size", async () => {
+  const analysis = await realAnalysis(model, [id]);
+  const params = { target: id, sweep: [{ key: "rows", values: ["16", "32"] }] };
+  const view = mappingView(analysis, params);
+  if (view === null) throw new Error("no view");
+  const rtl = {
+    rtl: { file: "systolic.sv", top: "systolic", parameters: { rows: "ROWS" } },
+    extents: { rows: 16, columns: 16, lanes: 1 },
+  };
+  const corners = { capacity: {}, family: "asic", part: null, tool: "Yosys" };
+  const prices = pricesOf(
+    rtl,
+    { ...corners, corners: [{ gate: 2000 }, { gate: 4000 }] },
+    view.sweep,
+  );
+  await onPage(
+    analysis,
+    async (page, host) => {
+      const isPareto = (): boolean => host.calls.at(-1)?.method === "view pareto";
+      host.answer = () =>
+        isPareto()
+          ? { kind: "failed", message: "" }
+          : { kind: "view", version: 1, view: { ...view, rtl, prices } };
+      await page.fill(".mapping-field input", "rows=16,32");
+      await page.click(".frame-button:has-text('Run')");
+      await page.locator("label", { hasText: "Its RTL" }).locator("select").selectOption("asic");
+      await page.waitForSelector(".mapping-prices tbody tr");
+      const rows = await page.locator(".mapping-prices tbody tr").allInnerTexts();
+      const [twice, own] = rows.map((row) => row.replaceAll(/\s/g, " "));
+      expect(twice).toMatch(/^◆ 32 .*J 32 k 1\.\d+ × 2 ×$/);
+      expect(own).toMatch(/^◆ 16 .*J 16 k 1 × 1 ×$/);
+      const asked = host.calls.filter(({ method }) => method === "view mapping").at(-1)?.params;
+      expect(asked).toMatchObject({ part: "asic" });
+    },
+    { prepare },
+  );
+});

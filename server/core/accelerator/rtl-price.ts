@@ -6,6 +6,8 @@ import type { SweepPoint } from "./sweep.js";
 /** What the array's own RTL takes at each point of a sweep. */
 export interface RtlPrices {
   readonly file: string;
+  /** The accelerator's own: "16×16", by the extents that the RTL has parameters for. */
+  readonly size: string;
   /** Id of the family, and of the part where one was chosen. */
   readonly family: string;
   readonly part: string | null;
@@ -86,26 +88,36 @@ export function costAt(
 }
 
 export function costOfResources({ counts }: Resources): RtlCost {
-  return Object.fromEntries(
-    Object.entries(counts).map(([kind, { value }]) => [kind, value]),
-  ) as RtlCost;
+  return Object.fromEntries(Object.entries(counts).map(([kind, { value }]) => [kind, value]));
+}
+
+/** What was synthesised, in the order of `sizesToSynthesise`. */
+export interface RtlCorners {
+  readonly corners: readonly RtlCost[];
+  readonly capacity: RtlCost;
+  readonly family: string;
+  readonly part: string | null;
+  readonly tool: string;
+}
+
+/** The RTL of an array and its own size: plain data, for it goes to pages. */
+export interface RtlSubject {
+  readonly rtl: RtlOrigin;
+  readonly extents: Readonly<Record<"rows" | "columns" | "lanes", number>>;
+}
+
+export function rtlSubjectOf({ rtl, engine }: Accelerator): RtlSubject | null {
+  if (rtl === undefined || engine.kind !== "array") return null;
+  const { rows, columns, lanes } = engine;
+  return { rtl, extents: { rows, columns, lanes } };
 }
 
 /** Prices of a sweep's points, and the front of time, price and energy. */
 export function pricesOf(
-  accelerator: Accelerator,
-  synthesised: {
-    readonly corners: readonly RtlCost[];
-    readonly capacity: RtlCost;
-    readonly family: string;
-    readonly part: string | null;
-    readonly tool: string;
-  },
+  { rtl, extents: base }: RtlSubject,
+  synthesised: RtlCorners,
   points: readonly SweepPoint[],
-): RtlPrices | undefined {
-  const { rtl, engine } = accelerator;
-  if (rtl === undefined || engine.kind !== "array") return undefined;
-  const base = { rows: engine.rows, columns: engine.columns, lanes: engine.lanes };
+): RtlPrices {
   const { corners, capacity, family, part, tool } = synthesised;
   const own = costAt(rtl, corners, base);
   const costs = points.map(({ values }) => {
@@ -120,6 +132,10 @@ export function pricesOf(
   const chief = chiefOf(own, capacity);
   return {
     file: rtl.file,
+    size: grown
+      .filter((key) => rtl.parameters[key] !== undefined)
+      .map((key) => base[key])
+      .join("×"),
     family,
     part,
     tool,
@@ -146,14 +162,3 @@ function chiefOf(own: RtlCost, capacity: RtlCost): ResourceKind {
   }
   return chief;
 }
-
-/** "16×16": the extents that the RTL has parameters for. */
-export function ownSizeText({ engine, rtl }: Accelerator): string {
-  if (engine.kind !== "array" || rtl === undefined) return "";
-  const extents = { rows: engine.rows, columns: engine.columns, lanes: engine.lanes };
-  return grown
-    .filter((key) => rtl.parameters[key] !== undefined)
-    .map((key) => extents[key])
-    .join("×");
-}
-

@@ -27,6 +27,7 @@ import {
 import { visiblePart } from "../accelerator/visible-part.js";
 import type { Analysis, TargetAnalysis } from "../analysis.js";
 import { formatBytes, formatShare } from "../base/units.js";
+import { rtlSubjectOf, type RtlPrices, type RtlSubject } from "../accelerator/rtl-price.js";
 import type { Kernel } from "../lower/lowered.js";
 import type { Alternative, Metric } from "../search/alternatives.js";
 import { nodeLabel } from "./layer-cost.js";
@@ -43,6 +44,8 @@ export interface MappingParams {
   readonly fuses?: boolean;
   /** A layer may be dealt out to several engines, also where the file does not say so. */
   readonly splits?: boolean;
+  /** The part that the accelerator's own RTL is synthesised for, where there is one: the server adds `prices`. */
+  readonly part?: string;
 }
 
 /** Kernels of several engines or models at work at once. */
@@ -105,6 +108,10 @@ export interface MappingView {
   readonly search: Pick<SearchResult, "runs" | "proxies"> | null;
   /** The same points as alternatives, for the plot. */
   readonly alternatives: readonly Alternative[];
+  /** The RTL that the accelerator was read from; null of an architecture file. */
+  readonly rtl: RtlSubject | null;
+  /** What that RTL takes at every point of the sweep; null where nobody asked. */
+  readonly prices: RtlPrices | null;
   readonly complaints: readonly string[];
   /** Targets that are accelerators, of those chosen. */
   readonly targets: readonly { readonly id: string; readonly label: string }[];
@@ -238,6 +245,8 @@ export function view(
     sweep: swept.points,
     search: swept.search,
     alternatives: swept.points.map((point) => alternativeOf(chosen.target.id, point)),
+    rtl: rtlSubjectOf(accelerator),
+    prices: null,
     complaints: [
       ...roomComplaints(chosen, accelerator),
       ...fusionComplaints(accelerator),

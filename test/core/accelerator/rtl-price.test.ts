@@ -1,15 +1,13 @@
 import { expect, test } from "vitest";
-import type { Accelerator } from "../../../server/core/accelerator/accelerator.js";
 import { acceleratorPin } from "../../../server/core/accelerator/rtl-pin.js";
 import {
   costAt,
-  ownSizeText,
   pricesOf,
   sizesToSynthesise,
+  type RtlSubject,
   type RtlCost,
 } from "../../../server/core/accelerator/rtl-price.js";
 import type { SweepPoint } from "../../../server/core/accelerator/sweep.js";
-import { accelerator } from "./arrays.js";
 
 const rtl = {
   file: "array.sv",
@@ -24,8 +22,8 @@ function gates(rows: number, columns: number): RtlCost {
 
 const corners = [gates(2, 2), gates(2, 4), gates(4, 2), gates(4, 4)];
 
-function chip(rows: number, columns: number): Accelerator {
-  return { ...accelerator({ engine: { rows, columns, dataflow: "weight-stationary" } }), rtl };
+function chip(rows: number, columns: number): RtlSubject {
+  return { rtl, extents: { rows, columns, lanes: 1 } };
 }
 
 function point(values: Readonly<Record<string, string>>, seconds: number): SweepPoint {
@@ -86,12 +84,12 @@ test("a sweep's points have a price, and the front is that of time, price and en
       point({ lanes: "2" }, 1),
     ],
   );
-  expect(prices?.chief).toBe("gate");
-  expect(prices?.own).toEqual(gates(16, 16));
-  expect(prices?.points).toEqual([gates(32, 16), gates(16, 16), gates(64, 16), gates(16, 8), null]);
+  expect(prices.chief).toBe("gate");
+  expect(prices.own).toEqual(gates(16, 16));
+  expect(prices.points).toEqual([gates(32, 16), gates(16, 16), gates(64, 16), gates(16, 8), null]);
   // 64 rows are no faster than 32; lanes are no parameter of this RTL.
-  expect(prices?.isOnFront).toEqual([true, true, false, true, false]);
-  expect(ownSizeText(chip(16, 16))).toBe("16×16");
+  expect(prices.isOnFront).toEqual([true, true, false, true, false]);
+  expect(prices.size).toBe("16×16");
 });
 
 test("on a part the scarcest resource stands for the price", () => {
@@ -107,5 +105,5 @@ test("on a part the scarcest resource stands for the price", () => {
     },
     [],
   );
-  expect(prices?.chief).toBe("dsp");
+  expect(prices.chief).toBe("dsp");
 });

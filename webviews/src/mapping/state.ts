@@ -10,7 +10,19 @@ export interface MappingPageState {
   readonly fuses: boolean;
   /** Layers may be dealt out to several engines. */
   readonly splits: boolean;
+  /** Part that the accelerator's own RTL is synthesised for; empty: it is not. */
+  readonly part: string;
 }
+
+/** Parts of the mapping panel: gates, and one of each family that is common on boards. */
+export const partChoices = [
+  { id: "", label: "not synthesised" },
+  { id: "asic", label: "gates" },
+  { id: "xc7a35t", label: "Artix-7 35T" },
+  { id: "xczu9eg", label: "Zynq UltraScale+ ZU9EG" },
+  { id: "lfe5u-85f", label: "ECP5 85F" },
+  { id: "ice40up5k", label: "iCE40 UP5K" },
+] as const;
 
 /** Designs that a search of the panel may try. */
 export const searchedPoints = 64;
@@ -30,17 +42,19 @@ export const initialMappingState: MappingPageState = {
   search: "every",
   fuses: false,
   splits: false,
+  part: "",
 };
 
 export function decodeMappingState(
   kept: Readonly<Record<string, unknown>>,
 ): Partial<MappingPageState> {
-  const { target, sweep, search, fuses, splits } = kept;
+  const { target, sweep, search, fuses, splits, part } = kept;
   return {
     ...(typeof target === "string" && { target }),
     ...(typeof sweep === "string" && { sweep }),
     ...(typeof fuses === "boolean" && { fuses }),
     ...(typeof splits === "boolean" && { splits }),
+    ...(partChoices.some(({ id }) => id === part) && { part: String(part) }),
     ...(searchChoices.some(({ id }) => id === search) && { search: String(search) }),
   };
 }

@@ -17,11 +17,13 @@ import { createPanelFrame } from "../kit/panel-frame.js";
 import { createPlot } from "../kit/plot.js";
 import { region } from "../kit/region.js";
 import { layerTable } from "../mapping/layer-table.js";
+import { priceTable } from "../mapping/price-table.js";
 import { stackTable } from "../mapping/stack-table.js";
 import {
   decodeMappingState,
   initialMappingState,
   parseSweep,
+  partChoices,
   searchChoices,
   searchedPoints,
   type MappingPageState,
@@ -113,6 +115,15 @@ const splitting = toggle(
   "Deal a layer out to several engines of the chip where that is better than one",
 );
 splitting.hidden = true;
+const rtlPart = choice({
+  label: "Its RTL",
+  onChange: (part) => {
+    page.keep({ part });
+    void ask();
+  },
+});
+rtlPart.show(partChoices, page.state.part);
+rtlPart.element.hidden = true;
 const plot = createPlot<ParetoPoint>({
   label: "Time against area",
   draw: (context, size, colours) =>
@@ -140,6 +151,7 @@ put(
   search.element,
   fusing,
   splitting,
+  rtlPart.element,
   tool(
     "Run",
     "play",
@@ -200,12 +212,29 @@ async function ask(): Promise<void> {
       return;
     }
     await show(shown, own);
+    await price(target.id, shown, own);
   } catch (error) {
     if (asking === own) frame.failed(messageOf(error));
   }
 }
 
-function questionOf(target: string, names: readonly string[] | undefined, signal: AbortSignal) {
+/** Synthesis takes seconds: what is mapped is shown before. */
+async function price(target: string, view: MappingView, own: AbortController): Promise<void> {
+  const { part } = page.state;
+  if (part === "" || view.rtl === null || view.sweep.length === 0 || asking !== own) return;
+  frame.say(`Synthesising ${view.rtl.rtl.top} …`);
+  const reply = await questionOf(target, view.accelerator.parameters, own.signal, part);
+  if (asking !== own || reply.kind !== "view" || reply.view === null) return;
+  shown = reply.view;
+  await show(shown, own);
+}
+
+function questionOf(
+  target: string,
+  names: readonly string[] | undefined,
+  signal: AbortSignal,
+  part = "",
+) {
   return page.ask(
     "mapping",
     {
@@ -213,6 +242,7 @@ function questionOf(target: string, names: readonly string[] | undefined, signal
       sweep: names === undefined ? [] : parseSweep(page.state.sweep, names),
       fuses: page.state.fuses,
       splits: page.state.splits,
+      ...(part !== "" && { part }),
       ...(page.state.search !== "every" && {
         search: { methods: page.state.search.split(","), points: searchedPoints },
       }),
@@ -251,6 +281,7 @@ async function show(view: MappingView, own: AbortController): Promise<void> {
   const [complaint] = complaints;
   if (complaint !== undefined) frame.say(complaint);
   splitting.hidden = view.splits === null;
+  rtlPart.element.hidden = view.rtl === null;
   plotPlace.hidden = picture === undefined;
   put(
     words,
@@ -291,6 +322,7 @@ function showLayers(): void {
   if (shown === null) return;
   put(
     layers,
+    shown.prices !== null && priceTable(shown, shown.prices),
     shown.stacks.length > 0 && stackTable(shown.stacks),
     layerTable(shown.layers, selected, select),
   );
