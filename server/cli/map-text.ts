@@ -8,7 +8,7 @@ import {
 } from "../core/base/units.js";
 import path from "node:path";
 import type { RtlCost, RtlPrices } from "../core/accelerator/rtl-price.js";
-import { resourceKinds, type ResourceKind } from "../core/design/design.js";
+import { resourceKinds } from "../core/design/design.js";
 import { resourceLabels } from "../core/views/design/resource-text.js";
 import { table } from "../core/reports/text-table.js";
 import type { AtOnce, MappingView } from "../core/views/mapping.js";
@@ -146,7 +146,7 @@ function sweepText(
     cost: rtl?.points[index] ?? null,
   }));
   const sweep = search === null ? priced : priced.filter(({ isOnFront }) => isOnFront);
-  const kinds = rtl === null ? [] : shownKinds(rtl);
+  const kinds = rtl?.kinds ?? [];
   const hasLimits = Object.keys(limits).length > 0;
   const [first] = sweep;
   const keys = Object.keys(first?.values ?? {});
@@ -161,7 +161,7 @@ function sweepText(
       point.area === null ? "?" : areaText(point.area),
       formatJoules(point.joules),
       formatBytes(point.dramBytes),
-      ...kinds.map((kind) => (point.cost === null ? "?" : formatCount(point.cost[kind] ?? 0))),
+      ...kinds.map(({ kind }) => (point.cost === null ? "?" : formatCount(point.cost[kind] ?? 0))),
       ...(rtl === null
         ? []
         : [ratioText(totals.seconds / point.seconds), priceText(point.cost, rtl)]),
@@ -177,18 +177,13 @@ function sweepText(
       "area",
       "energy",
       "DRAM",
-      ...kinds.map((kind) => resourceLabels[kind]),
+      ...kinds.map(({ label }) => label),
       ...(rtl === null ? [] : ["gain", "price"]),
       ...(hasLimits ? ["over"] : []),
     ],
     rows,
     `l${"r".repeat(keys.length + 6 + kinds.length + (rtl === null ? 0 : 2))}${hasLimits ? "l" : ""}`,
   );
-}
-
-/** Resources that the RTL uses at all. */
-function shownKinds({ own, points }: RtlPrices): readonly ResourceKind[] {
-  return resourceKinds.filter((kind) => [own, ...points].some((cost) => (cost?.[kind] ?? 0) > 0));
 }
 
 function priceText(cost: RtlCost | null, { own, chief }: RtlPrices): string {

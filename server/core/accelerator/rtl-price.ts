@@ -1,4 +1,5 @@
 import { resourceKinds, type ResourceKind, type Resources } from "../design/design.js";
+import { resourceLabels } from "../views/design/resource-text.js";
 import { frontOf } from "../search/pareto.js";
 import { type Accelerator, type RtlOrigin } from "./accelerator.js";
 import type { SweepPoint } from "./sweep.js";
@@ -14,6 +15,8 @@ export interface RtlPrices {
   readonly tool: string;
   /** Sizes that were synthesised: all others follow from them. */
   readonly sizes: readonly string[];
+  /** Resources that the RTL uses at all, as people call them. */
+  readonly kinds: readonly { readonly kind: ResourceKind; readonly label: string }[];
   /** What one resource stands for all: gates on silicon, else the one that the part has least of. */
   readonly chief: ResourceKind;
   /** At the accelerator's own size. */
@@ -140,6 +143,9 @@ export function pricesOf(
     part,
     tool,
     sizes: sizesToSynthesise(rtl).map(({ label }) => label),
+    kinds: resourceKinds
+      .filter((kind) => [own, ...costs].some((cost) => (cost?.[kind] ?? 0) > 0))
+      .map((kind) => ({ kind, label: resourceLabels[kind] })),
     chief,
     own,
     points: costs,

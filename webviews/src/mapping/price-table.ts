@@ -5,19 +5,14 @@ import {
   formatSeconds,
 } from "../../../server/core/base/units.js";
 import type { RtlPrices } from "../../../server/core/accelerator/rtl-price.js";
-import { resourceKinds, type ResourceKind } from "../../../server/core/design/design.js";
-import { resourceLabels } from "../../../server/core/views/design/resource-text.js";
 import type { MappingView } from "../../../server/core/views/mapping.js";
 import { h } from "../kit/dom.js";
 
 /** The sizes of a sweep, fastest first: gain and what the accelerator's own RTL takes, beside its own size. */
 export function priceTable({ sweep, totals }: MappingView, prices: RtlPrices): HTMLElement {
   const keys = Object.keys(sweep[0]?.values ?? {});
-  const kinds = resourceKinds.filter((kind) =>
-    [prices.own, ...prices.points].some((cost) => (cost?.[kind] ?? 0) > 0),
-  );
   const titles = [
-    ...["time", "energy", ...kinds.map((kind) => resourceLabels[kind])],
+    ...["time", "energy", ...prices.kinds.map(({ label }) => label)],
     ...["gain", "price"],
   ];
   const order = sweep.map((_, index) => index);
@@ -44,7 +39,7 @@ export function priceTable({ sweep, totals }: MappingView, prices: RtlPrices): H
     const point = sweep[index];
     const cost = prices.points[index] ?? null;
     if (point === undefined) return h("tr", {});
-    const counts = kinds.map((kind: ResourceKind) =>
+    const counts = prices.kinds.map(({ kind }) =>
       cost === null ? "?" : formatCount(cost[kind] ?? 0),
     );
     const price =
@@ -68,8 +63,9 @@ export function priceTable({ sweep, totals }: MappingView, prices: RtlPrices): H
   }
 }
 
-function captionOf({ size, chief, family, part, sizes, tool }: RtlPrices): string {
-  return `Gain and ${resourceLabels[chief]} of the RTL beside ${size}, on ${part ?? family} · ◆ front of time, ${resourceLabels[chief]} and energy · ${tool}, synthesised at ${sizes.join(", ")}`;
+function captionOf({ size, chief, kinds, family, part, sizes, tool }: RtlPrices): string {
+  const label = kinds.find(({ kind }) => kind === chief)?.label ?? chief;
+  return `Gain and ${label} of the RTL beside ${size}, on ${part ?? family} · ◆ front of time, ${label} and energy · ${tool}, synthesised at ${sizes.join(", ")}`;
 }
 
 function times(ratio: number): string {
