@@ -14,7 +14,7 @@ export function withRegisterFiles(rtlil: string): string {
       )) {
         if (/^ {2}cell \$meminit/.test(cell)) continue;
         const memory = /^ {4}parameter \\MEMID "(.*)"$/m.exec(cell)?.[1];
-        const isConstant = /^ {4}connect \\ADDR (?:\d+'[01]+|\d+)$/m.test(cell);
+        const isConstant = /^ {4}connect \\ADDR (?:\d+'[01]*|\d+|\{ *\})$/m.test(cell);
         if (memory !== undefined && !isConstant) indexed.add(memory.replaceAll("\\\\", "\\"));
       }
       return chunk.replace(/^ {2}memory .* (\S+)$/gm, (memory, name: string) =>

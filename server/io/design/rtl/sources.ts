@@ -11,7 +11,7 @@ import { readFileList } from "./file-list.js";
 import { contains, realPath, textInside } from "../../inside.js";
 import { asTheEngineReads } from "./engine-texts.js";
 import { type TextEdit, withEdits } from "./text-edits.js";
-import { withoutInactive } from "./inactive-branches.js";
+import { macrosOf, withoutInactive } from "./inactive-branches.js";
 import { findModules } from "./module-index.js";
 import { findVhdlFiles } from "./vhdl-units.js";
 import { distance, workspaceFiles } from "./workspace-files.js";
@@ -173,16 +173,22 @@ class SourceReader {
       name === "FORMAL" && this.#request.defines[name] === undefined ? false : undefined,
     );
     const isReadIn = (at: number): boolean => /\S/.test(synthesised[at] ?? "");
+    // Under a macro that nothing here defines it is probably not read either.
+    const own = macrosOf([code], this.#request.defines);
+    const asWritten = withoutInactive(code, (name) => own(name) ?? true);
+    const isLikelyRead = (at: number): boolean => /\S/.test(asWritten[at] ?? "");
     for (const match of code.matchAll(referencePattern)) {
       const name = match[2] ?? "";
       const start = match.index + match[0].lastIndexOf(`"${name}"`) + 1;
       const isInclude = match[0].startsWith("`");
-      const found = this.#find(file, name);
+      const found = this.#find(file, name, isLikelyRead(start));
       const line = text.slice(0, start).split("\n").length - 1;
       const place = { ...{ file, line, character: 0 }, endLine: line + 1, endCharacter: 0 };
       if (found.kind !== "file" && isReadIn(start)) {
         const what = isInclude ? "Included file" : "Memory file";
-        this.problems.push({
+        const isTold = found.kind === "escapes" || isLikelyRead(start);
+        const told = isTold ? this.problems : this.likely;
+        told.push({
           code: found.kind === "escapes" ? "RP5012" : "RP5011",
           severity: "error",
           message:
@@ -225,9 +231,11 @@ class SourceReader {
     return "src/empty.vh";
   }
 
+  /** `isWanted`: it is also looked up where nobody has pointed to. */
   #find(
     from: string,
     name: string,
+    isWanted = true,
   ): { readonly kind: "file"; readonly path: string } | { readonly kind: "missing" | "escapes" } {
     const folders = [path.dirname(from), ...this.includeFolders, ...this.#request.roots];
     const candidates = path.isAbsolute(name)
@@ -241,7 +249,7 @@ class SourceReader {
       if (!this.#isInside(real)) escapes = true;
       else if (this.text(candidate) !== undefined) return { kind: "file", path: candidate };
     }
-    const elsewhere = escapes ? undefined : this.#inWorkspace(from, name);
+    const elsewhere = escapes || !isWanted ? undefined : this.#inWorkspace(from, name);
     if (elsewhere !== undefined) return { kind: "file", path: elsewhere };
     // What is outside is refused alike whether it is there or not: an answer would tell of it.
     const leadsOut =
