@@ -163,6 +163,7 @@ test("an array that has RTL is priced on the chosen part: gain and price of each
       await page.locator("label", { hasText: "Its RTL" }).locator("select").selectOption("asic");
       await page.waitForSelector(".mapping-prices tbody tr");
       const rows = await page.locator(".mapping-prices tbody tr").allInnerTexts();
+      expect(await page.innerText(".frame-head")).not.toContain("Synthesising");
       const [twice, own] = rows.map((row) => row.replaceAll(/\s/g, " "));
       expect(twice).toMatch(/^◆ 32 .*J 32 k 1\.\d+ × 2 ×$/);
       expect(own).toMatch(/^◆ 16 .*J 16 k 1 × 1 ×$/);

@@ -224,7 +224,9 @@ async function price(target: string, view: MappingView, own: AbortController): P
   if (part === "" || view.rtl === null || view.sweep.length === 0 || asking !== own) return;
   frame.say(`Synthesising ${view.rtl.rtl.top} …`);
   const reply = await questionOf(target, view.accelerator.parameters, own.signal, part);
-  if (asking !== own || reply.kind !== "view" || reply.view === null) return;
+  if (asking !== own) return;
+  frame.say(reply.kind === "failed" ? reply.message : "");
+  if (reply.kind !== "view" || reply.view === null) return;
   shown = reply.view;
   await show(shown, own);
 }
