@@ -10,6 +10,7 @@ import { type MovedLines, movedLines } from "../core/views/source/moved-lines.js
 import { type DesignAnchor, designAnchors } from "../core/views/design/design-anchors.js";
 import { designKindOfFile } from "../core/design/file-kinds.js";
 import type { DesignRequest } from "../io/design/design-request.js";
+import { findHlsProject } from "../io/design/hls-project.js";
 import type { Settings } from "../protocol/settings.js";
 import type { DesignEngine } from "./design-engine.js";
 import { filePathOf, normalUri } from "./model-uri.js";
@@ -17,12 +18,6 @@ import { filePathOf, normalUri } from "./model-uri.js";
 /** Whether the document is written in a language for hardware, whoever else may care for it. */
 export function isDesignLanguage({ languageId }: TextDocument): boolean {
   return designKindOfLanguage(languageId) !== undefined;
-}
-
-/** Whether it is a hardware description: C++ is one when it speaks to an HLS tool. */
-export function isDesignSource(document: TextDocument): boolean {
-  const kind = designKindOf(document);
-  return kind === "rtl" || (kind === "hls" && isHlsSource(document.getText()));
 }
 
 export function designKindOf({ languageId }: TextDocument): Design["kind"] | undefined {
@@ -117,10 +112,20 @@ export class DesignDocuments {
     this.#options = options;
   }
 
+  /** Whether it is a hardware description: C++ is one when it speaks to an HLS tool, or when a project of such a tool names it. */
+  isSource(document: TextDocument): boolean {
+    const kind = designKindOf(document);
+    if (kind !== "hls") return kind === "rtl";
+    if (isHlsSource(document.getText())) return true;
+    const file = filePathOf(document.uri);
+    if (file === undefined) return false;
+    return findHlsProject({ file, roots: this.#roots(file), overlays: {} }) !== undefined;
+  }
+
   /** What is known now; waits a moment for the analysis of the current text. */
   async state(document: TextDocument): Promise<DesignState | undefined> {
     const file = filePathOf(document.uri);
-    if (file === undefined || !isDesignSource(document)) return undefined;
+    if (file === undefined || !this.isSource(document)) return undefined;
     const run = await this.#start(document, file);
     if (run !== undefined) await Promise.race([run.done, delay(patienceMilliseconds)]);
     return this.#stateOf(document, file);
@@ -129,7 +134,7 @@ export class DesignDocuments {
   /** For reports and commands: waits for the analysis of what the document says. */
   async design(document: TextDocument): Promise<Design | undefined> {
     const file = filePathOf(document.uri);
-    if (file === undefined || !isDesignSource(document)) return undefined;
+    if (file === undefined || !this.isSource(document)) return undefined;
     const run = await this.#start(document, file);
     await run?.done;
     const entry = this.#entries.get(normalUri(document.uri));
@@ -171,7 +176,7 @@ export class DesignDocuments {
   }
 
   saved(document: TextDocument): void {
-    if (!isDesignSource(document)) return;
+    if (!this.isSource(document)) return;
     // What includes this file, or makes an instance of what is in it, is another design now.
     this.#revision += 1;
     const entry = this.#entries.get(normalUri(document.uri));
@@ -261,10 +266,14 @@ export class DesignDocuments {
     }
   }
 
+  /** Folders of the workspace that the file is in, else its own. */
+  #roots(file: string): readonly string[] {
+    const inside = this.#options.folders().filter((folder) => isInside(folder, file));
+    return inside.length > 0 ? inside : [path.dirname(file)];
+  }
+
   #request(file: string, text: string, settings: Settings): DesignRequest {
-    const folders = this.#options.folders();
-    const inside = folders.filter((folder) => isInside(folder, file));
-    const roots = inside.length > 0 ? inside : [path.dirname(file)];
+    const roots = this.#roots(file);
     const absolute = (given: string): readonly string[] =>
       path.isAbsolute(given) ? [given] : roots.map((root) => path.join(root, given));
     return {

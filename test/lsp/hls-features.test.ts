@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { CodeActionRequest, HoverRequest } from "vscode-languageserver-protocol/node";
 import { buildServer } from "../kit/build-server.js";
@@ -46,4 +50,19 @@ test("an HLS kernel has cycles at its loops, intervals at its pragmas, a problem
   await expect
     .poll(async () => (await document.hints()).join(), { timeout: 20_000 })
     .not.toContain("II=2 !");
+});
+
+test("a source without a pragma has costs when a script beside it names it, with the script's directives", async () => {
+  const project = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-hls-script-"));
+  const text = "void add(int a[64], int b[64]) {\n  L: for (int i = 0; i < 64; i++) b[i] = a[i] + 1;\n}\n";
+  writeFileSync(
+    path.join(project, "run.tcl"),
+    'set_top add\nadd_files add.cpp\nset_directive_pipeline -II 3 "add/L"\ncsynth_design\n',
+  );
+  const client = await startClient(folder, {});
+  const uri = pathToFileURL(path.join(project, "add.cpp")).href;
+  const document = client.open(uri, text, "cpp");
+  await expect.poll(async () => (await document.hints()).join(), { timeout: 20_000 }).toMatch(/~?19\d cycles/);
+  const other = client.open(pathToFileURL(path.join(project, "other.cpp")).href, text, "cpp");
+  expect(await other.hints()).toEqual([]);
 });

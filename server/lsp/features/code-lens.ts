@@ -10,7 +10,7 @@ import { toRange } from "../convert.js";
 import { askAgain } from "../ask-again.js";
 import { isAcceleratorFile } from "../accelerator-documents.js";
 import { isConfig, isConfigFile } from "../config-documents.js";
-import { designKindOf, isDesignSource, isDesignLanguage } from "../design-documents.js";
+import { designKindOf, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { isCudaDocument } from "../cuda-documents.js";
@@ -35,7 +35,7 @@ export const codeLensFeature: Feature = {
         const text = document.getText();
         const kind = designKindOf(document);
         if (kind !== undefined)
-          return settings.designEnable && isDesignSource(document)
+          return settings.designEnable && server.design.isSource(document)
             ? server.design.anchors(document, kind).map(({ span, name }) => ({
                 range: toRange(document, span),
                 data: { uri, name, pin: null },

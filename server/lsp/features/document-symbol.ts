@@ -1,8 +1,12 @@
 import { designOutline } from "../../core/views/design/design-outline.js";
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
+<<<<<<< HEAD
 import { designKindOf, isDesignSource } from "../design-documents.js";
 import { isCudaDocument } from "../cuda-documents.js";
+=======
+import { designKindOf } from "../design-documents.js";
+>>>>>>> bb187ff3 (HLS: sources that only a project names have costs in the editor; functions of headers are shown where they are called)
 import { isModelSource, isPython } from "../python-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
@@ -18,7 +22,7 @@ export const documentSymbolFeature: Feature = {
         if (document !== undefined && isPython(document) && !isModelSource(document)) return null;
         const kind = document === undefined ? undefined : designKindOf(document);
         if (document !== undefined && kind !== undefined) {
-          if (kind === "hls" && !isDesignSource(document)) return null;
+          if (kind === "hls" && !server.design.isSource(document)) return null;
           const state = await server.design.state(document);
           const items = state === undefined ? [] : designOutline(state, kind);
           return items.map((item) => toDocumentSymbol(document, item));

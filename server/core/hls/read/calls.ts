@@ -1,4 +1,5 @@
 import type { Problem } from "../../base/problem.js";
+import type { TextSpan } from "../../base/text-span.js";
 import { addAffine, affineConstant, type Affine } from "../affine.js";
 import { childrenOf, fieldOf, textOf, type CppNode } from "../cpp-tree.js";
 import type { Directive } from "../directives.js";
@@ -97,7 +98,15 @@ export class Calls {
     const isOwn = callee.owner !== undefined && callee.owner.node === local.owner?.node;
     const self =
       object ?? (isOwn && local.aliases.has("this") ? this.#selfOf(node, local) : undefined);
-    return this.#inline(callee, args, self, local);
+    return this.#shownAt(node, callee, this.#inline(callee, args, self, local));
+  }
+
+  /** What a function of a header takes is shown where the text calls it. */
+  #shownAt(node: CppNode, callee: Callee, result: CallResult): CallResult {
+    const own = this.#file.file.ownLength ?? Infinity;
+    if (node.start >= own || callee.node.start < own) return result;
+    const span = { start: node.start, end: node.end };
+    return { ...result, steps: result.steps.map((step) => placedAt(step, span, own)) };
   }
 
   method(
@@ -411,6 +420,25 @@ function capturing(
   }
   const constants = new Map([...around.constants, ...base.constants]);
   return { ...base, aliases, leading: new Map(around.leading), constants };
+}
+
+/** Statements of other texts as if they stood at a place of this one; loops stay where they are, and are shown nowhere. */
+function placedAt(step: Step, span: TextSpan, own: number): Step {
+  const placed = (steps: readonly Step[]): readonly Step[] =>
+    steps.map((one) => placedAt(one, span, own));
+  const isOwn = step.span.start < own;
+  switch (step.kind) {
+    case "assign":
+      return isOwn ? step : { ...step, span, target: { ...step.target, span } };
+    case "branch": {
+      const { then, otherwise } = step;
+      const arms = { then: placed(then), otherwise: placed(otherwise) };
+      return { ...step, ...arms, ...(!isOwn && { span }) };
+    }
+    case "call":
+    case "loop":
+      return { ...step, body: placed(step.body) };
+  }
 }
 
 /** The pragmas of a body, without what it does. */
