@@ -54,7 +54,8 @@ test("an HLS kernel has cycles at its loops, intervals at its pragmas, a problem
 
 test("a source without a pragma has costs when a script beside it names it, with the script's directives", async () => {
   const project = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-hls-script-"));
-  const text = "void add(int a[64], int b[64]) {\n  L: for (int i = 0; i < 64; i++) b[i] = a[i] + 1;\n}\n";
+  const text =
+    "void add(int a[64], int b[64]) {\n  L: for (int i = 0; i < 64; i++) b[i] = a[i] + 1;\n}\n";
   writeFileSync(
     path.join(project, "run.tcl"),
     'set_top add\nadd_files add.cpp\nset_directive_pipeline -II 3 "add/L"\ncsynth_design\n',
@@ -62,7 +63,9 @@ test("a source without a pragma has costs when a script beside it names it, with
   const client = await startClient(folder, {});
   const uri = pathToFileURL(path.join(project, "add.cpp")).href;
   const document = client.open(uri, text, "cpp");
-  await expect.poll(async () => (await document.hints()).join(), { timeout: 20_000 }).toMatch(/~?19\d cycles/);
+  await expect
+    .poll(async () => (await document.hints()).join(), { timeout: 20_000 })
+    .toMatch(/~?19\d cycles/);
   const other = client.open(pathToFileURL(path.join(project, "other.cpp")).href, text, "cpp");
   expect(await other.hints()).toEqual([]);
 });

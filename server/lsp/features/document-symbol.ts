@@ -1,12 +1,8 @@
 import { designOutline } from "../../core/views/design/design-outline.js";
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
-<<<<<<< HEAD
-import { designKindOf, isDesignSource } from "../design-documents.js";
-import { isCudaDocument } from "../cuda-documents.js";
-=======
 import { designKindOf } from "../design-documents.js";
->>>>>>> bb187ff3 (HLS: sources that only a project names have costs in the editor; functions of headers are shown where they are called)
+import { isCudaDocument } from "../cuda-documents.js";
 import { isModelSource, isPython } from "../python-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */

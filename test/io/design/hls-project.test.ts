@@ -96,8 +96,10 @@ test("a part that no table has is said, and the default counts", async () => {
 
 test("what a function of a header takes is shown on the line that calls it", async () => {
   const folder = folderOf("called", {
-    "k.cpp": '#include "scale.h"\nvoid top(int a[64], int b[64]) {\n#pragma HLS PIPELINE\n  scale(a, b);\n}\n',
-    "scale.h": "inline void scale(int x[64], int y[64]) {\n  for (int i = 0; i < 64; i++) y[i] = x[i] * x[i];\n}\n",
+    "k.cpp":
+      '#include "scale.h"\nvoid top(int a[64], int b[64]) {\n#pragma HLS PIPELINE\n  scale(a, b);\n}\n',
+    "scale.h":
+      "inline void scale(int x[64], int y[64]) {\n  for (int i = 0; i < 64; i++) y[i] = x[i] * x[i];\n}\n",
   });
   const { design } = await analyse(folder, "k.cpp");
   expect(design?.lines.map(({ line }) => line)).toEqual([3]);
