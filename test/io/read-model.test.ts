@@ -35,7 +35,7 @@ test.each([
   ["model.keras", /Convert it to ONNX/],
   ["model.engine", /Export the model that it was made from as ONNX/],
   ["kernel.ptx", /kernels written by hand/],
-  ["notes.xyz", /PyTorch source; Verilog, VHDL and HLS C\+\+/],
+  ["notes.xyz", /PyTorch source; Verilog, VHDL, HLS C\+\+ and CUDA C\+\+/],
 ])("what to do instead of reading %s", (name, advice) => {
   expect(readModelFile(put(name, "just some words\n")).problems[0]?.message).toMatch(advice);
 });

@@ -69,7 +69,8 @@ const reachableSm = 0.83;
 const leastPart = 0.7;
 
 function reachableOf(name: BoundName): number {
-  return name === "dram" || name === "l2" || name === "latency" ? 1 : reachableSm;
+  const isOwnPart = name !== "dram" && name !== "l2" && name !== "latency" && name !== "tensor";
+  return isOwnPart ? reachableSm : 1;
 }
 
 function occupancyAt(
