@@ -29,6 +29,7 @@ import { QuantAnalyst } from "./quant-analyst.js";
 import { bindingsOf, pathOf } from "./subject.js";
 import { CudaAnalyst } from "./cuda-analyst.js";
 import { PythonAnalyst } from "./python-analyst.js";
+import { TritonAnalyst } from "./triton-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
 
@@ -69,6 +70,7 @@ export class Analyst {
   readonly catalogues: Catalogues;
   readonly python: PythonAnalyst;
   readonly cuda: CudaAnalyst;
+  readonly triton: TritonAnalyst;
   readonly cancel: Cancel;
   readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
@@ -83,6 +85,7 @@ export class Analyst {
     this.catalogues = new Catalogues(dataFolder);
     this.cuda = new CudaAnalyst(this.catalogues);
     this.python = new PythonAnalyst(this.catalogues, cancel);
+    this.triton = new TritonAnalyst(this.catalogues, cancel);
     this.cancel = cancel;
     this.#quant = new QuantAnalyst(dataFolder, this.catalogues, cancel);
   }

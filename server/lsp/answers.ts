@@ -64,6 +64,7 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       analyst.python.putRun(uri, run);
       return null;
     },
+    tritonViews: ({ text, choice }) => analyst.triton.views(text, choice),
     targets: async ({ choice, subject }) => {
       const use = subject === undefined ? anyNetwork : analyst.useOf(subject);
       const { catalogue, targets } = await analyst.catalogues.choose(choice, use);

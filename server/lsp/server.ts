@@ -25,6 +25,7 @@ import { PythonRuns } from "./python-runs.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { filePathOf, modelUriOf } from "./model-uri.js";
 import { showProgress } from "./progress.js";
+import { TritonDocuments } from "./triton-documents.js";
 import { Workspace } from "./workspace.js";
 
 /** The language server on one connection. `bundleFolder` holds `worker.cjs` and `data`. */
@@ -103,6 +104,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       python,
       design,
       cuda: new CudaDocuments({ engine, workspace, folders: () => [...folders] }),
+      triton: new TritonDocuments(engine, workspace),
       log,
       startDesignEngine: (onStage) => new DesignEngine({ ...designOptions, onStage }),
       announceChange,

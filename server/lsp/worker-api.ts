@@ -4,6 +4,7 @@ import type { Model } from "../core/graph/graph.js";
 import type { Hint, HintKinds } from "../core/views/text/hints.js";
 import type { KernelView } from "../core/views/cuda/kernel-view.js";
 import type { CudaRequest } from "../io/gpu/analyse-cuda.js";
+import type { KernelViews } from "../core/views/triton/triton-views.js";
 import type { HoverText } from "../core/views/text/hover.js";
 import type { LensText } from "../core/views/text/lens.js";
 import type { Fold } from "../core/views/text/folding.js";
@@ -169,6 +170,11 @@ export interface WorkerApi {
     readonly offset: number;
     readonly isQuantized: boolean;
   }): Promise<readonly SourceFix[]>;
+  /** All that is shown of a Python text's Triton kernels. */
+  tritonViews(params: {
+    readonly text: string;
+    readonly choice: TargetChoice;
+  }): Promise<KernelViews>;
   outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
   folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;
   mentions(params: {

@@ -1,7 +1,7 @@
 import { alikeRows, type AlikeRow } from "./alike.js";
 import { designText } from "./design-text.js";
-import { kernelText } from "./kernel-text.js";
 import * as kernels from "./cuda-table.js";
+import { kernelText } from "./triton-text.js";
 import { memoryText } from "./memory-text.js";
 import { quantizationText } from "./quantization-text.js";
 import { padded, table } from "./text-table.js";
@@ -40,7 +40,7 @@ export const report: ReportFormat = {
       if (lines.length > 0) parts.push(table(kernels.lineHeader, lines, "rrrl"));
     }
     if (document.design !== undefined) parts.push(designText(document.design, context.width));
-    if (document.kernels !== undefined) parts.push(...document.kernels.map(kernelText));
+    if (document.tritonKernels !== undefined) parts.push(...document.tritonKernels.map(kernelText));
     if (document.targets.length > 0) {
       const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
       const lines = document.targets.map((target) => [

@@ -4,7 +4,7 @@ import type { WorkKind } from "../cost/time-by-kind.js";
 import type { Verdict } from "../goals.js";
 import type { ReportCudaKernel } from "./report-cuda.js";
 import type { Design } from "../design/design.js";
-import type { ReportKernel } from "./kernels/kernel-report.js";
+import type { ReportTritonKernel } from "./triton/triton-report.js";
 import type { MemoryView } from "./memory.js";
 import type { MemoryTaken } from "./memory-use.js";
 
@@ -24,7 +24,7 @@ export interface ReportDocument {
   /** Present for hardware descriptions, in place of the model and its layers. */
   readonly design?: ReportDesign;
   /** Present for source files with GPU kernels, beside the model where there is one. */
-  readonly kernels?: readonly ReportKernel[];
+  readonly tritonKernels?: readonly ReportTritonKernel[];
   /** Present for CUDA C++. */
   readonly cudaKernels?: readonly ReportCudaKernel[];
   /** Present when it is asked for. */

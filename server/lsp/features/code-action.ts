@@ -8,6 +8,7 @@ import { pathOf } from "../subject.js";
 import { weightsActions } from "../weights-actions.js";
 import { pinFormatCommand } from "./pin-format.js";
 import { isModelSource, isPython } from "../python-documents.js";
+import { isTritonAlone } from "../triton-documents.js";
 
 /**
  * In a Python file: write down, as a comment above a model, the input that it is run with; take channels that fill the
@@ -59,9 +60,19 @@ export const codeActionFeature: Feature = {
               );
           }
           const isQuantized = settings.hintsQuantization;
-          if (isPython(document) ? !isModelSource(document) : !isQuantized) return [];
+          const line = range.start.line;
+          const lineOf = (offset: number): number => document.positionAt(offset).line;
+          const ofKernels = (await server.triton.views(document, signal)).fixes
+            .filter(({ span }) => lineOf(span.start) <= line && line <= lineOf(span.end))
+            .map(({ title, code, edit }): CodeAction => {
+              const diagnostics = context.diagnostics.filter((one) => one.code === code);
+              const changes = { [uri]: [toReplacement(document, edit)] };
+              return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
+            });
+          if (isTritonAlone(document)) return ofKernels;
+          if (isPython(document) ? !isModelSource(document) : !isQuantized) return ofKernels;
           const subject = await workspace.subjectOf(uri);
-          if (subject === undefined) return [];
+          if (subject === undefined) return ofKernels;
           const offset = document.offsetAt(range.start);
           const job = workspace.jobFor(subject, signal);
           if (!isPython(document)) {
@@ -97,7 +108,7 @@ export const codeActionFeature: Feature = {
               kind: CodeActionKind.RefactorRewrite,
               edit: { changes: { [uri]: [toInsertion(document, pin)] } },
             });
-          return actions;
+          return [...ofKernels, ...actions];
         },
       ),
     );

@@ -16,6 +16,8 @@ import { type Feature, type ServerContext, fence } from "../feature.js";
 import { isCudaDocument } from "../cuda-documents.js";
 import { modelUriOf } from "../model-uri.js";
 import { isModelSource, isPython } from "../python-documents.js";
+import { tritonAnchors } from "../../core/views/triton/triton-views.js";
+import { hasTritonKernels, isTritonAlone } from "../triton-documents.js";
 
 /**
  * One lens above the graph, and three of its quantization plan where that is switched on; in a Python file one for each definition of a model. Where they stand follows from the text alone and is answered at once; what it says
@@ -51,13 +53,20 @@ export const codeLensFeature: Feature = {
             ? planLenses(uri, toRange(document, span))
             : [];
         if (isPython(document)) {
-          if (!settings.pythonEnable || !isModelSource(document)) return [];
+          const kernels = hasTritonKernels(document)
+            ? tritonAnchors(text).map(({ span, name }) => ({
+                range: toRange(document, span),
+                data: { uri, name, pin: null, isKernel: true },
+              }))
+            : [];
+          if (isTritonAlone(document)) return kernels;
+          if (!settings.pythonEnable || !isModelSource(document)) return kernels;
           const anchors = sourceAnchors(text);
           const lenses = anchors.map(({ span, name, pin }) => ({
             range: toRange(document, span),
             data: { uri, name, pin: pin ?? null },
           }));
-          return [...lenses, ...planned(anchors[0]?.span)];
+          return [...kernels, ...lenses, ...planned(anchors[0]?.span)];
         }
         if (isConfigFile(uri))
           return isConfig(document)
@@ -71,6 +80,12 @@ export const codeLensFeature: Feature = {
       if (lens.command !== undefined) return lens;
       const anchor = anchorOf(lens.data);
       const { uri } = anchor;
+      if (anchor.isKernel) {
+        const title = await fence(server, "code-lens", { title: "" }, (_: null, signal) =>
+          kernelTitleOf(server, anchor, signal),
+        )(null, token);
+        return "title" in title ? { ...lens, command: { ...title, command: "" } } : title;
+      }
       if (anchor.isPlan) {
         const title = await fence(server, "code-lens", { title: "" }, (_: null, signal) =>
           planOf(server, uri, signal),
@@ -172,11 +187,26 @@ async function titleOf(
   }
 }
 
+async function kernelTitleOf(
+  { triton, workspace }: ServerContext,
+  { uri, name }: LensAnchor,
+  signal: AbortSignal,
+): Promise<{ readonly title: string; readonly tooltip?: string }> {
+  const document = workspace.documents.get(uri);
+  const lenses = document === undefined ? [] : (await triton.views(document, signal)).lenses;
+  const found = lenses.find((one) => one.name === name);
+  if (found === undefined) return { title: "Not estimated" };
+  const { title, tooltip } = found;
+  return { title, ...(tooltip !== undefined && { tooltip }) };
+}
+
 interface LensAnchor {
   readonly uri: string;
   /** Of the definition, and its pin, in a Python file. */
   readonly name: string;
   readonly pin: string | null;
+  /** A Triton kernel. */
+  readonly isKernel: boolean;
   /** Of the proposed quantization plan; what is done with it, or undefined for its totals. */
   readonly isPlan: boolean;
   readonly deed: Deed | undefined;
@@ -185,12 +215,13 @@ interface LensAnchor {
 function anchorOf(data: unknown): LensAnchor {
   const fields =
     typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
-  const { uri, name, pin, isPlan, deed } = fields;
+  const { uri, name, pin, isPlan, isKernel, deed } = fields;
   return {
     uri: typeof uri === "string" ? uri : "",
     name: typeof name === "string" ? name : "",
     pin: typeof pin === "string" ? pin : null,
     isPlan: isPlan === true,
+    isKernel: isKernel === true,
     deed: deeds.find((one) => one === deed),
   };
 }

@@ -18,6 +18,7 @@ import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
 import { isCudaDocument } from "../cuda-documents.js";
 import { isPython } from "../python-documents.js";
+import { isTritonAlone } from "../triton-documents.js";
 
 /** Problems of a model's text, pulled by the editor. */
 export const diagnosticsFeature: Feature = {
@@ -57,6 +58,18 @@ export const diagnosticsFeature: Feature = {
 };
 
 async function problemsOf(
+  server: ServerContext,
+  document: TextDocument,
+  isQuantized: boolean,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const { problems } = await server.triton.views(document, signal);
+  const ofKernels = problems.map((problem) => toDiagnostic(document, problem));
+  if (isTritonAlone(document)) return ofKernels;
+  return [...ofKernels, ...(await problemsOfModel(server, document, isQuantized, signal))];
+}
+
+async function problemsOfModel(
   { engine, workspace, design, cuda }: ServerContext,
   document: TextDocument,
   isQuantized: boolean,

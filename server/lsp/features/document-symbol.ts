@@ -4,6 +4,7 @@ import { type Feature, fence } from "../feature.js";
 import { designKindOf } from "../design-documents.js";
 import { isCudaDocument } from "../cuda-documents.js";
 import { isModelSource, isPython } from "../python-documents.js";
+import { isTritonAlone } from "../triton-documents.js";
 
 /** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
 export const documentSymbolFeature: Feature = {
@@ -27,6 +28,7 @@ export const documentSymbolFeature: Feature = {
           const { outline } = await server.cuda.view(document, signal);
           return outline.map((item) => toDocumentSymbol(document, item));
         }
+        if (document !== undefined && isTritonAlone(document)) return null;
         const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;
         const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));

@@ -3,6 +3,7 @@ import { toHover } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { isCudaDocument } from "../cuda-documents.js";
 import { type Feature, fence } from "../feature.js";
+import { isTritonAlone } from "../triton-documents.js";
 
 /** What a node or tensor is and costs, on every chosen target. */
 export const hoverFeature: Feature = {
@@ -27,6 +28,15 @@ export const hoverFeature: Feature = {
             question &&
             (await engine.ask("cudaHover", { ...question, offset }, server.cuda.job(open, signal)));
           return found ? toHover(open, found) : null;
+        }
+        if (open !== undefined) {
+          const { hovers } = await server.triton.views(open, signal);
+          const offset = open.offsetAt(position);
+          const [found] = hovers
+            .filter(({ span }) => span.start <= offset && offset <= span.end)
+            .sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start));
+          if (found !== undefined) return toHover(open, found);
+          if (isTritonAlone(open)) return null;
         }
         const subject = await workspace.subjectOf(uri);
         const document = workspace.documents.get(uri);

@@ -1,8 +1,12 @@
+import type { InlayHint } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextSpan } from "../../core/base/text-span.js";
 import { designHints } from "../../core/views/design/design-hints.js";
 import { toInlayHint, toSpan } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { isCudaDocument } from "../cuda-documents.js";
-import { type Feature, fence } from "../feature.js";
+import { type Feature, type ServerContext, fence } from "../feature.js";
+import { isTritonAlone } from "../triton-documents.js";
 
 /** What each node costs, at the end of its line. */
 export const inlayHintFeature: Feature = {
@@ -29,23 +33,41 @@ export const inlayHintFeature: Feature = {
             .filter(({ offset }) => start <= offset && offset <= end)
             .map((hint) => toInlayHint(open, hint));
         }
+        const kernels =
+          open === undefined || !settings.enable || !settings.hintsLatency
+            ? []
+            : await kernelHints(server, open, toSpan(open, range), signal);
+        if (open !== undefined && isTritonAlone(open)) return kernels;
         const kinds = {
           latency: settings.hintsLatency,
           shape: settings.hintsShape,
           memory: settings.hintsMemory,
           quantization: settings.hintsQuantization,
         };
-        if (!settings.enable || !Object.values(kinds).includes(true)) return [];
+        if (!settings.enable || !Object.values(kinds).includes(true)) return kernels;
         const subject = await workspace.subjectOf(uri);
         const document = workspace.documents.get(uri);
-        if (subject === undefined || document === undefined) return [];
+        if (subject === undefined || document === undefined) return kernels;
         const hints = await engine.ask(
           "hints",
           { subject, span: toSpan(document, range), kinds },
           workspace.jobFor(subject, signal),
         );
-        return hints.map((hint) => toInlayHint(document, hint));
+        return [...kernels, ...hints.map((hint) => toInlayHint(document, hint))];
       }),
     );
   },
 };
+
+/** Of Triton kernels, in a Python file. */
+async function kernelHints(
+  { triton }: ServerContext,
+  document: TextDocument,
+  { start, end }: TextSpan,
+  signal: AbortSignal,
+): Promise<InlayHint[]> {
+  const { hints } = await triton.views(document, signal);
+  return hints
+    .filter(({ offset }) => start <= offset && offset <= end)
+    .map((hint) => toInlayHint(document, hint));
+}

@@ -11,7 +11,7 @@ import {
   type KernelOnDevice,
   type KernelResult,
   fastestOf,
-} from "../kernel-file.js";
+} from "./kernel-file.js";
 import { type TileProgram, programOf } from "./program.js";
 import { type HostValue, type TritonConfig } from "./read/host-value.js";
 import type { KernelPin } from "./read/pins.js";

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../base/problem.js";
-import type { KernelFix } from "../../kernel-file.js";
+import type { KernelFix } from "../kernel-file.js";
 import { type KernelRule, listText, problemAt } from "./rule.js";
 
 /** What nobody has said, with what it is taken to be, and a comment that would say it. */

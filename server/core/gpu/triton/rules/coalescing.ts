@@ -1,4 +1,4 @@
-import { shownEstimate } from "../../kernel-file.js";
+import { shownEstimate } from "../kernel-file.js";
 import type { GlobalAccess } from "../../gpu-kernel.js";
 import { formatShare } from "../../../base/units.js";
 import { type KernelRule, problemAt } from "./rule.js";

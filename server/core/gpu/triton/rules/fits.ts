@@ -1,5 +1,5 @@
 import type { Problem } from "../../../base/problem.js";
-import type { KernelFix } from "../../kernel-file.js";
+import type { KernelFix } from "../kernel-file.js";
 import type { TileProgram } from "../program.js";
 import { backendOf, sharedUseOf } from "../shared-memory.js";
 import { type KernelRule, countText, listText, problemAt } from "./rule.js";
@@ -56,7 +56,10 @@ export const fits: KernelRule = ({ source, result, programs }, { python }) => {
       fixes.push({
         code: "RP5620",
         span,
-        title: `Take num_stages=${stages.stages}: ${countText(stages.bytes)} B of shared memory`,
+        title:
+          misfits.length > 1
+            ? `Take num_stages=${stages.stages}, which fits them all`
+            : `Take num_stages=${stages.stages}: ${countText(stages.bytes)} B of shared memory`,
         edit: { span: written, text: String(stages.stages) },
       });
   });

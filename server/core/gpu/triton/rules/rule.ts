@@ -1,7 +1,7 @@
 import type { Problem } from "../../../base/problem.js";
 import type { TextSpan } from "../../../base/text-span.js";
 import type { GpuDevice } from "../../gpu-device.js";
-import type { KernelFix, KernelResult } from "../../kernel-file.js";
+import type { KernelFix, KernelResult } from "../kernel-file.js";
 import type { TileProgram } from "../program.js";
 import type { KernelSource, TritonFile } from "../read/triton-file.js";
 import type { LoweredProgram } from "../to-gpu-kernel.js";

@@ -8,7 +8,8 @@ import {
   type KernelOnDevice,
   type KernelResult,
   shownEstimate,
-} from "../../gpu/kernel-file.js";
+} from "../../gpu/triton/kernel-file.js";
+import { readTritonFile } from "../../gpu/triton/read/triton-file.js";
 import type { Hint } from "../text/hints.js";
 import type { HoverText } from "../text/hover.js";
 import type { LensText } from "../text/lens.js";
@@ -26,7 +27,7 @@ import {
   sharedText,
   timeText,
   workText,
-} from "./kernel-texts.js";
+} from "./triton-texts.js";
 
 /** All that an editor shows of a file's kernels: plain data, made once for a text. */
 export interface KernelViews {
@@ -37,6 +38,17 @@ export interface KernelViews {
   readonly problems: readonly TextProblem[];
   readonly fixes: readonly KernelFix[];
 }
+
+/** Where lenses about kernels stand: found in the text alone, so that their number never depends on an analysis. */
+export function tritonAnchors(
+  text: string,
+): readonly { readonly name: string; readonly span: TextSpan }[] {
+  return readTritonFile(text)
+    .kernels.slice(0, anchorLimit)
+    .map(({ function: { name, nameSpan: span } }) => ({ name, span }));
+}
+
+const anchorLimit = 60;
 
 /** Lines that take less of their kernel are quiet. */
 const leastShare = 0.002;
@@ -242,22 +254,38 @@ function configHover(kernel: KernelResult, indices: readonly number[]): string {
 function kernelHover(kernel: KernelResult): string {
   const shared = kernel.devices.map((device) => shownEstimate(device)?.sharedParts ?? []);
   const parts = shared.find((one) => one.length > 0) ?? [];
-  const bounds = kernel.devices[0] === undefined ? [] : boundsOf(kernel.devices[0]);
+  const [first] = kernel.devices;
+  const shown = first === undefined ? undefined : shownEstimate(first);
+  const name = plain(first?.device.chip.name ?? "");
+  const bounds = first === undefined ? [] : boundsOf(first);
   const said = kernel.parameters
     .filter(({ text }) => text !== "?")
-    .map(({ name, text, from }) => `${codeSpan(`${name}=${text}`)} ${from}`);
+    .map(({ name: parameter, text, from }) => `${codeSpan(`${parameter}=${text}`)} ${from}`);
+  const launch =
+    shown === undefined
+      ? []
+      : [[launchText(shown), ratesText(shown)].filter((part) => part !== "").join("; ")];
   return [
     `**${plain(kernel.name)}**, a Triton kernel`,
-    deviceTable(kernel, shownEstimate, ({ best }) =>
-      best === undefined ? "" : codeCell(kernel.configs[best]?.text ?? ""),
-    ),
-    ...(bounds.length > 0
-      ? [`Bounds on ${plain(kernel.devices[0]?.device.chip.name ?? "")}: ${bounds.join(", ")}.`]
-      : []),
+    deviceTable(kernel, shownEstimate),
+    ...fastestTexts(kernel),
+    ...(launch.length > 0 ? [`On ${name}: ${launch.join("")}. Bounds: ${bounds.join(", ")}.`] : []),
     ...(parts.length > 0 ? [`Shared memory: ${parts.map(plain).join("; ")}.`] : []),
     ...(said.length > 0 ? [`Taken to be: ${said.join(", ")}.`] : []),
     "No kernel was compiled or run: roofline of blocks with occupancy, from the tiles in the source.",
   ].join("\n\n");
+}
+
+/** The fastest configuration, once where devices agree. */
+function fastestTexts({ configs, devices }: KernelResult): readonly string[] {
+  const byText = new Map<string, string[]>();
+  for (const { device, best } of devices) {
+    const text = best === undefined ? "" : (configs[best]?.text ?? "");
+    if (text !== "") byText.set(text, [...(byText.get(text) ?? []), device.chip.name]);
+  }
+  return [...byText].map(
+    ([text, names]) => `Fastest on ${plain(names.join(", "))}: ${codeSpan(text)}`,
+  );
 }
 
 function boundsOf(device: KernelOnDevice): readonly string[] {
@@ -272,26 +300,20 @@ function boundsOf(device: KernelOnDevice): readonly string[] {
 function deviceTable(
   kernel: KernelResult,
   pick: (device: KernelOnDevice) => ConfigEstimate | undefined,
-  note: (device: KernelOnDevice) => string,
+  rank?: (device: KernelOnDevice) => string,
 ): string {
   const rows = kernel.devices.map((device) => {
     const own = pick(device);
     const cells =
       own === undefined
-        ? ["?", "", "", "", "", ""]
-        : [
-            timeText(own),
-            boundText(own),
-            occupancyText(own),
-            sharedText(own),
-            registersText(own),
-            [launchText(own), ratesText(own)].filter((part) => part !== "").join("; "),
-          ];
-    return `| ${plain(device.device.chip.name)} | ${cells.join(" | ")} | ${note(device)} |`;
+        ? ["?", "", "", "", ""]
+        : [timeText(own), boundText(own), occupancyText(own), sharedText(own), registersText(own)];
+    const last = rank === undefined ? "" : ` ${rank(device)} |`;
+    return `| ${plain(device.device.chip.name)} | ${cells.join(" | ")} |${last}`;
   });
   return [
-    "| GPU | time | bound | occupancy | shared memory | registers | launch | |",
-    "| :-- | --: | :-- | :-- | --: | --: | :-- | :-- |",
+    `| GPU | time | bound | occupancy | shared memory | registers |${rank === undefined ? "" : " |"}`,
+    `| :-- | --: | :-- | :-- | --: | --: |${rank === undefined ? "" : " :-- |"}`,
     ...rows,
   ].join("\n");
 }

@@ -8,13 +8,13 @@ import {
   type KernelFile,
   type KernelOnDevice,
   type KernelResult,
-} from "../../gpu/kernel-file.js";
+} from "../../gpu/triton/kernel-file.js";
 import { emptyReport } from "../empty-report.js";
 import type { ReportDocument, ReportProblem, ReportSource } from "../report-document.js";
-import { linesOf } from "./kernel-views.js";
+import { linesOf } from "./triton-views.js";
 
 /** Kernels of a source file, in the document of the command line. Unknown is null, never 0. */
-export interface ReportKernel {
+export interface ReportTritonKernel {
   readonly name: string;
   readonly language: KernelFile["language"];
   readonly source: ReportSource;
@@ -90,7 +90,7 @@ export function withKernels(
   return {
     ...document,
     problems: [...document.problems, ...problems.map((one) => problemOf(one, sourceOf))],
-    kernels: kernels.map((kernel) => ({
+    tritonKernels: kernels.map((kernel) => ({
       name: kernel.name,
       language,
       source: sourceOf(kernel.place),

@@ -1,14 +1,14 @@
 import { formatSeconds, formatShare } from "../base/units.js";
-import { boundTexts } from "../views/kernels/kernel-texts.js";
+import { boundTexts } from "../views/triton/triton-texts.js";
 import type { BoundName } from "../gpu/gpu-report.js";
-import type { ReportKernel, ReportKernelDevice } from "../views/kernels/kernel-report.js";
+import type { ReportTritonKernel, ReportKernelDevice } from "../views/triton/triton-report.js";
 import { table } from "./text-table.js";
 
 const configRows = 12;
 const lineRows = 8;
 
 /** For a terminal: each kernel on each device, its configurations by predicted time, and the lines that take it. */
-export function kernelText(kernel: ReportKernel): string {
+export function kernelText(kernel: ReportTritonKernel): string {
   const assumed = kernel.parameters.filter(({ from }) => from === "assumed");
   const parts = [
     `${kernel.name}  (${kernel.language === "triton" ? "Triton" : "CUDA"} kernel, line ${kernel.source.line + 1})\n`,
@@ -25,7 +25,7 @@ export function kernelText(kernel: ReportKernel): string {
   return parts.join("\n");
 }
 
-function kernelTable({ devices, configurations }: ReportKernel): string {
+function kernelTable({ devices, configurations }: ReportTritonKernel): string {
   return table(
     [
       "GPU",
@@ -73,7 +73,7 @@ function timeOf({ seconds, fits }: Estimate): string {
   return seconds === null ? "?" : formatSeconds(seconds);
 }
 
-function configTable({ configurations }: ReportKernel, device: ReportKernelDevice): string {
+function configTable({ configurations }: ReportTritonKernel, device: ReportKernelDevice): string {
   const order = configurations
     .map((_, index) => index)
     .sort((a, b) => (secondsOf(device, a) ?? Infinity) - (secondsOf(device, b) ?? Infinity));

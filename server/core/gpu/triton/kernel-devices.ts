@@ -1,5 +1,5 @@
-import type { Catalogue, Target } from "../targets/target.js";
-import { type GpuDevice, gpuDeviceOf } from "./gpu-device.js";
+import type { Catalogue, Target } from "../../targets/target.js";
+import { type GpuDevice, gpuDeviceOf } from "../gpu-device.js";
 
 /** Where nobody has chosen a GPU: one for servers, one on a desk. */
 const defaultChips = ["nvidia-h100-sxm", "nvidia-a100-sxm-80gb", "nvidia-rtx-4090"];

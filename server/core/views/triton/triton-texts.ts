@@ -1,7 +1,11 @@
 import { formatBytes, formatNumber, formatRate, formatShare } from "../../base/units.js";
 import type { BoundName } from "../../gpu/gpu-report.js";
 import type { GpuWork } from "../../gpu/gpu-kernel.js";
-import type { ConfigEstimate, KernelOnDevice, KernelParameter } from "../../gpu/kernel-file.js";
+import type {
+  ConfigEstimate,
+  KernelOnDevice,
+  KernelParameter,
+} from "../../gpu/triton/kernel-file.js";
 import { secondsText } from "../text/estimate-text.js";
 
 /** As people call what holds a kernel up. */

@@ -1,7 +1,7 @@
-import type { Problem } from "../base/problem.js";
-import type { TextSpan } from "../base/text-span.js";
-import type { GpuDevice } from "./gpu-device.js";
-import type { KernelEstimate } from "./gpu-report.js";
+import type { Problem } from "../../base/problem.js";
+import type { TextSpan } from "../../base/text-span.js";
+import type { GpuDevice } from "../gpu-device.js";
+import type { KernelEstimate } from "../gpu-report.js";
 
 /** Kernels of one source file, each estimated on the chosen devices: what hints, hovers, lenses and reports are made of. */
 export interface KernelFile {

@@ -13,7 +13,7 @@ const targets = [
 test("a file with Triton kernels and no model is reported by its kernels", async () => {
   const report = await analyzeJson([matmul, ...targets]);
   expect(report).toMatchObject({ kind: "triton", model: null, layers: [] });
-  const [kernel] = report.kernels ?? [];
+  const [kernel] = report.tritonKernels ?? [];
   expect(kernel).toMatchObject({ name: "product", language: "triton" });
   expect(kernel?.configurations).toHaveLength(5);
   expect(kernel?.devices.map(({ id, best }) => [id, best])).toEqual([
@@ -37,7 +37,7 @@ test("sizes of the command line stand in for pins", async () => {
   const seconds = async (dims: readonly string[]): Promise<number> => {
     const file = path.join(root, "test/fixtures/python/triton_scale.py");
     const report = await analyzeJson([file, ...targets, ...dims]);
-    return report.kernels?.[0]?.devices[0]?.configurations[0]?.seconds ?? NaN;
+    return report.tritonKernels?.[0]?.devices[0]?.configurations[0]?.seconds ?? NaN;
   };
   const [small, large] = [
     await seconds(["--dim", "n=1048576"]),
@@ -60,5 +60,5 @@ test("a file with a module and a kernel shows both", async () => {
   const report = await analyzeJson([file, ...targets]);
   expect(report.kind).toBe("python");
   expect(report.model?.parameterCount).toBe(64 * 64 + 64);
-  expect(report.kernels?.map(({ name }) => name)).toEqual(["scale"]);
+  expect(report.tritonKernels?.map(({ name }) => name)).toEqual(["scale"]);
 }, 120_000);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { neverCancelled } from "../core/base/cancel.js";
-import { kernelDevices } from "../core/gpu/kernel-devices.js";
-import type { KernelFile } from "../core/gpu/kernel-file.js";
+import { kernelDevices } from "../core/gpu/triton/kernel-devices.js";
+import type { KernelFile } from "../core/gpu/triton/kernel-file.js";
 import { analyseTriton } from "../core/gpu/triton/analyse-triton.js";
 import { usesTriton } from "../core/gpu/triton/read/triton-file.js";
 import type { Target } from "../core/targets/target.js";
