@@ -35,7 +35,7 @@ wins, what a trained bottleneck may send at most. MODEL and the other options ar
   --link RATE           from the device to the server, repeatable: 10Mb/s (default 1, 10 and 100 Mb/s)
   --rtt TIME            there and back with nothing sent (default 10ms)
   --bits N              of each element that is sent (default: as the device keeps it)
-  --input-bytes BYTES   what an input takes as it is sent, compressed: 60KB
+  --input-bytes BYTES   what the inputs take together as they are sent, compressed: 60KB
   --json                everything as JSON`,
   run: async (words) => {
     const { passed, options, links, isJson } = parse(words);
@@ -57,11 +57,12 @@ wins, what a trained bottleneck may send at most. MODEL and the other options ar
       return 1;
     };
     const complaint = document.problems.find(({ severity }) => severity === "error")?.message;
-    if (analysis === undefined) return fail(complaint ?? "The file holds no model.");
-    const device = analysis.targets.find(({ target }) => target.id === deviceId);
-    const server = analysis.targets.find(({ target }) => target.id === serverId);
-    if (device === undefined || server === undefined)
-      return fail("The device and the server are the same target.");
+    // The same target may be both.
+    const [device, server] = [deviceId, serverId].map((id) =>
+      analysis?.targets.find(({ target }) => target.id === id),
+    );
+    if (analysis === undefined || device === undefined || server === undefined)
+      return fail(complaint ?? "The file holds no model.");
     const cuts = cutsOf(analysis, device, server, options);
     const splits = cuts
       ?.flatMap((_, at) => (at > 0 ? [] : links))

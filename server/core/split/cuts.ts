@@ -1,5 +1,5 @@
 import type { Analysis, TargetAnalysis } from "../analysis.js";
-import { add, certain, type Interval } from "../cost/interval.js";
+import { add, certain, scale, sum, type Interval } from "../cost/interval.js";
 import type { NodeId, ValueId } from "../graph/graph.js";
 import { targetBytes } from "../lower/target-bytes.js";
 import { dataflowOf, type Dataflow } from "../work/dataflow.js";
@@ -27,11 +27,11 @@ export interface Cut {
 export interface CutOptions {
   /** Of an element that is sent; undefined as the device keeps it. */
   readonly bits?: number;
-  /** What the inputs take when they are sent, where they are compressed. */
+  /** What all inputs take together when they are sent, where they are compressed. */
   readonly inputBytes?: number;
 }
 
-/** All places where no kernel of either target would be torn, in their order; undefined while a node is not costed. */
+/** All places where no kernel of either target would be torn, in their order; undefined while a node is not costed, or an input's size not known. */
 export function cutsOf(
   analysis: Analysis,
   device: TargetAnalysis,
@@ -45,7 +45,8 @@ export function cutsOf(
   const tail = runningCost(server, nodeCount);
   const sent = sentAt(flow, device, options);
   const total = tail.seconds[nodeCount] ?? certain(0);
-  const [deviceOverhead, serverOverhead] = [overheadOf(device), overheadOf(server)];
+  const [onDeviceAlone, onServerAlone] = [wholeOf(device), wholeOf(server)];
+  if (sent[0]?.bytes === undefined) return undefined;
   const cuts: Cut[] = [];
   for (let at = 0; at <= nodeCount; at++) {
     if (head.isTorn[at] === 1 || tail.isTorn[at] === 1) continue;
@@ -55,30 +56,39 @@ export function cutsOf(
     const isOnServer = total.value > done.value;
     const { bytes, elements, last } = sent[at] ?? nothing;
     if (bytes === undefined) continue;
+    const deviceSeconds = onDevice ? onDeviceAlone(before) : certain(0);
     cuts.push({
       nodeCount: at,
       after: last,
       sentBytes: isOnServer ? bytes : 0,
       sentElements: isOnServer ? elements : 0,
-      deviceSeconds: onDevice ? add(before, certain(deviceOverhead)) : certain(0),
-      serverSeconds: isOnServer
-        ? {
-            value: total.value - done.value + serverOverhead,
-            low: total.low - done.low + serverOverhead,
-            high: total.high - done.high + serverOverhead,
-          }
-        : certain(0),
-      deviceJoules: device.energy && (device.energy.value * before.value) / device.latency.value,
+      deviceSeconds,
+      serverSeconds: isOnServer ? onServerAlone(add(total, scale(done, -1))) : certain(0),
+      deviceJoules:
+        device.energy &&
+        (onDevice ? (device.energy.value * deviceSeconds.value) / device.latency.value : 0),
       deviceWeightBytes: head.weightBytes[at] ?? 0,
     });
   }
   return cuts;
 }
 
-/** What an inference takes beside its kernels. */
-function overheadOf({ latency, kernelCosts }: TargetAnalysis): number {
-  const kernels = kernelCosts.reduce((total, { seconds }) => total + seconds.value, 0);
-  return Math.max(0, (latency?.value ?? 0) - kernels);
+/**
+ * From the sum of a part's kernels to what the part takes, so that all of them take what the model does: with what an
+ * inference takes beside its kernels, and with as much of their summed spread as the whole has, whose errors even out.
+ */
+function wholeOf({ latency, kernelCosts }: TargetAnalysis): (part: Interval) => Interval {
+  const kernels = sum(kernelCosts.map(({ seconds }) => seconds));
+  const whole = latency ?? kernels;
+  const overhead = Math.max(0, whole.value - kernels.value);
+  const [below, above] = [kernels.value - kernels.low, kernels.high - kernels.value];
+  const low = below > 0 ? (whole.value - whole.low) / below : 1;
+  const high = above > 0 ? (whole.high - whole.value) / above : 1;
+  return (part) => ({
+    value: part.value + overhead,
+    low: part.value + overhead - low * (part.value - part.low),
+    high: part.value + overhead + high * (part.high - part.value),
+  });
 }
 
 interface RunningCost {
@@ -128,16 +138,19 @@ interface Sent {
 
 const nothing: Sent = { bytes: 0, elements: 0, last: undefined };
 
-/** By number of nodes before: the values that were made before and are read behind. */
+/**
+ * By number of nodes before: the values that were made before and are read behind. What layers remember from call to call
+ * lies where the layers do, and is never sent.
+ */
 function sentAt(flow: Dataflow, device: TargetAnalysis, options: CutOptions): readonly Sent[] {
   const { graph, inferred } = flow;
   const nodeCount = graph.nodes.length;
   const kept = targetBytes(flow, device.target.precision, device.lowered.valueBits);
   const sizeOf = (id: ValueId): Pick<Sent, "bytes" | "elements"> => {
-    const elements = elementsOf(inferred.types[id]) ?? 0;
-    const bytes =
-      options.bits === undefined ? kept.of(id) : Math.ceil((elements * options.bits) / 8);
-    return { bytes, elements };
+    const elements = elementsOf(inferred.types[id]);
+    const { bits } = options;
+    const bytes = bits === undefined ? kept.of(id) : elements && Math.ceil((elements * bits) / 8);
+    return { bytes, elements: elements ?? 0 };
   };
   const begins: ValueId[][] = Array.from({ length: nodeCount + 1 }, () => []);
   const ends: ValueId[][] = Array.from({ length: nodeCount + 1 }, () => []);
@@ -147,6 +160,8 @@ function sentAt(flow: Dataflow, device: TargetAnalysis, options: CutOptions): re
     const lastReader = start === end ? undefined : flow.readerList[end - 1];
     if (lastReader === undefined || inferred.isConstant[id] === true || flow.isWeight[id] === 1)
       continue;
+    const { isCache = false, isState = false } = graph.values[id] ?? {};
+    if (isCache || isState) continue;
     begins[(flow.producer[id] ?? -1) + 1]?.push(id);
     ends[lastReader + 1]?.push(id);
   }

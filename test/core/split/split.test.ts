@@ -22,6 +22,21 @@ describe("cuts", () => {
       0,
     ]);
     expect(last.deviceSeconds.value).toBeCloseTo(device!.latency!.value, 9);
+    // As wide as `analyze` says, and all of the energy.
+    expect(last.deviceSeconds.low).toBeCloseTo(device!.latency!.low, 9);
+    expect(first.serverSeconds.high).toBeCloseTo(server!.latency!.high, 9);
+    expect(last.deviceJoules).toBeCloseTo(device!.energy!.value, 9);
+    expect(first.deviceJoules).toBe(0);
+  });
+
+  test("caches of a language model lie where their layers do: a token and its hidden state are all that is sent", async () => {
+    const sides = ["nvidia-rtx-4090/llama-cpp-cuda/q4-k-m", "nvidia-h100-sxm/tensorrt-llm/fp8"];
+    const llama = await realAnalysis("examples/llama-3.1-8b/config.json", sides);
+    const [phone, rack] = llama.targets;
+    const found = cutsOf(llama, phone!, rack!, { bits: 16 })!;
+    expect(found[0]!.sentBytes).toBeLessThan(100);
+    const behindLayers = found.filter(({ sentBytes }) => sentBytes === 2 * 4096);
+    expect(behindLayers.length).toBeGreaterThanOrEqual(32);
   });
 
   test("a residual is sent beside the value that it is added to", () => {
