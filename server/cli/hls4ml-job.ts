@@ -7,9 +7,10 @@ import { streamingCosts } from "../core/hls/finn/costs.js";
 import { finnDesign } from "../core/hls/finn/pipeline.js";
 import { parseFinnWords, wordsOfFolding } from "../core/hls/finn/words.js";
 import { hls4mlCosts } from "../core/hls/hls4ml/costs.js";
-import { hls4mlDesign, ownWords } from "../core/hls/hls4ml/estimate-network.js";
+import { hls4mlDesign, lastPart, ownWords } from "../core/hls/hls4ml/estimate-network.js";
 import { type Hls4mlNetwork, networkOf } from "../core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../core/hls/hls4ml/words.js";
+import { unknownLayers } from "../core/hls/unknown-layers.js";
 import { tasksOf } from "../core/hls/tasks/task.js";
 import { tasksDesign } from "../core/hls/tasks/tasks-design.js";
 import { parseTaskWords } from "../core/hls/tasks/words.js";
@@ -24,8 +25,11 @@ import { type AnalyzeRequest } from "./words.js";
 
 /** The model's report as hardware that hls4ml would make of its layers. */
 export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Promise<JobResult> {
-  const words = parseHls4mlWords(textOf("hls4ml", request.design.hls4ml ?? "", wordsOfConfig));
+  const text = request.design.hls4ml ?? "";
+  const words = parseHls4mlWords(textOf("hls4ml", text, wordsOfConfig));
   if (typeof words === "string") throw new UsageError(`--hls4ml: ${words}`);
+  // A configuration file names activations and inputs too, which are no layers here.
+  const typed = parseHls4mlWords(textOf("hls4ml", text, () => ""));
   const dataFolder = await findDataFolder();
   const costs = hls4mlCosts(
     JSON.parse(readFileSync(path.join(dataFolder, "hls4ml", "dense-conv.json"), "utf8")),
@@ -37,7 +41,13 @@ export async function asHls4ml(request: AnalyzeRequest, result: JobResult): Prom
     design: (network, part, name) => {
       const clock = request.design.clockNanoseconds;
       const asked = clock === undefined ? words : { ...words, clockNs: clock };
-      return hls4mlDesign(network, asked, costs, part, name);
+      const design = hls4mlDesign(network, asked, costs, part, name);
+      if (typeof typed === "string") return design;
+      const names = network.layers.map((layer) => layer.name);
+      const isKnown = (own: string): boolean =>
+        names.some((one) => one === own || lastPart(one) === own);
+      const unknown = unknownLayers(typed.layers.keys(), isKnown, names);
+      return { ...design, problems: [...design.problems, ...unknown] };
     },
   });
 }

@@ -41,6 +41,11 @@ test("what FINN makes nothing of, wrong words and a part that is too small are t
   const wrong = await cli(["analyze", model, "--finn", "fps=fast"]);
   expect(wrong.status).toBe(2);
   expect(wrong.err).toContain("--finn: fps: inferences a second, not `fast`.");
+  const typo = await cli(["analyze", model, "--finn", "fps=1000,fcc.pe=4,fc0.pe=5"]);
+  expect(typo.out).toContain("No layer is named `fcc`, so that what is said of it changes nothing");
+  expect(typo.out).toContain("PE 5 does not divide the 64 rows of `fc0`: 4 is taken.");
+  const hls4ml = await cli(["analyze", model, "--hls4ml", "fcc.reuse=4"]);
+  expect(hls4ml.out).toContain("No layer is named `fcc`");
   const small = await cli([
     "analyze",
     "examples/models/resnet50.onnx",

@@ -161,7 +161,10 @@ function chiefOf(own: RtlCost, capacity: RtlCost): ResourceKind {
   let chief: ResourceKind = (own.lut ?? 0) > 0 ? "lut" : "dsp";
   let most = 0;
   for (const kind of resourceKinds) {
-    const share = (own[kind] ?? 0) / (capacity[kind] ?? Infinity);
+    const count = own[kind] ?? 0;
+    // A part may have none of a kind that nothing asks for.
+    if (count === 0) continue;
+    const share = count / (capacity[kind] ?? Infinity);
     if (share <= most) continue;
     most = share;
     chief = kind;

@@ -165,6 +165,8 @@ function onFpga({ precision }: MappedAccelerator, units: readonly Unit[]): strin
       {
         kind: "matrix",
         name: "",
+        keys: [],
+        isFolded: true,
         rows: outputs,
         window,
         vectors,

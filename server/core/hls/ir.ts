@@ -116,6 +116,8 @@ export type Operator =
   | "add"
   | "sub"
   | "mul"
+  /** A product with a constant of two signed digits (`x * 3`, `x * 60`): two shifts and one sum or difference. */
+  | "scale"
   | "div"
   | "rem"
   | "compare"

@@ -1,24 +1,14 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import type { HlsProject, ProjectDirective } from "../../core/hls/project/project-file.js";
+import type { HlsProject } from "../../core/hls/project/project-file.js";
 import { isProjectName, isProjectText, readProject } from "../../core/hls/project/project-file.js";
 import { contains, realPath, textInside } from "../inside.js";
 import type { DesignRequest } from "./design-request.js";
 
 /** A project of Vitis HLS that a source belongs to. */
-export interface FoundProject {
-  /** The script or configuration; absolute. */
+export interface FoundProject extends Omit<HlsProject, "sourced"> {
+  /** The script or configuration; its path and those of the project are absolute. */
   readonly file: string;
-  readonly top: string | undefined;
-  readonly part: string | undefined;
-  readonly clockNanoseconds: number | undefined;
-  readonly flow: string | undefined;
-  /** The other sources of the design; absolute. */
-  readonly sources: readonly string[];
-  /** Absolute. */
-  readonly includeFolders: readonly string[];
-  readonly defines: Readonly<Record<string, string>>;
-  readonly directives: readonly ProjectDirective[];
 }
 
 const mostLevels = 4;
@@ -86,6 +76,7 @@ function foundProject(
     clockNanoseconds,
     flow,
     defines,
+    // The others than this one.
     sources: project.sources
       .map((one) => path.resolve(folder, one))
       .filter((one) => one !== source && /\.(c|cc|cpp|cxx)$/i.test(one)),

@@ -107,3 +107,19 @@ test("on a part the scarcest resource stands for the price", () => {
   );
   expect(prices.chief).toBe("dsp");
 });
+
+test("a part that has none of a kind is not priced by it where nothing asks for it", () => {
+  const cost = { lut: 100, ff: 40 };
+  const prices = pricesOf(
+    chip(2, 2),
+    {
+      corners: [cost, cost, cost, cost],
+      capacity: { lut: 1280, ff: 1280, dsp: 0, bram: 16, uram: 0 },
+      family: "ice40",
+      part: "ice40-hx1k",
+      tool: "tool",
+    },
+    [],
+  );
+  expect(prices.chief).toBe("lut");
+});

@@ -166,4 +166,16 @@ test("FINN's own folding file as words, and wrong words", () => {
   expect(parseFinnWords("fps=-1")).toContain("inferences a second");
   expect(parseFinnWords("speed=9")).toContain("`speed` is not known");
   expect(parseFinnWords("fc.reuse=2")).toContain("there are pe, simd and memory");
+  expect(parseFinnWords("input=8|4")).toContain("1 to 32 bits, not `8|4`");
+  expect(parseFinnWords("fc.pe=2|4")).toContain("not `2|4`");
+});
+
+test("a folding that is told stays beside a rate", () => {
+  const [first, second] = foldFor(
+    unitsOf(mlp(64, 64, 64), { weights: 2, activations: 2 }, wordsFrom("0.pe=2,0.simd=8")),
+    64,
+  ) as readonly MatrixUnit[];
+  expect([first?.pe, first?.simd]).toEqual([2, 8]);
+  expect(second).toMatchObject({ isFolded: false });
+  expect((second?.pe ?? 0) * (second?.simd ?? 0)).toBe(64);
 });

@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import {
-  constantProducts,
-  signedDigits,
-} from "../../../server/core/hls/hls4ml/constant-products.js";
+import { constantProducts } from "../../../server/core/hls/hls4ml/constant-products.js";
 import { hls4mlCosts } from "../../../server/core/hls/hls4ml/costs.js";
 import {
   costLayers,
@@ -13,6 +10,7 @@ import {
 import { layerCost } from "../../../server/core/hls/hls4ml/layer-cost.js";
 import { type Hls4mlLayer, networkOf } from "../../../server/core/hls/hls4ml/network.js";
 import { parseHls4mlWords, wordsOfConfig } from "../../../server/core/hls/hls4ml/words.js";
+import { signedDigits } from "../../../server/core/hls/signed-digits.js";
 import type { ReportLayer } from "../../../server/core/views/report-document.js";
 
 const shipped = hls4mlCosts(JSON.parse(readFileSync("server/data/hls4ml/dense-conv.json", "utf8")));

@@ -117,3 +117,11 @@ test("directives beside the source count as pragmas at the function or label tha
   ).toEqual(["LOAD 32@1", "SUM 16@1", "helper$1.j unrolled"]);
   expect(intervals([{ location: "other/LOAD", text: "UNROLL" }])).toEqual(intervals([]));
 });
+
+test("a variable that doubles itself stays small", () => {
+  const lines = Array.from({ length: 60 }, () => "set a $a$a");
+  const commands = tclCommands(["set a x", ...lines, "set_top $a"].join("\n"));
+  const longest = Math.max(...commands.flatMap(({ words }) => words.map((word) => word.length)));
+  expect(longest).toBeGreaterThan(1024);
+  expect(longest).toBeLessThanOrEqual(64 * 1024 + 8);
+});

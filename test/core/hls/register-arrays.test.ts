@@ -53,3 +53,20 @@ test("an array that is written whole by a loop in time stays a memory", () => {
     }`;
   expect(loops(kernel)[1]).toBe("L ×64 II=2 ports a");
 });
+
+test("a constant that is a sum or a difference of two powers of two is one adder, on either side", () => {
+  const costs = ["x[i] * 3", "5 * x[i]", "x[i] * 60", "x[i] * 16383"].map((value) => {
+    const { area, timing } = estimate(`
+      void f(const int x[64], int y[64]) {
+        for (int i = 0; i < 64; i++) y[i] = ${value};
+      }`);
+    return { lut: area.lut, dsp: area.dsp, cycles: timing.cycles };
+  });
+  expect(new Set(costs.map((cost) => JSON.stringify(cost))).size).toBe(1);
+  expect(costs[0]?.dsp).toBe(0);
+  const dsp = (value: string): number =>
+    estimate(`void f(const int x[64], int y[64]) { for (int i = 0; i < 64; i++) y[i] = ${value}; }`)
+      .area.dsp;
+  expect(dsp("8 * x[i]")).toBe(0);
+  expect(dsp("x[i] * 1001")).toBeGreaterThan(0);
+});

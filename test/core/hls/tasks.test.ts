@@ -126,4 +126,6 @@ test("wrong words are told", () => {
   expect(parseTaskWords("dsp=0")).toBe("dsp: a whole number of DSPs, not `0`.");
   expect(parseTaskWords("memory=8")).toContain("a size such as 8MiB");
   expect(parseTaskWords("speed=9")).toContain("`speed` is not known");
+  for (const word of ["clock=4MHz", "bits=4.5", "bits=8x", "macs=2x"])
+    expect(parseTaskWords(word)).toContain(`not \`${word.split("=")[1] ?? ""}\``);
 });

@@ -136,6 +136,7 @@ function wholeCost(
   switch (op) {
     case "add":
     case "sub":
+    case "scale":
       return {
         latency: (widest > 64 ? 2 : 1) * (profile.additionLatency ?? 1),
         dsp: 0,

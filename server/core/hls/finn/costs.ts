@@ -20,8 +20,9 @@ const lut = {
 };
 
 /**
- * Watts of programmable logic at rest, XC7Z020 to XCZU7EV (DS187, DS925); joules of a LUT and cycle with its memories: FINN's chip powers on
- * a ZC706 (Umuroglu et al., FPGA 2017: 28 nm, 200 MHz) are 4e-13 to 5e-13, 16 nm is taken for a quarter of that and more.
+ * Assumed, not measured: watts of programmable logic at rest, from a small 28 nm part (XC7Z020) to a large one of 16 nm (XCZU7EV), and
+ * joules of a LUT and cycle with its memories. 5e-13 is taken for a busy pipeline at 28 nm, as chip powers are remembered that FINN's
+ * authors (Umuroglu et al., FPGA 2017) print for a ZC706; nobody has looked them up again. A fifth of it is taken for 16 nm.
  */
 const watts = {
   staticLow: 0.1,

@@ -3,11 +3,12 @@ import { matrixCycles } from "./unit-cost.js";
 
 /**
  * The least folding of every unit that keeps up with the target: PE and SIMD divide rows and columns, of those with the fewest
- * multipliers the one with the fewest elements, whose sums and thresholds cost most. A unit that cannot keep up is fully unrolled.
+ * multipliers the one with the fewest elements, whose sums and thresholds cost most. A unit that cannot keep up is fully unrolled;
+ * one whose folding is told keeps it.
  */
 export function foldFor(units: readonly Unit[], targetCycles: number): readonly Unit[] {
   return units.map((unit) =>
-    unit.kind === "matrix" ? folded(unit, Math.max(1, targetCycles)) : unit,
+    unit.kind === "matrix" && !unit.isFolded ? folded(unit, Math.max(1, targetCycles)) : unit,
   );
 }
 

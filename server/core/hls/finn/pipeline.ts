@@ -6,6 +6,7 @@ import type { ChosenPart } from "../../design/part.js";
 import { amount } from "../hls-design.js";
 import type { Hls4mlCosts } from "../hls4ml/costs.js";
 import type { Hls4mlNetwork } from "../hls4ml/network.js";
+import { unknownLayers } from "../unknown-layers.js";
 import { foldFor } from "./fold.js";
 import { type UnitCost, unitCost } from "./unit-cost.js";
 import { type MatrixUnit, type Precision, type Unit, unitsOf, withDepth } from "./units.js";
@@ -98,7 +99,10 @@ export function finnDesign(
       }
   const smallest = pipelines.reduce((best, one) => (one.lut < best.lut ? one : best));
   const isSweep = pipelines.length > 1;
-  problems.push(...problemsOf(network, smallest, words, part));
+  problems.push(
+    ...foldingProblems(pipelines, words),
+    ...problemsOf(network, smallest, words, part),
+  );
   return {
     ...emptyDesign("hls", problems),
     top: name,
@@ -212,10 +216,41 @@ function energyText(one: Pipeline, words: FinnWords, costs: Hls4mlCosts): string
   const { low, high, call } = energyOf(one, words, costs);
   const each = one.interval * words.clockNs * 1e-9;
   const rate = (1 / each).toLocaleString("en-US", { maximumSignificantDigits: 3 });
-  const alone = `${rate}/s, ${formatJoules(low)}–${formatJoules(high)} an inference`;
+  const alone = `${rate}/s, ${formatJoules(low)}–${formatJoules(high)} an inference (watts assumed)`;
   return call === undefined
     ? alone
     : `${alone}, a call on the board ${(1e3 * call.seconds).toPrecision(3)} ms and ${formatJoules(call.low)}–${formatJoules(call.high)}`;
+}
+
+/** What is said of layers that no pipeline has, and foldings that do not divide a matrix. */
+function foldingProblems(
+  pipelines: readonly Pipeline[],
+  { folding }: FinnWords,
+): readonly DesignProblem[] {
+  const matrices = pipelines.flatMap(({ units }) =>
+    units.flatMap(({ unit }) => (unit.kind === "matrix" ? unit : [])),
+  );
+  const names = [...new Set(matrices.map(({ name }) => name))];
+  const uneven = new Set<string>();
+  for (const { keys, name, pe, simd, rows, window } of matrices) {
+    const asked = keys.map((key) => folding.get(key)).find((one) => one !== undefined);
+    for (const [what, wanted, taken, extent] of [
+      ["PE", asked?.pe, pe, `${rows} rows`],
+      ["SIMD", asked?.simd, simd, `${window} columns`],
+    ] as const)
+      if (wanted !== undefined && wanted !== taken)
+        uneven.add(
+          `${what} ${wanted} does not divide the ${extent} of \`${name}\`: ${taken} is taken.`,
+        );
+  }
+  return [
+    ...unknownLayers(
+      folding.keys(),
+      (asked) => matrices.some(({ keys }) => keys.includes(asked)),
+      names,
+    ),
+    ...[...uneven].map((message) => ({ code: "RP5349", severity: "warning" as const, message })),
+  ];
 }
 
 function problemsOf(

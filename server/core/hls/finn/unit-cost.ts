@@ -113,7 +113,7 @@ function queueLuts(words: number, bits: number): number {
   return 2 * Math.ceil(Math.log2(words)) + Math.ceil(words / 32) * Math.ceil(bits / 2);
 }
 
-/** A channel after the other: a comparison, a sum, or a product with a constant in thresholds. */
+/** All channels of a pixel in a cycle: a comparison, a sum, or a product with a constant in thresholds. */
 function sideCost({ kind, channels, pixels, bits }: SideUnit, costs: Hls4mlCosts): UnitCost {
   const lut =
     costs.of("lutPerUnit") / 2 +

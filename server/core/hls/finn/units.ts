@@ -1,10 +1,13 @@
 import type { Hls4mlLayer, Hls4mlNetwork } from "../hls4ml/network.js";
+import { lastPart } from "../hls4ml/estimate-network.js";
 import type { FinnWords, MemoryStyle } from "./words.js";
 
 /** A matrix-vector unit of the pipeline, with what surrounds it: window generator, thresholds, queue. */
 export interface MatrixUnit {
   readonly kind: "matrix";
   readonly name: string;
+  /** What words for it may call it: its name, the last part of that, its number, FINN's own name. */
+  readonly keys: readonly string[];
   /** Rows and columns of the weights' matrix, of one group. */
   readonly rows: number;
   readonly window: number;
@@ -21,6 +24,8 @@ export interface MatrixUnit {
   readonly memory: MemoryStyle;
   readonly pe: number;
   readonly simd: number;
+  /** As somebody has told, which no rate changes. */
+  readonly isFolded: boolean;
 }
 
 export interface UnitBits {
@@ -71,7 +76,7 @@ export function unitsOf(
         const [isFirst, isLast] = [layer === products[0], layer === products.at(-1)];
         const keys = [
           name,
-          name.slice(name.lastIndexOf("/") + 1),
+          lastPart(name),
           String(index),
           isDepthwise ? `vvau${depthwise}` : `mvau${matrices}`,
         ];
@@ -84,6 +89,7 @@ export function unitsOf(
           {
             kind: "matrix",
             name,
+            keys,
             rows: layer.outputs,
             window: layer.inputs,
             vectors: layer.kind === "conv" ? layer.outputPixels : 1,
@@ -106,6 +112,7 @@ export function unitsOf(
             memory: own?.memory ?? words.memory,
             pe: divisorAtMost(layer.outputs, own?.pe ?? 1),
             simd: divisorAtMost(layer.inputs, own?.simd ?? 1),
+            isFolded: own?.pe !== undefined || own?.simd !== undefined,
           },
         ];
       }

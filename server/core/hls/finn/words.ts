@@ -6,7 +6,7 @@ export interface FinnWords {
   readonly input: number;
   /** Number of products in a row (dense layers and convolutions); undefined: as the model has. */
   readonly depths: readonly number[] | undefined;
-  /** Inferences a second that every unit has to keep up with; undefined: `pe` and `simd` say the folding. */
+  /** Inferences a second that units have to keep up with whose `pe` or `simd` is not told; undefined: those have one of each. */
   readonly framesPerSecond: number | undefined;
   readonly clockNs: number;
   readonly memory: MemoryStyle;
@@ -94,7 +94,7 @@ function commonWord(key: string, value: string): Partial<FinnWords> | string {
         : { depths };
     }
     case "input": {
-      const [input] = numbersOf(value, 32) ?? [];
+      const input = numberOf(value, 32);
       return input === undefined ? `input: 1 to 32 bits, not \`${value}\`.` : { input };
     }
     case "clock": {
@@ -134,7 +134,7 @@ function foldingWord(key: string, value: string): Folding | string {
   switch (key) {
     case "pe":
     case "simd": {
-      const [count] = numbersOf(value, 65536) ?? [];
+      const count = numberOf(value, 65536);
       return count === undefined
         ? `${key}: a whole number of at least 1, not \`${value}\`.`
         : { [key]: count };
@@ -150,6 +150,11 @@ function foldingWord(key: string, value: string): Folding | string {
 
 function wrongMemory(value: string): string {
   return `memory: ${memoryStyles.join(", ")}, not \`${value}\`.`;
+}
+
+function numberOf(value: string, most: number): number | undefined {
+  const numbers = numbersOf(value, most);
+  return numbers?.length === 1 ? numbers[0] : undefined;
 }
 
 function numbersOf(value: string, most: number): readonly number[] | undefined {

@@ -1,3 +1,5 @@
+import { signedDigits } from "../signed-digits.js";
+
 /** The weights of a dense layer by value, an input's next to one another. */
 export interface WeightMatrix {
   readonly inputs: number;
@@ -16,20 +18,6 @@ export interface ConstantProducts {
    * with the same constant share the product.
    */
   readonly hard: number;
-}
-
-/** Digits of the shortest sum of powers of two (canonical signed digits: Reitwiesner 1960), two of which are one adder. */
-export function signedDigits(value: number): number {
-  let rest = Math.abs(value);
-  let digits = 0;
-  while (rest > 0) {
-    if (rest % 2 === 1) {
-      digits += 1;
-      rest += rest % 4 === 3 ? 1 : -1;
-    }
-    rest /= 2;
-  }
-  return digits;
 }
 
 /**

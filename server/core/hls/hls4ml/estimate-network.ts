@@ -86,7 +86,11 @@ export function ownWords(
   { layers }: Hls4mlWords,
   name: string,
 ): Partial<Hls4mlLayerWords> | undefined {
-  return layers.get(name) ?? layers.get(name.slice(name.lastIndexOf("/") + 1));
+  return layers.get(name) ?? layers.get(lastPart(name));
+}
+
+export function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }
 
 function module(layer: Hls4mlLayer, words: Hls4mlLayerWords, cost: LayerCost): DesignModule {

@@ -1,4 +1,4 @@
-import { signedDigits } from "./constant-products.js";
+import { signedDigits } from "../signed-digits.js";
 import { convParallel, convStream, memory } from "./conv-cost.js";
 import { both, dspsOfProduct, isSlow, type Kinds, type LayerCost, nothing } from "./cost-kinds.js";
 import type { Hls4mlCosts } from "./costs.js";

@@ -1,5 +1,5 @@
 import { erf } from "../../base/erf.js";
-import { signedDigits } from "./constant-products.js";
+import { signedDigits } from "../signed-digits.js";
 
 /**
  * Distinct products of a layer's inputs that no shift and no sum of two shifts makes, where the weights' values are not known: those

@@ -102,12 +102,13 @@ function readScript(text: string): HlsProject {
 }
 
 /** As UG1399, "HLS Config File Commands", has them: `key=value` a line, sections in brackets. */
-function readConfiguration(text: string): HlsProject {
+function readConfiguration(configuration: string): HlsProject {
   const draft = emptyDraft();
-  for (const line of text.split(/\r?\n/)) {
-    const found = /^[ \t]*(?:hls\.)?([\w.]+)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(line);
+  for (const line of configuration.split(/\r?\n/)) {
+    const found = /^[ \t]*(?:hls\.)?([\w.]+)[ \t]*=(.*)$/.exec(line);
     if (found === null) continue;
-    const [, key = "", value = ""] = found;
+    const [, key = "", text = ""] = found;
+    const value = text.trim();
     if (key === "part") setOnce(draft, "part", value);
     else if (key === "flow_target") setFlow(draft, value);
     else if (key === "clock") setClock(draft, value);

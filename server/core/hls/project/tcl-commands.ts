@@ -5,6 +5,8 @@ export interface TclCommand {
 
 /** Scripts that people write have a few hundred commands. */
 const mostCommands = 20_000;
+/** Letters that variables may put into a word: `set a $a$a` doubles what it names each time. */
+const longestWord = 64 * 1024;
 
 /**
  * The commands of a Tcl script in the order of the text; those in the bodies of `if`, `foreach` and the like stay words of one
@@ -14,11 +16,15 @@ export function tclCommands(text: string): readonly TclCommand[] {
   const variables = new Map<string, string>();
   const commands: TclCommand[] = [];
   let at = 0;
-  const expand = (word: string): string =>
-    word.replace(
-      /\$(?:\{([^}]*)\}|(\w+))/g,
-      (whole, braced?: string, plain?: string) => variables.get(braced ?? plain ?? "") ?? whole,
-    );
+  const expand = (word: string): string => {
+    let room = longestWord;
+    return word.replace(/\$(?:\{([^}]*)\}|(\w+))/g, (whole, braced?: string, plain?: string) => {
+      const value = variables.get(braced ?? plain ?? "");
+      if (value === undefined || value.length > room) return whole;
+      room -= value.length;
+      return value;
+    });
+  };
   const wordAt = (): string => {
     const first = text[at];
     if (first === "{") {

@@ -1,5 +1,6 @@
 import { constantType, doubleType, floatType, intType, type ElementType } from "../element-type.js";
 import type { Expression, Operator } from "../ir.js";
+import { signedDigits } from "../signed-digits.js";
 
 export const binaryOperators: Readonly<Record<string, Operator>> = {
   "+": "add",
@@ -67,11 +68,19 @@ export function operation(
     const folded = fold(op, a.value, b.value);
     if (folded !== undefined) return { kind: "number", value: folded, type };
   }
-  if (a !== undefined && b?.kind === "number" && isPowerOfTwo(b.value) && a.type.kind !== "float") {
-    // Wires alone; signed division rounds towards zero, for which it adds first.
-    const isDivision = op === "div" || op === "rem";
-    if (isDivision && a.type.isSigned) return { kind: "operation", op: "add", args, type };
-    if (isDivision || op === "mul") return { kind: "operation", op: "shift", args: [a], type };
+  const isConstantLeft = op === "mul" && a?.kind === "number";
+  const [value, constant] = isConstantLeft ? [b, a] : [a, b];
+  const isWhole = value !== undefined && value.type.kind !== "float";
+  if (isWhole && constant?.kind === "number" && constant.type.kind !== "float") {
+    if (isPowerOfTwo(constant.value)) {
+      // Wires alone; signed division rounds towards zero, for which it adds first.
+      const isDivision = op === "div" || op === "rem";
+      if (isDivision && value.type.isSigned) return { kind: "operation", op: "add", args, type };
+      if (isDivision || op === "mul")
+        return { kind: "operation", op: "shift", args: [value], type };
+    } else if (op === "mul" && signedDigits(constant.value) === 2) {
+      return { kind: "operation", op: "scale", args: [value], type };
+    }
   }
   return { kind: "operation", op, args, type };
 }

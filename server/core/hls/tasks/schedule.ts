@@ -58,12 +58,14 @@ export function pipelinedTasks(tasks: readonly Task[], words: TaskWords): TaskSc
 interface Plan {
   readonly tasks: readonly Task[];
   readonly words: TaskWords;
-  /** By the task that makes it. */
+  /** By the task that makes it: whether it waits on the chip, and the last task that reads it. */
   readonly kept: readonly boolean[];
+  readonly lastReaders: readonly (number | undefined)[];
 }
 
 function planOf(tasks: readonly Task[], words: TaskWords): Plan {
-  return { tasks, words, kept: keptResults(tasks, words) };
+  const lastReaders = lastReadersOf(tasks);
+  return { tasks, words, kept: keptResults(tasks, lastReaders, words), lastReaders };
 }
 
 function best(plan: Plan, isAllowed: (count: number) => boolean): TaskSchedule {
@@ -91,7 +93,7 @@ function sumOf(groups: readonly TaskGroup[]): TaskSchedule {
 
 /** Undefined where a pipeline's weights, rows and whole operands do not fit, or it has more tasks than DSPs. */
 function groupOf(
-  { tasks, kept, words }: Plan,
+  { tasks, kept, lastReaders, words }: Plan,
   first: number,
   count: number,
 ): TaskGroup | undefined {
@@ -114,7 +116,7 @@ function groupOf(
       else traffic += bytes(elements);
     }
     const at = first + index;
-    const last = lastReader(tasks, at);
+    const last = lastReaders[at];
     if (last !== undefined && last < first + count) continue;
     if (kept[at] === true) held += bytes(task.outputElements);
     else traffic += bytes(task.outputElements);
@@ -160,10 +162,14 @@ function deal(members: readonly Task[], dsps: number, macs: number): readonly nu
  * Results that wait on the chip for their readers: in the order in which they are made, those that fit half of the memory beside
  * all that wait at the same time; the other half is the running tasks'.
  */
-function keptResults(tasks: readonly Task[], { memory, bits }: TaskWords): readonly boolean[] {
+function keptResults(
+  tasks: readonly Task[],
+  lastReaders: readonly (number | undefined)[],
+  { memory, bits }: TaskWords,
+): readonly boolean[] {
   const waiting = new Array<number>(tasks.length).fill(0);
   return tasks.map(({ outputElements }, at) => {
-    const last = lastReader(tasks, at);
+    const last = lastReaders[at];
     if (last === undefined) return false;
     const bytes = (outputElements * bits) / 8;
     for (let position = at; position <= last; position += 1)
@@ -174,9 +180,9 @@ function keptResults(tasks: readonly Task[], { memory, bits }: TaskWords): reado
   });
 }
 
-function lastReader(tasks: readonly Task[], at: number): number | undefined {
-  let last: number | undefined;
-  for (const [position, task] of tasks.entries())
-    if (task.reads.some(({ from }) => from === at)) last = position;
+function lastReadersOf(tasks: readonly Task[]): readonly (number | undefined)[] {
+  const last = new Array<number | undefined>(tasks.length).fill(undefined);
+  for (const [position, { reads }] of tasks.entries())
+    for (const { from } of reads) if (from !== undefined) last[from] = position;
   return last;
 }

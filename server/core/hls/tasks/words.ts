@@ -50,15 +50,15 @@ export function parseTaskWords(text: string): TaskWords | string {
         break;
       }
       case "clock":
-        if (!(0.5 <= number && number <= 1000)) return wrong;
+        if (!(0.5 <= number && number <= 1000) || !/^(ns)?$/.test(unit)) return wrong;
         words = { ...words, clockNs: number };
         break;
       case "bits":
-        if (!(1 <= number && number <= 32)) return wrong;
+        if (!Number.isInteger(number) || number < 1 || number > 32 || unit !== "") return wrong;
         words = { ...words, bits: number };
         break;
       case "macs":
-        if (!(number > 0 && number <= 16)) return wrong;
+        if (!(number > 0 && number <= 16) || unit !== "") return wrong;
         words = { ...words, macsPerDsp: number };
         break;
       default:
