@@ -107,7 +107,6 @@ const limitRules: Rules<LimitName> = {
   registersPerThread: count,
   sharedPerSm: bytes,
   sharedPerBlock: bytes,
-  sharedPerBlockStatic: bytes,
 };
 const allocationRules: Rules<AllocationName> = {
   registers: count,
@@ -118,7 +117,6 @@ const allocationRules: Rules<AllocationName> = {
 const rateRules: Rules<RateName> = {
   instructions: count,
   loadStore: count,
-  sharedBytes: bytes,
   l2Bytes: bytes,
 };
 const pipeRules: Rules<ArithmeticPipe> = {

@@ -30,11 +30,10 @@ export type LimitName =
   | "registersPerBlock"
   | "registersPerThread"
   | "sharedPerSm"
-  | "sharedPerBlock"
-  | "sharedPerBlockStatic";
+  | "sharedPerBlock";
 export type AllocationName = "registers" | "warps" | "shared" | "sharedReserved";
 /** `loadStore` is lanes; `l2Bytes` is what one SM can take from L2. */
-export type RateName = "instructions" | "loadStore" | "sharedBytes" | "l2Bytes";
+export type RateName = "instructions" | "loadStore" | "l2Bytes";
 export type LatencyName = "l1" | "l2" | "dram" | "shared" | "arithmetic" | "tensor";
 
 /** A GPU of the catalogue with what its compute capability says. */
