@@ -82,8 +82,7 @@ function linesOf(work: Extract<GpuWork, { kind: "global" }>): number {
 
 /**
  * An update of one address by all blocks is done one after the other in L2, a clock each; others are spread, an address a clock and SM
- * (assumed; Jia et al. 2018, table 4.2, has two to four clocks for a warp on scattered addresses). In shared memory lanes on one address
- * take turns.
+ * (both assumed). In shared memory lanes on one address take turns.
  */
 function atomicCycles(
   work: Extract<GpuWork, { kind: "atomic" }>,

@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { decodeCapability } from "../../../server/core/gpu/decode-capability.js";
 import { gpuDeviceOf } from "../../../server/core/gpu/gpu-device.js";
 import { decodeChip } from "../../../server/core/targets/decode-chip.js";
-import { capabilities, capabilityFiles, capabilityJson, chipFiles, chipJson } from "./fixtures.js";
+import {
+  capabilities,
+  capabilityFiles,
+  capabilityJson,
+  chipFiles,
+  chipJson,
+  device,
+} from "./fixtures.js";
 
 test("every file of compute capabilities is whole", () => {
   for (const file of capabilityFiles)
@@ -20,6 +27,12 @@ test("every NVIDIA GPU of the catalogue has a compute capability, at a clock tha
     return isUsual ? [] : [`${chip.id}: ${found.clock / 1e9} GHz`];
   });
   expect(lines).toEqual([]);
+});
+
+test("a chip that a file names has its capability whatever the catalogue calls the architecture", () => {
+  expect(device("nvidia-b300-sxm").capability.computeCapability).toBe("10.3");
+  expect(device("nvidia-b200-sxm").capability.computeCapability).toBe("10.0");
+  expect(device("nvidia-titan-x").capability.computeCapability).toBe("6.1");
 });
 
 test("what is no NVIDIA GPU has none", () => {

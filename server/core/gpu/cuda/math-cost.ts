@@ -5,8 +5,9 @@ import { isFloating } from "./c-type.js";
 
 /**
  * What functions and divisions compile to, in instructions a warp: of its type's own pipe (multiply-adds, with their flops counted as
- * one each) and of the special function unit. Rounded from what nvcc makes of each without fast-math (CUDA C++ Programming Guide, section
- * Mathematical Functions, tells which are single instructions); longer paths for rare arguments are not counted.
+ * one each) and of the special function unit. Assumed, after what nvcc is known to make of each without fast-math, and compared with no
+ * compiled code; that the `__` ones are one or two instructions the CUDA C++ Programming Guide says. Longer paths for rare arguments are not
+ * counted.
  */
 export interface FunctionCost {
   readonly plain: number;
