@@ -19,29 +19,31 @@ export const floatType: ElementType = {
 };
 export const doubleType: ElementType = { ...floatType, bits: 64 };
 
-const named: Readonly<Record<string, ElementType>> = {
-  bool: boolType,
-  char: { ...intType, bits: 8 },
-  short: { ...intType, bits: 16 },
-  int: intType,
-  long: { ...intType, bits: 64 },
-  int8_t: { ...intType, bits: 8 },
-  int16_t: { ...intType, bits: 16 },
-  int32_t: intType,
-  int64_t: { ...intType, bits: 64 },
-  uint8_t: { ...intType, bits: 8, isSigned: false },
-  uint16_t: { ...intType, bits: 16, isSigned: false },
-  uint32_t: { ...intType, isSigned: false },
-  uint64_t: { ...intType, bits: 64, isSigned: false },
-  size_t: { ...intType, bits: 64, isSigned: false },
-  float: floatType,
-  double: doubleType,
-  half: { ...floatType, bits: 16 },
-  float32_t: floatType,
-  uint: { ...intType, isSigned: false },
-  uchar: { ...intType, bits: 8, isSigned: false },
-  ushort: { ...intType, bits: 16, isSigned: false },
-};
+const named = new Map<string, ElementType>(
+  Object.entries({
+    bool: boolType,
+    char: { ...intType, bits: 8 },
+    short: { ...intType, bits: 16 },
+    int: intType,
+    long: { ...intType, bits: 64 },
+    int8_t: { ...intType, bits: 8 },
+    int16_t: { ...intType, bits: 16 },
+    int32_t: intType,
+    int64_t: { ...intType, bits: 64 },
+    uint8_t: { ...intType, bits: 8, isSigned: false },
+    uint16_t: { ...intType, bits: 16, isSigned: false },
+    uint32_t: { ...intType, isSigned: false },
+    uint64_t: { ...intType, bits: 64, isSigned: false },
+    size_t: { ...intType, bits: 64, isSigned: false },
+    float: floatType,
+    double: doubleType,
+    half: { ...floatType, bits: 16 },
+    float32_t: floatType,
+    uint: { ...intType, isSigned: false },
+    uchar: { ...intType, bits: 8, isSigned: false },
+    ushort: { ...intType, bits: 16, isSigned: false },
+  }),
+);
 
 /** `unsigned char`, `uint8_t`, `long long`; undefined for names that are not built in. */
 export function builtInType(text: string): ElementType | undefined {
@@ -49,7 +51,7 @@ export function builtInType(text: string): ElementType | undefined {
   const isSigned = !words.includes("unsigned");
   const base = words.filter((word) => word !== "unsigned" && word !== "signed");
   if (base.includes("double")) return doubleType;
-  const found = named[base[0]?.replace(/^std::/, "") ?? "int"];
+  const found = named.get(base[0]?.replace(/^std::/, "") ?? "int");
   if (found === undefined) return undefined;
   return isSigned ? found : { ...found, isSigned };
 }

@@ -217,10 +217,13 @@ export class Calls {
     const bound = boundBy(this.#file, callee, local.constants, shown);
     const key = `${node.start} ${JSON.stringify([...(owner?.constants ?? []), ...bound.constants])}`;
     if (this.#running.length >= mostCalls || this.#running.some((one) => one.key === key)) {
+      const isDeep = !this.#running.some((one) => one.key === key);
       this.#host.problems.push({
         code: "RP5312",
         severity: "warning",
-        message: `\`${name}\` calls itself; recursion has no hardware. Its cost is left out here.`,
+        message: isDeep
+          ? `\`${name}\` is called through ${mostCalls} other functions, deeper than calls are followed. Its cost is left out here.`
+          : `\`${name}\` calls itself; recursion has no hardware. Its cost is left out here.`,
         place: { kind: "text", span: { start: node.start, end: body.start } },
       });
       return { steps: [], value: undefined };

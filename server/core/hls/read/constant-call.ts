@@ -5,23 +5,25 @@ import {
   constantOf,
   declaratorOf,
   lookupConstant,
+  takesStep,
   type FileScope,
   type FunctionEntry,
 } from "./scope.js";
 
-/** Steps that a constant function may take: a logarithm takes 64, an endless loop is given up. */
-const mostSteps = 20_000;
+type NumberFunction = (...values: readonly number[]) => number;
 
-const known: Readonly<Record<string, (...values: readonly number[]) => number>> = {
-  max: (...values) => Math.max(...values),
-  min: (...values) => Math.min(...values),
-  abs: (value = NaN) => Math.abs(value),
-  ceil: (value = NaN) => Math.ceil(value),
-  floor: (value = NaN) => Math.floor(value),
-  log2: (value = NaN) => Math.log2(value),
-  pow: (base = NaN, exponent = NaN) => base ** exponent,
-  sqrt: (value = NaN) => Math.sqrt(value),
-};
+const known = new Map<string, NumberFunction>(
+  Object.entries<NumberFunction>({
+    max: (...values) => Math.max(...values),
+    min: (...values) => Math.min(...values),
+    abs: (value = NaN) => Math.abs(value),
+    ceil: (value = NaN) => Math.ceil(value),
+    floor: (value = NaN) => Math.floor(value),
+    log2: (value = NaN) => Math.log2(value),
+    pow: (base = NaN, exponent = NaN) => base ** exponent,
+    sqrt: (value = NaN) => Math.sqrt(value),
+  }),
+);
 
 /** The value of a call whose arguments are constants: of a `constexpr` function of the file, of `std::max` and the like. */
 export function constantCall(
@@ -52,7 +54,7 @@ export function constantCall(
     .get(name)
     ?.find(({ node: own }) => parametersOf(scope, own).length >= values.length);
   if (entry === undefined) {
-    const found = known[name]?.(...values);
+    const found = known.get(name)?.(...values);
     return found !== undefined && Number.isFinite(found) ? found : undefined;
   }
   const templateNode = callee.type === "template_function" ? callee : undefined;
@@ -74,7 +76,6 @@ type Outcome = { readonly returned: number | undefined } | undefined;
 /** Runs the body of a function over whole numbers; whatever it does not know makes the value unknown. */
 class Interpreter {
   readonly #scope: FileScope;
-  #steps = 0;
 
   constructor(scope: FileScope) {
     this.#scope = scope;
@@ -107,9 +108,8 @@ class Interpreter {
 
   /** Undefined: it goes on behind the statement. */
   #run(node: CppNode, names: Map<string, number>): Outcome {
-    this.#steps += 1;
-    if (this.#steps > mostSteps) return { returned: undefined };
     const scope = this.#scope;
+    if (!takesStep(scope)) return { returned: undefined };
     switch (node.type) {
       case "compound_statement":
       case "else_clause":
@@ -172,12 +172,11 @@ class Interpreter {
     }
     for (;;) {
       const goesOn = this.#condition(node, names);
-      if (goesOn === undefined || this.#steps > mostSteps) return { returned: undefined };
+      if (goesOn === undefined || !takesStep(this.#scope)) return { returned: undefined };
       if (!goesOn) return undefined;
       const outcome = body && this.#run(body, names);
       if (outcome !== undefined) return outcome;
       if (update !== undefined && !this.#assign(update, names)) return { returned: undefined };
-      this.#steps += 1;
     }
   }
 

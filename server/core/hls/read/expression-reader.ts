@@ -390,7 +390,7 @@ export class ExpressionReader {
     const cast = this.#castOf(callee, name, local);
     if (cast !== undefined) return first === undefined ? zero : convert(first, cast);
     const type = values.map((value) => value.type).reduce(joinTypes, values[0]?.type ?? intType);
-    return operation(functions[name] ?? "function", values, type);
+    return operation(functions.get(name) ?? "function", values, type);
   }
 
   #castOf(callee: CppNode, name: string, local: LocalScope): ElementType | undefined {

@@ -23,19 +23,21 @@ export const binaryOperators: Readonly<Record<string, Operator>> = {
   ">>": "shift",
 };
 
-export const functions: Readonly<Record<string, Operator>> = {
-  sqrt: "sqrt",
-  sqrtf: "sqrt",
-  exp: "exp",
-  expf: "exp",
-  fabs: "logic",
-  fabsf: "logic",
-  abs: "select",
-  min: "select",
-  max: "select",
-  fmin: "select",
-  fmax: "select",
-};
+export const functions: ReadonlyMap<string, Operator> = new Map<string, Operator>(
+  Object.entries({
+    sqrt: "sqrt",
+    sqrtf: "sqrt",
+    exp: "exp",
+    expf: "exp",
+    fabs: "logic",
+    fabsf: "logic",
+    abs: "select",
+    min: "select",
+    max: "select",
+    fmin: "select",
+    fmax: "select",
+  } as const),
+);
 
 export const zero: Expression = { kind: "number", value: 0, type: intType };
 

@@ -52,9 +52,18 @@ export interface FileScope {
   readonly structs: Map<string, readonly StructEntry[]>;
   /** What scripts of the project say beside the source's pragmas. */
   readonly beside: readonly ProjectDirective[];
-  /** How deep constants and types have been followed: templates may lead back to themselves. */
-  readonly depth: { now: number };
+  /** How deep constants and types have been followed, and in how many steps: templates may lead back to themselves. */
+  readonly followed: Followed;
 }
+
+export interface Followed {
+  depth: number;
+  /** Of the constant or type that is asked for now, and of the whole file. */
+  steps: number;
+  allSteps: number;
+}
+
+export const nothingFollowed = (): Followed => ({ depth: 0, steps: 0, allSteps: 0 });
 
 /** Where the first subscripts of a parameter have been given already: `row` of `sum(matrix[i])`. */
 export interface Leading {
@@ -83,14 +92,31 @@ export interface LocalScope {
 /** Deeper than people nest templates, and shallow enough for the stack. */
 const mostDepth = 60;
 
-/** Runs what may lead back to itself; undefined beyond the bound. */
+/** Steps of one constant or type: a logarithm takes 64; two branches at each of 60 levels never end, nor does an endless loop. */
+const mostSteps = 20_000;
+/** Large libraries of templates take 70,000 in all (hls4ml's with their `ap_int`), 340 for one of them; beyond, one has to do with these. */
+const mostStepsOfFile = 1_000_000;
+const stepsBeyond = 1000;
+/** A type or a call, with the maps of names that it makes, against a statement of a constant function. */
+const stepsOfName = 8;
+
+/** Whether there may be one step more. */
+export function takesStep({ followed }: FileScope, count = 1): boolean {
+  if (followed.depth === 0) followed.steps = 0;
+  followed.steps += count;
+  followed.allSteps += count;
+  return followed.steps <= (followed.allSteps <= mostStepsOfFile ? mostSteps : stepsBeyond);
+}
+
+/** Runs what may lead back to itself; undefined beyond the bounds. */
 export function bounded<T>(scope: FileScope, run: () => T): T | undefined {
-  if (scope.depth.now >= mostDepth) return undefined;
-  scope.depth.now += 1;
+  const { followed } = scope;
+  if (followed.depth >= mostDepth || !takesStep(scope, stepsOfName)) return undefined;
+  followed.depth += 1;
   try {
     return run();
   } finally {
-    scope.depth.now -= 1;
+    followed.depth -= 1;
   }
 }
 
@@ -98,13 +124,12 @@ export function lookupConstant(
   scope: FileScope,
   name: string,
   extra?: ReadonlyMap<string, number>,
-  depth = 0,
 ): number | undefined {
   const known = extra?.get(name) ?? scope.constants.get(name);
   if (known !== undefined) return known;
   const macro = scope.macros.get(name);
-  if (macro === undefined || depth > 20) return undefined;
-  return evaluateText(macro, (inner) => lookupConstant(scope, inner, extra, depth + 1));
+  if (macro === undefined) return undefined;
+  return bounded(scope, () => evaluateText(macro, (inner) => lookupConstant(scope, inner, extra)));
 }
 
 /** The value of a constant expression of the tree. */

@@ -13,6 +13,7 @@ import {
   constantOf,
   declaratorOf,
   lookupConstant,
+  nothingFollowed,
   type FileScope,
   type FunctionEntry,
 } from "./scope.js";
@@ -85,7 +86,7 @@ function emptyScope(file: CppFile, beside: readonly ProjectDirective[]): FileSco
     functions: new Map(),
     structs: new Map(),
     beside,
-    depth: { now: 0 },
+    followed: nothingFollowed(),
   };
 }
 
