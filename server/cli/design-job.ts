@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { neverCancelled } from "../core/base/cancel.js";
 import { emptyReport } from "../core/views/empty-report.js";
@@ -7,6 +7,7 @@ import { designKindOfFile, isFileList } from "../core/design/file-kinds.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { analyseDesign, designAnalystOf } from "../io/design/analyse-design.js";
 import { loadParts } from "../io/parts-files.js";
+import { complaintOf } from "./complaint.js";
 import type { JobResult, Progress } from "./job.js";
 import type { AnalyzeRequest } from "./words.js";
 
@@ -24,20 +25,9 @@ export async function runDesignJob(
   { file = "", design: words }: AnalyzeRequest,
   progress: Progress,
 ): Promise<JobResult> {
-  const status = statSync(file, { throwIfNoEntry: false });
-  const complaint =
-    status === undefined
-      ? "there is no such file"
-      : !status.isFile()
-        ? "it is not a file"
-        : status.size > sourceLimit
-          ? `it has more than ${sourceLimit >> 20} MiB`
-          : undefined;
-  if (complaint !== undefined) {
-    const message = `\`${path.basename(file)}\` cannot be read: ${complaint}.`;
-    const problem = { code: "RP1000", severity: "error", message } as const;
-    return { document: emptyReport(file, [problem]), isAnalysed: false };
-  }
+  const complaint = complaintOf(file, sourceLimit);
+  if (complaint !== undefined)
+    return { document: emptyReport(file, [complaint]), isAnalysed: false };
   const dataFolder = await findDataFolder();
   const { value: families } = loadParts(dataFolder);
   const absolute = path.resolve(file);

@@ -13,6 +13,7 @@ import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import type { ReportDocument } from "../core/views/report-document.js";
 import { emptyReport } from "../core/views/empty-report.js";
+import { kernelDocument, withKernels } from "../core/views/kernels/kernel-report.js";
 import { extentRead } from "../core/views/extent-read.js";
 import { view as reportView } from "../core/views/report.js";
 import type { PythonEngine } from "../engines/python/engine.js";
@@ -28,7 +29,7 @@ import { asFinn, asHls4ml, asTasks } from "./hls4ml-job.js";
 import { isDesignJob, runDesignJob } from "./design-job.js";
 import { quantifyModel, sensitivityWords, tensorReport } from "./quantification.js";
 import { withOwnAccelerators } from "./own-accelerators.js";
-import { isCudaJob, runCudaJob } from "./cuda-job.js";
+import { isCudaJob, runCudaJob, tritonKernelsOf } from "./kernel-job.js";
 import { isPythonJob, runPythonJob } from "./python-job.js";
 import { UsageError } from "./usage-error.js";
 import { type AnalyzeRequest } from "./words.js";
@@ -89,9 +90,21 @@ export async function runJob(
   const subject = request.file ?? request.op ?? request.entry ?? "";
   const bindings = bindingsOf(request);
   if (isCudaJob(request)) return runCudaJob(context.catalogue, request);
+  const kernels = isPythonJob(request) ? tritonKernelsOf(context.catalogue, request) : undefined;
+  if (kernels?.isAlone === true)
+    return {
+      document: kernelDocument(request.file ?? null, kernels.text, kernels.kernels),
+      isAnalysed: true,
+    };
   const targets = await chooseTargets(context.catalogue, request);
   if (isDesignJob(request)) return runDesignJob(request, progress);
-  if (isPythonJob(request)) return runPythonJob(context, request, targets, progress);
+  if (isPythonJob(request)) {
+    const result = await runPythonJob(context, request, targets, progress);
+    if (kernels === undefined) return result;
+    const file = request.file ?? null;
+    const document = withKernels(result.document, file, kernels.text, kernels.kernels);
+    return { ...result, document, isAnalysed: true };
+  }
   progress(`reading ${subject}`);
   if (request.quantization && request.file !== undefined) {
     const kind = tensorFileKind(request.file);

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis.js";
 import { analyze } from "../core/analyze.js";
 import { neverCancelled } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import type { Target } from "../core/targets/target.js";
-import { kernelDocument, withKernels } from "../core/views/triton/triton-report.js";
 import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { emptyReport } from "../core/views/empty-report.js";
 import { withProgram } from "../core/views/report-python.js";
@@ -15,7 +14,7 @@ import type { Quantified } from "../io/quant/quantify.js";
 import { withCountedZeros, type WeightFiles } from "../io/quant/count-zeros.js";
 import { weightsOfSource } from "../io/quant/weights-of-source.js";
 import { readPython } from "../io/read-python.js";
-import { kernelsOfFile } from "./triton-job.js";
+import { complaintOf } from "./complaint.js";
 import { quantifyModel, sensitivityWords } from "./quantification.js";
 import type { JobContext, JobResult, Progress } from "./job.js";
 import type { AnalyzeRequest } from "./words.js";
@@ -28,7 +27,7 @@ export function isPythonJob(request: AnalyzeRequest): boolean {
     : /\.pyw?$/i.test(request.file) || request.entry !== undefined;
 }
 
-/** Runs the file in the engine and reports on the model asked for, else on the one that the file is about; Triton kernels are read. */
+/** Runs the file in the engine and reports on the model asked for, else on the one that the file is about. */
 export async function runPythonJob(
   context: JobContext,
   request: AnalyzeRequest,
@@ -39,24 +38,6 @@ export async function runPythonJob(
   const missing = file === undefined ? undefined : complaintOf(file);
   if (missing !== undefined)
     return { document: emptyReport(file ?? null, [missing]), isAnalysed: false };
-  const found = kernelsOfFile(context, request, targets);
-  if (found?.isAlone === true) {
-    const document = kernelDocument(file ?? null, found.text, found.kernels);
-    return { document, isAnalysed: found.kernels.kernels.length > 0 };
-  }
-  const result = await runModelJob(context, request, targets, progress);
-  if (found === undefined) return result;
-  const document = withKernels(result.document, file ?? null, found.text, found.kernels);
-  return { ...result, document, isAnalysed: true };
-}
-
-async function runModelJob(
-  context: JobContext,
-  request: AnalyzeRequest,
-  targets: readonly Target[],
-  progress: Progress,
-): Promise<JobResult> {
-  const { file } = request;
   progress(`running ${file ?? request.entry ?? ""}`);
   const program = await readPython(context.python(), {
     file: file === undefined ? undefined : path.resolve(file),
@@ -140,14 +121,3 @@ function pinnedWeights(source: string): string | undefined {
 
 /** Large models of installed libraries take seconds to import and to make; nobody types meanwhile. */
 const timeLimitSeconds = 120;
-
-function complaintOf(file: string): Problem | undefined {
-  const status = statSync(file, { throwIfNoEntry: false });
-  if (status?.isFile() === true) return undefined;
-  const reason = status === undefined ? "there is no such file" : "it is not a file";
-  return {
-    code: "RP1000",
-    severity: "error",
-    message: `\`${path.basename(file)}\` cannot be read: ${reason}.`,
-  };
-}

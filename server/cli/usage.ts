@@ -4,7 +4,7 @@ ridgepoint analyze model.py [--entry "Net(width=2)"] [--input "float32[1,3,224,2
 ridgepoint analyze --entry "timm.create_model('resnet50')" --python-path DIR [options]
 ridgepoint analyze design.sv [MORE.sv files.f …] [--top NAME] [--part xc7a35t] [options]
 ridgepoint analyze kernel.cpp [--top NAME] [--part xcvu9p] [--clock NS] [options]
-ridgepoint analyze kernel.cu [--target nvidia-h100-sxm] [--dim n=1048576] [options]
+ridgepoint analyze kernel.cu [--target nvidia-h100-sxm] [--dim n=1048576] [options]   (CUDA C++; kernel.py: Triton)
 ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
 
   --target ID           chip/runtime/precision, repeatable; \`ridgepoint targets\` lists them; or an architecture file
@@ -15,7 +15,7 @@ ridgepoint analyze --op "MatMul(bf16[4096,4096], bf16[4096,11008])" [options]
   --input "NAME=TYPE[DIMS]"
                         type of an input, repeatable; NAME may be left out for a single input;
                         NAME={1,2} or NAME=TYPE[DIMS]={1,2} says what a small input holds
-  --dim NAME=N          binds a symbolic dimension or a scalar input, repeatable; of a CUDA kernel a size, \`grid\` or \`block\`
+  --dim NAME=N          binds a symbolic dimension or a scalar input, repeatable; a size of a GPU kernel, in CUDA C++ also \`grid\` or \`block\`
   --op "TEXT"           one operator in place of a file, in ONNX's names and input order; also
                           Attention(q=bf16[B,H,S,D], k=bf16[B,HK,T,D], v=…, causal=true, window=0, first=0)
                           MLA(q=bf16[B,H,S,192], kv=bf16[B,T,576])

@@ -27,9 +27,8 @@ import { Catalogues } from "./catalogues.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
 import { QuantAnalyst } from "./quant-analyst.js";
 import { bindingsOf, pathOf } from "./subject.js";
-import { CudaAnalyst } from "./cuda-analyst.js";
+import { KernelAnalyst } from "./kernel-analyst.js";
 import { PythonAnalyst } from "./python-analyst.js";
-import { TritonAnalyst } from "./triton-analyst.js";
 import { ModelFiles, type ModelReading } from "./model-files.js";
 import type { Subject } from "./worker-api.js";
 
@@ -69,8 +68,7 @@ interface LastGood {
 export class Analyst {
   readonly catalogues: Catalogues;
   readonly python: PythonAnalyst;
-  readonly cuda: CudaAnalyst;
-  readonly triton: TritonAnalyst;
+  readonly kernels: KernelAnalyst;
   readonly cancel: Cancel;
   readonly #quant: QuantAnalyst;
   readonly #files = new ModelFiles();
@@ -83,9 +81,8 @@ export class Analyst {
 
   constructor(dataFolder: string, cancel: Cancel) {
     this.catalogues = new Catalogues(dataFolder);
-    this.cuda = new CudaAnalyst(this.catalogues);
+    this.kernels = new KernelAnalyst(this.catalogues, cancel);
     this.python = new PythonAnalyst(this.catalogues, cancel);
-    this.triton = new TritonAnalyst(this.catalogues, cancel);
     this.cancel = cancel;
     this.#quant = new QuantAnalyst(dataFolder, this.catalogues, cancel);
   }

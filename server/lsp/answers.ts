@@ -30,9 +30,8 @@ import { sourceProblems } from "../core/views/source/source-problems.js";
 import { foldsOf } from "../core/views/text/folding.js";
 import { hintsOf } from "../core/views/text/hints.js";
 import { hoverAt } from "../core/views/text/hover.js";
-import { kernelHover } from "../core/views/cuda/kernel-hover.js";
-import { kernelReport } from "../core/views/cuda/kernel-report.js";
-import { kernelView } from "../core/views/cuda/kernel-view.js";
+import { kernelDocument } from "../core/views/kernels/kernel-report.js";
+import { kernelView } from "../core/views/kernels/kernel-view.js";
 import { lensOf } from "../core/views/text/lens.js";
 import { locateNode, nodeIdAt, nodesAt } from "../core/views/text/locate.js";
 import { mentionsAt } from "../core/views/text/mentions.js";
@@ -64,7 +63,6 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       analyst.python.putRun(uri, run);
       return null;
     },
-    tritonViews: ({ text, choice }) => analyst.triton.views(text, choice),
     targets: async ({ choice, subject }) => {
       const use = subject === undefined ? anyNetwork : analyst.useOf(subject);
       const { catalogue, targets } = await analyst.catalogues.choose(choice, use);
@@ -220,14 +218,13 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         }
       );
     },
-    cuda: async (question) => kernelView(await analyst.cuda.sheet(question), question.request.text),
-    cudaHover: async ({ offset, ...question }) =>
-      kernelHover(await analyst.cuda.sheet(question), question.request.text, offset),
-    cudaReport: async ({ format, fileName, ...question }) => {
+    kernels: async (question) =>
+      kernelView(await analyst.kernels.file(question), question.request.text),
+    kernelReport: async ({ format, fileName, ...question }) => {
       const render = reportFormats.find((candidate) => candidate.id === format)?.render;
       if (render === undefined) return { text: null };
-      const sheet = await analyst.cuda.sheet(question);
-      const report = kernelReport(fileName, question.request.text, sheet);
+      const found = await analyst.kernels.file(question);
+      const report = kernelDocument(fileName, question.request.text, found);
       return { text: render(report, { targetLabels: new Map(), width: 120, hasMemory: false }) };
     },
     planLens: async ({ subject }) => planLens(await analyst.plan(subject)),

@@ -4,9 +4,8 @@ import type { Engine } from "./engine.js";
 import { JobStopped } from "./engine.js";
 import type { DesignEngine } from "./design-engine.js";
 import type { DesignDocuments } from "./design-documents.js";
-import type { CudaDocuments } from "./cuda-documents.js";
+import type { KernelDocuments } from "./kernel-documents.js";
 import type { PythonDocuments } from "./python-documents.js";
-import type { TritonDocuments } from "./triton-documents.js";
 import type { Workspace } from "./workspace.js";
 
 /** One thing that the server can do; a file each in `features/`, listed in `features.ts`. */
@@ -22,8 +21,7 @@ export interface ServerContext {
   readonly engine: Engine;
   readonly python: PythonDocuments;
   readonly design: DesignDocuments;
-  readonly cuda: CudaDocuments;
-  readonly triton: TritonDocuments;
+  readonly kernels: KernelDocuments;
   /** For an analysis beside those of the documents, in a thread of its own; whoever starts it ends it. */
   readonly startDesignEngine: (onStage: (stage: string) => void) => DesignEngine;
   readonly log: (line: string) => void;

@@ -17,7 +17,7 @@ import { decodeServerOptions } from "./server-options.js";
 import { DesignDocuments } from "./design-documents.js";
 import { DesignEngine } from "./design-engine.js";
 import { Engine } from "./engine.js";
-import { CudaDocuments } from "./cuda-documents.js";
+import { KernelDocuments } from "./kernel-documents.js";
 import type { ServerContext } from "./feature.js";
 import { features } from "./features.js";
 import { PythonDocuments } from "./python-documents.js";
@@ -25,7 +25,6 @@ import { PythonRuns } from "./python-runs.js";
 import { openPythonEngine } from "../io/python-engine.js";
 import { filePathOf, modelUriOf } from "./model-uri.js";
 import { showProgress } from "./progress.js";
-import { TritonDocuments } from "./triton-documents.js";
 import { Workspace } from "./workspace.js";
 
 /** The language server on one connection. `bundleFolder` holds `worker.cjs` and `data`. */
@@ -103,8 +102,7 @@ export function startServer(connection: Connection, bundleFolder = __dirname): v
       engine,
       python,
       design,
-      cuda: new CudaDocuments({ engine, workspace, folders: () => [...folders] }),
-      triton: new TritonDocuments(engine, workspace),
+      kernels: new KernelDocuments({ engine, workspace, folders: () => [...folders] }),
       log,
       startDesignEngine: (onStage) => new DesignEngine({ ...designOptions, onStage }),
       announceChange,

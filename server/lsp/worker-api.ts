@@ -2,9 +2,8 @@ import type { Goals } from "../core/goals.js";
 import type { TextSpan } from "../core/base/text-span.js";
 import type { Model } from "../core/graph/graph.js";
 import type { Hint, HintKinds } from "../core/views/text/hints.js";
-import type { KernelView } from "../core/views/cuda/kernel-view.js";
+import type { KernelView } from "../core/views/kernels/kernel-view.js";
 import type { CudaRequest } from "../io/gpu/analyse-cuda.js";
-import type { KernelViews } from "../core/views/triton/triton-views.js";
 import type { HoverText } from "../core/views/text/hover.js";
 import type { LensText } from "../core/views/text/lens.js";
 import type { Fold } from "../core/views/text/folding.js";
@@ -66,11 +65,11 @@ export type SubjectSource =
   /** A read-only text document that shows a model file. */
   | { readonly kind: "printed"; readonly path: string; readonly version: number };
 
-/** A source of kernels in CUDA C++, and the devices that they are for. */
-export interface CudaQuestion {
-  readonly request: CudaRequest;
-  readonly choice: TargetChoice;
-}
+/** A source of kernels, and the devices that they are for. */
+export type KernelQuestion = { readonly choice: TargetChoice } & (
+  | { readonly language: "cuda"; readonly request: CudaRequest }
+  | { readonly language: "triton"; readonly request: { readonly text: string } }
+);
 
 export interface TargetChoice {
   readonly targetIds: readonly string[];
@@ -147,11 +146,10 @@ export interface WorkerApi {
   boundModel(params: {
     readonly subject: Subject;
   }): Promise<{ readonly model: Model; readonly modelPath: string } | { readonly reason: string }>;
-  /** What an editor shows of kernels in CUDA C++; places count in the request's text. */
-  cuda(params: CudaQuestion): Promise<KernelView>;
-  cudaHover(params: CudaQuestion & { readonly offset: number }): Promise<HoverText | null>;
-  cudaReport(
-    params: CudaQuestion & { readonly format: string; readonly fileName: string },
+  /** What an editor shows of kernels in CUDA C++ or Triton; places count in the request's text. */
+  kernels(params: KernelQuestion): Promise<KernelView>;
+  kernelReport(
+    params: KernelQuestion & { readonly format: string; readonly fileName: string },
   ): Promise<{ readonly text: string | null }>;
   planLens(params: { readonly subject: Subject }): Promise<LensText>;
   /** The proposed plan as a recipe writes it; `reason` where there is no plan, or no such recipe. */
@@ -170,11 +168,6 @@ export interface WorkerApi {
     readonly offset: number;
     readonly isQuantized: boolean;
   }): Promise<readonly SourceFix[]>;
-  /** All that is shown of a Python text's Triton kernels. */
-  tritonViews(params: {
-    readonly text: string;
-    readonly choice: TargetChoice;
-  }): Promise<KernelViews>;
   outline(params: { readonly subject: Subject }): Promise<readonly OutlineItem[]>;
   folding(params: { readonly subject: Subject }): Promise<readonly Fold[]>;
   mentions(params: {

@@ -9,7 +9,7 @@ import type { MeasuredBefore } from "../io/quant/measured-task.js";
 import { weightsPin } from "../core/views/source/quantization-pins.js";
 import { isConfig, isConfigFile } from "./config-documents.js";
 import { isCudaFile } from "../io/gpu/analyse-cuda.js";
-import { isCudaDocument } from "./cuda-documents.js";
+import { isCudaDocument } from "./kernel-documents.js";
 import { isAcceleratorFile } from "./accelerator-documents.js";
 import { filePathOf, fileNameOf, isPrinted, modelUriOf, normalUri } from "./model-uri.js";
 import type { Engine, JobOptions } from "./engine.js";
@@ -348,7 +348,7 @@ export class Workspace {
       return run && { kind: "python", runId: run.id };
     }
     if (isAcceleratorFile(uri)) return undefined;
-    // Kernels written by hand are no models: `CudaDocuments` answers for them.
+    // Kernels written by hand are no models: `KernelDocuments` answers for them.
     if (document === undefined ? isCudaFile(uri) : isCudaDocument(document)) return undefined;
     // Hardware descriptions are no models: `DesignDocuments` answers for them.
     if (document === undefined ? isDesignFile(uri) : isDesignLanguage(document)) return undefined;

@@ -31,9 +31,9 @@ const json = async (
 test("a kernel's time needs its sizes, which the command line can give", async () => {
   const kernel = file("saxpy.cu", saxpy);
   const open = await json(kernel, "--target", "nvidia-a100-sxm-80gb");
-  expect(open.cudaKernels?.[0]?.targets[0]?.seconds).toBeNull();
-  expect(open.cudaKernels?.[0]?.assumptions).toEqual(["a block of 256 threads"]);
-  expect(open.cudaKernels?.[0]?.unknowns.map(({ name }) => name)).toEqual(["grid"]);
+  expect(open.kernels?.[0]?.devices[0]?.configurations[0]?.seconds).toBeNull();
+  expect(open.kernels?.[0]?.assumptions).toEqual(["a block of 256 threads"]);
+  expect(open.kernels?.[0]?.unknowns.map(({ name }) => name)).toEqual(["grid"]);
   const known = await json(
     kernel,
     "--target",
@@ -45,9 +45,10 @@ test("a kernel's time needs its sizes, which the command line can give", async (
     "--dim",
     "n=67108864",
   );
-  const [target] = known.cudaKernels?.[0]?.targets ?? [];
+  const [target] = known.kernels?.[0]?.devices[0]?.configurations ?? [];
   expect(known.status).toBe(0);
   expect(known.kind).toBe("cuda");
+  expect(known.kernels?.[0]).toMatchObject({ language: "cuda", parameters: [] });
   expect(target?.bound).toBe("dram");
   expect((target?.seconds ?? 0) * 1e6).toBeGreaterThan(395);
   expect((target?.seconds ?? 0) * 1e6).toBeLessThan(480);
@@ -63,10 +64,7 @@ test("a chip, a target, and what is neither", async () => {
     "--target",
     "nvidia-t4",
   );
-  expect(found.cudaKernels?.[0]?.targets.map(({ id }) => id)).toEqual([
-    "nvidia-h100-sxm",
-    "nvidia-t4",
-  ]);
+  expect(found.kernels?.[0]?.devices.map(({ id }) => id)).toEqual(["nvidia-h100-sxm", "nvidia-t4"]);
   expect((await cli(["analyze", kernel, "--target", "nvidia-h900"])).status).toBe(2);
   const other = await json(kernel, "--target", "amd-mi300x/pytorch-eager/fp16");
   expect(other.problems.map(({ code }) => code)).toContain("RP5604");
@@ -79,10 +77,10 @@ test("headers give kernels that a source launches, and a file without kernels sa
     '#include "saxpy.cuh"\nint main() {\n  int n = 1 << 20;\n  saxpy<<<n / 256, 256>>>(n, 2.0f, nullptr, nullptr);\n}\n',
   );
   const found = await json(source, "--target", "nvidia-t4");
-  expect(found.cudaKernels?.map(({ name, source: place }) => [name, place.line])).toEqual([
+  expect(found.kernels?.map(({ name, source: place }) => [name, place.line])).toEqual([
     ["saxpy", 3],
   ]);
-  expect(found.cudaKernels?.[0]?.targets[0]?.seconds).not.toBeNull();
+  expect(found.kernels?.[0]?.devices[0]?.configurations[0]?.seconds).not.toBeNull();
   const none = await json(file("none.cu", "int main() { return 0; }\n"));
   expect(none.status).toBe(1);
   expect(none.problems[0]?.code).toBe("RP5605");

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import {
   type CodeAction,
   CodeActionRequest,
+  DocumentSymbolRequest,
   HoverRequest,
 } from "vscode-languageserver-protocol/node";
 import { buildServer } from "../kit/build-server.js";
@@ -46,18 +47,26 @@ test(
       expect(text.length).toBeLessThanOrEqual(20);
     expect(await document.lensTitles()).toEqual([
       expect.stringMatching(
-        /^H100 SXM \d+ µs ~ · L2 · occupancy \d+ % · RTX 4090 [\d.]+ (µs|ms)( ~)? · best of 5$/,
+        /^H100 SXM \d+ µs ~ · \d+ % ~? ?occupancy \(.*\) · L2-bound · \d+ FLOP\/B · RTX 4090 [\d.]+ (µs|ms)( ~)? · best of 5$/,
       ),
     ]);
   },
 );
 
+test("the outline of a file with kernels alone lists them", slow, async () => {
+  const { client, uri } = await open();
+  const symbols = await client.connection.sendRequest(DocumentSymbolRequest.type, {
+    textDocument: { uri },
+  });
+  expect((symbols ?? []).map(({ name }) => name)).toEqual(["product"]);
+});
+
 test("an edit is answered for; what does not fit is told and mended", slow, async () => {
   const { client, uri, document } = await open();
   const before = await document.diagnostics();
   expect(before.map(({ code, range }) => [code, range.start.line])).toEqual([
-    ["RP5620", 12],
-    ["RP5621", 13],
+    ["RP5603", 12],
+    ["RP5641", 13],
   ]);
   const position = document.position('"TILE_N": 128, "TILE_K": 128');
   const actions = (await client.connection.sendRequest(CodeActionRequest.type, {
@@ -67,7 +76,7 @@ test("an edit is answered for; what does not fit is told and mended", slow, asyn
   })) as readonly CodeAction[];
   expect(actions.map(({ title }) => title)).toEqual(["Take num_stages=2, which fits them all"]);
   await document.replace("num_warps=8, num_stages=4", "num_warps=8, num_stages=2");
-  expect((await document.diagnostics()).map(({ code }) => code)).toEqual(["RP5621"]);
+  expect((await document.diagnostics()).map(({ code }) => code)).toEqual(["RP5641"]);
 });
 
 test("hovers say what a line moves and what a kernel rests on", slow, async () => {

@@ -1,10 +1,13 @@
+import { kernelRows } from "./kernel-csv.js";
 import type { ReportFormat } from "./report.js";
 import type { ReportTargetLayer } from "../views/report-document.js";
 
-/** One row a layer, one group of columns a target; empty cells are unknown. RFC 4180 quoting. */
+/** One row a layer, one group of columns a target; of a file that has kernels and no model, one row a kernel, GPU and configuration. Empty cells are unknown. RFC 4180 quoting. */
 export const report: ReportFormat = {
   id: "csv",
   render: (document) => {
+    if (document.model === null && document.kernels !== undefined)
+      return textOf(kernelRows(document.kernels));
     const targetColumns = ["seconds", "low", "high", "share", "bound", "engine"] as const;
     const header = [
       ...[
@@ -57,9 +60,13 @@ export const report: ReportFormat = {
       );
       lines.push([...own, ...measures]);
     }
-    return `${lines.map((cells) => cells.map(quoted).join(",")).join("\r\n")}\r\n`;
+    return textOf(lines);
   },
 };
+
+function textOf(lines: readonly (readonly string[])[]): string {
+  return `${lines.map((cells) => cells.map(quoted).join(",")).join("\r\n")}\r\n`;
+}
 
 function cell(value: number | null): string {
   return value === null ? "" : String(value);

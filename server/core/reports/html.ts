@@ -1,4 +1,5 @@
 import { errorText } from "../cost/calibrated/published-error.js";
+import { kernelText } from "./kernel-tables.js";
 import type { ReportContext, ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 import type { ReportDocument } from "../views/report-document.js";
@@ -20,6 +21,7 @@ export const report: ReportFormat = {
 <body>
 <h1>${title}</h1>
 ${totals(document)}
+${kernels(document)}
 ${targets(document, context)}
 ${methods(document)}
 ${errors(context)}
@@ -56,6 +58,19 @@ function totals(document: ReportDocument): string {
     ["Nodes", String(document.layers.length)],
   ];
   return `<dl>${items.map(([term, text]) => `<div><dt>${term}</dt><dd>${text}</dd></div>`).join("")}</dl>`;
+}
+
+/** Kernels written by hand, as the terminal lists them. */
+function kernels({ kernels: found = [] }: ReportDocument): string {
+  const texts = found.map(kernelText).map(({ title, tables, notes }) => {
+    const shown = tables.map(({ header, rows: cells, alignment }) => {
+      const row = (tag: "th" | "td", texts: readonly string[]): string =>
+        `<tr>${texts.map((text, column) => `<${tag}${alignment[column] === "r" ? ' class="n"' : ""}>${escaped(text)}</${tag}>`).join("")}</tr>`;
+      return `<table><thead>${row("th", header)}</thead><tbody>${cells.map((one) => row("td", one)).join("\n")}</tbody></table>`;
+    });
+    return `<h2>${escaped(title)}</h2>${shown.join("\n")}${notes.map((note) => `<p>${escaped(note)}</p>`).join("")}`;
+  });
+  return texts.join("\n");
 }
 
 function targets(document: ReportDocument, context: ReportContext): string {

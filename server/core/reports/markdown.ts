@@ -1,7 +1,7 @@
 import { alikeRows } from "./alike.js";
 import { errorText } from "../cost/calibrated/published-error.js";
-import * as kernels from "./cuda-table.js";
-import type { ReportCudaKernel } from "../views/report-cuda.js";
+import { kernelText } from "./kernel-tables.js";
+import type { ReportKernel } from "../views/report-kernels.js";
 import type { ReportFormat } from "./report.js";
 import * as rows from "./rows.js";
 
@@ -19,7 +19,7 @@ export const report: ReportFormat = {
         "",
       );
     }
-    for (const kernel of document.cudaKernels ?? []) lines.push(...kernelLines(kernel));
+    for (const kernel of document.kernels ?? []) lines.push(...kernelLines(kernel));
     if (document.targets.length > 0) {
       lines.push(
         "| target | latency | 90 % interval | method | energy | memory | fits |",
@@ -138,20 +138,18 @@ function escaped(text: string): string {
     .replace(/[\r\n]+/g, " ");
 }
 
-function kernelLines(kernel: ReportCudaKernel): readonly string[] {
+function kernelLines(kernel: ReportKernel): readonly string[] {
+  const { title, tables, notes } = kernelText(kernel);
   const row = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
-  const rule = (cells: readonly string[]): string => `|${cells.map(() => "---|").join("")}`;
-  const heaviest = kernels.lineRows(kernel);
   return [
-    `## ${escaped(kernels.kernelTitle(kernel))}`,
+    `## ${escaped(title)}`,
     "",
-    row(kernels.kernelHeader),
-    rule(kernels.kernelHeader),
-    ...kernel.targets.map((target) => row(kernels.kernelRow(target, target.id))),
-    "",
-    ...kernels.kernelNotes(kernel).flatMap((note) => [escaped(note), ""]),
-    ...(heaviest.length === 0
-      ? []
-      : [row(kernels.lineHeader), rule(kernels.lineHeader), ...heaviest.map(row), ""]),
+    ...tables.flatMap(({ header, rows: cells, alignment }) => [
+      row(header),
+      `|${header.map((_, column) => (alignment[column] === "r" ? "--:|" : "---|")).join("")}`,
+      ...cells.map(row),
+      "",
+    ]),
+    ...notes.flatMap((note) => [escaped(note), ""]),
   ];
 }

@@ -1,7 +1,6 @@
 import { alikeRows, type AlikeRow } from "./alike.js";
 import { designText } from "./design-text.js";
-import * as kernels from "./cuda-table.js";
-import { kernelText } from "./triton-text.js";
+import { kernelText } from "./kernel-tables.js";
 import { memoryText } from "./memory-text.js";
 import { quantizationText } from "./quantization-text.js";
 import { padded, table } from "./text-table.js";
@@ -26,21 +25,13 @@ export const report: ReportFormat = {
       ];
       parts.push(`${document.file ?? model.name}  ${what.join(" · ")}\n${madeBy(document)}`);
     }
-    for (const kernel of document.cudaKernels ?? []) {
-      parts.push(
-        `${kernels.kernelTitle(kernel)}\n`,
-        table(
-          kernels.kernelHeader,
-          kernel.targets.map((target) => kernels.kernelRow(target, target.id)),
-          kernels.kernelAlignment,
-        ),
-        ...kernels.kernelNotes(kernel).map((note) => `${note}\n`),
-      );
-      const lines = kernels.lineRows(kernel);
-      if (lines.length > 0) parts.push(table(kernels.lineHeader, lines, "rrrl"));
-    }
     if (document.design !== undefined) parts.push(designText(document.design, context.width));
-    if (document.tritonKernels !== undefined) parts.push(...document.tritonKernels.map(kernelText));
+    for (const { title, tables, notes } of (document.kernels ?? []).map(kernelText))
+      parts.push(
+        `${title}\n`,
+        ...tables.map(({ header, rows: cells, alignment }) => table(header, cells, alignment)),
+        ...notes.map((note) => `${note}\n`),
+      );
     if (document.targets.length > 0) {
       const header = ["target", "latency", "90 % interval", "method", "energy", "memory", ""];
       const lines = document.targets.map((target) => [

@@ -2,9 +2,8 @@ import type { Severity } from "../base/problem.js";
 import type { Method } from "../cost/cost.js";
 import type { WorkKind } from "../cost/time-by-kind.js";
 import type { Verdict } from "../goals.js";
-import type { ReportCudaKernel } from "./report-cuda.js";
 import type { Design } from "../design/design.js";
-import type { ReportTritonKernel } from "./triton/triton-report.js";
+import type { ReportKernel } from "./report-kernels.js";
 import type { MemoryView } from "./memory.js";
 import type { MemoryTaken } from "./memory-use.js";
 
@@ -23,10 +22,8 @@ export interface ReportDocument {
   readonly problems: readonly ReportProblem[];
   /** Present for hardware descriptions, in place of the model and its layers. */
   readonly design?: ReportDesign;
-  /** Present for source files with GPU kernels, beside the model where there is one. */
-  readonly tritonKernels?: readonly ReportTritonKernel[];
-  /** Present for CUDA C++. */
-  readonly cudaKernels?: readonly ReportCudaKernel[];
+  /** Present for source files with GPU kernels in CUDA C++ or Triton, beside the model where there is one. */
+  readonly kernels?: readonly ReportKernel[];
   /** Present when it is asked for. */
   readonly quantization?: ReportQuantization;
   /** Present for Python source: how the model that is reported was made and called. */

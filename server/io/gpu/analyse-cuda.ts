@@ -1,7 +1,7 @@
-import { cudaSheet } from "../../core/gpu/cuda/cuda-sheet.js";
+import { analyseKernels } from "../../core/gpu/cuda/analyse-kernels.js";
 import { prepareCuda } from "../../core/gpu/cuda/prepare.js";
 import type { GpuDevice } from "../../core/gpu/gpu-device.js";
-import type { KernelSheet } from "../../core/gpu/kernel-sheet.js";
+import type { KernelFile } from "../../core/gpu/kernel-file.js";
 import { cppParser } from "../cpp-parser.js";
 import { withHeaders } from "../design/cpp-headers.js";
 
@@ -26,11 +26,11 @@ export function isCudaFile(file: string): boolean {
 export async function analyseCuda(
   request: CudaRequest,
   devices: readonly GpuDevice[],
-): Promise<KernelSheet> {
+): Promise<KernelFile> {
   const source = withHeaders(request, request);
   const prepared = prepareCuda(source.text);
   const parser = await cppParser();
   const parsed = parser.parse(prepared.text);
   const file = { ...parsed, text: source.text + prepared.macros, ownLength: source.ownLength };
-  return cudaSheet(file, devices, new Map(Object.entries(request.sizes)));
+  return analyseKernels(file, devices, new Map(Object.entries(request.sizes)));
 }

@@ -3,12 +3,11 @@ import { type Feature, fence } from "../feature.js";
 import { toInsertion, toReplacement } from "../convert.js";
 import { designFixes } from "../../core/views/design/design-fixes.js";
 import { isDesignLanguage } from "../design-documents.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { pathOf } from "../subject.js";
 import { weightsActions } from "../weights-actions.js";
 import { pinFormatCommand } from "./pin-format.js";
 import { isModelSource, isPython } from "../python-documents.js";
-import { isTritonAlone } from "../triton-documents.js";
 
 /**
  * In a Python file: write down, as a comment above a model, the input that it is run with; take channels that fill the
@@ -43,33 +42,19 @@ export const codeActionFeature: Feature = {
               return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
             });
           }
-          if (isCudaDocument(document)) {
-            const { problems } = await server.cuda.view(document, signal);
-            const lineOf = (offset: number): number => document.positionAt(offset).line;
-            return problems
-              .filter(
-                ({ span }) =>
-                  lineOf(span.start) <= range.start.line && range.start.line <= lineOf(span.end),
-              )
-              .flatMap(({ code, fixes }) =>
-                fixes.map(({ title, edits }): CodeAction => {
-                  const changes = { [uri]: edits.map((edit) => toReplacement(document, edit)) };
-                  const diagnostics = context.diagnostics.filter((one) => one.code === code);
-                  return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
-                }),
-              );
-          }
           const isQuantized = settings.hintsQuantization;
           const line = range.start.line;
           const lineOf = (offset: number): number => document.positionAt(offset).line;
-          const ofKernels = (await server.triton.views(document, signal)).fixes
+          const ofKernels = (await server.kernels.view(document, signal)).problems
             .filter(({ span }) => lineOf(span.start) <= line && line <= lineOf(span.end))
-            .map(({ title, code, edit }): CodeAction => {
-              const diagnostics = context.diagnostics.filter((one) => one.code === code);
-              const changes = { [uri]: [toReplacement(document, edit)] };
-              return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
-            });
-          if (isTritonAlone(document)) return ofKernels;
+            .flatMap(({ code, fixes }) =>
+              fixes.map(({ title, edits }): CodeAction => {
+                const diagnostics = context.diagnostics.filter((one) => one.code === code);
+                const changes = { [uri]: edits.map((edit) => toReplacement(document, edit)) };
+                return { title, kind: CodeActionKind.QuickFix, diagnostics, edit: { changes } };
+              }),
+            );
+          if (isKernelsAlone(document)) return ofKernels;
           if (isPython(document) ? !isModelSource(document) : !isQuantized) return ofKernels;
           const subject = await workspace.subjectOf(uri);
           if (subject === undefined) return ofKernels;

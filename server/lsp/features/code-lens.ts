@@ -2,7 +2,7 @@ import type { CodeLens, Range } from "vscode-languageserver/node";
 import type { TextSpan } from "../../core/base/text-span.js";
 import { configAnchor } from "../../io/config-lines.js";
 import { designLens } from "../../core/views/design/design-lens.js";
-import { kernelAnchors } from "../../core/views/cuda/kernel-lens.js";
+import { noKernelLens } from "../../core/views/kernels/kernel-lens.js";
 import { sourceAnchors } from "../../core/views/source/source-syntax.js";
 import { noPlanTitle } from "../../core/views/text/plan-lens.js";
 import { lensAnchor } from "../../core/views/text/lens-anchor.js";
@@ -13,11 +13,9 @@ import { isConfig, isConfigFile } from "../config-documents.js";
 import { designKindOf, isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone, kernelAnchors } from "../kernel-documents.js";
 import { modelUriOf } from "../model-uri.js";
 import { isModelSource, isPython } from "../python-documents.js";
-import { tritonAnchors } from "../../core/views/triton/triton-views.js";
-import { hasTritonKernels, isTritonAlone } from "../triton-documents.js";
 
 /**
  * One lens above the graph, and three of its quantization plan where that is switched on; in a Python file one for each definition of a model. Where they stand follows from the text alone and is answered at once; what it says
@@ -43,23 +41,16 @@ export const codeLensFeature: Feature = {
                 data: { uri, name, pin: null },
               }))
             : [];
-        if (isCudaDocument(document))
-          return kernelAnchors(text).map(({ span, name }) => ({
-            range: toRange(document, span),
-            data: { uri, name, pin: null },
-          }));
+        const kernels = kernelAnchors(document).map(({ span, name }) => ({
+          range: toRange(document, span),
+          data: { uri, name, pin: null, isKernel: true },
+        }));
+        if (isKernelsAlone(document)) return kernels;
         const planned = (span: TextSpan | undefined): CodeLens[] =>
           settings.hintsQuantization && span !== undefined
             ? planLenses(uri, toRange(document, span))
             : [];
         if (isPython(document)) {
-          const kernels = hasTritonKernels(document)
-            ? tritonAnchors(text).map(({ span, name }) => ({
-                range: toRange(document, span),
-                data: { uri, name, pin: null, isKernel: true },
-              }))
-            : [];
-          if (isTritonAlone(document)) return kernels;
           if (!settings.pythonEnable || !isModelSource(document)) return kernels;
           const anchors = sourceAnchors(text);
           const lenses = anchors.map(({ span, name, pin }) => ({
@@ -156,7 +147,7 @@ async function planOf(
 }
 
 async function titleOf(
-  { engine, workspace, design, cuda }: ServerContext,
+  { engine, workspace, design }: ServerContext,
   { uri, name, pin }: LensAnchor,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
@@ -164,12 +155,6 @@ async function titleOf(
   if (document !== undefined && isDesignLanguage(document)) {
     const state = await design.state(document);
     return state === undefined ? { title: "" } : designLens(state, name);
-  }
-  if (document !== undefined && isCudaDocument(document)) {
-    const { lenses } = await cuda.view(document, signal);
-    return (
-      lenses.find((lens) => lens.name === name) ?? { title: "Not estimated; problems say why" }
-    );
   }
   try {
     return await askAgain(async () => {
@@ -188,15 +173,13 @@ async function titleOf(
 }
 
 async function kernelTitleOf(
-  { triton, workspace }: ServerContext,
+  { kernels, workspace }: ServerContext,
   { uri, name }: LensAnchor,
   signal: AbortSignal,
 ): Promise<{ readonly title: string; readonly tooltip?: string }> {
   const document = workspace.documents.get(uri);
-  const lenses = document === undefined ? [] : (await triton.views(document, signal)).lenses;
-  const found = lenses.find((one) => one.name === name);
-  if (found === undefined) return { title: "Not estimated" };
-  const { title, tooltip } = found;
+  const lenses = document === undefined ? [] : (await kernels.view(document, signal)).lenses;
+  const { title, tooltip } = lenses.find((one) => one.name === name) ?? noKernelLens;
   return { title, ...(tooltip !== undefined && { tooltip }) };
 }
 
@@ -205,7 +188,7 @@ interface LensAnchor {
   /** Of the definition, and its pin, in a Python file. */
   readonly name: string;
   readonly pin: string | null;
-  /** A Triton kernel. */
+  /** A kernel written by hand. */
   readonly isKernel: boolean;
   /** Of the proposed quantization plan; what is done with it, or undefined for its totals. */
   readonly isPlan: boolean;

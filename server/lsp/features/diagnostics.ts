@@ -16,9 +16,8 @@ import { toDiagnostic } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { JobStopped } from "../engine.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { isPython } from "../python-documents.js";
-import { isTritonAlone } from "../triton-documents.js";
 
 /** Problems of a model's text, pulled by the editor. */
 export const diagnosticsFeature: Feature = {
@@ -63,14 +62,14 @@ async function problemsOf(
   isQuantized: boolean,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const { problems } = await server.triton.views(document, signal);
+  const { problems } = await server.kernels.view(document, signal);
   const ofKernels = problems.map((problem) => toDiagnostic(document, problem));
-  if (isTritonAlone(document)) return ofKernels;
+  if (isKernelsAlone(document)) return ofKernels;
   return [...ofKernels, ...(await problemsOfModel(server, document, isQuantized, signal))];
 }
 
 async function problemsOfModel(
-  { engine, workspace, design, cuda }: ServerContext,
+  { engine, workspace, design }: ServerContext,
   document: TextDocument,
   isQuantized: boolean,
   signal: AbortSignal,
@@ -84,10 +83,6 @@ async function problemsOfModel(
       ...(isAcceleratorRtl(document) ? acceleratorProblems(document) : []),
     ];
     return found.map((problem) => toDiagnostic(document, problem));
-  }
-  if (isCudaDocument(document)) {
-    const { problems } = await cuda.view(document, signal);
-    return problems.map((problem) => toDiagnostic(document, problem));
   }
   const subject = await workspace.subjectOf(document.uri);
   if (subject === undefined) return [];

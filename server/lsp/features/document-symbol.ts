@@ -2,11 +2,10 @@ import { designOutline } from "../../core/views/design/design-outline.js";
 import { toDocumentSymbol } from "../convert.js";
 import { type Feature, fence } from "../feature.js";
 import { designKindOf } from "../design-documents.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { isModelSource, isPython } from "../python-documents.js";
-import { isTritonAlone } from "../triton-documents.js";
 
-/** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs. */
+/** The outline: functions, the graph, its nodes and weights; of a Python file its models, and their layers with costs; kernels written by hand. */
 export const documentSymbolFeature: Feature = {
   id: "document-symbol",
   capabilities: { documentSymbolProvider: { label: "Ridgepoint" } },
@@ -15,6 +14,13 @@ export const documentSymbolFeature: Feature = {
     connection.onDocumentSymbol(
       fence(server, "document-symbol", null, async ({ textDocument: { uri } }, signal) => {
         const document = workspace.documents.get(uri);
+        const ofKernels =
+          document === undefined
+            ? []
+            : (await server.kernels.view(document, signal)).outline.map((item) =>
+                toDocumentSymbol(document, item),
+              );
+        if (document !== undefined && isKernelsAlone(document)) return ofKernels;
         // Of a Python file that holds no model, the outline is Python's business alone.
         if (document !== undefined && isPython(document) && !isModelSource(document)) return null;
         const kind = document === undefined ? undefined : designKindOf(document);
@@ -24,15 +30,10 @@ export const documentSymbolFeature: Feature = {
           const items = state === undefined ? [] : designOutline(state, kind);
           return items.map((item) => toDocumentSymbol(document, item));
         }
-        if (document !== undefined && isCudaDocument(document)) {
-          const { outline } = await server.cuda.view(document, signal);
-          return outline.map((item) => toDocumentSymbol(document, item));
-        }
-        if (document !== undefined && isTritonAlone(document)) return null;
         const subject = await workspace.subjectOf(uri);
         if (subject === undefined || document === undefined) return null;
         const items = await engine.ask("outline", { subject }, workspace.jobFor(subject, signal));
-        return items.map((item) => toDocumentSymbol(document, item));
+        return [...ofKernels, ...items.map((item) => toDocumentSymbol(document, item))];
       }),
     );
   },

@@ -1,9 +1,8 @@
 import { designHover } from "../../core/views/design/design-hover.js";
 import { toHover } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { type Feature, fence } from "../feature.js";
-import { isTritonAlone } from "../triton-documents.js";
 
 /** What a node or tensor is and costs, on every chosen target. */
 export const hoverFeature: Feature = {
@@ -21,22 +20,14 @@ export const hoverFeature: Feature = {
           const found = state && designHover(state, open.offsetAt(position));
           return found ? toHover(open, found) : null;
         }
-        if (open !== undefined && isCudaDocument(open)) {
-          const question = await server.cuda.question(open);
-          const offset = open.offsetAt(position);
-          const found =
-            question &&
-            (await engine.ask("cudaHover", { ...question, offset }, server.cuda.job(open, signal)));
-          return found ? toHover(open, found) : null;
-        }
         if (open !== undefined) {
-          const { hovers } = await server.triton.views(open, signal);
+          const { hovers } = await server.kernels.view(open, signal);
           const offset = open.offsetAt(position);
           const [found] = hovers
             .filter(({ span }) => span.start <= offset && offset <= span.end)
             .sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start));
           if (found !== undefined) return toHover(open, found);
-          if (isTritonAlone(open)) return null;
+          if (isKernelsAlone(open)) return null;
         }
         const subject = await workspace.subjectOf(uri);
         const document = workspace.documents.get(uri);

@@ -4,9 +4,8 @@ import type { TextSpan } from "../../core/base/text-span.js";
 import { designHints } from "../../core/views/design/design-hints.js";
 import { toInlayHint, toSpan } from "../convert.js";
 import { isDesignLanguage } from "../design-documents.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { type Feature, type ServerContext, fence } from "../feature.js";
-import { isTritonAlone } from "../triton-documents.js";
 
 /** What each node costs, at the end of its line. */
 export const inlayHintFeature: Feature = {
@@ -25,19 +24,11 @@ export const inlayHintFeature: Feature = {
           const found = state === undefined ? [] : designHints(state, toSpan(open, range));
           return found.map((hint) => toInlayHint(open, hint));
         }
-        if (open !== undefined && isCudaDocument(open)) {
-          if (!settings.enable || !settings.hintsLatency) return [];
-          const { hints: found } = await server.cuda.view(open, signal);
-          const { start, end } = toSpan(open, range);
-          return found
-            .filter(({ offset }) => start <= offset && offset <= end)
-            .map((hint) => toInlayHint(open, hint));
-        }
         const kernels =
           open === undefined || !settings.enable || !settings.hintsLatency
             ? []
             : await kernelHints(server, open, toSpan(open, range), signal);
-        if (open !== undefined && isTritonAlone(open)) return kernels;
+        if (open !== undefined && isKernelsAlone(open)) return kernels;
         const kinds = {
           latency: settings.hintsLatency,
           shape: settings.hintsShape,
@@ -59,14 +50,14 @@ export const inlayHintFeature: Feature = {
   },
 };
 
-/** Of Triton kernels, in a Python file. */
+/** Of kernels written by hand. */
 async function kernelHints(
-  { triton }: ServerContext,
+  server: ServerContext,
   document: TextDocument,
   { start, end }: TextSpan,
   signal: AbortSignal,
 ): Promise<InlayHint[]> {
-  const { hints } = await triton.views(document, signal);
+  const { hints } = await server.kernels.view(document, signal);
   return hints
     .filter(({ offset }) => start <= offset && offset <= end)
     .map((hint) => toInlayHint(document, hint));

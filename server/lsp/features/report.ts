@@ -4,7 +4,7 @@ import { reportRequest } from "../../protocol/requests.js";
 import { askAgain } from "../ask-again.js";
 import { isDesignLanguage } from "../design-documents.js";
 import { type Feature, fence } from "../feature.js";
-import { isCudaDocument } from "../cuda-documents.js";
+import { isKernelsAlone } from "../kernel-documents.js";
 import { fileNameOf, modelUriOf } from "../model-uri.js";
 
 const noReport: { readonly text: string | null } = { text: null };
@@ -28,12 +28,12 @@ export const reportFeature: Feature = {
               text: render(report, { targetLabels: new Map(), width: 120, hasMemory: false }),
             };
           }
-          if (document !== undefined && isCudaDocument(document)) {
-            const question = await server.cuda.question(document);
+          if (document !== undefined && isKernelsAlone(document)) {
+            const question = await server.kernels.question(document);
             if (question === undefined) return noReport;
             const fileName = fileNameOf(uri);
-            const job = server.cuda.job(document, signal);
-            return engine.ask("cudaReport", { ...question, format, fileName }, job);
+            const job = server.kernels.job(document, signal);
+            return engine.ask("kernelReport", { ...question, format, fileName }, job);
           }
           const subject = await workspace.subjectOf(uri);
           if (subject === undefined) return noReport;

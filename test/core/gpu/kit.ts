@@ -1,7 +1,7 @@
-import { cudaSheet } from "../../../server/core/gpu/cuda/cuda-sheet.js";
+import { analyseKernels } from "../../../server/core/gpu/cuda/analyse-kernels.js";
 import { prepareCuda } from "../../../server/core/gpu/cuda/prepare.js";
 import { readKernels, type CudaKernel } from "../../../server/core/gpu/cuda/read-kernels.js";
-import type { KernelSheet } from "../../../server/core/gpu/kernel-sheet.js";
+import type { KernelFile } from "../../../server/core/gpu/kernel-file.js";
 import type { CppFile } from "../../../server/core/hls/cpp-tree.js";
 import { openCppParser } from "../../../server/engines/cpp/parser.js";
 import { device } from "./fixtures.js";
@@ -27,8 +27,8 @@ export function sheetOf(
   text: string,
   sizes: Readonly<Record<string, number>> = {},
   devices = ["nvidia-rtx-a6000"],
-): KernelSheet {
-  return cudaSheet(cudaFile(text), devices.map(device), new Map(Object.entries(sizes)));
+): KernelFile {
+  return analyseKernels(cudaFile(text), devices.map(device), new Map(Object.entries(sizes)));
 }
 
 /** `12: read A 4 sectors ×512`: what each line does, in one block. */

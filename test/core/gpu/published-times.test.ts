@@ -139,8 +139,8 @@ interface Row {
 }
 
 function compared({ source, device, sizes, measured }: Series): readonly Row[] {
-  return sheetOf(source, sizes, [device]).kernels.map(({ name, estimates }) => {
-    const seconds = estimates[0]?.seconds;
+  return sheetOf(source, sizes, [device]).kernels.map(({ name, devices: [first] }) => {
+    const seconds = first?.estimates[0]?.estimate.seconds;
     const real = measured[name];
     if (seconds === undefined || real === undefined) throw new Error(name);
     const isWithin = seconds.low < real && real < seconds.high;

@@ -1,4 +1,4 @@
-import type { KernelFix } from "../kernel-sheet.js";
+import type { KernelFix } from "../kernel-file.js";
 import {
   codeAt,
   gainText,

@@ -1,4 +1,4 @@
-import type { KernelProblem } from "../kernel-sheet.js";
+import type { KernelProblem } from "../kernel-file.js";
 import { rule as aliasing } from "./aliasing.js";
 import { rule as bankConflict } from "./bank-conflict.js";
 import { rule as contendedAtomic } from "./contended-atomic.js";

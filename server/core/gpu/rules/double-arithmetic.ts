@@ -1,4 +1,4 @@
-import type { KernelFix } from "../kernel-sheet.js";
+import type { KernelFix } from "../kernel-file.js";
 import { codeAt, gainText, textPlace, withWork, type KernelRule } from "./rule.js";
 
 /** Double precision in a kernel of floats: often a literal without its `f`, and 1/32 or 1/64 of the rate on most GPUs. */

@@ -4,7 +4,7 @@ import type { CudaKernel } from "../cuda/read-kernels.js";
 import { estimateKernel } from "../estimate.js";
 import type { GpuWork } from "../gpu-kernel.js";
 import type { KernelEstimate } from "../gpu-report.js";
-import type { KernelProblem } from "../kernel-sheet.js";
+import type { KernelProblem } from "../kernel-file.js";
 
 /** What a rule of CUDA C++ sees: a kernel as it was read, and what it takes on the main device. */
 export interface RuleSubject {

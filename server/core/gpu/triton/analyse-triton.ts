@@ -1,17 +1,16 @@
 import type { Cancel } from "../../base/cancel.js";
 import { throwIfCancelled } from "../../base/cancel.js";
-import type { Problem } from "../../base/problem.js";
 import { estimateKernel } from "../estimate.js";
 import type { GpuDevice } from "../gpu-device.js";
 import {
   type ConfigEstimate,
   type KernelConfig,
   type KernelFile,
-  type KernelFix,
   type KernelOnDevice,
+  type KernelProblem,
   type KernelResult,
   fastestOf,
-} from "./kernel-file.js";
+} from "../kernel-file.js";
 import { type TileProgram, programOf } from "./program.js";
 import { type HostValue, type TritonConfig } from "./read/host-value.js";
 import type { KernelPin } from "./read/pins.js";
@@ -32,14 +31,11 @@ export function analyseTriton(
   sizes: ReadonlyMap<string, number> = new Map(),
 ): KernelFile {
   const file = readTritonFile(text);
-  const problems: Problem[] = [];
-  const fixes: KernelFix[] = [];
+  const problems: KernelProblem[] = [];
   const kernels = file.kernels.slice(0, mostKernels).map((written): KernelResult => {
     const source = withSizes(written, sizes);
     const checked = analyseKernel(file, source, devices, cancel);
-    const found = checkKernel(file, checked);
-    problems.push(...found.problems);
-    fixes.push(...found.fixes);
+    problems.push(...checkKernel(file, checked));
     return checked.result;
   });
   if (file.kernels.length > mostKernels) {
@@ -48,13 +44,13 @@ export function analyseTriton(
     };
     const message = `The file has ${file.kernels.length} kernels; the first ${mostKernels} are estimated.`;
     problems.push({
-      code: "RP5627",
+      code: "RP5646",
       severity: "information",
       message,
       place: { kind: "text", span },
     });
   }
-  return { language: "triton", kernels, problems, fixes };
+  return { language: "triton", kernels, problems };
 }
 
 function withSizes(source: KernelSource, sizes: ReadonlyMap<string, number>): KernelSource {
@@ -120,8 +116,11 @@ function analyseKernel(
     lowered: (device, index) => lowered.get(`${device.chip.id} ${index}`),
     result: {
       name: target.name,
+      variant: "",
       place: target.nameSpan,
       span: { start: target.start, end: target.end },
+      launch: undefined,
+      launchCount: source.launches.length,
       parameters: parametersOf(program),
       configs: configs.map((config, index): KernelConfig => ({
         span: config?.span,

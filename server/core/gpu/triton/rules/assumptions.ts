@@ -1,14 +1,13 @@
-import type { Problem } from "../../../base/problem.js";
-import type { KernelFix } from "../kernel-file.js";
+import type { KernelFix, KernelProblem } from "../../kernel-file.js";
 import { type KernelRule, listText, problemAt } from "./rule.js";
 
 /** What nobody has said, with what it is taken to be, and a comment that would say it. */
 export const assumptions: KernelRule = ({ source, result, programs }, { python }) => {
   const [program] = programs;
-  if (program === undefined) return { problems: [] };
-  const problems: Problem[] = source.pins.wrong.map(({ text, span }) =>
+  if (program === undefined) return [];
+  const problems: KernelProblem[] = source.pins.wrong.map(({ text, span }) =>
     problemAt(
-      "RP5625",
+      "RP5644",
       "warning",
       span,
       `\`${text}\` is no pin: write NAME=NUMBER, NAME=TYPE or NAME=TYPE[DIMS], as in \`# ridgepoint: M=4096, a_ptr=float16[4096,4096]\`.`,
@@ -21,7 +20,7 @@ export const assumptions: KernelRule = ({ source, result, programs }, { python }
     if (isFromText && !known.has(name) && !inside.has(name) && source.launches.length === 0)
       problems.push(
         problemAt(
-          "RP5625",
+          "RP5644",
           "warning",
           span,
           `\`${source.function.name}\` has no parameter \`${name}\`.`,
@@ -39,13 +38,13 @@ export const assumptions: KernelRule = ({ source, result, programs }, { python }
     ...(isGridKnown ? [] : ["grid=[1024]"]),
   ];
   const fix: KernelFix = {
-    code: "RP5624",
-    span: result.place,
     title: "Pin these sizes and types in a comment",
-    edit: {
-      span: { start: source.function.start, end: source.function.start },
-      text: `# ridgepoint: ${words.join(", ")}${lineBreak}${indent}`,
-    },
+    edits: [
+      {
+        span: { start: source.function.start, end: source.function.start },
+        text: `# ridgepoint: ${words.join(", ")}${lineBreak}${indent}`,
+      },
+    ],
   };
   if (assumed.length > 0 || !isGridKnown) {
     const texts = assumed.map(({ name, text }) => `${name} = ${text}`);
@@ -56,7 +55,8 @@ export const assumptions: KernelRule = ({ source, result, programs }, { python }
     const grid = isGridKnown
       ? ""
       : " How many programs are launched is not known, so there is no time: pin the grid.";
-    problems.push(problemAt("RP5624", "hint", result.place, `${said}${grid}`.trim()));
+    const fixes = words.length > 0 ? [fix] : [];
+    problems.push(problemAt("RP5643", "hint", result.place, `${said}${grid}`.trim(), fixes));
   }
   const calls = [...new Set(program.unknownCalls.map(({ name }) => name))].filter(
     (name) => name !== "",
@@ -65,13 +65,13 @@ export const assumptions: KernelRule = ({ source, result, programs }, { python }
   if (firstCall !== undefined && calls.length > 0)
     problems.push(
       problemAt(
-        "RP5626",
+        "RP5645",
         "information",
         inKernel(firstCall.span, result.span) ? firstCall.span : result.place,
         `${listText(calls.map((name) => `\`${name}\``))} ${calls.length > 1 ? "are" : "is"} not known here: counted as one instruction an element.`,
       ),
     );
-  return { problems, fixes: words.length > 0 ? [fix] : [] };
+  return problems;
 };
 
 function inKernel(

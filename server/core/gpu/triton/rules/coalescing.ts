@@ -1,4 +1,4 @@
-import { shownEstimate } from "../kernel-file.js";
+import { shownEstimate } from "../../kernel-file.js";
 import type { GlobalAccess } from "../../gpu-kernel.js";
 import { formatShare } from "../../../base/units.js";
 import { type KernelRule, problemAt } from "./rule.js";
@@ -10,10 +10,10 @@ const leastShare = 0.05;
 export const coalescing: KernelRule = ({ result }) => {
   const [first] = result.devices;
   const shown = first === undefined ? undefined : shownEstimate(first);
-  if (first === undefined || shown === undefined) return { problems: [] };
+  if (first === undefined || shown === undefined) return [];
   const { costs, shares } = shown.estimate;
   const seen = new Set<number>();
-  const problems = costs.flatMap(({ work }, index) => {
+  return costs.flatMap(({ work }, index) => {
     if (work.kind !== "global" || (shares[index] ?? 0) < leastShare) return [];
     if (seen.has(work.place.start) || !isApart(work)) return [];
     seen.add(work.place.start);
@@ -23,9 +23,8 @@ export const coalescing: KernelRule = ({ result }) => {
         ? `${work.laneStride.toLocaleString("en-US")} elements apart`
         : "apart, by a stride that is not taken to be 1";
     const message = `Not coalesced: neighbouring lanes ${verb} \`${work.array}\` ${apart}; a warp moves ${work.sectors ?? 32} sectors of 32 B for ${Math.round(work.usefulBytes)} B that it uses. The line takes ${formatShare(shares[index] ?? 0)} of the kernel on ${first.device.chip.name}. Let the last axis of the block run along the one whose stride is 1.`;
-    return [problemAt("RP5622", "warning", work.place, message)];
+    return [problemAt("RP5620", "warning", work.place, message)];
   });
-  return { problems };
 };
 
 function isApart({ sectors, usefulBytes, laneStride }: GlobalAccess): boolean {

@@ -1,13 +1,11 @@
-import type { Problem } from "../../../base/problem.js";
-import type { KernelFix } from "../kernel-file.js";
+import type { KernelFix, KernelProblem } from "../../kernel-file.js";
 import type { TileProgram } from "../program.js";
 import { backendOf, sharedUseOf } from "../shared-memory.js";
 import { type KernelRule, countText, listText, problemAt } from "./rule.js";
 
 /** A configuration that asks for more than a block can have: launching it raises `OutOfResources`. */
 export const fits: KernelRule = ({ source, result, programs }, { python }) => {
-  const problems: Problem[] = [];
-  const fixes: KernelFix[] = [];
+  const problems: KernelProblem[] = [];
   result.configs.forEach((config, index) => {
     const program = programs[index];
     const misfits = result.devices.flatMap(({ device, estimates }) => {
@@ -22,7 +20,7 @@ export const fits: KernelRule = ({ source, result, programs }, { python }) => {
     const names = misfits.map((one) => one.device.chip.name);
     if (needed <= limit) {
       const message = `Does not fit ${listText(names)}: ${estimate.occupancy?.doesNotFit ?? ""}.`;
-      problems.push(problemAt("RP5620", "warning", config.span ?? result.place, message));
+      problems.push(problemAt("RP5603", "warning", config.span ?? result.place, message));
       return;
     }
     const limits = misfits.map(
@@ -50,20 +48,19 @@ export const fits: KernelRule = ({ source, result, programs }, { python }) => {
     const span = config.span ?? result.place;
     const isSure = config.span !== undefined || assumed === "";
     const severity = isSure ? (isWhole && isSure ? "error" : "warning") : "information";
-    problems.push(problemAt("RP5620", severity, span, message));
     const written = stages === undefined ? undefined : stagesWord(python.text, config.span);
+    const fixes: KernelFix[] = [];
     if (written !== undefined && stages !== undefined)
       fixes.push({
-        code: "RP5620",
-        span,
         title:
           misfits.length > 1
             ? `Take num_stages=${stages.stages}, which fits them all`
             : `Take num_stages=${stages.stages}: ${countText(stages.bytes)} B of shared memory`,
-        edit: { span: written, text: String(stages.stages) },
+        edits: [{ span: written, text: String(stages.stages) }],
       });
+    problems.push(problemAt("RP5603", severity, span, message, fixes));
   });
-  return { problems: problems.slice(0, source.configs.length > 20 ? 20 : 64), fixes };
+  return problems.slice(0, source.configs.length > 20 ? 20 : 64);
 };
 
 /** The most stages with which it fits; undefined where none do. */

@@ -4,7 +4,7 @@ import { type KernelRule, countText, problemAt } from "./rule.js";
 /** Accumulators that do not fit the registers of a block's threads are written to local memory in every turn. */
 export const registersSpill: KernelRule = ({ result, programs, lowered }) => {
   const [first] = result.devices;
-  if (first === undefined) return { problems: [] };
+  if (first === undefined) return [];
   const problems = result.configs.flatMap((config, index) => {
     const found = lowered(first.device, index)?.registers;
     const program = programs[index];
@@ -20,7 +20,7 @@ export const registersSpill: KernelRule = ({ result, programs, lowered }) => {
         ? "Smaller blocks would fit."
         : `With \`num_warps=${warps}\` they take ${countText((each * program.warps) / warps)}.`;
     const message = `Registers spill on ${first.device.chip.name}: accumulators of ${dot.m} × ${dot.n} take ${countText(each)} registers of each of ${countText(32 * program.warps)} threads, which have ${mostRegisters}. ${advice}`;
-    return [problemAt("RP5621", "warning", config.span ?? dot.span, message)];
+    return [problemAt("RP5641", "warning", config.span ?? dot.span, message)];
   });
-  return { problems: problems.slice(0, 20) };
+  return problems.slice(0, 20);
 };

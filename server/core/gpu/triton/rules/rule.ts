@@ -1,7 +1,7 @@
 import type { Problem } from "../../../base/problem.js";
 import type { TextSpan } from "../../../base/text-span.js";
 import type { GpuDevice } from "../../gpu-device.js";
-import type { KernelFix, KernelResult } from "../kernel-file.js";
+import type { KernelFix, KernelProblem, KernelResult } from "../../kernel-file.js";
 import type { TileProgram } from "../program.js";
 import type { KernelSource, TritonFile } from "../read/triton-file.js";
 import type { LoweredProgram } from "../to-gpu-kernel.js";
@@ -15,20 +15,16 @@ export interface CheckedKernel {
   readonly lowered: (device: GpuDevice, config: number) => LoweredProgram | undefined;
 }
 
-export interface RuleFindings {
-  readonly problems: readonly Problem[];
-  readonly fixes?: readonly KernelFix[];
-}
-
-export type KernelRule = (kernel: CheckedKernel, file: TritonFile) => RuleFindings;
+export type KernelRule = (kernel: CheckedKernel, file: TritonFile) => readonly KernelProblem[];
 
 export function problemAt(
   code: string,
   severity: Problem["severity"],
   span: TextSpan,
   message: string,
-): Problem {
-  return { code, severity, message, place: { kind: "text", span } };
+  fixes: readonly KernelFix[] = [],
+): KernelProblem {
+  return { code, severity, message, place: { kind: "text", span }, fixes };
 }
 
 export function countText(value: number): string {

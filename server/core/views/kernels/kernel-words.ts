@@ -1,9 +1,21 @@
-import { formatBytes, formatNumber, formatSeconds, formatShare } from "../../base/units.js";
-import { isWide } from "../../design/amount.js";
+import { formatBytes, formatNumber, formatRate, formatShare } from "../../base/units.js";
 import { warpLanes, type GpuDevice } from "../../gpu/gpu-device.js";
 import type { GpuWork } from "../../gpu/gpu-kernel.js";
 import type { BoundName, KernelEstimate } from "../../gpu/gpu-report.js";
+import {
+  shownEstimate,
+  type ConfigEstimate,
+  type KernelLanguage,
+  type KernelOnDevice,
+  type KernelResult,
+} from "../../gpu/kernel-file.js";
+import { secondsText, secondsWithInterval } from "../text/estimate-text.js";
 import { codeSpan } from "../text/markdown.js";
+
+export const languageNames: Readonly<Record<KernelLanguage, string>> = {
+  cuda: "CUDA C++",
+  triton: "Triton",
+};
 
 const boundTexts: Readonly<Record<BoundName, string>> = {
   dram: "DRAM",
@@ -26,20 +38,16 @@ export function boundText(bound: BoundName | undefined): string {
   return bound === undefined ? "nothing" : boundTexts[bound];
 }
 
-/** `5.2 ms ~`; undefined where it is not known. */
-export function timeText({ seconds }: KernelEstimate): string | undefined {
-  if (seconds === undefined) return undefined;
-  return `${formatSeconds(seconds.value, digitsOf(seconds))}${isWide(seconds) ? " ~" : ""}`;
+/** `5.2 ms ~`, `does not fit`, `?`. */
+export function timeText({ seconds, occupancy }: KernelEstimate): string {
+  if (occupancy?.doesNotFit !== undefined) return "does not fit";
+  return seconds === undefined ? "?" : secondsText(seconds);
 }
 
-export function intervalText({ seconds }: KernelEstimate): string {
-  if (seconds === undefined) return "?";
-  return `${formatSeconds(seconds.value, digitsOf(seconds))} (${formatSeconds(seconds.low, 2)}–${formatSeconds(seconds.high, 2)})`;
-}
-
-/** Never more digits than the interval justifies. */
-function digitsOf(seconds: NonNullable<KernelEstimate["seconds"]>): number {
-  return isWide(seconds) ? 2 : 3;
+/** The same with its interval. */
+export function intervalText(estimate: KernelEstimate): string {
+  const { seconds } = estimate;
+  return seconds === undefined ? timeText(estimate) : secondsWithInterval(seconds);
 }
 
 /** `67 % occupancy (registers)`; with the interval of the registers where that changes it. */
@@ -72,11 +80,67 @@ export function ridgeOf({ kernel, device }: KernelEstimate): {
   return { type, value: peak / device.dramBandwidth };
 }
 
-/** What nobody has said, and how to say it. */
-export function unknownText({ kernel }: KernelEstimate): string | undefined {
-  if (kernel.unknowns.length === 0) return undefined;
-  const names = kernel.unknowns.map(({ name }) => name).slice(0, 3);
-  return `? ${names.join(", ")}`;
+/** `206 (150–255)`; what is needed beyond them where they spill. */
+export function registersText({ estimate, neededRegisters = 0 }: ConfigEstimate): string {
+  const { value, low, high } = estimate.kernel.registers;
+  const range = low === high ? "" : ` (${Math.round(low)}–${Math.round(high)})`;
+  const spilled =
+    neededRegisters > value + 1 ? `, ${Math.round(neededRegisters)} needed: spills` : "";
+  return `${Math.round(value)}${range}${spilled}`;
+}
+
+/** To the byte where it is too much. */
+export function sharedText({ kernel, device }: KernelEstimate): string {
+  const bytes = kernel.sharedBytes;
+  if (bytes === undefined) return "?";
+  const limit = device.capability.limits.sharedPerBlock.value;
+  return bytes > limit
+    ? `${bytes.toLocaleString("en-US")} of ${limit.toLocaleString("en-US")} B`
+    : formatBytes(bytes);
+}
+
+/** `4,096 blocks of 256 threads in 4.7 waves`. */
+export function launchText({ launch, kernel }: KernelEstimate): string {
+  const threads = `${kernel.threadsPerBlock ?? "?"} threads`;
+  if (launch === undefined) {
+    const grid = kernel.axes.map(({ extent }) => extent ?? "?").join(" × ");
+    return `grid ${grid}, blocks of ${threads}`;
+  }
+  const blocks = launch.blocks.toLocaleString("en-US");
+  return `${blocks} ${launch.blocks === 1 ? "block" : "blocks"} of ${threads} in ${formatNumber(launch.waves)} waves`;
+}
+
+/** What the whole launch does a second: `245 TFLOP/s`, `1.62 TB/s`. */
+export function ratesText(estimate: KernelEstimate): string {
+  const { seconds, launch, flopsPerBlock, dramBytesPerBlock } = estimate;
+  if (seconds === undefined || launch === undefined) return "";
+  const parts: string[] = [];
+  if (flopsPerBlock !== undefined && flopsPerBlock > 0)
+    parts.push(formatRate((flopsPerBlock * launch.blocks) / seconds.value, "FLOP/s"));
+  if (dramBytesPerBlock !== undefined && dramBytesPerBlock > 0)
+    parts.push(formatRate((dramBytesPerBlock * launch.blocks) / seconds.value, "B/s"));
+  return parts.join(", ");
+}
+
+/** `best`, `+11 %`, or why it has no place. */
+export function rankText(device: KernelOnDevice, index: number): string {
+  const own = device.estimates[index]?.estimate.seconds;
+  const best = device.best === undefined ? undefined : shownEstimate(device)?.estimate.seconds;
+  if (own === undefined || best === undefined) return "";
+  if (index === device.best) return "best";
+  const ratio = own.value / best.value;
+  return ratio >= 1.995 ? `${formatNumber(ratio, 2)}×` : `+${formatShare(ratio - 1)}`;
+}
+
+/** What nobody says, in both languages: `n = 4096`, `a block of 256 threads`. */
+export function assumedOf(kernel: KernelResult): readonly string[] {
+  const [main] = kernel.devices;
+  return [
+    ...((main && shownEstimate(main))?.estimate.kernel.assumptions ?? []),
+    ...kernel.parameters
+      .filter(({ from }) => from === "assumed")
+      .map(({ name, text }) => `${name} = ${text}`),
+  ];
 }
 
 /** One item of work, as a hover says it. */
@@ -102,7 +166,7 @@ export function workText(work: GpuWork, device: GpuDevice): string {
       return `${verb} ${codeSpan(work.array)} in global memory${work.isAsynchronous ? ", past the registers" : ""}: ${access}; ${formatBytes(work.executions * work.usefulBytes)} a block asked for${reuse}`;
     }
     case "shared":
-      return `${work.direction === "read" ? "reads" : "writes"} ${codeSpan(work.array)} in shared memory: ${work.ways === undefined ? "banks not known" : work.ways < 1.05 ? "no bank conflict" : `${formatNumber(work.ways, 2)}-way bank conflict`}, ${formatNumber(work.wavefronts, 2)} ${work.wavefronts === 1 ? "wavefront" : "wavefronts"} a request; ${formatBytes(work.executions * work.usefulBytes)} a block`;
+      return `${work.direction === "read" ? "reads" : "writes"} ${work.array === "" ? "" : `${codeSpan(work.array)} in `}shared memory: ${work.ways === undefined ? "banks not known" : work.ways < 1.05 ? "no bank conflict" : `${formatNumber(work.ways, 2)}-way bank conflict`}, ${formatNumber(work.wavefronts, 2)} ${work.wavefronts === 1 ? "wavefront" : "wavefronts"} a request; ${formatBytes(work.executions * work.usefulBytes)} a block`;
     case "atomic":
       return `atomics on ${codeSpan(work.array)} in ${work.space} memory: ${work.addresses === undefined ? "addresses depend on data" : `${formatNumber(work.addresses, 2)} addresses a warp`}${work.isContended ? ", the same for all blocks" : ""}`;
     case "barrier":
@@ -125,5 +189,5 @@ function tensorText(work: Extract<GpuWork, { kind: "tensor" }>, device: GpuDevic
   return `${shape}: one in ${formatNumber(cycles, 2)} cycles an SM, result after about ${formatNumber(latency, 2)}, so that ${needed} independent ones an SM keep it busy${reach}; ${total}`;
 }
 
-/** Executions are per block, in instructions of a warp of 32. */
+/** Executions are per block, whatever the language. */
 export const warpNote = `Counts are of one block, in instructions of a warp of ${warpLanes}.`;

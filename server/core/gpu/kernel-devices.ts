@@ -2,7 +2,7 @@ import type { Catalogue } from "../targets/target.js";
 import { gpuDeviceOf, type GpuDevice } from "./gpu-device.js";
 
 /** Shown when no NVIDIA GPU is chosen: a desktop one and two of data centers. */
-export const defaultKernelDevices = ["nvidia-rtx-4090", "nvidia-a100-sxm-80gb", "nvidia-h100-sxm"];
+const defaultKernelDevices = ["nvidia-rtx-4090", "nvidia-a100-sxm-80gb", "nvidia-h100-sxm"];
 
 export interface KernelDevices {
   /** Each chip once, in the order in which it was named; the default ones when none of the names is a GPU of which the tables tell. */

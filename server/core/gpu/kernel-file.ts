@@ -1,29 +1,39 @@
-import type { Problem } from "../../base/problem.js";
-import type { TextSpan } from "../../base/text-span.js";
-import type { GpuDevice } from "../gpu-device.js";
-import type { KernelEstimate } from "../gpu-report.js";
+import type { Problem } from "../base/problem.js";
+import type { TextSpan } from "../base/text-span.js";
+import type { GpuDevice } from "./gpu-device.js";
+import type { KernelEstimate } from "./gpu-report.js";
+
+export type KernelLanguage = "cuda" | "triton";
 
 /** Kernels of one source file, each estimated on the chosen devices: what hints, hovers, lenses and reports are made of. */
 export interface KernelFile {
-  readonly language: "triton" | "cuda";
+  readonly language: KernelLanguage;
   readonly kernels: readonly KernelResult[];
-  readonly problems: readonly Problem[];
-  /** What a person can have done about the problems of this code, by their code and place. */
-  readonly fixes: readonly KernelFix[];
+  readonly problems: readonly KernelProblem[];
+}
+
+/** Its place, where it has one, counts in the text. */
+export interface KernelProblem extends Problem {
+  readonly fixes?: readonly KernelFix[];
 }
 
 export interface KernelFix {
-  readonly code: string;
-  readonly span: TextSpan;
   readonly title: string;
-  readonly edit: { readonly span: TextSpan; readonly text: string };
+  readonly edits: readonly { readonly span: TextSpan; readonly text: string }[];
 }
 
 export interface KernelResult {
   readonly name: string;
+  /** Arguments that make several kernels of one: `<128, 8>`; "" where it has none. */
+  readonly variant: string;
+  /** Its name in the text. */
   readonly place: TextSpan;
+  /** The whole definition. */
   readonly span: TextSpan;
-  /** What its numbers rest on, as `M = 4096`, and who says so. */
+  /** The launch that it is estimated for, where the text has one and the reader tells. */
+  readonly launch: TextSpan | undefined;
+  readonly launchCount: number;
+  /** What its numbers rest on, as `M = 4096`, and who says so; of CUDA C++ what is assumed stands in the estimate's kernel. */
   readonly parameters: readonly KernelParameter[];
   /** One without values where nothing is tuned. */
   readonly configs: readonly KernelConfig[];
@@ -57,8 +67,8 @@ export interface KernelOnDevice {
 export interface ConfigEstimate {
   readonly estimate: KernelEstimate;
   /** Registers that a thread would take if there were no limit; above the limit they spill. */
-  readonly neededRegisters: number;
-  /** Bytes of shared memory by what they hold: `a_ptr, 3 × 16,384`. */
+  readonly neededRegisters?: number;
+  /** Bytes of shared memory by what they hold: `a_ptr, 3 × 16,384`; empty where the source itself says it. */
   readonly sharedParts: readonly string[];
 }
 
