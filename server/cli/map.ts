@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { targetsOf } from "../core/accelerator/as-target.js";
 import type { Catalogue, Target } from "../core/targets/target.js";
 import { view as mappingView, type MappedLayer, type MappingView } from "../core/views/mapping.js";
@@ -128,6 +129,12 @@ function chooseAccelerator(catalogue: Catalogue, asked: MapWords): Target | unde
   );
   let accelerator = known?.accelerator?.accelerator;
   if (accelerator === undefined) {
+    if (!existsSync(asked.accelerator)) {
+      const ours = catalogue.targets.flatMap((target) => target.accelerator?.accelerator.id ?? []);
+      throw new UsageError(
+        `There is neither an architecture file nor an accelerator \`${asked.accelerator}\`; ours are ${[...new Set(ours)].join(", ")}.`,
+      );
+    }
     const read = readAcceleratorFile(asked.accelerator);
     for (const { message } of read.problems) process.stderr.write(`ridgepoint: ${message}\n`);
     accelerator = read.value;

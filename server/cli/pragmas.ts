@@ -53,6 +53,10 @@ the tool agrees that it keeps the limit; the best bet weighs both, and --apply w
       clockNanoseconds: undefined,
     };
     const named = asked.part ?? findHlsProject(request)?.part;
+    if (asked.part === undefined && named !== undefined && findPart(families, named) === undefined)
+      process.stderr.write(
+        `ridgepoint: the project's part \`${named}\` is not known; xcvu9p is taken.\n`,
+      );
     const part =
       (named === undefined ? undefined : findPart(families, named)) ??
       findPart(families, asked.part ?? "xcvu9p");
@@ -78,7 +82,14 @@ the tool agrees that it keeps the limit; the best bet weighs both, and --apply w
       cancel: neverCancelled,
       mostEvaluations: asked.evaluations,
     });
-    process.stdout.write(asked.isJson ? jsonOf(file, target.name, result) : textOf(result));
+    process.stdout.write(
+      asked.isJson
+        ? jsonOf(file, target.name, result)
+        : textOf(
+            result,
+            `of \`${target.name}\` on ${part.part?.id ?? part.family.id} with ${profile.label}`,
+          ),
+    );
     if (asked.isApplied) {
       const context = { file: path.resolve(file), text, capacity: part.part?.capacity ?? {} };
       const edits = [...editsOf(context, target, result, result.best)].sort(
@@ -134,7 +145,7 @@ function parse(words: readonly string[]): Asked {
   };
 }
 
-function textOf(result: SearchResult): string {
+function textOf(result: SearchResult, where: string): string {
   const row = (mark: string, point: Point): readonly string[] => [
     mark,
     count(point.cycles),
@@ -159,7 +170,7 @@ function textOf(result: SearchResult): string {
     rows,
     "lrrrrrrrl",
   );
-  return `${body}\n${count(result.evaluated)} designs were reckoned.\n`;
+  return `${body}\n${count(result.evaluated)} designs ${where} were estimated.\n`;
 }
 
 function upperOf({ cycles, reach, utilisation }: Point): number {

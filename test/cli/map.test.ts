@@ -139,6 +139,10 @@ test("options that make no sense are named", async () => {
   const on = (...words: readonly string[]) =>
     cli(["map", model, "--accelerator", "gemmini-16", ...words]);
   expect((await cli(["map", model])).status).toBe(2);
+  const nobody = await cli(["map", model, "--accelerator", "gemini-16"]);
+  expect(nobody.status).toBe(2);
+  expect(nobody.err).toContain("neither an architecture file nor an accelerator `gemini-16`");
+  expect(nobody.err).toMatch(/ours are .*gemmini-16/);
   expect((await on("--sweep", "rows")).status).toBe(2);
   expect((await on("--precision", "fp64")).err).toContain("it has int8");
   expect((await on("--sweep", "rows=0,16")).err).toContain("`rows=0` should be a whole number");

@@ -63,3 +63,17 @@ test("--apply writes the best bet, after which there is nothing better", async (
   const { now, best } = JSON.parse(out) as { readonly now: Point; readonly best: Point };
   expect(now.cycles).toBeLessThan(1.05 * best.cycles);
 });
+
+test("the answer says for which part and tool, and when the project's part is unknown", async () => {
+  const file = fileOf(
+    "void copy(const int x[64], int y[64]) {\n  for (int i = 0; i < 64; i++) y[i] = x[i];\n}\n",
+  );
+  const known = await cli(["pragmas", file, "--part", "xc7z020"]);
+  expect(known.out).toMatch(/designs of `copy` on xc7z020 with .*Vitis.* were estimated\.\n$/);
+  writeFileSync(
+    path.join(path.dirname(file), "run.tcl"),
+    "set_top copy\nadd_files rows.c\nset_part xcnowhere\n",
+  );
+  const unknown = await cli(["pragmas", file]);
+  expect(unknown.err).toContain("the project's part `xcnowhere` is not known; xcvu9p is taken.");
+});
