@@ -151,8 +151,8 @@ endmodule
   const { problems } = await analyse(text, 240);
   expect(problems).toContainEqual(
     expect.objectContaining({
-      message: expect.stringMatching(/exceeds implementation limit/) as unknown,
-      place: expect.objectContaining({ line: 1 }) as unknown,
+      message: expect.stringMatching(/bits is too large; maximum width/) as unknown,
+      place: expect.objectContaining({ line: 0 }) as unknown,
     }),
   );
 });
