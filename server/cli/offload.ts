@@ -1,5 +1,6 @@
 import { offload, type Offload } from "../core/offload/offload.js";
 import type { OffloadPoint } from "../core/offload/plan-offload.js";
+import { beyondContext } from "../core/serving/beyond-context.js";
 import { formatBytes, formatNumber, formatSeconds, formatShare } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
 import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
@@ -46,7 +47,9 @@ How many layers a GPU takes (llama.cpp's --n-gpu-layers), and of mixtures how ma
       chipFolders: [],
     });
     const device = targetOf(catalogue, given.one("target") ?? usualDevice);
-    const host = targetOf(catalogue, given.one("host") ?? `${usualHost}/${device.precision.id}`);
+    const host = hostOf(catalogue, given.one("host"), device);
+    if (host.chip.id === device.chip.id)
+      throw new UsageError(`\`${device.id}\` cannot be the GPU and its own host.`);
     if (host.precision.id !== device.precision.id)
       throw new UsageError(
         `Both share one file of weights: \`${host.precision.id}\` is not \`${device.precision.id}\`.`,
@@ -56,11 +59,17 @@ How many layers a GPU takes (llama.cpp's --n-gpu-layers), and of mixtures how ma
       return word === undefined ? usual : positiveInteger(word, `--${option}`);
     };
     const memory = given.one("memory");
+    const promptTokens = count("prompt", 512);
+    const contextTokens = count("context", Math.max(4096, promptTokens));
+    if (contextTokens < promptTokens)
+      throw new UsageError(
+        `\`--context ${contextTokens}\` has no room for a prompt of ${promptTokens} tokens.`,
+      );
     const request = {
       device,
       host,
-      contextTokens: count("context", 4096),
-      promptTokens: count("prompt", 512),
+      contextTokens,
+      promptTokens,
       linkBytesPerSecond: bytesPerSecondOf(given.one("link") ?? "25GB/s", "--link"),
       ...(memory !== undefined && { deviceBytes: bytesOf(memory, "--memory") }),
       hostBytes: bytesOf(given.one("host-memory") ?? "64GiB", "--host-memory"),
@@ -92,6 +101,17 @@ function targetOf(catalogue: Catalogue, id: string): Target {
   return target;
 }
 
+/** The usual one, in the GPU's precision, unless another is named. */
+function hostOf(catalogue: Catalogue, named: string | undefined, device: Target): Target {
+  if (named !== undefined) return targetOf(catalogue, named);
+  const usual = catalogue.find(`${usualHost}/${device.precision.id}`);
+  if (usual === undefined)
+    throw new UsageError(
+      `The usual host, \`${usualHost}\`, does not compute in \`${device.precision.id}\`: name another with \`--host\`.`,
+    );
+  return usual;
+}
+
 function textOf(found: Offload, { isAll }: { readonly isAll: boolean }): string {
   const { model, device, host, layerCount, points, best } = found;
   const step = isAll ? 1 : Math.max(1, Math.ceil(layerCount / 8));
@@ -102,7 +122,7 @@ function textOf(found: Offload, { isAll }: { readonly isAll: boolean }): string 
         ? point.deviceLayers % step === 0 || point.deviceLayers > layerCount
         : point.hostExperts % step === 0),
   );
-  const head = `${model} · ${layerCount} layers · ${device.label} (${formatBytes(device.capacityBytes)}) with ${host.label} (${formatBytes(host.capacityBytes)})\n\n`;
+  const head = `${model} · ${layersText(layerCount)} · ${device.label} (${formatBytes(device.capacityBytes)}) with ${host.label} (${formatBytes(host.capacityBytes)})\n\n`;
   const rows = shown.map((point) => [
     `${point === best ? "▸ " : "  "}${placeText(point, layerCount)}`,
     `${formatBytes(point.deviceBytes)}, ${formatShare(point.deviceBytes / device.capacityBytes)}`,
@@ -117,17 +137,23 @@ function textOf(found: Offload, { isAll }: { readonly isAll: boolean }): string 
     rows,
     "lrrrrrl",
   );
-  return `${head}${body}\n${bestText(found)}\n`;
+  const warning = beyondContext(found.contextTokens, found.contextLimit);
+  return `${head}${body}\n${bestText(found)}\n${warning === undefined ? "" : `${warning}\n`}`;
 }
 
 function placeText({ deviceLayers, hostExperts }: OffloadPoint, layerCount: number): string {
-  if (hostExperts > 0) return `all but the experts of ${hostExperts} layers`;
+  if (hostExperts > 0) return `all but experts of the first ${layersText(hostExperts)}`;
   if (deviceLayers > layerCount) return "all";
-  return deviceLayers === 0 ? "nothing" : `${deviceLayers} layers`;
+  return deviceLayers === 0 ? "nothing" : layersText(deviceLayers);
+}
+
+function layersText(count: number): string {
+  return count === 1 ? "1 layer" : `${count} layers`;
 }
 
 function bestText({ best, layerCount, host, points }: Offload): string {
   if (best === null) return "No way of dealing it out fits.";
+  if (best.deviceLayers === 0) return "Best that fits: all on the host (--n-gpu-layers 0).";
   const words =
     best.hostExperts > 0
       ? `--n-gpu-layers ${layerCount + 1} --n-cpu-moe ${best.hostExperts}`

@@ -6,6 +6,8 @@ import {
   formatShare,
 } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
+import { beyondContext } from "../core/serving/beyond-context.js";
+import { groupedRefusals } from "../core/serving/grouped-refusals.js";
 import type { ServingLimits } from "../core/serving/workload.js";
 import { planName, type ServedPlan, type ServedPoint } from "../core/serving/served-plan.js";
 import type { ServingView } from "../core/views/serving.js";
@@ -17,8 +19,10 @@ export function servingText(
   found: ServingView,
   { hasPoints }: { readonly hasPoints: boolean },
 ): string {
-  const { model, workload, limits, plans, refused } = found;
-  const head = `${model} · prompts of ${workload.inputTokens} tokens, answers of ${workload.outputTokens}${limitsText(limits)}\n`;
+  const { model, workload, limits, contextLimit, plans, refused } = found;
+  const { inputTokens, outputTokens } = workload;
+  const head = `${model} · prompts of ${inputTokens} ${inputTokens === 1 ? "token" : "tokens"}, answers of ${outputTokens}${limitsText(limits)}\n`;
+  const beyond = beyondContext(inputTokens + outputTokens, contextLimit);
   const rows = plans.flatMap((plan) => {
     const { best, points } = plan.curve;
     if (hasPoints) return points.map((point) => rowOf(plan, point));
@@ -29,9 +33,8 @@ export function servingText(
     ...lost.map(
       (plan) => `${planName(plan)}: not even one text keeps the limits${closestText(plan)}.`,
     ),
-    ...refused.map(
-      ({ label, devices, reason }) => `${devices} × ${label}: ${reason.replace(/\.$/, "")}.`,
-    ),
+    ...groupedRefusals(refused).map(({ name, reason }) => `${name}: ${reason}.`),
+    ...(beyond === undefined ? [] : [beyond]),
   ];
   const hasPrice = plans.some(({ curve }) => curve.points.some(({ price }) => price !== null));
   const header = [

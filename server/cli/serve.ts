@@ -1,5 +1,7 @@
 import { parseBudget } from "../core/goals.js";
 import { view as servingView, type ServingParams } from "../core/views/serving.js";
+import { usualServing } from "../core/serving/usual-params.js";
+import { unknownTargetMessage } from "../core/targets/suggest-targets.js";
 import { findDataFolder, loadCatalogue } from "../io/catalogue-files.js";
 import { readArguments } from "./arguments.js";
 import type { Command } from "./command.js";
@@ -44,6 +46,9 @@ number of devices that share the model (tensor parallelism, of a config.json). P
     const { document, analysis } = await withJobContext(catalogue, (context) =>
       runJob(context, request, progressOnStderr()),
     );
+    for (const id of Object.keys(params.prices))
+      if (id !== "" && catalogue.find(id) === undefined)
+        throw new UsageError(unknownTargetMessage(catalogue, id));
     const complaint = document.problems.find(({ severity }) => severity === "error");
     if (analysis === undefined) {
       process.stderr.write(`ridgepoint: ${complaint?.message ?? "The file holds no model."}\n`);
@@ -93,6 +98,8 @@ function parse(words: readonly string[]): ServeWords {
     const word = given.one(option);
     return word === undefined ? usual : positiveInteger(word, `--${option}`);
   };
+  const usual = usualServing.workload;
+  const link = given.one("link");
   const firstTokenSeconds = secondsOf(given.one("ttft"), "--ttft");
   const tokenSeconds = secondsOf(given.one("tpot"), "--tpot");
   return {
@@ -101,17 +108,23 @@ function parse(words: readonly string[]): ServeWords {
     hasPoints: given.has("points"),
     isJson: given.has("json"),
     params: {
-      workload: { inputTokens: count("input", 1024), outputTokens: count("output", 256) },
+      workload: {
+        inputTokens: count("input", usual.inputTokens),
+        outputTokens: count("output", usual.outputTokens),
+      },
       limits: {
         ...(firstTokenSeconds !== undefined && { firstTokenSeconds }),
         ...(tokenSeconds !== undefined && { tokenSeconds }),
       },
-      devices: (given.one("devices") ?? "1,2,4,8")
-        .split(",")
-        .map((word) => positiveInteger(word.trim(), "--devices")),
+      devices:
+        given
+          .one("devices")
+          ?.split(",")
+          .map((word) => positiveInteger(word.trim(), "--devices")) ?? usualServing.devices,
       isApart: given.has("apart"),
-      linkBytesPerSecond: bytesPerSecondOf(given.one("link") ?? "400Gb/s", "--link"),
-      mostTexts: count("texts", 2048),
+      linkBytesPerSecond:
+        link === undefined ? usualServing.linkBytesPerSecond : bytesPerSecondOf(link, "--link"),
+      mostTexts: count("texts", usualServing.mostTexts),
       prices: Object.fromEntries(given.all("price").map(priceOf)),
     },
   };
@@ -129,7 +142,7 @@ function secondsOf(word: string | undefined, option: string): number | undefined
 function priceOf(word: string): readonly [string, number] {
   const equals = word.lastIndexOf("=");
   const dollars = Number(word.slice(equals + 1));
-  if (!(dollars > 0))
+  if (!(dollars > 0) || dollars === Infinity || equals === 0)
     throw new UsageError(
       `\`--price\` takes dollars an hour, \`2.5\` or \`ID=2.5\`, not \`${word}\`.`,
     );

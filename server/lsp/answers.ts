@@ -1,5 +1,6 @@
 import { anyNetwork } from "../core/targets/default-targets.js";
 import type { Analysis } from "../core/analysis.js";
+import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
 import { configHints } from "../core/views/config/config-hints.js";
@@ -97,20 +98,33 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       const make = views[view] as (
         analysis: Analysis,
         params: unknown,
+        cancel: Cancel,
       ) => ReturnType<Views[keyof Views]>;
       if (view === "quantization") {
         const quantified = await analyst.quantified(subject, analysis);
         const filled = analyst.withHistogram(subject, quantified, params as QuantizationParams);
-        return { kind: "view", version: versionOf(analysis), view: make(quantified, filled) };
+        return {
+          kind: "view",
+          version: versionOf(analysis),
+          view: make(quantified, filled, analyst.cancel),
+        };
       }
       if (
         (view === "graph" || view === "graph-figure") &&
         measuresOfWeights.has((params as GraphParams).measure)
       ) {
         const quantified = await analyst.quantified(subject, analysis);
-        return { kind: "view", version: versionOf(analysis), view: make(quantified, params) };
+        return {
+          kind: "view",
+          version: versionOf(analysis),
+          view: make(quantified, params, analyst.cancel),
+        };
       }
-      return { kind: "view", version: versionOf(analysis), view: make(analysis, params) };
+      return {
+        kind: "view",
+        version: versionOf(analysis),
+        view: make(analysis, params, analyst.cancel),
+      };
     },
     compare: async ({ left, right, params }) => {
       const after = await analyst.analyse(right);

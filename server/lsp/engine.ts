@@ -50,6 +50,8 @@ export interface JobOptions {
   readonly other?: Pick<JobOptions, "key" | "text" | "run">;
   readonly isRetry?: boolean;
   readonly signal?: AbortSignal;
+  /** What it finds answers no later question: it stops when its caller leaves, also while it runs. */
+  readonly stopsWithCaller?: boolean;
 }
 
 /**
@@ -115,12 +117,14 @@ export class Engine {
         reject,
       };
       this.#queue.push(job);
-      // A caller that goes away takes its job out of the queue. A job that already runs is finished: what it finds
-      // is kept by the worker and answers the next question, which is why editors may cancel as they like.
+      // A caller that goes away takes its job out of the queue. A job that already runs is finished, as a rule: what it
+      // finds is kept by the worker and answers the next question, which is why editors may cancel as they like.
       options.signal?.addEventListener("abort", () => {
         const index = this.#queue.indexOf(job);
         if (index >= 0) this.#queue.splice(index, 1);
-        reject(new JobStopped("aborted", "The request was cancelled."));
+        const aborted = new JobStopped("aborted", "The request was cancelled.");
+        if (options.stopsWithCaller === true && this.#current === job) this.#stop(job, aborted);
+        reject(aborted);
       });
       void this.#next();
     });

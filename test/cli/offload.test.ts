@@ -33,8 +33,21 @@ test.each([
   [["--link", "25"], "`--link` takes a rate"],
   [["--host", "amd-ryzen-9-7950x/llama-cpp-cpu/f16"], "Both share one file of weights"],
   [["--target", "nvidia-rtx-9999/x/y"], "nvidia-rtx-9999"],
+  [["--target", "nvidia-h100-sxm/tensorrt-llm/fp8"], "name another with `--host`"],
+  [["--target", "amd-ryzen-9-7950x/llama-cpp-cpu/q4-k-m"], "cannot be the GPU and its own host"],
+  [["--context", "128", "--prompt", "512"], "has no room for a prompt of 512 tokens"],
 ])("%j is a wrong call", async (words, message) => {
   const { status, err } = await cli(["offload", llama, ...words]);
   expect(status).toBe(2);
   expect(err).toContain(message);
+});
+
+test("a context beyond the model's own is told", async () => {
+  const { out } = await cli(["offload", llama, "--context", "200000"]);
+  expect(out).toMatch(/\nThe model was made for contexts of 131072 tokens, not of 200000\.\n$/);
+});
+
+test("where nothing fits the GPU it is not compared with its host", async () => {
+  const { out } = await cli(["offload", llama, "--memory", "1MiB"]);
+  expect(out).toMatch(/\nBest that fits: all on the host \(--n-gpu-layers 0\)\.\n$/);
 });

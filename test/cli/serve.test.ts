@@ -25,11 +25,12 @@ describe("plans", () => {
     ]);
     const rates = plans.map(({ curve }) => curve.best!.tokensPerSecondPerDevice);
     expect(rates).toEqual([...rates].sort((a, b) => b - a));
-    for (const { curve, capacityBytes } of plans) {
+    for (const { curve, capacityBytes, mode } of plans) {
       expect(curve.best!.tokenSeconds.value).toBeLessThanOrEqual(0.02);
       expect(curve.best!.firstTokenSeconds.value).toBeLessThanOrEqual(0.2);
       expect(curve.best!.memoryBytes).toBeLessThanOrEqual(capacityBytes);
-      expect(curve.limit).toBe("between tokens");
+      // Numbers of groups are whole: of those apart, fewer texts can give more a device.
+      if (mode === "together") expect(curve.limit).toBe("between tokens");
     }
   });
 
@@ -41,7 +42,7 @@ describe("plans", () => {
 
   test("groups that cannot share the model, or whose exchanges nobody has measured, say so", async () => {
     const { plans, refused } = await serve(
-      ...["--target", "nvidia-rtx-4090/llama-cpp-cuda/q4-k-m", "--devices", "1,2,3"],
+      ...["--target", "nvidia-rtx-4090/llama-cpp-cuda/q4-k-m", "--devices", "1,1,2,3"],
     );
     expect(plans).toHaveLength(1);
     expect(refused.map(({ devices, reason }) => `${devices}: ${reason}`)).toMatchInlineSnapshot(`
@@ -67,6 +68,22 @@ test("limits that nothing keeps are told with what one text gets", async () => {
   expect(out).toMatch(/1 × H100 .*: not even one text keeps the limits: .* between tokens\.\n$/);
 });
 
+test("a context beyond the model's own is told, and one reason is given once", async () => {
+  const { out } = await cli([
+    ...["serve", llama, "--target", "nvidia-rtx-4090/llama-cpp-cuda/q4-k-m"],
+    ...["--input", "200000", "--output", "1"],
+  ]);
+  expect(out).toMatch(/\n2, 4 and 8 × RTX 4090 .*: Exchanges between devices/);
+  expect(out).toMatch(/\nThe model was made for contexts of 131072 tokens, not of 200001\.\n$/);
+});
+
+test("the panel's view is asked with what the command usually asks", async () => {
+  const { status, out } = await cli(["view", "serving", llama, "--target", h100]);
+  expect(status).toBe(0);
+  const view = JSON.parse(out) as ServingView;
+  expect(view.plans.map(({ devices }) => devices).sort()).toEqual([1, 2, 4, 8]);
+});
+
 test("a model that writes no text is refused", async () => {
   const { status, err } = await cli(["serve", resnet50]);
   expect(status).toBe(1);
@@ -77,6 +94,8 @@ test.each([
   [["--tpot", "60fps"], "`--tpot` takes a time"],
   [["--link", "fast"], "`--link` takes a rate"],
   [["--price", "free"], "`--price` takes dollars"],
+  [["--price", "1e400"], "`--price` takes dollars"],
+  [["--price", "nvidia-h100=2"], "Target `nvidia-h100` is not known"],
   [["--devices", "0"], "`--devices` takes a whole number of at least 1"],
 ])("%j is a wrong call", async (words, message) => {
   const { status, err } = await cli(["serve", llama, ...words]);

@@ -62,6 +62,7 @@ function start(limits: Partial<Limits> = {}) {
       text?: { version: number; read: () => string };
       isRetry?: boolean;
       signal?: AbortSignal;
+      stopsWithCaller?: boolean;
     } = {},
   ): Promise<unknown> => {
     const key = options.key ?? behaviour;
@@ -142,6 +143,18 @@ test("a caller that leaves takes its waiting job along, and a running job is fin
   engine.supersede("running");
   expect(await running).toBe("superseded: The content changed.");
   expect(await reasonOf(ask("answer"))).toMatch(/^answered/);
+});
+
+test("a job whose findings nobody keeps stops with its caller, and the worker goes on", async () => {
+  const { ask } = start();
+  const worker = await ask("answer", { key: "a" });
+  const leaving = new AbortController();
+  const options = { signal: leaving.signal, stopsWithCaller: true };
+  const left = reasonOf(ask("wait", { key: "a", ...options }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  leaving.abort();
+  expect(await left).toMatch(/^aborted/);
+  expect(await ask("answer", { key: "a" })).toBe(worker);
 });
 
 test("a slow job is shown; cancelling it blocks it until it is retried", async () => {

@@ -8,7 +8,7 @@ import { bestOf, planOffload, type OffloadPoint } from "./plan-offload.js";
 export interface OffloadRequest {
   readonly device: Target;
   readonly host: Target;
-  /** Tokens that the cache has room for; half of them are there when a token is timed. */
+  /** Tokens that the cache has room for, all of which are there when a token is timed; at least those of the prompt. */
   readonly contextTokens: number;
   readonly promptTokens: number;
   readonly linkBytesPerSecond: number;
@@ -23,6 +23,9 @@ export interface Offload {
   readonly host: OffloadSide;
   readonly layerCount: number;
   readonly hasExperts: boolean;
+  readonly contextTokens: number;
+  /** Longest context that the model was trained for; null when the file does not tell. */
+  readonly contextLimit: number | null;
   readonly points: readonly OffloadPoint[];
   readonly best: OffloadPoint | null;
 }
@@ -74,6 +77,8 @@ export function offload(
     host: sideOf(host, hostStep.method, hostBytes),
     layerCount: generation.layerCount,
     hasExperts: deviceStep.layers.some(({ experts }) => experts !== undefined),
+    contextTokens,
+    contextLimit: generation.contextLimit ?? null,
     points,
     best: bestOf(points) ?? null,
   };

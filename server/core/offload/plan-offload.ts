@@ -5,7 +5,7 @@ import type { LayerCost, LayerCosts, PartCost } from "./layer-costs.js";
 export interface OffloadPoint {
   /** Layers whose weights and cache the device has (llama.cpp's `--n-gpu-layers`; all and the output: one more). */
   readonly deviceLayers: number;
-  /** Layers of the device whose experts the host keeps (`--n-cpu-moe`). */
+  /** Of so many first layers the host keeps the experts, where they have any (`--n-cpu-moe`). */
   readonly hostExperts: number;
   readonly deviceBytes: number;
   readonly hostBytes: number;
@@ -65,12 +65,11 @@ interface Split {
 
 function pointOf(costs: OffloadCosts, options: OffloadOptions, split: Split): OffloadPoint {
   const { device, host } = costs;
-  const count = device.step.layers.length;
   const { deviceBytes, hostBytes } = bytesOf(costs, split);
   const steps = partsOf(device.step, split).map(({ at, isOnDevice }) =>
     isOnDevice ? partAt(device.step, at) : partAt(host.step, at),
   );
-  const crossings = crossingsOf(count, split);
+  const crossings = crossingsOf(device.step, split);
   const step = sum(steps.map(({ seconds }) => seconds));
   const calls = options.promptTokens / options.partTokens;
   const promptParts = partsOf(device.part, split).map(({ at, isOnDevice }) => {
@@ -148,11 +147,12 @@ function bytesOf(
 }
 
 /** How often activations go from one to the other. */
-function crossingsOf(count: number, { deviceLayers, hostExperts }: Split): number {
+function crossingsOf({ layers }: LayerCosts, { deviceLayers, hostExperts }: Split): number {
   if (deviceLayers === 0) return 0;
-  const aroundExperts = 2 * Math.max(0, hostExperts - Math.max(0, count - deviceLayers));
-  // To the device behind the host's layers; back for the output, or the scores.
-  return aroundExperts + 2;
+  const first = Math.max(0, layers.length - deviceLayers);
+  const apart = layers.slice(first, hostExperts).filter(({ experts }) => experts !== undefined);
+  // Twice around each layer's experts; to the device behind the host's layers, back for the output, or the scores.
+  return 2 * apart.length + 2;
 }
 
 /** Launching a copy and waiting for it takes some 10 µs, whatever its size. */

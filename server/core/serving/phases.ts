@@ -20,7 +20,10 @@ export interface Phases {
   readonly workload: Workload;
   readonly weightBytes: number;
   readonly capacityBytes: number;
-  /** What the runtime takes beside weights and cache, with the activations of as many prompts as are read at once. */
+  /**
+   * What the runtime takes beside weights and cache, with the activations of as many prompts as are read at once; llama.cpp
+   * reads them in parts, by one buffer of known size.
+   */
   readonly workspaceBytes: number;
   /** Keys, values and states of one text of so many tokens. */
   readonly cacheBytes: (tokens: number) => number;
@@ -72,8 +75,7 @@ export function phasesOf(
     capacityBytes: reading.capacityBytes,
     workspaceBytes:
       target.runtime.memoryOverhead.value +
-      (reading.peakActivationBytes ?? 0) +
-      (reading.generation?.computeBytes ?? 0),
+      (reading.generation?.computeBytes ?? reading.peakActivationBytes ?? 0),
     cacheBytes: remembering((tokens) => {
       const { graphWork } = call(1, 1, tokens);
       const { cacheBytes, stateBytes } = rememberedBytes(graphWork.flow, target);

@@ -7,11 +7,15 @@ export interface ServingCurve<Point extends ServingPoint> {
   readonly points: readonly Point[];
   /** Undefined where not even one text keeps the limits, or fits. */
   readonly best: Point | undefined;
-  /** What keeps `best` from more: time between tokens, to the first one, or the room for caches. */
+  /**
+   * What keeps `best` from more texts: time between tokens, to the first one, the room for caches, what the server takes; or that
+   * more of them give no more tokens a device.
+   */
   readonly limit: ServingLimit;
 }
 
-export type ServingLimit = "between tokens" | "first token" | "memory" | "texts at once";
+export type ServingLimit =
+  "between tokens" | "first token" | "memory" | "texts at once" | "no gain";
 
 /**
  * Powers of two up to what fits, and around the limit to two per cent: the more texts the longer each waits, so that
@@ -34,10 +38,10 @@ export function planServing<Point extends ServingPoint>(
   let exceeds: number | undefined;
   for (const texts of [...powersBelow(most), ...(most >= 1 ? [most] : [])]) {
     const point = tried(texts);
-    if (point !== undefined && exceeded(point, limits) === undefined) keeps = texts;
-    else exceeds ??= texts;
+    if (point === undefined || exceeded(point, limits) !== undefined) exceeds ??= texts;
+    else [keeps, exceeds] = [texts, undefined];
   }
-  if (exceeds !== undefined && exceeds > keeps)
+  if (exceeds !== undefined)
     while (exceeds - keeps > Math.max(1, 0.02 * exceeds)) {
       const middle: number = Math.floor((keeps + exceeds) / 2);
       const point = tried(middle);
@@ -47,13 +51,14 @@ export function planServing<Point extends ServingPoint>(
   const sorted = [...points.values()].sort((a, b) => a.texts - b.texts);
   const kept = sorted.filter((point) => exceeded(point, limits) === undefined);
   const [best] = [...kept].sort((a, b) => perDevice(b) - perDevice(a));
-  const beyond = exceeds === undefined ? undefined : points.get(exceeds);
-  return {
-    points: sorted,
-    best,
-    limit:
-      (beyond && exceeded(beyond, limits)) ?? (fitting <= mostTexts ? "memory" : "texts at once"),
+  const limit = (): ServingLimit => {
+    if (best !== undefined && best.texts < keeps) return "no gain";
+    if (exceeds === undefined) return fitting <= mostTexts ? "memory" : "texts at once";
+    const beyond = points.get(exceeds);
+    // What fits and has no point has no numbers of groups that bring first tokens in time.
+    return (beyond && exceeded(beyond, limits)) ?? "first token";
   };
+  return { points: sorted, best, limit: limit() };
 }
 
 export interface PlanOptions {

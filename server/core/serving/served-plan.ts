@@ -14,8 +14,8 @@ export interface ServedPlan {
   readonly weightBytes: number;
   /** Of one text, on one device. */
   readonly cacheBytes: number;
-  /** Texts whose caches have room. */
-  readonly fitting: number;
+  /** Texts whose caches have room; null where they need none. */
+  readonly fitting: number | null;
   readonly curve: ServingCurve<ServedPoint>;
 }
 

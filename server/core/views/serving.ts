@@ -33,6 +33,8 @@ export interface ServingView {
   readonly model: string;
   readonly workload: Workload;
   readonly limits: ServingLimits;
+  /** Longest context that the model was made for; null when the file does not tell. */
+  readonly contextLimit: number | null;
   readonly plans: readonly ServedPlan[];
   /** Every number of texts that was tried. */
   readonly alternatives: readonly Alternative[];
@@ -58,7 +60,7 @@ export function view(
   const plans: ServedPlan[] = [];
   const refused: ServingRefusal[] = [];
   for (const { target } of analysis.targets)
-    for (const devices of params.devices) {
+    for (const devices of new Set(params.devices)) {
       const refuse = (reason: string): void =>
         void refused.push({ target: target.id, label: target.label, devices, reason });
       const part = modelOn(model, devices);
@@ -76,6 +78,7 @@ export function view(
     model: model.name,
     workload: params.workload,
     limits: params.limits,
+    contextLimit: model.generation.contextLimit ?? null,
     plans,
     alternatives: plans.flatMap((plan) => servedAlternatives(model.name, plan)),
     refused,
@@ -105,7 +108,7 @@ function plansOf(
   const { target, devices, workload, capacityBytes, weightBytes } = phases;
   const fitting = textsThatFit(phases);
   if (fitting < 1)
-    return `needs ${formatBytes(weightBytes + phases.workspaceBytes)} beside the cache of a text, ${formatBytes(phases.cacheBytes(workload.inputTokens + workload.outputTokens))}; it has ${formatBytes(capacityBytes)}`;
+    return `needs ${formatBytes(weightBytes + phases.workspaceBytes)} beside the cache of a text, ${formatBytes(phases.cacheBytes(workload.inputTokens + workload.outputTokens))} in nine tenths of the rest; it has ${formatBytes(capacityBytes)}`;
   const one = phases.step(1);
   if (one === undefined || phases.prompts(1) === undefined)
     return devices > 1 ? exchangeReason(target) : "not all of a step is costed";
@@ -118,7 +121,7 @@ function plansOf(
     capacityBytes,
     weightBytes,
     cacheBytes: phases.cacheBytes(workload.inputTokens + workload.outputTokens),
-    fitting,
+    fitting: Number.isFinite(fitting) ? fitting : null,
   };
   const price = params.prices[target.id];
   const dollars = (point: ServingPoint): number | null =>

@@ -46,7 +46,11 @@ export const viewFeature: Feature = {
           return await askAgain(async () => {
             const subject = await workspace.subjectOf(uri, suppose);
             if (subject === undefined) return notHere;
-            const job = workspace.jobFor(subject, signal, isRetry);
+            const job = {
+              ...workspace.jobFor(subject, signal, isRetry),
+              // Seconds of work for one question, of which nothing is kept.
+              stopsWithCaller: view === "serving",
+            };
             const reply = await engine.ask("view", { subject, view, params }, job);
             return view === "mapping" ? await priced(server, reply, params, signal) : reply;
           }, signal);

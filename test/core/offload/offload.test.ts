@@ -34,6 +34,24 @@ const mixtral = {
   vocab_size: 32000,
 };
 
+const deepseek = {
+  model_type: "deepseek_v2",
+  hidden_size: 2048,
+  intermediate_size: 10944,
+  moe_intermediate_size: 1408,
+  num_hidden_layers: 4,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  n_routed_experts: 64,
+  n_shared_experts: 2,
+  num_experts_per_tok: 6,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
+  vocab_size: 32000,
+};
+
 function modelOf(config: object): Model {
   const found = describeConfig(new ConfigFields(config as Record<string, unknown>), "model");
   if (found.kind === "refused") throw new Error(found.reason);
@@ -105,6 +123,16 @@ describe("a mixture of experts", () => {
     const layersAlone = found.points.filter(({ fits, hostExperts }) => fits && hostExperts === 0);
     for (const { tokenSeconds } of layersAlone)
       expect(tokenSeconds.value).toBeGreaterThan(best.tokenSeconds.value);
+  });
+
+  test("layers without experts, first of all, have none that could stay with the host", () => {
+    const { points } = offloaded({ ...deepseek, first_k_dense_replace: 2 });
+    const [all, ofOne, ofTwo, ofThree] = [0, 1, 2, 3].map((count) =>
+      points.find(({ deviceLayers, hostExperts }) => deviceLayers === 5 && hostExperts === count),
+    );
+    expect(ofOne!.tokenSeconds).toEqual(all!.tokenSeconds);
+    expect(ofTwo!.tokenSeconds).toEqual(all!.tokenSeconds);
+    expect(ofThree!.tokenSeconds.value).toBeGreaterThan(all!.tokenSeconds.value);
   });
 
   test("what one side has the other has not", () => {

@@ -39,6 +39,41 @@ test("a limit of the first token can decide alone", () => {
   expect(best?.texts).toBeGreaterThanOrEqual(98);
 });
 
+test("where more texts give no more, that is what is told", () => {
+  const saturated = (texts: number): ServingPoint => ({
+    ...serve(texts),
+    tokensPerSecond: certain(texts > 100 ? 100 : texts),
+  });
+  const { best, limit } = planServing(
+    saturated,
+    { limits: {}, fitting: 1000, mostTexts: 2048 },
+    neverCancelled,
+  );
+  expect([best?.texts, limit]).toEqual([128, "no gain"]);
+});
+
+test("what fits and cannot be arranged in time lacks time to the first token, not memory", () => {
+  const few = (texts: number): ServingPoint | undefined => (texts > 20 ? undefined : serve(texts));
+  const { best, limit } = planServing(
+    few,
+    { limits: {}, fitting: 1000, mostTexts: 2048 },
+    neverCancelled,
+  );
+  expect([best?.texts, limit]).toEqual([20, "first token"]);
+});
+
+test("a slow number of texts among quick ones does not end the search", () => {
+  const uneven = (texts: number): ServingPoint =>
+    texts === 4 ? { ...serve(texts), tokenSeconds: certain(1) } : serve(texts);
+  const { best, limit } = planServing(
+    uneven,
+    { limits: { tokenSeconds: 0.05 }, fitting: 1000, mostTexts: 2048 },
+    neverCancelled,
+  );
+  expect(best!.texts).toBeGreaterThanOrEqual(392);
+  expect(limit).toBe("between tokens");
+});
+
 test("nothing is best where one text alone is too slow", () => {
   const { best, limit, points } = plan({ tokenSeconds: 0.005 });
   expect([best, limit]).toEqual([undefined, "between tokens"]);

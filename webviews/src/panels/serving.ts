@@ -1,4 +1,6 @@
 import type { ParetoResult } from "../../../server/core/search/compare-alternatives.js";
+import { beyondContext } from "../../../server/core/serving/beyond-context.js";
+import { usualServing } from "../../../server/core/serving/usual-params.js";
 import type { ServingParams, ServingView } from "../../../server/core/views/serving.js";
 import { plainText } from "../kit/canvas.js";
 import { toggle, tool } from "../kit/controls.js";
@@ -40,10 +42,6 @@ const page = bootPage<ServingPageState>({
     reveal: () => null,
   },
 });
-
-/** Of the usual 400 Gb/s network of a device; and the usual `max_batch_size`. */
-const linkBytesPerSecond = 50e9;
-const mostTexts = 2048;
 
 let picture: ParetoPicture | undefined;
 let asking: AbortController | undefined;
@@ -135,6 +133,7 @@ function paramsOf(state: ServingPageState): ServingParams | string {
   const devices = devicesOf(state.devices);
   if (devices === undefined) return "Devices are whole numbers with commas between them: 1,2,4,8.";
   return {
+    ...usualServing,
     workload: { inputTokens, outputTokens },
     limits: {
       ...(first !== null && { firstTokenSeconds: first }),
@@ -142,9 +141,6 @@ function paramsOf(state: ServingPageState): ServingParams | string {
     },
     devices,
     isApart: state.isApart,
-    linkBytesPerSecond,
-    mostTexts,
-    prices: {},
   };
 }
 
@@ -199,6 +195,9 @@ async function show(view: ServingView, own: AbortController): Promise<void> {
     return;
   }
   frame.current();
+  frame.say(
+    beyondContext(view.workload.inputTokens + view.workload.outputTokens, view.contextLimit) ?? "",
+  );
   const { inputTokens, outputTokens } = view.workload;
   frame.setFacts(
     plainText(view.model),

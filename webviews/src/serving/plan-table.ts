@@ -5,6 +5,7 @@ import {
   formatSeconds,
   formatShare,
 } from "../../../server/core/base/units.js";
+import { groupedRefusals } from "../../../server/core/serving/grouped-refusals.js";
 import type { ServedPlan, ServedPoint } from "../../../server/core/serving/served-plan.js";
 import type { ServingRefusal } from "../../../server/core/views/serving.js";
 import { plainText } from "../kit/canvas.js";
@@ -47,9 +48,7 @@ export function planTable(
             )
           : planRow(plan, plan.curve.best),
       ),
-      ...refused.map(({ label, devices, reason }) =>
-        nothingRow(`${devices} × ${label}`, reason.replace(/\.$/, "")),
-      ),
+      ...groupedRefusals(refused).map(({ name, reason }) => nothingRow(name, reason)),
     ),
   );
 }
