@@ -6,8 +6,6 @@ import {
   formatShare,
 } from "../core/base/units.js";
 import { table } from "../core/reports/text-table.js";
-import { beyondContext } from "../core/serving/beyond-context.js";
-import { groupedRefusals } from "../core/serving/grouped-refusals.js";
 import type { ServingLimits } from "../core/serving/workload.js";
 import { planName, type ServedPlan, type ServedPoint } from "../core/serving/served-plan.js";
 import type { ServingView } from "../core/views/serving.js";
@@ -19,10 +17,9 @@ export function servingText(
   found: ServingView,
   { hasPoints }: { readonly hasPoints: boolean },
 ): string {
-  const { model, workload, limits, contextLimit, plans, refused } = found;
+  const { model, workload, limits, warning, plans, refused } = found;
   const { inputTokens, outputTokens } = workload;
   const head = `${model} · prompts of ${inputTokens} ${inputTokens === 1 ? "token" : "tokens"}, answers of ${outputTokens}${limitsText(limits)}\n`;
-  const beyond = beyondContext(inputTokens + outputTokens, contextLimit);
   const rows = plans.flatMap((plan) => {
     const { best, points } = plan.curve;
     if (hasPoints) return points.map((point) => rowOf(plan, point));
@@ -33,8 +30,8 @@ export function servingText(
     ...lost.map(
       (plan) => `${planName(plan)}: not even one text keeps the limits${closestText(plan)}.`,
     ),
-    ...groupedRefusals(refused).map(({ name, reason }) => `${name}: ${reason}.`),
-    ...(beyond === undefined ? [] : [beyond]),
+    ...refused.map(({ name, reason }) => `${name}: ${reason}.`),
+    ...(warning === null ? [] : [warning]),
   ];
   const hasPrice = plans.some(({ curve }) => curve.points.some(({ price }) => price !== null));
   const header = [

@@ -1,5 +1,4 @@
 import type { Analysis } from "../core/analysis.js";
-import { usualServing } from "../core/serving/usual-params.js";
 import type { views } from "../core/views/index.generated.js";
 
 type Views = typeof views;
@@ -43,7 +42,6 @@ export function defaultParams<K extends keyof Views>(
     "roofline-figure": { target },
     alternatives: { results: null },
     mapping: { target, sweep: [] },
-    serving: usualServing,
     timeline: { target, start: null, end: null, limit: Number.MAX_SAFE_INTEGER },
     "export-file": { format: "perfetto", target },
   };

@@ -1,6 +1,5 @@
 import { anyNetwork } from "../core/targets/default-targets.js";
 import type { Analysis } from "../core/analysis.js";
-import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
 import { reportFigures } from "../core/reports/figures.js";
 import { configHints } from "../core/views/config/config-hints.js";
@@ -16,6 +15,7 @@ import { view as reportView } from "../core/views/report.js";
 import type { GraphParams } from "../core/views/graph.js";
 import { measuresOfWeights } from "../core/views/graph/measures.js";
 import type { QuantizationParams } from "../core/views/quantization.js";
+import type { ServingParams } from "../core/views/serving.js";
 import { sourceHints } from "../core/views/source/source-hints.js";
 import { sourceHover } from "../core/views/source/source-hover.js";
 import { sourceLens } from "../core/views/source/source-lens.js";
@@ -98,15 +98,18 @@ export function createAnswers(analyst: Analyst): WorkerApi {
       const make = views[view] as (
         analysis: Analysis,
         params: unknown,
-        cancel: Cancel,
       ) => ReturnType<Views[keyof Views]>;
+      if (view === "serving") {
+        const served = views.serving(analysis, params as ServingParams, analyst.cancel);
+        return { kind: "view", version: versionOf(analysis), view: served };
+      }
       if (view === "quantization") {
         const quantified = await analyst.quantified(subject, analysis);
         const filled = analyst.withHistogram(subject, quantified, params as QuantizationParams);
         return {
           kind: "view",
           version: versionOf(analysis),
-          view: make(quantified, filled, analyst.cancel),
+          view: make(quantified, filled),
         };
       }
       if (
@@ -117,13 +120,13 @@ export function createAnswers(analyst: Analyst): WorkerApi {
         return {
           kind: "view",
           version: versionOf(analysis),
-          view: make(quantified, params, analyst.cancel),
+          view: make(quantified, params),
         };
       }
       return {
         kind: "view",
         version: versionOf(analysis),
-        view: make(analysis, params, analyst.cancel),
+        view: make(analysis, params),
       };
     },
     compare: async ({ left, right, params }) => {

@@ -47,7 +47,7 @@ describe("plans", () => {
     expect(plans).toHaveLength(1);
     expect(refused.map(({ devices, reason }) => `${devices}: ${reason}`)).toMatchInlineSnapshot(`
       [
-        "2: Exchanges between devices were measured neither on RTX 4090 · llama.cpp CUDA · Q4_K_M nor on a chip like it.",
+        "2: Exchanges between devices were measured neither on RTX 4090 · llama.cpp CUDA · Q4_K_M nor on a chip like it",
         "3: has 32 heads, which 3 devices cannot share evenly",
       ]
     `);

@@ -45,6 +45,11 @@ test("numbers that make no sense are told, and what was shown stays", async () =
       await page.keyboard.press("Tab");
       await expect.poll(() => page.innerText(".frame-note")).toContain("whole numbers of tokens");
       expect(await rows.count()).toBe(2);
+      await page.fill(".serving-field:has-text('Prompt') input", "200000");
+      await page.keyboard.press("Tab");
+      await expect
+        .poll(() => page.innerText(".frame-note"), { timeout: 20_000 })
+        .toContain("made for contexts of 131072 tokens");
     },
     twoDevices,
   ));

@@ -8,6 +8,9 @@ import { serveApart } from "../serving/apart.js";
 import { phasesOf, type Phases } from "../serving/phases.js";
 import { perDevice, planServing, type ServingCurve } from "../serving/plan-serving.js";
 import { textsThatFit } from "../serving/room.js";
+import { beyondContext } from "../serving/beyond-context.js";
+import { groupedRefusals, type GroupedRefusal, type Refusal } from "../serving/grouped-refusals.js";
+import { usualServing } from "../serving/usual-params.js";
 import type { ServedPlan, ServedPoint } from "../serving/served-plan.js";
 import { servedAlternatives } from "../serving/alternatives.js";
 import { serveTogether, type ServingPoint } from "../serving/together.js";
@@ -33,32 +36,27 @@ export interface ServingView {
   readonly model: string;
   readonly workload: Workload;
   readonly limits: ServingLimits;
-  /** Longest context that the model was made for; null when the file does not tell. */
-  readonly contextLimit: number | null;
+  /** That prompts and answers are longer than the model was made for. */
+  readonly warning: string | null;
   readonly plans: readonly ServedPlan[];
   /** Every number of texts that was tried. */
   readonly alternatives: readonly Alternative[];
   /** Groups that there is no plan for. */
-  readonly refused: readonly ServingRefusal[];
+  readonly refused: readonly GroupedRefusal[];
 }
 
-export interface ServingRefusal {
-  readonly target: string;
-  readonly label: string;
-  readonly devices: number;
-  readonly reason: string;
-}
-
-/** Null for a model that writes no text. */
+/** Null for a model that writes no text. What is not asked is as usual. */
 export function view(
   analysis: Analysis,
-  params: ServingParams,
+  asked: Partial<ServingParams>,
   cancel: Cancel = neverCancelled,
 ): ServingView | null {
   const { model } = analysis;
   if (model.generation === undefined) return null;
   const plans: ServedPlan[] = [];
-  const refused: ServingRefusal[] = [];
+  const refused: Refusal[] = [];
+  const params = { ...usualServing, ...asked };
+  const { inputTokens, outputTokens } = params.workload;
   for (const { target } of analysis.targets)
     for (const devices of new Set(params.devices)) {
       const refuse = (reason: string): void =>
@@ -78,10 +76,11 @@ export function view(
     model: model.name,
     workload: params.workload,
     limits: params.limits,
-    contextLimit: model.generation.contextLimit ?? null,
+    warning:
+      beyondContext(inputTokens + outputTokens, model.generation.contextLimit ?? null) ?? null,
     plans,
     alternatives: plans.flatMap((plan) => servedAlternatives(model.name, plan)),
-    refused,
+    refused: groupedRefusals(refused),
   };
 }
 

@@ -1,6 +1,4 @@
 import type { ParetoResult } from "../../../server/core/search/compare-alternatives.js";
-import { beyondContext } from "../../../server/core/serving/beyond-context.js";
-import { usualServing } from "../../../server/core/serving/usual-params.js";
 import type { ServingParams, ServingView } from "../../../server/core/views/serving.js";
 import { plainText } from "../kit/canvas.js";
 import { toggle, tool } from "../kit/controls.js";
@@ -122,7 +120,7 @@ function field(
 }
 
 /** What is asked for; or what is wrong with it. */
-function paramsOf(state: ServingPageState): ServingParams | string {
+function paramsOf(state: ServingPageState): Partial<ServingParams> | string {
   const [inputTokens, outputTokens] = [countOf(state.input), countOf(state.output)];
   if (inputTokens === undefined || outputTokens === undefined)
     return "Prompt and answer are whole numbers of tokens, at least 1.";
@@ -133,7 +131,6 @@ function paramsOf(state: ServingPageState): ServingParams | string {
   const devices = devicesOf(state.devices);
   if (devices === undefined) return "Devices are whole numbers with commas between them: 1,2,4,8.";
   return {
-    ...usualServing,
     workload: { inputTokens, outputTokens },
     limits: {
       ...(first !== null && { firstTokenSeconds: first }),
@@ -195,9 +192,7 @@ async function show(view: ServingView, own: AbortController): Promise<void> {
     return;
   }
   frame.current();
-  frame.say(
-    beyondContext(view.workload.inputTokens + view.workload.outputTokens, view.contextLimit) ?? "",
-  );
+  frame.say(view.warning ?? "");
   const { inputTokens, outputTokens } = view.workload;
   frame.setFacts(
     plainText(view.model),

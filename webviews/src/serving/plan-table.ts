@@ -5,9 +5,8 @@ import {
   formatSeconds,
   formatShare,
 } from "../../../server/core/base/units.js";
-import { groupedRefusals } from "../../../server/core/serving/grouped-refusals.js";
 import type { ServedPlan, ServedPoint } from "../../../server/core/serving/served-plan.js";
-import type { ServingRefusal } from "../../../server/core/views/serving.js";
+import type { GroupedRefusal } from "../../../server/core/serving/grouped-refusals.js";
 import { plainText } from "../kit/canvas.js";
 import { h } from "../kit/dom.js";
 import { secondsText } from "../kit/quantity-text.js";
@@ -15,7 +14,7 @@ import { secondsText } from "../kit/quantity-text.js";
 /** The best of every way of serving, the most tokens a device first, and what cannot serve. */
 export function planTable(
   plans: readonly ServedPlan[],
-  refused: readonly ServingRefusal[],
+  refused: readonly GroupedRefusal[],
 ): HTMLElement {
   const titles = [
     ...["devices", "texts", "first token", "between tokens", "tokens/s", "a device"],
@@ -48,7 +47,7 @@ export function planTable(
             )
           : planRow(plan, plan.curve.best),
       ),
-      ...groupedRefusals(refused).map(({ name, reason }) => nothingRow(name, reason)),
+      ...refused.map(({ name, reason }) => nothingRow(name, reason)),
     ),
   );
 }
