@@ -45,10 +45,10 @@ describe("plans", () => {
       ...["--target", "nvidia-rtx-4090/llama-cpp-cuda/q4-k-m", "--devices", "1,1,2,3"],
     );
     expect(plans).toHaveLength(1);
-    expect(refused.map(({ devices, reason }) => `${devices}: ${reason}`)).toMatchInlineSnapshot(`
+    expect(refused.map(({ name, reason }) => `${name}: ${reason}`)).toMatchInlineSnapshot(`
       [
-        "2: Exchanges between devices were measured neither on RTX 4090 · llama.cpp CUDA · Q4_K_M nor on a chip like it",
-        "3: has 32 heads, which 3 devices cannot share evenly",
+        "2 × RTX 4090 · llama.cpp CUDA · Q4_K_M: Exchanges between devices were measured neither on RTX 4090 · llama.cpp CUDA · Q4_K_M nor on a chip like it",
+        "3 × RTX 4090 · llama.cpp CUDA · Q4_K_M: has 32 heads, which 3 devices cannot share evenly",
       ]
     `);
   });
