@@ -77,6 +77,8 @@ test("every format tells of kernels", async () => {
   const html = await outOf("html");
   expect(html).toContain("<h2>product  (Triton kernel, line 20)</h2>");
   expect(html).toMatch(/<td>H100 SXM<\/td><td class="n">[\d.]+ µs<\/td>/);
+  const sarif: unknown = JSON.parse(await outOf("sarif"));
+  expect(sarif).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: true }] }] });
   const [header, ...lines] = (await outOf("csv")).trim().split("\r\n");
   expect(header?.split(",").slice(0, 6)).toEqual([
     "kernel",

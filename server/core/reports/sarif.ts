@@ -16,7 +16,8 @@ function sarifLog(document: ReportDocument): object {
   const codes = [...new Set(document.problems.map((problem) => problem.code))].sort();
   const artifacts = artifactsOf(document);
   const ruleIndex = new Map(codes.map((code, index) => [code, index]));
-  const { model } = document;
+  const { model, kernels = [] } = document;
+  const isRead = (model?.parameterCount ?? null) !== null || kernels.length > 0;
   return {
     $schema:
       "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -34,7 +35,7 @@ function sarifLog(document: ReportDocument): object {
           },
         },
         // A file of which nothing could be read has a model of unknowns.
-        invocations: [{ executionSuccessful: (model?.parameterCount ?? null) !== null }],
+        invocations: [{ executionSuccessful: isRead }],
         columnKind: "utf16CodeUnits",
         artifacts: artifacts.map((file) => ({ location: { uri: uriOf(file) } })),
         results: document.problems.map((problem) => ({
@@ -71,6 +72,7 @@ const topics: readonly (readonly [prefix: string, text: string])[] = [
   ["RP22", "Control flow that depends on data"],
   ["RP23", "Quantization"],
   ["RP24", "Memory"],
+  ["RP56", "GPU kernels"],
   ["RP5", "Hardware descriptions"],
   ["RP9", "A mistake in Ridgepoint itself"],
 ];
