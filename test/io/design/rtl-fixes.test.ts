@@ -121,9 +121,11 @@ endmodule
 });
 
 test("what is cut off is told, and said by a cast", { timeout: limit }, async () => {
-  const text = `module m(input clk, input [15:0] a, b, output reg [7:0] q, output [7:0] w, output reg [7:0] n);
+  const text = `module m(input clk, input [15:0] a, b, output reg [7:0] q, output [7:0] w, output reg [7:0] n, output [7:0] v);
   always @(posedge clk) q <= a + b;
   assign w = a;
+  // Of two drivers one alone is there, and which is not in the text.
+  generate if (1) assign v = a[7:0]; else assign v = a; endgenerate
   always @(posedge clk) n <= n + 1;
 endmodule
 `;

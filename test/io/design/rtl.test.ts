@@ -130,6 +130,8 @@ test("rules say what they find, with its price", async () => {
   input  logic clk, en,
   input  logic [15:0] a, b,
   input  logic [9:0] wa, ra,
+  input  logic [63:0] words,
+  output logic [7:0] s,
   output logic [15:0] q, r, d, y,
   output logic [31:0] p
 );
@@ -142,9 +144,11 @@ test("rules say what they find, with its price", async () => {
   wire gclk = clk & en;
   always_ff @(posedge gclk) q <= a;
   assign p = a * b;
+  assign s = words[wa[2:0]*8 +: 8];
 endmodule
 `;
   const design = await synthesise(text);
+  // Times eight is wires, no multiplier without a DSP.
   expect([...new Set(codes(design))].sort()).toEqual([
     "RP5201",
     "RP5202",

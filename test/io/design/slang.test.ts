@@ -197,10 +197,15 @@ endmodule
   );
 });
 
-test("arrays with constant indices alone are registers", () => {
+test("arrays with constant indices alone are registers, and their module says where they are", () => {
   const access = (memory: string, address: string): string =>
     `  cell $memrd_v2 $1\n    parameter \\MEMID "\\\\${memory}"\n    connect \\ADDR ${address}\n  end\n`;
-  const text = (mark: string): string =>
-    `module \\m\n${mark}  memory width 8 size 2 \\pipe\n  memory width 8 size 64 \\ram\n${access("pipe", "1'0")}${access("ram", "\\address")}end\n`;
-  expect(withRegisterFiles(text(""))).toBe(text("  attribute \\ridgepoint_registers 1\n"));
+  const text = (place: string, mark: string): string =>
+    `${place}module \\m\n  attribute \\src "src/0/m.v:2.9"\n${mark}  memory width 8 size 2 \\pipe\n  memory width 8 size 64 \\ram\n${access("pipe", "1'0")}${access("ram", "\\address")}end\n`;
+  expect(withRegisterFiles(text("", ""))).toBe(
+    text(
+      'attribute \\ridgepoint_registers.pipe "src/0/m.v:2.9"\n',
+      "  attribute \\ridgepoint_registers 1\n",
+    ),
+  );
 });

@@ -3,7 +3,8 @@ import type { CellUse } from "./cell-use.js";
 import type { LineLedger } from "./line-ledger.js";
 import { type Counts, addCounts } from "./line-ledger.js";
 import type { NetCell, NetModule } from "./netlist.js";
-import { type MemoryPlaces, gatePlaces, memoryPlace } from "./gate-places.js";
+import { gatePlaces } from "./gate-places.js";
+import { type MemoryPlaces, memoryPlace } from "./memory-places.js";
 import type { NetPlaces } from "./net-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
 import { isArithmetic } from "./timing-cells.js";
@@ -138,7 +139,7 @@ function placesOf(
   registers: readonly string[] | undefined,
 ): readonly SourceRange[] {
   const places = readSrc(cell.attributes["src"], files);
-  const memory = places.length > 0 ? undefined : memoryPlace(cell, memories, registers);
+  const memory = places.length > 0 ? undefined : memoryPlace(cell.name, memories, registers);
   if (memory !== undefined) return [memory];
   // A multiplier that has taken in its neighbours names them all; the multiplication is the first.
   return counts.dsp !== undefined || counts.bram !== undefined ? places.slice(0, 1) : places;

@@ -1,27 +1,8 @@
 import type { SourceRange } from "../../base/text-span.js";
 import type { NetCell, NetModule } from "./netlist.js";
+import { type MemoryPlaces, memoryPlace } from "./memory-places.js";
 import { type NetPlaces, lastName } from "./net-places.js";
 import { type FileNames, readSrc } from "./source-names.js";
-
-/** Where memories are declared, by their names. */
-export type MemoryPlaces = ReadonlyMap<string, SourceRange>;
-
-/**
- * Memories lose their place; hard ones are named after what they are made from, `u.mem.0.1`, and those of flip-flops have words
- * as registers, `mem[37]`.
- */
-export function memoryPlace(
-  { name }: NetCell,
-  memories: MemoryPlaces,
-  registers: readonly string[] = [],
-): SourceRange | undefined {
-  if (memories.size === 0) return undefined;
-  for (const word of [name, ...registers].flatMap((one) => one.split(/[.\\[]/))) {
-    const place = memories.get(word);
-    if (place !== undefined) return place;
-  }
-  return undefined;
-}
 
 /** Places of gates. What the synthesis made up stands where what reads it stands, else where what it reads does. */
 export function gatePlaces(
@@ -44,7 +25,9 @@ export function gatePlaces(
     let found = parsed.get(src);
     if (found === undefined) parsed.set(src, (found = readSrc(src, files)));
     const memory =
-      found.length > 0 ? undefined : memoryPlace(cell, more.memories, more.names.get(cell.name));
+      found.length > 0
+        ? undefined
+        : memoryPlace(cell.name, more.memories, more.names.get(cell.name));
     if (found.length > 0)
       places.set(cell, cell.connections["Q"] === undefined ? found : more.refine(cell, found));
     else if (memory !== undefined) places.set(cell, [memory]);

@@ -19,6 +19,7 @@ import { blocksOf } from "./blocks.js";
 import type { CellUse } from "./cell-use.js";
 import { type Hierarchy, hierarchyOf, sourceName, variantName } from "./hierarchy.js";
 import { type Counts, LineLedger, type LedgerLine, addCounts } from "./line-ledger.js";
+import { memoryPlaces } from "./memory-places.js";
 import type { NetModule, Netlist } from "./netlist.js";
 import { netPlaces } from "./net-places.js";
 import { PathPlaces } from "./path-places.js";
@@ -103,12 +104,6 @@ function ownCounts(
   ledger: LineLedger,
 ): ReadonlyMap<string, Counts> {
   const registers = new RegisterLines(texts);
-  const memories = new Map<string, SourceRange>();
-  for (const module of elaborated.modules.values())
-    for (const { name, src } of module.memories) {
-      const [place] = readSrc(src, files);
-      if (place !== undefined) memories.set(name.replace(/^\\/, ""), place);
-    }
   const nets = netPlaces(elaborated.modules.values(), files);
   const own = new Map<string, Counts>();
   for (const [name, module] of cells.modules) {
@@ -118,6 +113,7 @@ function ownCounts(
       0,
       1,
     );
+    const memories = memoryPlaces(elaborated, name, files, isFlat);
     own.set(
       name,
       attributeModule(

@@ -28,10 +28,11 @@ export const rtlRule: RtlRule = {
         if (all.some((one) => (lineAt(one)?.resources.counts.bram?.value ?? 0) > 0)) return [];
         const reason = reasonOf(module, memory);
         if (reason === undefined) return [];
-        const costly =
-          all.find((one) => (lineAt(one)?.resources.counts.lutram?.value ?? 0) > 0) ??
-          all.find((one) => (lineAt(one)?.resources.counts.lut?.value ?? 0) > 0) ??
-          place;
+        // What takes nothing is gone: nobody reads it, or it is a table of constants that came to little.
+        const costly = (["lutram", "lut", "ff"] as const)
+          .map((kind) => all.find((one) => (lineAt(one)?.resources.counts[kind]?.value ?? 0) > 0))
+          .find((one) => one !== undefined);
+        if (costly === undefined) return [];
         const blocks = Math.ceil(bits / blockRam.bits);
         const declared = /\b(?:reg|logic|bit)\b/.test(
           texts.get(place.file)?.split("\n")[place.line] ?? "",

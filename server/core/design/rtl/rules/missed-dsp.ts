@@ -18,7 +18,7 @@ export const rtlRule: RtlRule = {
     if (part.family.dsp === undefined || (part.part?.capacity.dsp ?? 1) === 0) return [];
     return modules.flatMap(({ cells }) =>
       cells.flatMap((cell): DesignProblem[] => {
-        if (cell.type !== "$mul") return [];
+        if (cell.type !== "$mul" || isShift(cell)) return [];
         const [place] = placesOf(cell.attributes["src"]);
         if (place === undefined) return [];
         const line = lineAt(place);
@@ -37,6 +37,16 @@ export const rtlRule: RtlRule = {
     );
   },
 };
+
+/** Times a power of two, as in `word[index*32 +: 32]`, is wires: the LUTs of its line are those of what it chooses from. */
+function isShift({ connections }: NetCell): boolean {
+  return ["A", "B"].some((port) => {
+    const bits = connections[port] ?? [];
+    return (
+      bits.every((bit) => typeof bit === "string") && bits.filter((bit) => bit !== "0").length <= 1
+    );
+  });
+}
 
 function reasonOf(cell: NetCell, family: PartFamily): string {
   const a = parameterNumber(cell.parameters["A_WIDTH"]) ?? 0;

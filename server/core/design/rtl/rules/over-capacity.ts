@@ -5,7 +5,7 @@ import type { RtlRule } from "./rule.js";
 
 /** More than the part has. */
 export const rtlRule: RtlRule = {
-  code: "RP5215",
+  code: "RP5217",
   check: ({ design, elaborated, placesOf, hierarchy }) => {
     const [top = ""] = hierarchy.counts.keys();
     const place = placesOf(elaborated.modules.get(top)?.attributes["src"])[0];
@@ -17,7 +17,7 @@ export const rtlRule: RtlRule = {
       const name = design.names[kind] ?? kind.toUpperCase();
       return [
         {
-          code: "RP5215",
+          code: "RP5217",
           severity: count.low > most ? "error" : "warning",
           message: `Does not fit \`${design.part ?? ""}\`: ${Math.round(count.value).toLocaleString("en-US")} ${name} of ${most.toLocaleString("en-US")} (${share}).`,
           ...(place && {

@@ -15,7 +15,12 @@ export const rtlRule: RtlRule = {
       const text = moduleText(module, subject);
       if (text === undefined) return [];
       const starts = lineStartsOf(text.code);
+      const drivers = new Map<string, number>();
+      for (const { kind, target } of text.assignments)
+        if (kind === "assign") drivers.set(target, (drivers.get(target) ?? 0) + 1);
       return text.assignments.flatMap((assignment): DesignProblem[] => {
+        // Of several drivers all but one stand under conditions of `generate` that do not hold, with widths of other parameters.
+        if (assignment.kind === "assign" && (drivers.get(assignment.target) ?? 0) > 1) return [];
         const width = valueBits(assignment.target, text.scope);
         const bits = valueBits(assignment.value, text.scope);
         if (width === undefined || bits === undefined || bits <= width) return [];
