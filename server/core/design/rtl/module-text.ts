@@ -58,6 +58,9 @@ export function moduleText(
   return made;
 }
 
+const bitTypes =
+  /^(?:input|output|inout|wire|reg|logic|bit|signed|unsigned|tri[01]?|wand|wor|uwire|var)$/;
+
 function scopeOf({ netNames, memories }: NetModule, code: string): WidthScope {
   const widths = new Map<string, number>();
   for (const { name, bits, isHidden } of netNames)
@@ -70,6 +73,11 @@ function scopeOf({ netNames, memories }: NetModule, code: string): WidthScope {
     /\b(?:integer|int|genvar|parameter|localparam)\b[^;)]*|\[[^\]]*\]\s*\[[^\]]*\]\s*\w+/g,
   ))
     for (const [word] of match[0].matchAll(/\b[A-Za-z_]\w*/g)) others.add(word);
+  // Of `data_t [3:0] mem` an index picks as many bits as its type has.
+  for (const [, type = "", names = ""] of code.matchAll(
+    /\b([A-Za-z_]\w*)\s+\[[^\]]*\]\s*(\w+(?:\s*,\s*\w+)*)/g,
+  ))
+    if (!bitTypes.test(type)) for (const [word] of names.matchAll(/\w+/g)) others.add(word);
   const widthOf = (name: string): number | undefined =>
     others.has(name) || words.has(name) ? undefined : widths.get(name);
   return {
