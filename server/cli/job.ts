@@ -112,8 +112,11 @@ export async function runJob(
   }
   const read = readSubject(request);
   const file = request.file ?? null;
-  if (read.value === undefined)
-    return { document: emptyReport(file, read.problems), isAnalysed: false };
+  if (read.value === undefined) {
+    const isInText = read.problems.some(({ place }) => place?.kind === "text");
+    const text = isInText ? sourceText(request, undefined) : undefined;
+    return { document: emptyReport(file, read.problems, text), isAnalysed: false };
+  }
   progress(`analysing ${read.value.graph.nodes.length} nodes on ${targets.length} targets`);
   const model =
     request.file === undefined
@@ -152,12 +155,13 @@ function readSubject(request: AnalyzeRequest): Outcome<Model | undefined> {
   return readModelFile(request.file ?? "", neverCancelled, request.devices);
 }
 
-/** The text that places of the model count in, for formats that are text. */
-function sourceText(request: AnalyzeRequest, model: Model): string | undefined {
-  if (request.op !== undefined) return undefined;
-  if (request.file === undefined) return undefined;
-  if (model.format === "mlir") return readMlirText(request.file);
-  return model.format === "onnx-text" ? readFileSync(request.file, "utf8") : undefined;
+/** The text that places of the model count in, for formats that are text; by the file's name where it is no model. */
+function sourceText(request: AnalyzeRequest, model: Model | undefined): string | undefined {
+  const { file } = request;
+  if (request.op !== undefined || file === undefined) return undefined;
+  const format = model?.format ?? (/\.onnxte?xt$/i.test(file) ? "onnx-text" : "mlir");
+  if (format === "mlir") return readMlirText(file);
+  return format === "onnx-text" ? readFileSync(file, "utf8") : undefined;
 }
 
 async function chooseTargets(

@@ -5,7 +5,7 @@ import type { Analysis } from "../core/analysis.js";
 import { emptyNeighbourhood } from "../core/base/byte-source.js";
 import type { Cancel } from "../core/base/cancel.js";
 import type { Problem } from "../core/base/problem.js";
-import { readMlir } from "../core/formats/mlir/read-mlir.js";
+import { readEditedMlir } from "../core/formats/mlir/read-mlir.js";
 import { isMlirText } from "../core/formats/mlir/sniff.js";
 import { type TextReading, readText } from "../core/formats/onnx-text/read-text.js";
 import type { TextMap } from "../core/formats/onnx-text/text-map.js";
@@ -333,7 +333,7 @@ export class Analyst {
     const neighbourhood = folder === null ? undefined : neighbourhoodOf(path.normalize(folder));
     try {
       const isMlir = /\.mlir$/i.test(fileName) || isMlirText(entry.text);
-      const reading = (isMlir ? readMlir : readText)(entry.text, {
+      const reading = (isMlir ? readEditedMlir : readText)(entry.text, {
         fileName,
         neighbourhood: neighbourhood ?? emptyNeighbourhood,
         cancel: this.cancel,

@@ -3,8 +3,6 @@ import type { Estimate } from "../cost/cost.js";
 import { measuredPart } from "../cost/provenance.js";
 import { energySourceOf, energySourceText } from "../cost/energy-source.js";
 import { timeByKind } from "../cost/time-by-kind.js";
-import type { Problem } from "../base/problem.js";
-import type { Place, SourceRange } from "../base/text-span.js";
 import { budgetSeconds, carbonOf, verdictOf, type Goals } from "../goals.js";
 import { isKnown } from "../graph/dim.js";
 import { absent, type NodeId, type ValueId } from "../graph/graph.js";
@@ -12,8 +10,8 @@ import type { Deployment } from "../linear-blocks/deployment.js";
 import type { QuantizationResult } from "../quant/result.js";
 import { reportQuantization } from "./report-quantization.js";
 import type { ValueType } from "../graph/value-type.js";
-import { unwrittenPlace } from "./empty-report.js";
 import { extentRead } from "./extent-read.js";
+import { problemOf, sourceFinder, type SourceFinder } from "./report-places.js";
 import { view as memoryView } from "./memory.js";
 import { separateMemories } from "./memory-use.js";
 import type {
@@ -22,9 +20,7 @@ import type {
   ReportGeneration,
   ReportKind,
   ReportLayer,
-  ReportProblem,
   ReportRate,
-  ReportSource,
   ReportTarget,
   ReportTargetLayer,
   ReportTensor,
@@ -67,8 +63,6 @@ export interface ReportParams {
   /** Also all buffers of the memory plans, with addresses and life times. */
   readonly hasBuffers?: boolean;
 }
-
-type SourceFinder = (place: Place | undefined) => ReportSource | null;
 
 function layerOf(analysis: Analysis, layer: Layer, sourceOf: SourceFinder): ReportLayer {
   const node = analysis.model.graph.nodes[layer.nodeId];
@@ -273,45 +267,4 @@ function targetLayersOf(
       engine: kernel.engine,
     };
   });
-}
-
-function problemOf(problem: Problem, sourceOf: SourceFinder): ReportProblem {
-  const { code, severity, message, place, nodeId } = problem;
-  return {
-    code,
-    severity,
-    message,
-    source: sourceOf(place),
-    ...(nodeId !== undefined && { layer: String(nodeId) }),
-    ...unwrittenPlace(place),
-  };
-}
-
-/** Lines by bisection over the starts of all lines. */
-function sourceFinder({ file, text }: ReportParams): SourceFinder {
-  if (file === null || text === undefined)
-    return (place) => (place?.kind === "source" ? rangeOf(place) : null);
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  const positionOf = (offset: number): { line: number; character: number } => {
-    let low = 0;
-    let high = starts.length;
-    while (low + 1 < high) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return { line: low, character: offset - (starts[low] ?? 0) };
-  };
-  return (place) => {
-    if (place?.kind === "source") return rangeOf(place);
-    if (place?.kind !== "text") return null;
-    const start = positionOf(place.span.start);
-    const end = positionOf(place.span.end);
-    return { file, ...start, endLine: end.line, endCharacter: end.character };
-  };
-}
-
-function rangeOf({ file, line, character, endLine, endCharacter }: SourceRange): ReportSource {
-  return { file, line, character, endLine, endCharacter };
 }

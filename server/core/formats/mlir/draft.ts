@@ -82,6 +82,13 @@ export class GraphDraft {
   readonly uses = new Map<string, number>();
   /** Globals that have been loaded, by name. */
   readonly globals = new Map<string, MlirValue>();
+  /** Sums by what they make. */
+  readonly #sums = new Map<
+    string,
+    { readonly index: number; readonly terms: number | undefined }
+  >();
+  /** Keys of `values` that are buffers. */
+  readonly #buffers = new Set<string>();
   #helperCount = 0;
 
   constructor(outer: GraphDraft | undefined) {
@@ -120,7 +127,7 @@ export class GraphDraft {
     };
     if (value.constant !== undefined && value.constant.place === undefined)
       value.constant = { ...value.constant, place: span };
-    this.values.set(key, value);
+    this.#put(key, value);
     return value;
   }
 
@@ -131,7 +138,7 @@ export class GraphDraft {
     constant: MlirConstant | undefined,
   ): void {
     const { type } = argument;
-    this.values.set(argument.name, {
+    this.#put(argument.name, {
       name,
       type,
       shape: extentsOf(type),
@@ -145,7 +152,12 @@ export class GraphDraft {
 
   /** The only result is a value that is known already. */
   alias(operation: MlirOperation, value: MlirValue): void {
-    this.values.set(resultOf(operation, 0).key, value);
+    this.#put(resultOf(operation, 0).key, value);
+  }
+
+  #put(key: string, value: MlirValue): void {
+    this.values.set(key, value);
+    if (value.type?.kind === "tensor" && value.type.container === "memref") this.#buffers.add(key);
   }
 
   /** Counts who reads what, regions included. */
@@ -157,23 +169,32 @@ export class GraphDraft {
     }
   }
 
+  /** Names in the graph of all that an operation and its regions read from here. */
+  readBy({ operands, regions }: MlirOperation, found = new Set<string>()): ReadonlySet<string> {
+    for (const { name } of operands) {
+      const known = this.full(this.find(name));
+      if (known !== "") found.add(known);
+    }
+    for (const { blocks } of regions)
+      for (const block of blocks) for (const inner of block.operations) this.readBy(inner, found);
+    return found;
+  }
+
   /** A sum that is read once, by a division by the number of its terms, is a mean. */
   becomesMean(value: MlirValue, divisor: number): boolean {
-    const index = lastIndexOf(this.nodes, value.stored);
-    const node = this.nodes[index];
-    const source = node === undefined ? undefined : this.#termsOf(node);
-    if (node?.op !== "ReduceSum" || source !== divisor) return false;
+    const sum = this.#sums.get(value.stored ?? "");
+    const node = sum && this.nodes[sum.index];
+    if (node === undefined || sum?.terms !== divisor) return false;
     if (this.uses.get(value.name.slice(1)) !== 1) return false;
-    this.nodes[index] = { ...node, op: "ReduceMean" };
+    this.nodes[sum.index] = { ...node, op: "ReduceMean" };
+    this.#sums.delete(value.stored ?? "");
     return true;
   }
 
-  /** Elements that a reduction takes together. */
-  #termsOf({ inputs, attributes }: TextNode): number | undefined {
-    const axes = attributes.get("axes");
-    const input = [...this.values.values()].find(({ stored }) => stored === inputs[0]);
-    if (axes?.kind !== "ints" || input?.shape === undefined) return undefined;
-    return countOfExtents(axes.value.map((axis) => input.shape?.[axis]));
+  /** The node that was added last is a sum; `terms`: elements that it takes together. */
+  noteSum(terms: number | undefined): void {
+    const index = this.nodes.length - 1;
+    this.#sums.set(this.nodes[index]?.outputs[0] ?? "", { index, terms });
   }
 
   /** Buffers that loops have written, by their names in the text, and what they hold now. */
@@ -181,8 +202,8 @@ export class GraphDraft {
 
   /** A buffer is written in place: whoever reads it afterwards reads what has been written. */
   replaceBuffer(buffer: MlirValue, stored: string): void {
-    for (const [name, value] of this.values)
-      if (value === buffer) {
+    for (const name of this.#buffers)
+      if (this.values.get(name) === buffer) {
         const next = { ...buffer, stored };
         this.values.set(name, next);
         this.written.set(name, next);
@@ -387,12 +408,6 @@ export class GraphDraft {
       spans,
     };
   }
-}
-
-function lastIndexOf(nodes: readonly TextNode[], output: string | undefined): number {
-  for (let index = nodes.length - 1; index >= 0; index -= 1)
-    if (nodes[index]?.outputs[0] === output) return index;
-  return -1;
 }
 
 function placed(span: TextSpan | undefined): Pick<RawInitializer, "place"> {

@@ -8,7 +8,7 @@ import { handlerOf } from "./dialects/index.js";
 import { defineNumber } from "./dialects/arith.js";
 import type { Lowering, RegionOptions } from "./dialects/handler.js";
 import { type MlirFunction, type MlirModule, symbolOf } from "./functions.js";
-import type { MlirAttribute, MlirOperation, MlirRegion } from "./syntax.js";
+import type { MlirAttribute, MlirBlock, MlirOperation, MlirRegion } from "./syntax.js";
 import { declaredType } from "./types.js";
 
 /** Domain of the module's own functions. */
@@ -61,8 +61,9 @@ export class FunctionLowering implements Lowering {
           place: { kind: "text", span: argument.span },
         });
     });
-    const [block] = definition.operation.regions[0]?.blocks ?? [];
+    const [block, second] = definition.operation.regions[0]?.blocks ?? [];
     this.#lowerBlock(draft, block?.operations ?? []);
+    if (second !== undefined) this.#tellBranches(definition, second);
     // Functions on buffers return nothing: what they have written is what they make.
     if (draft.outputs.length === 0)
       for (const value of draft.written.values()) draft.outputs.push({ name: draft.full(value) });
@@ -164,6 +165,16 @@ export class FunctionLowering implements Lowering {
     return true;
   }
 
+  #tellBranches({ name, operation }: MlirFunction, { operations }: MlirBlock): void {
+    const [first] = operations;
+    this.#report({
+      code: "RP1086",
+      severity: "warning",
+      message: `\`@${name}\` jumps between blocks; what follows the first is not counted, since how often it runs is not known. Analyse the module before structured control flow (\`scf\`, \`stablehlo.while\`) was lowered to jumps.`,
+      place: { kind: "text", span: first?.nameSpan ?? operation.nameSpan },
+    });
+  }
+
   #tellMissing(draft: GraphDraft, { operands }: MlirOperation): void {
     for (const { name, span } of operands)
       if (draft.find(name) === undefined)
@@ -227,9 +238,24 @@ export class FunctionLowering implements Lowering {
     }
   }
 
-  /** Under its own name, so that it is told as not known; what makes nothing costs nothing. */
+  /** What writes to memory or starts something elsewhere: as an operator whose cost nobody knows, and not as nothing. */
+  #keepEffect(draft: GraphDraft, operation: MlirOperation): void {
+    const { name } = operation;
+    const dot = name.indexOf(".");
+    draft.add(operation, {
+      op: name.slice(dot + 1),
+      domain: dot < 0 ? "builtin" : name.slice(0, dot),
+      inputs: [...draft.readBy(operation)],
+      outputs: [`${name}'${operation.span.start}`],
+    });
+  }
+
+  /** Under its own name, so that it is told as not known. */
   #keep(draft: GraphDraft, operation: MlirOperation): void {
-    if (operation.results.length === 0) return;
+    if (operation.results.length === 0) {
+      if (!isFree(operation.name)) this.#keepEffect(draft, operation);
+      return;
+    }
     const type = resultTypeOf(operation, 0);
     if (type !== undefined && type.kind === "scalar" && operation.regions.length === 0) {
       defineNumber(draft, operation);
@@ -254,6 +280,13 @@ const unknownConstant: MlirConstant = {
   isBuffer: true,
   place: undefined,
 };
+
+/** Without results and without a cost: assertions, the end of a buffer's life, notes to a compiler or a test. */
+function isFree(name: string): boolean {
+  return /^(?:transform|check|pdl|dbg|shape)\.|\.(?:assert|dealloc|dealloc_tensor|assume_alignment|bind_symbolic_shape|prefetch|barrier|mark|unreachable|nop|EntryPoint)$|^dealloc$/.test(
+    name,
+  );
+}
 
 function isTerminator(name: string): boolean {
   return /(?:^|\.)(?:return|output|yield)$/.test(name);

@@ -9,9 +9,10 @@ import type { TextGraph } from "../onnx-text/syntax-context.js";
 import { makeTextMap } from "../onnx-text/text-map.js";
 import { type MlirFunction, type MlirModule, readModule } from "./functions.js";
 import { FunctionLowering, functionDomain } from "./lower-function.js";
+import { tellNoFunction, tellNoTensors } from "./no-model.js";
 import { parseTopLevel } from "./operation-syntax.js";
 import { newState } from "./parser-state.js";
-import { weightArguments } from "./weight-arguments.js";
+import { type WeightArguments, weightArguments } from "./weight-arguments.js";
 
 /** Version of ONNX's operators that operations are mapped to. */
 const opsetVersion = 23;
@@ -27,18 +28,16 @@ export function readMlir(text: string, { fileName, cancel }: ReadContext): TextR
     if (!functions.has(definition.name)) functions.set(definition.name, definition);
   const main = chooseMain(module);
   if (main === undefined) {
-    problems.push({
-      code: "RP1082",
-      severity: "error",
-      message: `\`${fileName}\` holds no function with a body; a model is a \`func.func\` with the operations of one inference.`,
-      place: { kind: "text", span: { start: 0, end: 0 } },
-    });
-    return { model: undefined, problems, map: { header: undefined, graphs: [] } };
+    problems.push(tellNoFunction(operations, fileName));
+    return nothing(problems);
   }
   const report = (problem: Problem): void => void problems.push(problem);
   const lowering = new FunctionLowering(module, functions, report);
   const weights = weightArguments(main, functions);
-  const mainGraph = lowering.lower(main, weights);
+  const mainGraph = lowering.lower(main, weights.indices);
+  const isEmpty = mainGraph.nodes.every(({ op, isHelper }) => op === "Identity" && isHelper);
+  const noTensors = isEmpty ? tellNoTensors(main) : undefined;
+  if (noTensors !== undefined) return nothing([...problems, noTensors]);
   tellWeights(main, weights, report);
   tellOthers(module, main, report);
   const bodies = lowerCalled(lowering, functions, main);
@@ -91,6 +90,25 @@ export function readMlir(text: string, { fileName, cancel }: ReadContext): TextR
   };
 }
 
+/** Some 500,000 operations, which take longer to read than somebody waits. */
+const editedLimit = 64 * 1024 * 1024;
+
+/** A text that is open in an editor, where other files wait until it is read. */
+export function readEditedMlir(text: string, context: ReadContext): TextReading {
+  if (text.length <= editedLimit) return readMlir(text, context);
+  const problem: Problem = {
+    code: "RP1080",
+    severity: "error",
+    message: `\`${context.fileName}\` has more than ${editedLimit >> 20} MiB of text, which is not analysed in the editor; \`ridgepoint analyze ${context.fileName}\` reads it, and passes over weights that are printed in hexadecimal.`,
+    place: { kind: "text", span: { start: 0, end: 0 } },
+  };
+  return nothing([problem]);
+}
+
+function nothing(problems: readonly Problem[]): TextReading {
+  return { model: undefined, problems, map: { header: undefined, graphs: [] } };
+}
+
 const emptyFunction = {
   header: { irVersion: undefined, opsets: new Map(), texts: new Map(), metadata: new Map() },
   attributes: [],
@@ -137,19 +155,28 @@ function lowerCalled(
 
 function tellWeights(
   main: MlirFunction,
-  weights: ReadonlySet<number>,
+  { indices, isGuess }: WeightArguments,
   report: (problem: Problem) => void,
 ): void {
-  const [first] = weights;
+  const [first] = indices;
   if (first === undefined) return;
-  const one = weights.size === 1;
+  const names = [...indices].map((index) => `\`%${main.arguments[index]?.name ?? ""}\``);
+  const one = names.length === 1;
+  const listed = names.slice(0, namesTold).join(", ");
+  const rest = names.length > namesTold ? ` and ${names.length - namesTold} more` : "";
+  const why = isGuess
+    ? `, a guess: ${one ? "it is" : "they are"} read as filters, right operands of products, tables or numbers per channel alone. Mark one that is data with \`{ttcore.argument_type = #ttcore.argument_type<input>}\`, weights with \`<parameter>\`, and the marks hold instead`
+    : `, as the exporter marks ${one ? "it" : "them"}`;
   report({
     code: "RP1084",
     severity: "information",
-    message: `${one ? "1 argument is" : `${weights.size} arguments are`} taken for ${one ? "a weight" : "weights"}, since filters, tables and numbers per channel are all that ${one ? "it is" : "they are"} read as, or since the exporter says so; ${one ? "it counts" : "they count"} as parameters and not as inputs.`,
+    message: `${names.length} argument${one ? "" : "s"} (${listed}${rest}) ${one ? "counts as a parameter and not as an input" : "count as parameters and not as inputs"}${why}.`,
     place: { kind: "text", span: main.arguments[first]?.span ?? main.operation.nameSpan },
   });
 }
+
+/** Arguments that a message names. */
+const namesTold = 4;
 
 function tellOthers(
   { functions }: MlirModule,

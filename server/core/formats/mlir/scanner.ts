@@ -188,12 +188,26 @@ export class Scanner {
         this.position += 1;
         continue;
       }
+      if (this.#isComparison(code)) {
+        this.position += 1;
+        continue;
+      }
       if (isOpening(code)) depth += 1;
       else if (isClosing(code)) {
         depth -= 1;
         if (depth <= 0) return;
       } else if (depth === 0) return;
     }
+  }
+
+  /** Behind the first character of ` >= ` or ` <= `, as sets of indices have them: no brackets. */
+  #isComparison(code: number): boolean {
+    const { text, position } = this;
+    return (
+      (code === char.greater || code === char.less) &&
+      text.charCodeAt(position) === char.equals &&
+      text.charCodeAt(position - 2) === char.space
+    );
   }
 
   report(code: string, severity: Severity, message: string, span: TextSpan): undefined {

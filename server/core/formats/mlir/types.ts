@@ -38,7 +38,7 @@ export function elementTypeOf(text: string): ElementType | undefined {
   if (signed !== null) {
     const [, sign, name = ""] = signed;
     const found = Object.hasOwn(elementTypes, name) ? elementTypes[name] : undefined;
-    return sign === "u" && found !== undefined ? (`u${found}` as ElementType) : found;
+    return sign === "u" && found?.startsWith("int") === true ? (`u${found}` as ElementType) : found;
   }
   const quantized = /^!quant\.uniform<([su]?i\d+)/.exec(text);
   if (quantized !== null) return elementTypeOf(quantized[1] ?? "");

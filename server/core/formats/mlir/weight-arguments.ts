@@ -13,16 +13,25 @@ import { isInteger } from "../../graph/element-type.js";
 export function weightArguments(
   main: MlirFunction,
   functions: ReadonlyMap<string, MlirFunction>,
-): ReadonlySet<number> {
+): WeightArguments {
   const marks = main.arguments.map(markOf);
-  if (marks.some((mark) => mark !== undefined))
-    return new Set(marks.flatMap((mark, index) => (mark === true ? [index] : [])));
-  const roles = rolesOf(main, functions, 0);
+  if (marks.some((mark) => mark !== undefined)) {
+    const marked = marks.flatMap((mark, index) => (mark === true ? [index] : []));
+    return { indices: new Set(marked), isGuess: false };
+  }
+  const roles = rolesOf(main, functions, new Map());
   const found = main.arguments.flatMap((argument, index) =>
     isWeight(argument, roles[index]) ? [index] : [],
   );
   // Where nothing is left to work on, the guess is wrong.
-  return new Set(found.length < main.arguments.length ? found : []);
+  return { indices: new Set(found.length < main.arguments.length ? found : []), isGuess: true };
+}
+
+export interface WeightArguments {
+  /** By their places. */
+  readonly indices: ReadonlySet<number>;
+  /** False where the exporter says which they are. */
+  readonly isGuess: boolean;
 }
 
 /** What the exporter says of an argument: tt-mlir, JAX, and TensorFlow's saved models. */
@@ -52,6 +61,8 @@ function isWeight({ type }: MlirArgument, roles: Roles | undefined): boolean {
   const elementType = elementTypeOfType(type);
   if (roles === undefined || roles.isData || shape === undefined || shape.length === 0)
     return false;
+  // A kernel on buffers is handed all that it works on.
+  if (type?.kind === "tensor" && type.container === "memref") return false;
   if (roles.isStrong) return shape.length > 1;
   return roles.isSide && shape.length === 1 && elementType !== undefined && !isInteger(elementType);
 }
@@ -89,7 +100,10 @@ const transparent: ReadonlySet<string> = new Set([
   "reverse",
 ]);
 
-const depthLimit = 8;
+/** Calls within calls are followed to here. */
+const depthLimit = 32;
+/** What is made of more arguments than these is no weight. */
+const originLimit = 64;
 
 /** Of a value: the arguments that it is made of, and whether it has been broadcast. */
 interface Origin {
@@ -98,11 +112,15 @@ interface Origin {
 }
 
 function rolesOf(
-  { arguments: list, operation }: MlirFunction,
+  definition: MlirFunction,
   functions: ReadonlyMap<string, MlirFunction>,
-  depth: number,
+  known: Map<MlirFunction, readonly Roles[]>,
+  depth = 0,
 ): readonly Roles[] {
+  const { arguments: list, operation } = definition;
   const roles = list.map((): Roles => ({ isStrong: false, isSide: false, isData: false }));
+  // Put there first, so that a function that calls itself ends.
+  known.set(definition, roles);
   const origins = new Map<string, Origin>();
   const constants = new Set<string>();
   list.forEach(({ name }, index) => origins.set(name, { arguments: [index], isGrown: false }));
@@ -124,7 +142,7 @@ function rolesOf(
     const read = own.operands.map((operand) => origins.get(operand.name));
     if (own.operands.every((operand) => constants.has(operand.name))) constants.add(made);
     else if (callee !== undefined && depth < depthLimit) {
-      const inner = rolesOf(callee, functions, depth + 1);
+      const inner = known.get(callee) ?? rolesOf(callee, functions, known, depth + 1);
       read.forEach((origin, index) => {
         const found = inner[index];
         for (const role of ["isStrong", "isSide", "isData"] as const)
@@ -157,10 +175,10 @@ function rolesOf(
         strong.length === 0 &&
         own.regions.length === 0 &&
         (nonConstant.length === 1 || isOfVectors);
-      if (isPassedOn && isElementwise(own)) {
-        const all = read.flatMap((origin) => origin?.arguments ?? []);
+      const all = new Set(read.flatMap((origin) => origin?.arguments ?? []));
+      if (isPassedOn && isElementwise(own) && all.size <= originLimit) {
         origins.set(made, {
-          arguments: [...new Set(all)],
+          arguments: [...all],
           isGrown: read.some((origin) => origin?.isGrown === true),
         });
         continue;

@@ -15,16 +15,21 @@ export function lensAnchor(text: string): TextSpan {
 
 /** The name of the main function of a module, as `chooseMain` takes it where it is written first. */
 function mlirAnchor(text: string): TextSpan {
+  // In the editor's own thread: what stands further down has its lens at the top.
+  const head = text.slice(0, mlirScanLimit);
   const found =
-    /\bfunc\s+(?:public\s+)?@(?:main|forward|main_graph)\b/.exec(text) ??
-    /\bfunc\s+(?!private\b)(?:\w+\s+)*@/.exec(text) ??
-    /\bfunc\b[^@\n]*@/.exec(text);
+    /\bfunc\s+(?:public\s+)?@(?:main|forward|main_graph)\b/.exec(head) ??
+    /\bfunc\s+(?!private\b)(?:\w{1,40}\s+){0,3}@/.exec(head) ??
+    /\bfunc\b[^@\n]{0,200}@/.exec(head);
   if (found === null) return { start: 0, end: 0 };
   const start = found.index + found[0].indexOf("@");
   let end = start + 1;
   while (end < text.length && /[\w.$-]/.test(text.charAt(end))) end += 1;
   return { start, end };
 }
+
+/** Weights that stand before the functions, too, are passed over up to here. */
+const mlirScanLimit = 1 << 20;
 
 /** A header longer than this is no header. */
 const scanLimit = 1 << 18;

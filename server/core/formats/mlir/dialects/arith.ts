@@ -1,4 +1,4 @@
-import { type GraphDraft, resultTypeOf } from "../draft.js";
+import { type GraphDraft, int, resultTypeOf } from "../draft.js";
 import type { MlirOperation } from "../syntax.js";
 import { elementwiseTable, emitCast, emitElementwise } from "./elementwise.js";
 import type { Handler, HandlerTable } from "./handler.js";
@@ -72,10 +72,16 @@ export const arith: HandlerTable = onTensors({
   index_cast: emitCast,
   bitcast: emitCast,
   index_castui: emitCast,
-  fma: (draft, operation) => {
-    const [left, right, added] = draft.operands(operation);
-    return emitElementwise(draft, operation, "Mul", [left, right, added].slice(0, 2));
-  },
+  // A product and a sum.
+  fma: (draft, operation) =>
+    emitElementwise(
+      draft,
+      operation,
+      "Pointwise",
+      draft.operands(operation),
+      { flops: int(2), broadcasts: int(1) },
+      "mlir",
+    ),
 });
 
 function onTensors(table: HandlerTable): HandlerTable {

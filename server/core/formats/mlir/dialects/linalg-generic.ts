@@ -332,11 +332,13 @@ function emitLoops(
   const flops =
     body.filter(({ name }) => !/constant$|index_cast$|\.index$|\.ext|\.trunc/.test(name)).length -
     2 * macs;
-  const bytes = ins.reduce(
-    (sum, value) =>
-      sum + bytesOfElements(value?.elementType ?? "float32", countOfExtents(value?.shape) ?? 0),
-    0,
-  );
+  let bytes: number | undefined = 0;
+  for (const value of ins) {
+    const count = countOfExtents(value?.shape);
+    const own =
+      count === undefined ? undefined : bytesOfElements(value?.elementType ?? "float32", count);
+    bytes = bytes === undefined || own === undefined ? undefined : bytes + own;
+  }
   draft.emit(operation, {
     op: "Nest",
     domain: "mlir",

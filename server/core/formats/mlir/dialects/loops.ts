@@ -1,6 +1,6 @@
 import { bytesOfElements } from "../../../graph/element-type.js";
-import { blockOf, float, type GraphDraft, type MlirValue } from "../draft.js";
-import type { AffineExpression, MlirItem, MlirOperation } from "../syntax.js";
+import { blockOf, float, type GraphDraft, type MlirValue, resultTypeOf } from "../draft.js";
+import type { AffineExpression, MlirItem, MlirOperation, MlirType } from "../syntax.js";
 import { countOfExtents } from "../types.js";
 import { splatOf } from "./elementwise.js";
 import type { HandlerTable } from "./handler.js";
@@ -44,7 +44,8 @@ function nest(draft: GraphDraft, operation: MlirOperation): boolean {
   const isKnown = countLoop(draft, operation, 1, new Map(), count);
   const macs = Math.min(count.multiplies, count.adds);
   const flops = count.multiplies + count.adds + count.others - 2 * macs;
-  const inputs = [...count.reads.keys()].map((buffer) => draft.full(buffer));
+  const reads = [...count.reads.keys()].map((buffer) => draft.full(buffer));
+  const inputs = isKnown ? reads : [...draft.readBy(operation)];
   const written = [...count.writes.keys()];
   const outputs = written.map((buffer) => `${buffer.name}'${operation.span.start}`);
   draft.add(operation, {
@@ -98,19 +99,29 @@ function countLoop(
     middles.set(range.counter, range.middle);
   }
   const body = blockOf(operation.regions[0]);
-  const isInner = !body.some(({ regions }) => regions.length > 0);
-  if (isInner) count.iterations += times * trips;
-  let isKnown = ranges !== undefined;
+  const before = count.iterations;
+  const isKnown = countBody(draft, body, times * trips, middles, count);
+  // No loop within has counted its own.
+  if (count.iterations === before) count.iterations += times * trips;
+  return isKnown && ranges !== undefined;
+}
+
+/** Of a condition both branches are counted. False where what an operation does is not known. */
+function countBody(
+  draft: GraphDraft,
+  body: readonly MlirOperation[],
+  times: number,
+  around: Middles,
+  count: Count,
+): boolean {
+  let isKnown = true;
   for (const own of body) {
-    if (own.regions.length > 0) {
-      // Of a condition both branches are counted.
-      const isLoop = loopNames.has(own.name);
-      if (isLoop) isKnown = countLoop(draft, own, times * trips, middles, count) && isKnown;
-      else
-        for (const { blocks } of own.regions)
-          for (const block of blocks)
-            for (const inner of block.operations) countOne(draft, inner, times * trips, count);
-    } else countOne(draft, own, times * trips, count);
+    if (loopNames.has(own.name)) isKnown = countLoop(draft, own, times, around, count) && isKnown;
+    else if (conditionNames.has(own.name))
+      for (const { blocks } of own.regions)
+        for (const { operations } of blocks)
+          isKnown = countBody(draft, operations, times, around, count) && isKnown;
+    else isKnown = countOne(draft, own, times, count) && isKnown;
   }
   return isKnown;
 }
@@ -121,23 +132,69 @@ const loopNames: ReadonlySet<string> = new Set([
   "scf.for",
   "scf.parallel",
 ]);
+const conditionNames: ReadonlySet<string> = new Set(["affine.if", "scf.if"]);
+/** Dialects of single numbers, indices and buffers: what they have beside arithmetic and accesses costs nothing. */
+const countedDialects: ReadonlySet<string> = new Set([
+  "arith",
+  "math",
+  "affine",
+  "memref",
+  "index",
+  "scf",
+  "vector",
+  "",
+]);
+/** Beside those, work whose extent is not counted here. */
+const uncounted =
+  /^(?:memref\.copy|scf\.(?:while|forall|execute_region)|vector\.(?:contract|reduction|multi_reduction|outerproduct|scan|gather|scatter))$/;
 
+/** False where what it does is not known. */
 function countOne(
   draft: GraphDraft,
-  { name, operands }: MlirOperation,
+  operation: MlirOperation,
   times: number,
   count: Count,
-): void {
-  const own = name.slice(name.lastIndexOf(".") + 1);
-  const isStore = own === "store" || own === "vector_store";
-  if (isStore || own === "load" || own === "vector_load") {
+): boolean {
+  const { name, operands } = operation;
+  const dot = name.lastIndexOf(".");
+  const own = name.slice(dot + 1);
+  if (!countedDialects.has(name.slice(0, Math.max(0, dot))) || uncounted.test(name)) return false;
+  const isStore = own === "store" || own === "vector_store" || own === "transfer_write";
+  const isLoad = own === "load" || own === "vector_load" || own === "transfer_read";
+  const type = isStore ? storedType(operation) : resultTypeOf(operation, 0);
+  const all = times * lanesOf(type);
+  if (isStore || isLoad) {
     const buffer = draft.find(operands[isStore ? 1 : 0]?.name ?? "");
     const accesses = isStore ? count.writes : count.reads;
     // Buffers of a nest's own stay in registers or the cache.
-    if (buffer !== undefined) accesses.set(buffer, (accesses.get(buffer) ?? 0) + times);
-  } else if (/^mulf?$/.test(own)) count.multiplies += times;
-  else if (/^(?:addf|subf)$/.test(own)) count.adds += times;
-  else if (/f$/.test(own) || name.startsWith("math.")) count.others += times;
+    if (buffer !== undefined) accesses.set(buffer, (accesses.get(buffer) ?? 0) + all);
+  } else if (own === "fma") {
+    count.multiplies += all;
+    count.adds += all;
+  } else if (/^mul[fi]?$/.test(own) && !isIndex(type)) count.multiplies += all;
+  else if (/^(?:add|sub)[fi]$/.test(own) && !isIndex(type)) count.adds += all;
+  else if (/f$/.test(own) && !/^(?:ext|trunc)f$/.test(own)) count.others += all;
+  else if (name.startsWith("math.")) count.others += all;
+  return true;
+}
+
+/** Addresses are computed by the way. */
+function isIndex(type: MlirType | undefined): boolean {
+  return type?.kind === "scalar" && type.name === "index";
+}
+
+/** Of `vector.transfer_write %v, %buffer[…] : vector<8xf32>, memref<…>` and its like. */
+function storedType({ operandTypes, resultTypes }: MlirOperation): MlirType | undefined {
+  return [...operandTypes, ...resultTypes].find(
+    (type) => type.kind === "tensor" && type.container === "vector",
+  );
+}
+
+/** An operation on a vector computes all of its elements. */
+function lanesOf(type: MlirType | undefined): number {
+  return type?.kind === "tensor" && type.container === "vector"
+    ? (countOfExtents(type.shape) ?? 1)
+    : 1;
 }
 
 interface Range {
@@ -162,9 +219,15 @@ function rangesOf(
       index > to && item.kind === "word" && /^(?:step|iter_args|reduce)$/.test(item.text),
   );
   const counters = namesIn(items.slice(0, equals));
-  const lows = boundsIn(draft, items.slice(equals + 1, to), around);
-  const highs = boundsIn(draft, items.slice(to + 1, stop < 0 ? items.length : stop), around);
-  const steps = step < 0 ? [] : boundsIn(draft, items.slice(step + 1, step + 2), around);
+  const lowItems = items.slice(equals + 1, to);
+  const highItems = items.slice(to + 1, stop < 0 ? items.length : stop);
+  const lows = boundsIn(draft, lowItems, around, Math.max);
+  const highs = boundsIn(draft, highItems, around, Math.min);
+  const steps = step < 0 ? [] : boundsIn(draft, items.slice(step + 1, step + 2), around, Math.max);
+  // Bounds that follow a counter make trips of the middle, which need not be whole.
+  const followsCounter = [...namesIn(lowItems), ...namesIn(highItems)].some((name) =>
+    around.has(name),
+  );
   if (counters.length !== lows.length || counters.length !== highs.length) return undefined;
   const ranges: Range[] = [];
   for (const [index, counter] of counters.entries()) {
@@ -172,12 +235,14 @@ function rangesOf(
     const high = highs[index];
     const by = steps[index] ?? (step < 0 ? 1 : undefined);
     if (low === undefined || high === undefined || by === undefined || by <= 0) return undefined;
-    ranges.push({ counter, trips: Math.max(0, (high - low) / by), middle: (low + high - by) / 2 });
+    const trips = Math.max(0, (high - low) / by);
+    ranges.push({
+      counter,
+      trips: followsCounter ? trips : Math.ceil(trips),
+      middle: (low + high - by) / 2,
+    });
   }
-  return ranges.map((range) => ({
-    ...range,
-    trips: around.size > 0 ? range.trips : Math.ceil(range.trips),
-  }));
+  return ranges;
 }
 
 function namesIn(items: readonly MlirItem[]): readonly string[] {
@@ -195,6 +260,7 @@ function boundsIn(
   draft: GraphDraft,
   items: readonly MlirItem[],
   around: Middles,
+  pick: (...bounds: readonly number[]) => number,
 ): readonly (number | undefined)[] {
   const bounds: (number | undefined)[] = [];
   items.forEach((item, index) => {
@@ -208,10 +274,11 @@ function boundsIn(
       const values = names.map((name) => around.get(name) ?? splatOf(draft.find(name)));
       const results = item.value.map.results.map((result) => valueOf(result, values));
       const known = results.flatMap((result) => result ?? []);
-      // Of several the least: `min` stands before them.
-      bounds.push(known.length === results.length ? Math.min(...known) : undefined);
+      // Of several the least ends a loop and the greatest begins it: `min` and `max` stand before them.
+      const isKnown = known.length > 0 && known.length === results.length;
+      bounds.push(isKnown ? pick(...known) : undefined);
     } else if (item.kind === "group" && !isArgumentsOfMap(items[index - 1]))
-      bounds.push(...boundsIn(draft, item.items, around));
+      bounds.push(...boundsIn(draft, item.items, around, pick));
   });
   return bounds;
 }

@@ -1,5 +1,6 @@
 import { blockOf, type GraphDraft, int, ints, type MlirValue } from "../draft.js";
 import type { MlirOperation, MlirRegion } from "../syntax.js";
+import { countOfExtents } from "../types.js";
 
 const reducers: Readonly<Record<string, string>> = {
   add: "ReduceSum",
@@ -62,6 +63,8 @@ export function emitReduction(
       { op: reducer, inputs: [name], attributes: { axes: ints(axes), keepdims } },
       1,
     );
+    if (reducer === "ReduceSum")
+      draft.noteSum(countOfExtents(axes.map((axis) => input.shape?.[axis])));
     return true;
   }
   if (inputs.length === 1) {
