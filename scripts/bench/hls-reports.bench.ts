@@ -122,20 +122,26 @@ for (const repository of repositories) {
   }
 }
 
+function estimateText({ value, low, high }: Row): string {
+  if (value === undefined) return "unknown";
+  return high === Infinity ? `at least ${value}` : `${value} (${low}–${high})`;
+}
+
 const shown = rows.map((row) => [
   row.isLooked ? "read" : "not read",
   row.repository,
   row.top,
   row.quantity,
   String(row.measured),
-  row.value === undefined ? "unknown" : `${row.value} (${row.low}–${row.high})`,
+  estimateText(row),
 ]);
 console.log(table(["", "repository", "top", "of", "report", "estimate"], shown, "llllrr"));
 
 for (const isLooked of [true, false])
   for (const quantity of ["cycles", "lut", "ff", "dsp", "bram"]) {
     const own = rows.filter((row) => row.quantity === quantity && row.isLooked === isLooked);
-    const known = own.filter(({ value }) => value !== undefined);
+    // What calls functions that nobody has a body for is no estimate of the whole.
+    const known = own.filter(({ value, high }) => value !== undefined && high !== Infinity);
     const errors = known
       .map(
         ({ value = 0, measured }) => Math.exp(Math.abs(Math.log((value + 1) / (measured + 1)))) - 1,
@@ -144,7 +150,7 @@ for (const isLooked of [true, false])
     const inside = known.filter(({ low, high, measured }) => low <= measured && measured <= high);
     const median = errors[Math.floor(errors.length / 2)];
     console.log(
-      `${isLooked ? "read" : "not read"} ${quantity}: ${own.length} reports, ${own.length - known.length} unknown, median error ${
+      `${isLooked ? "read" : "not read"} ${quantity}: ${own.length} reports, ${own.length - known.length} unknown or without a source, median error ${
         median === undefined ? "–" : `${(100 * median).toFixed(0)} %`
       }, inside ${inside.length} of ${known.length}`,
     );

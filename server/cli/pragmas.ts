@@ -10,6 +10,7 @@ import { editsOf } from "../core/hls/search/edits.js";
 import { upperCycles } from "../core/hls/search/risk.js";
 import { searchPragmas, type Point, type SearchResult } from "../core/hls/search/search.js";
 import { findProfile } from "../core/hls/tool-names.js";
+import { withoutText } from "../core/views/design/resource-text.js";
 import { table } from "../core/reports/text-table.js";
 import { findDataFolder } from "../io/catalogue-files.js";
 import { cppParser } from "../io/cpp-parser.js";
@@ -146,15 +147,18 @@ function parse(words: readonly string[]): Asked {
 }
 
 function textOf(result: SearchResult, where: string): string {
+  const { uncounted } = result.now.estimate;
+  const isWhole = uncounted.length === 0;
+  const least = (text: string): string => (isWhole ? text : `≥ ${text}`);
   const row = (mark: string, point: Point): readonly string[] => [
     mark,
-    count(point.cycles),
-    count(upperOf(point)),
-    count(point.estimate.area.dsp),
-    count(point.estimate.area.lut),
-    count(point.estimate.area.bram18),
-    formatShare(point.utilisation),
-    formatShare(point.chance),
+    least(count(point.cycles)),
+    isWhole ? count(upperOf(point)) : "?",
+    least(count(point.estimate.area.dsp)),
+    least(count(point.estimate.area.lut)),
+    least(count(point.estimate.area.bram18)),
+    least(formatShare(point.utilisation)),
+    isWhole ? formatShare(point.chance) : "?",
     choiceText(result, point),
   ];
   const { best, front } = result;
@@ -170,7 +174,10 @@ function textOf(result: SearchResult, where: string): string {
     rows,
     "lrrrrrrrl",
   );
-  return `${body}\n${count(result.evaluated)} designs ${where} were estimated.\n`;
+  const lack = isWhole
+    ? ""
+    : `Counted ${withoutText({ without: uncounted })}, of which there is no source: designs take at least this, and whether one fits is not known.\n`;
+  return `${body}\n${count(result.evaluated)} designs ${where} were estimated.\n${lack}`;
 }
 
 function upperOf({ cycles, reach, utilisation }: Point): number {
@@ -190,10 +197,12 @@ function choiceText({ knobs, now }: SearchResult, point: Point): string {
 }
 
 function jsonOf(file: string, top: string, result: SearchResult): string {
+  const { uncounted } = result.now.estimate;
+  const isWhole = uncounted.length === 0;
   const point = (one: Point): object => ({
     cycles: one.cycles,
-    cyclesUpTo: upperOf(one),
-    chanceToFit: one.chance,
+    cyclesUpTo: isWhole ? upperOf(one) : null,
+    chanceToFit: isWhole ? one.chance : null,
     resources: {
       dsp: Math.round(one.estimate.area.dsp),
       lut: Math.round(one.estimate.area.lut),
@@ -212,6 +221,7 @@ function jsonOf(file: string, top: string, result: SearchResult): string {
     schemaVersion: 1,
     file,
     top,
+    ...(!isWhole && { without: uncounted }),
     now: point(result.now),
     best: point(result.best),
     front: result.front.map(point),

@@ -77,3 +77,15 @@ test("the answer says for which part and tool, and when the project's part is un
   const unknown = await cli(["pragmas", file]);
   expect(unknown.err).toContain("the project's part `xcnowhere` is not known; xcvu9p is taken.");
 });
+
+test("a kernel that calls what nobody has a body for is at least so large, and nobody knows that it fits", async () => {
+  const file = fileOf(kernel.replace("    y[i] = 0.0;", "    y[i] = 0.0; filter(x);"));
+  const { out } = await cli(["pragmas", file, "--evaluations", "200"]);
+  expect(out).toContain("Counted without `filter`, of which there is no source");
+  expect(out).toMatch(/^now +≥ [\d,]+ +\? +≥ /m);
+  const { out: json } = await cli(["pragmas", file, "--evaluations", "200", "--json"]);
+  expect(JSON.parse(json)).toMatchObject({
+    without: ["filter"],
+    best: { chanceToFit: null, cyclesUpTo: null },
+  });
+});

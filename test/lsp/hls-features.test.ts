@@ -69,3 +69,16 @@ test("a source without a pragma has costs when a script beside it names it, with
   const other = client.open(pathToFileURL(path.join(project, "other.cpp")).href, text, "cpp");
   expect(await other.hints()).toEqual([]);
 });
+
+test("the lens over a kernel with a call that nobody has a body for says at least so much, and without what", async () => {
+  const client = await startClient(folder, {});
+  const text = kernel.replace("  SUM:", "  resize(buf, out);\n  SUM:");
+  const document = client.open("file:///nowhere/resize.cpp", text, "cpp");
+  // What a lens says is asked for again when the editor is told that there is more.
+  await expect
+    .poll(() => document.lens(), { timeout: 20_000 })
+    .toMatch(/≥ [\d,]+ LUT · ≥ [\d,]+ FF/);
+  const lens = await document.lens();
+  expect(lens).toContain("without `resize`");
+  expect(lens).not.toContain("fits");
+});

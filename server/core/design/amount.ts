@@ -39,6 +39,15 @@ export function timesResources(resources: Resources, factor: number): Resources 
   return { method: resources.method, counts };
 }
 
+/** What was counted of a whole of which a part could not be. */
+export function withoutUpperEnd({ method, counts }: Resources): Resources {
+  const open = Object.entries(counts).map(([kind, amount]) => [
+    kind,
+    { ...amount, high: Infinity },
+  ]);
+  return { method, counts: Object.fromEntries(open) };
+}
+
 /** True when the interval is wider than ±25 %, which is shown by a tilde. */
 export function isWide({ value, low, high }: Amount): boolean {
   return value !== 0 && (high - low) / 2 > 0.25 * Math.abs(value);

@@ -21,6 +21,8 @@ export interface Design {
   readonly tool: string;
   /** Whole design; undefined when it was not synthesised. */
   readonly total: Resources | undefined;
+  /** Modules or functions that are used and that no source defines. No number counts them: counts that hold them have no upper end. */
+  readonly without?: readonly string[];
   /** HLS: what logic synthesis is expected to leave of what the HLS tool reports in `total`. */
   readonly afterSynthesis?: Resources | undefined;
   readonly fmaxHertz: Amount | undefined;
@@ -56,7 +58,10 @@ export interface DesignEnergy {
   readonly triplicated: { readonly gates: number; readonly joulesPerCycle: Amount };
 }
 
-/** A number with the interval that nine of ten true values fall into. */
+/**
+ * A number with the interval that nine of ten true values fall into. Where a part of it could not be counted, `high` is infinite
+ * (`null` in JSON), and `value` is what was.
+ */
 export interface Amount {
   readonly value: number;
   readonly low: number;

@@ -38,6 +38,8 @@ export interface KernelEstimate {
   /** With unknown trip counts taken as `assumedTrip`. */
   readonly assumedCycles: number;
   readonly unknownLoops: readonly Loop[];
+  /** What is called without a body: cycles and hardware are without it. */
+  readonly uncounted: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -73,7 +75,8 @@ export function estimateKernel(target: HlsFunction, given: HlsProfile): KernelEs
   const held = isMerlin ? { lut: 0, ff: 0 } : registerArrays(target, partitions, timing.regions);
   const area = { ...plain, lut: plain.lut + held.lut, ff: plain.ff + held.ff };
   const unknownLoops = loopsOf(target.body).filter(({ trip }) => trip.average === undefined);
-  const isUnknown = unknownLoops.length > 0 || target.hasUncounted === true;
+  const { uncounted = [] } = target;
+  const isUnknown = unknownLoops.length > 0 || uncounted.length > 0;
   const moved =
     transfers.reduce((sum, { cycles }) => sum + cycles, 0) -
     hiddenCycles(timing, transfers, (loop) => legality.isIndependent(loop), profile);
@@ -94,6 +97,7 @@ export function estimateKernel(target: HlsFunction, given: HlsProfile): KernelEs
       : Math.round((timing.interval ?? functionInterval(context, timing) ?? timing.cycles) + moved),
     assumedCycles: Math.round(assumedCycles),
     unknownLoops,
+    uncounted,
     // A function that is called in several places is told of once.
     problems: [...new Map(unknownLoops.map((loop) => [loop.startOffset, loop])).values()].map(
       unknownTripProblem,

@@ -8,6 +8,7 @@ import type {
   Resources,
 } from "../design/design.js";
 import type { ChosenPart } from "../design/part.js";
+import { withoutUpperEnd } from "../design/amount.js";
 import { partFacts } from "../design/part-facts.js";
 import { lineAt, lineStartsOf } from "../base/line-starts.js";
 import type { TextSpan } from "../base/text-span.js";
@@ -31,7 +32,7 @@ export function hlsDesign(
   const { target, profile, isMerlin, area } = estimate;
   const intervals = isMerlin ? profile.intervals.merlin : profile.intervals.plain;
   const lines = new Lines(text);
-  const total: Resources = {
+  const counted: Resources = {
     method: "estimated",
     counts: {
       lut: amount(area.lut, intervals.lut),
@@ -40,6 +41,8 @@ export function hlsDesign(
       bram: amount(area.bram18, intervals.bram),
     },
   };
+  const { uncounted } = estimate;
+  const total = uncounted.length > 0 ? withoutUpperEnd(counted) : counted;
   const cycles =
     estimate.cycles === undefined ? undefined : amount(estimate.cycles, intervals.cycles);
   const interval =
@@ -53,6 +56,7 @@ export function hlsDesign(
     ...partFacts(part),
     tool: `estimate of what ${profile.label} reports${isMerlin ? " behind Merlin" : ""}, ${clockText(isMerlin ? profile.clockNs : (profile.plain?.clockNs ?? profile.clockNs))} ns`,
     total,
+    ...(uncounted.length > 0 && { without: uncounted }),
     fmaxHertz: undefined,
     latencyCycles: cycles,
     intervalCycles: interval,
@@ -155,9 +159,11 @@ function loopRow(one: LoopEstimate, file: string, lines: Lines, intervals: Inter
     initiationInterval: hasInterval ? one.interval : undefined,
     targetInterval: pipeline?.interval,
     cause: one.interval > 1 ? causeText(one.cause) : undefined,
-    depthCycles: one.depth > 0 ? one.depth : undefined,
+    depthCycles: one.depth > 0 && loop.hasUncounted !== true ? one.depth : undefined,
     latencyCycles:
-      trip === undefined || one.isUnrolled ? undefined : amount(one.cycles, intervals.cycles),
+      trip === undefined || one.isUnrolled || loop.hasUncounted === true
+        ? undefined
+        : amount(one.cycles, intervals.cycles),
     resources: undefined,
   };
 }

@@ -19,8 +19,8 @@ export interface HlsFunction {
   readonly directives: readonly Directive[];
   /** Whether a directive (`ACCEL kernel`, `HLS INTERFACE`, an `hls_top`) says that this is a top. */
   readonly isMarkedTop: boolean;
-  /** Whether something is called whose cost nobody knows. */
-  readonly hasUncounted?: boolean;
+  /** What is called without a body that anybody has: names, each once. What they take is in no number. */
+  readonly uncounted?: readonly string[];
 }
 
 export interface Variable {
@@ -56,6 +56,8 @@ export interface Loop {
   readonly isElsewhere?: boolean;
   /** Whether it is a call that moves memory (`memcpy`): no directive can be written at it. */
   readonly isMove?: boolean;
+  /** Whether its body calls something whose cost nobody knows. */
+  readonly hasUncounted?: boolean;
 }
 
 export interface TripCount {

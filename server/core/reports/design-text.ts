@@ -13,7 +13,9 @@ import {
   megahertzText,
   nanosecondsText,
   resourceLabels,
+  shareText,
   usedTexts,
+  withoutText,
 } from "../views/design/resource-text.js";
 import { formatNumber, formatShare } from "../base/units.js";
 import { table } from "./text-table.js";
@@ -33,7 +35,7 @@ export function designText(design: ReportDesign, width: number): string {
           const amount = total.counts[kind];
           if (amount === undefined) return [];
           const capacity = design.capacity[kind];
-          const share = capacity ? formatShare(amount.value / capacity) : "";
+          const share = capacity ? shareText(amount, capacity) : "";
           const beside = design.measured.map(({ counts }) => {
             const other = counts[kind];
             if (other === undefined) return "";
@@ -44,6 +46,9 @@ export function designText(design: ReportDesign, width: number): string {
         `lrr${"r".repeat(design.measured.length)}`,
       ),
     );
+  const lack = withoutText(design);
+  if (lack !== "")
+    parts.push(`Counted ${lack}, of which there is no source: it takes at least this.\n`);
   if (design.fmaxHertz !== undefined) parts.push(`Fmax ${megahertzText(design.fmaxHertz)}\n`);
   parts.push(...energyLines(design).map((line) => `${line}\n`));
   parts.push(...calibrationLines(design).map((line) => `${line}\n`));

@@ -75,7 +75,7 @@ export const designAnalyst: DesignAnalyst = {
       project === undefined
         ? counted
         : { ...counted, tool: `${counted.tool}, with ${path.basename(project.file)}` };
-    const found = { design: estimated, texts: source.texts };
+    const found = { design: estimated, texts: source.texts, missing: estimate.uncounted };
     const { design, problems: told } = withReports(request, part, found, context);
     return { ...design, problems: [...design.problems, ...told] };
   },

@@ -5,6 +5,7 @@ import { partFacts } from "../../core/design/part-facts.js";
 import { sourceFile } from "../../core/design/places.js";
 import { defaultActivity, designEnergy } from "../../core/design/rtl/gate-energy.js";
 import { checkRules, missingIn } from "../../core/design/rtl/check-rules.js";
+import { withMissing } from "../../core/design/rtl/incomplete.js";
 import { rtlDesign } from "../../core/design/rtl/rtl-design.js";
 import { disposeYosys, yosysTools } from "../yosys-engine.js";
 import type { DesignAnalyst, DesignRequest } from "./design-request.js";
@@ -68,7 +69,11 @@ export const designAnalyst: DesignAnalyst = {
       plain.total &&
       gateEnergy &&
       designEnergy(plain.total, gateEnergy, request.activity ?? defaultActivity);
-    const counted = { ...plain, ...(energy !== undefined && { energy }) };
+    const missing = missingIn(synthesis);
+    const counted = {
+      ...withMissing(plain, synthesis, missing),
+      ...(energy !== undefined && { energy }),
+    };
     const subject = { part, top, fmaxHertz: counted.fmaxHertz?.value };
     const routed = request.isRouted
       ? await placeAndRoute(tools, settled, front, subject, context)
@@ -79,7 +84,7 @@ export const designAnalyst: DesignAnalyst = {
       {
         design: counted,
         texts: synthesis.texts,
-        missing: missingIn(synthesis),
+        missing,
         routed: routed.measured,
       },
       context,

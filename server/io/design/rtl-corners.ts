@@ -5,13 +5,15 @@ import {
   type RtlCost,
   type RtlSize,
 } from "../../core/accelerator/rtl-price.js";
+import { withoutText } from "../../core/views/design/resource-text.js";
 import type { RtlOrigin } from "../../core/accelerator/accelerator.js";
 import type { Problem } from "../../core/base/problem.js";
 import type { Design } from "../../core/design/design.js";
 
 /** What is read of a synthesis. */
 export interface SizeAnswer {
-  readonly design: Pick<Design, "total" | "capacity" | "family" | "part" | "tool"> | undefined;
+  readonly design:
+    Pick<Design, "total" | "without" | "capacity" | "family" | "part" | "tool"> | undefined;
   readonly problems: readonly Pick<Problem, "severity" | "message">[];
 }
 
@@ -28,6 +30,8 @@ export async function synthesiseCorners(
       const problem = problems.find(({ severity }) => severity === "error");
       return `\`${rtl.top}\` was not synthesised at ${size.label}: ${problem?.message ?? "the tool gave no netlist."}`;
     }
+    if (design.without !== undefined)
+      return `\`${rtl.top}\` has no price: the estimate is ${withoutText(design)}, of which there is no source.`;
     corners.push(costOfResources(design.total));
     last = design;
   }

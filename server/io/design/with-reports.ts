@@ -60,7 +60,11 @@ export function withReports(
     missing,
   });
   if (pairs !== known) writePairs(project, pairs, context.log);
-  const own = pairs.filter((pair) => pair.by === by && isSameSubject(pair.subject, subject));
+  // What reports have said of the whole says nothing of a part of it.
+  const isWhole = missing.length === 0;
+  const own = pairs.filter(
+    (pair) => isWhole && pair.by === by && isSameSubject(pair.subject, subject),
+  );
   const shown = made.map((report) => {
     const reason = refusals.get(report.file);
     return reason === undefined

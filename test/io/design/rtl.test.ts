@@ -287,6 +287,21 @@ test("what is not there counts as nothing, and is told", async () => {
     "module t(input a, output y); nowhere u (.a(a), .y(y)); endmodule\n",
   );
   expect(codes(design)).toContain("RP5022");
+  expect(design.without).toEqual(["nowhere"]);
+});
+
+test("what holds an instance of what is not there has no upper end; what does not keeps its own", async () => {
+  const design = await synthesise(`
+    module leaf(input clk, input [7:0] a, output reg [7:0] y); always @(posedge clk) y <= a; endmodule
+    module part(input clk, input [7:0] a, output [7:0] y); nowhere u (.a(a), .y(y)); endmodule
+    module t(input clk, input [7:0] a, output [7:0] y, z);
+      leaf l (.clk(clk), .a(a), .y(y));
+      part p (.clk(clk), .a(a), .y(z));
+    endmodule
+`);
+  const ends = design.modules.map(({ name, whole }) => [name, whole.counts.ff?.high === Infinity]);
+  expect(Object.fromEntries(ends)).toEqual({ leaf: false, part: true, t: true });
+  expect(design.total?.counts.ff).toMatchObject({ value: 8, high: Infinity });
 });
 
 test("errors have a place, and the engine goes on", async () => {

@@ -14,7 +14,7 @@ import { membersOf } from "./members.js";
 import { memoryMove } from "./memory-move.js";
 import { declaratorOf, type FileScope, type Leading, type LocalScope } from "./scope.js";
 import { fieldsOf, typeOf, withTypes, type ObjectType } from "./types.js";
-import { unknownCall } from "./unknown-call.js";
+import { uncountedProblem, unknownCall } from "./unknown-call.js";
 
 /** Bounds how deep calls are put in place of one another. */
 const mostCalls = 24;
@@ -56,8 +56,8 @@ export class Calls {
   readonly #running: Running[] = [];
   /** The classes of variables that are objects. */
   readonly objects = new Map<string, ObjectType>();
-  /** Whether something was called whose cost nobody knows. */
-  hasUncounted = false;
+  /** What was called whose cost nobody knows, once for every call. */
+  readonly uncounted: string[] = [];
   #inlined = 0;
 
   constructor(file: FileScope, host: CallHost) {
@@ -173,10 +173,25 @@ export class Calls {
     });
     if (move !== undefined) return { steps: [move], value: undefined };
     const problem = unknownCall(this.#file, node, called, args);
-    if (problem === undefined) return undefined;
-    this.hasUncounted = true;
-    if (node.start < (this.#file.file.ownLength ?? Infinity)) this.#host.problems.push(problem);
+    if (problem !== undefined) this.#tell(called, problem);
     return undefined;
+  }
+
+  #tell(called: string, problem: Problem): void {
+    this.uncounted.push(called.trim());
+    const { place } = problem;
+    if (place?.kind === "text" && place.span.start < (this.#file.file.ownLength ?? Infinity))
+      this.#host.problems.push(problem);
+  }
+
+  /** Says of a method that a class of the files declares, and that nobody has a body for, that its cost is missing. */
+  tellUndefined(object: Access, node: CppNode): void {
+    const own = this.objects.get(object.name);
+    const name = textOf(this.#file.file, node);
+    if (own === undefined || !/^\w+$/.test(name)) return;
+    const isDeclared = new RegExp(`(?<![\\w.>:~])${name}\\s*\\(`);
+    if (!isDeclared.test(textOf(this.#file.file, own.node))) return;
+    this.#tell(`${own.name}::${name}`, uncountedProblem(name, node));
   }
 
   /** A function of the text around it: it sees what stands there. */

@@ -425,6 +425,7 @@ export class ExpressionReader {
       return called?.value ?? zero;
     }
     const values = args.map((argument) => this.#value(argument, local, steps));
+    if (found !== undefined && field !== undefined) this.#calls.tellUndefined(found, field);
     if (found === undefined) {
       // `in.read().to_int()` reads.
       const value = object === undefined ? undefined : this.#value(object, local, steps);

@@ -52,9 +52,9 @@ export class FunctionReader {
     this.#expressions = new ExpressionReader(file, this.#calls);
   }
 
-  /** Whether something was called whose cost nobody knows. */
-  get hasUncounted(): boolean {
-    return this.#calls.hasUncounted;
+  /** What was called whose cost nobody knows. */
+  get uncounted(): readonly string[] {
+    return [...new Set(this.#calls.uncounted)];
   }
 
   /** A parameter or a global, with the members of its class. */
@@ -234,6 +234,7 @@ export class FunctionReader {
     if (range !== undefined) this.#ranges.set(key, range);
     const declared = fieldOf(node, "initializer");
     if (declared?.type === "declaration") this.#declare(declared, local);
+    const uncounted = this.#calls.uncounted.length;
     const { steps, directives } = this.#block(bodyNode, local);
     local.values.delete(iterator);
     const { first, trip, stride } = header;
@@ -255,6 +256,7 @@ export class FunctionReader {
       headerSpan: { start: node.start, end: Math.max(node.start, bodyNode.start) },
       startOffset: at.start,
       ...(at.start >= (this.#file.file.ownLength ?? Infinity) && { isElsewhere: true }),
+      ...(this.#calls.uncounted.length > uncounted && { hasUncounted: true }),
     };
     return [loop];
   }

@@ -357,7 +357,7 @@ function readFunction(scope: FileScope, found: Found): Outcome<HlsFunction> | un
       directives: all,
       isMarkedTop:
         directiveOf(all, "top") !== undefined || directiveOf(all, "interface") !== undefined,
-      ...(reader.hasUncounted && { hasUncounted: true }),
+      ...(reader.uncounted.length > 0 && { uncounted: reader.uncounted }),
     };
     return { value, problems: reader.problems };
   });

@@ -43,10 +43,14 @@ export function unknownCall(
     )
   )
     return undefined;
+  return uncountedProblem(name, node);
+}
+
+export function uncountedProblem(name: string, node: CppNode): Problem {
   return {
     code: "RP5314",
     severity: "information",
-    message: `\`${name}\` is in none of the files that were read; what it takes is not counted.`,
+    message: `\`${name}\` has no body in the files that were read; what it takes is not counted.`,
     place: { kind: "text", span: { start: node.start, end: node.end } },
   };
 }

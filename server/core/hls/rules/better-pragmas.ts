@@ -12,7 +12,8 @@ const mostEvaluations = 60;
 export const rule: HlsRule = {
   check: (estimate, context) => {
     const count = loopsOf(estimate.target.body).length;
-    if (count === 0 || count > mostLoops) return [];
+    // Of a whole that is not known nobody can say that it becomes far faster.
+    if (count === 0 || count > mostLoops || estimate.uncounted.length > 0) return [];
     const result = searchPragmas(estimate.target, estimate.profile, {
       capacity: context.capacity,
       cancel: neverCancelled,

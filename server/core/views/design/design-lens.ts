@@ -11,6 +11,7 @@ import {
   resourceText,
   usedTexts,
   utilisation,
+  withoutText,
 } from "./resource-text.js";
 
 /** `3,214 LUT · 1,088 FF · 256 DSP (284 %) · 187 MHz ~ — does not fit`; of a module inside the design its own counts. */
@@ -61,6 +62,7 @@ function topText(design: Design): string {
   });
   if (fmaxHertz !== undefined) parts.push(megahertzText(fmaxHertz));
   if (latencyCycles !== undefined) parts.push(cyclesText(latencyCycles));
+  if (design.without !== undefined) parts.push(withoutText(design));
   const fits = fitsPart(design);
   const where = design.part ?? design.family;
   const verdict = fits === undefined ? "" : fits ? ` · fits ${where}` : ` — does not fit ${where}`;

@@ -13,7 +13,14 @@ import { codeCell, codeSpan, plain } from "../text/markdown.js";
 import { calibrationLines, calibrationNote } from "./calibration-text.js";
 import { measuredLines } from "./measured-lines.js";
 import { measuredOf } from "../../design/measured-loop.js";
-import { countText, loopCyclesText, nanosecondsText, resourceLabels } from "./resource-text.js";
+import {
+  countText,
+  loopCyclesText,
+  nanosecondsText,
+  resourceLabels,
+  shareText,
+  withoutText,
+} from "./resource-text.js";
 
 /** Markdown: every resource that is used, with its interval and its share of the part. */
 export function resourceTable(
@@ -26,20 +33,22 @@ export function resourceTable(
     const other = measured?.[kind];
     if (amount === undefined || (amount.value === 0 && (other ?? 0) === 0)) return [];
     const capacity = design.capacity[kind];
-    const share =
-      capacity === undefined || capacity === 0 ? "" : formatShare(amount.value / capacity);
+    const share = capacity === undefined || capacity === 0 ? "" : shareText(amount, capacity);
     const beside = measured === undefined ? "" : ` ${besideText(amount, other)} |`;
     return [`| ${nameOf(design, kind)} | ${intervalText(amount)} | ${share} |${beside}`];
   });
   if (Object.keys(counts).length === 0) return "Not synthesised; problems say why.";
-  if (rows.length === 0) return "no resources";
+  const isOpen = Object.values(counts).some(({ high }) => high === Infinity);
+  const lack = isOpen ? withoutText(design, codeSpan) : "";
+  if (rows.length === 0) return lack === "" ? "no resources" : `No resources are counted, ${lack}.`;
   const head =
     measured === undefined
       ? "| resource | count | of the part |\n|---|--:|--:|"
       : "| resource | count | of the part | measured |\n|---|--:|--:|--:|";
   const note = calibrationNote(design);
   const by = note === "" ? "" : ` · ${plain(note)}`;
-  return `${head}\n${rows.join("\n")}\n\n*${method}* · ${plain(design.tool)}${by}`;
+  const gap = lack === "" ? "" : ` · ${lack}, of which there is no source`;
+  return `${head}\n${rows.join("\n")}\n\n*${method}* · ${plain(design.tool)}${gap}${by}`;
 }
 
 function besideText(ours: Amount, measured: number | undefined): string {
@@ -60,6 +69,7 @@ export function intervalText(amount: Amount): string {
   const ends = [Math.floor(low), Math.ceil(high)].map((value) =>
     countText({ value, low: value, high: value }),
   );
+  if (high === Infinity && amount.value > low) return `${countText(amount)} (from ${ends[0]})`;
   return low === high ? countText(amount) : `${countText(amount)} (${ends.join("–")})`;
 }
 
@@ -68,7 +78,10 @@ export function lineTable(design: Design, line: DesignLine): string {
   const times =
     line.instanceCount > 1 ? ` in ${line.instanceCount} instances of its module, together` : "";
   // The share is of the design's LUTs, where it has any: a multiplier in a DSP has none of them, and is not nothing.
-  const share = line.share > 0 ? `: ${formatShare(line.share)} of the design` : "";
+  const share =
+    line.share > 0
+      ? `: ${formatShare(line.share)} of ${design.without === undefined ? "the design" : "what is counted"}`
+      : "";
   return [
     `**${what}**${times}${share}`,
     resourceTable(design, line.resources),
@@ -77,7 +90,7 @@ export function lineTable(design: Design, line: DesignLine): string {
 }
 
 export function loopText(
-  design: Pick<Design, "measured" | "calibration">,
+  design: Pick<Design, "measured" | "calibration" | "without">,
   loop: DesignLoop,
 ): string {
   const measured = measuredOf(design, loop);
@@ -113,10 +126,13 @@ export function loopText(
     ),
     `| unrolled | ${loop.unrollFactor}× |${" |".repeat(measured.length)}`,
   ];
+  // Of one with a trip count that is left alone, only a call that nobody has a body for is not known.
+  const isUncounted = loopCyclesText(loop) === "? cycles" && loop.tripCount !== undefined;
   const tools = measured.map(({ tool }) => ` ${plain(tool)} |`).join("");
   return [
     `**Loop** ${codeSpan(loop.label)}`,
     `| | ${measured.length === 0 ? "" : "ours "}|${tools}\n|---|--:|${"--:|".repeat(measured.length)}\n${rows.join("\n")}`,
+    ...(isUncounted ? [`Its cycles are not known ${withoutText(design, codeSpan)}.`] : []),
     ...(loop.cause === undefined
       ? []
       : [`II=${loop.initiationInterval ?? "?"} because of ${plain(loop.cause)}.`]),

@@ -1,6 +1,6 @@
 import { isWide } from "../../design/amount.js";
 import type { Amount, Design, DesignLoop, ResourceKind, Resources } from "../../design/design.js";
-import { formatNumber } from "../../base/units.js";
+import { formatNumber, formatShare } from "../../base/units.js";
 
 /** What people call a resource. */
 export const resourceLabels: Readonly<Record<ResourceKind, string>> = {
@@ -26,8 +26,9 @@ export const byScarcity: readonly ResourceKind[] = [
   "ff",
 ];
 
-/** `3,214`, `~412`, `2.5`; three digits where the interval justifies no more. */
+/** `3,214`, `~412`, `2.5`; `≥ 40` where a part could not be counted; three digits where the interval justifies no more. */
 export function countText({ value, low, high }: Amount): string {
+  if (high === Infinity && low < high) return `≥ ${countText({ value, low: value, high: value })}`;
   const isExact = low === high;
   const digits = value < 10 ? 10 : 1;
   const shown = isExact ? Math.round(value * digits) / digits : rounded(value);
@@ -67,11 +68,30 @@ export function utilisation(
   });
 }
 
-/** True when something exceeds the part; undefined where the part is not known. */
+/** Whether nothing exceeds the part; undefined where the part is not known, or not all was counted. */
 export function fitsPart(design: Design): boolean | undefined {
   if (design.total === undefined || Object.keys(design.capacity).length === 0) return undefined;
-  return utilisation(design, design.total).every(({ share }) => share <= 1);
+  const fits = utilisation(design, design.total).every(({ share }) => share <= 1);
+  return fits && design.without !== undefined ? undefined : fits;
 }
+
+/** `≥ 12 %` where a part could not be counted. */
+export function shareText({ value, high }: Amount, capacity: number): string {
+  return `${high === Infinity ? "≥ " : ""}${formatShare(value / capacity)}`;
+}
+
+/** What the numbers are without; empty where all is counted. */
+export function withoutText(
+  { without = [] }: Pick<Design, "without">,
+  quoted = (name: string): string => `\`${name}\``,
+): string {
+  if (without.length === 0) return "";
+  const names = without.slice(0, mostNames).map(quoted);
+  const more = without.length > mostNames ? ` and ${without.length - mostNames} more` : "";
+  return `without ${names.join(", ")}${more}`;
+}
+
+const mostNames = 3;
 
 /** `187 MHz ~`. */
 export function megahertzText(amount: Amount): string {
