@@ -41,11 +41,10 @@ export function timesResources(resources: Resources, factor: number): Resources 
 
 /** What was counted of a whole of which a part could not be. */
 export function withoutUpperEnd({ method, counts }: Resources): Resources {
-  const open = Object.entries(counts).map(([kind, amount]) => [
-    kind,
-    { ...amount, high: Infinity },
-  ]);
-  return { method, counts: Object.fromEntries(open) };
+  const open = Object.fromEntries(
+    Object.entries(counts).map(([kind, amount]) => [kind, { ...amount, high: Infinity }]),
+  );
+  return { method, counts: open };
 }
 
 /** True when the interval is wider than ±25 %, which is shown by a tilde. */
