@@ -295,9 +295,7 @@ test("what holds an instance of what is not there has no upper end; what does no
     module leaf(input clk, input [7:0] a, output reg [7:0] y); always @(posedge clk) y <= a; endmodule
     module part(input clk, input [7:0] a, output [7:0] y); nowhere u (.a(a), .y(y)); endmodule
     module t(input clk, input [7:0] a, output [7:0] y, z);
-      leaf l (.clk(clk), .a(a), .y(y));
-      part p (.clk(clk), .a(a), .y(z));
-    endmodule
+      leaf l (.clk(clk), .a(a), .y(y)); part p (.clk(clk), .a(a), .y(z)); endmodule
 `);
   const ends = design.modules.map(({ name, whole }) => [name, whole.counts.ff?.high === Infinity]);
   expect(Object.fromEntries(ends)).toEqual({ leaf: false, part: true, t: true });
