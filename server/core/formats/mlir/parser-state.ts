@@ -1,6 +1,7 @@
 import { type Cancel, throwIfCancelled } from "../../base/cancel.js";
 import type { MlirAttribute, MlirType } from "./syntax.js";
-import { nestingLimit, Scanner } from "./scanner.js";
+import { nestingLimit } from "../onnx-text/text-reader.js";
+import { Scanner } from "./scanner.js";
 
 /** What the parts of the parser share while one text is read. */
 export interface ParserState {

@@ -1,57 +1,17 @@
-import type { Problem, Severity } from "../../base/problem.js";
-import type { TextSpan } from "../../base/text-span.js";
 import { char, isDigit, isLetter } from "../onnx-text/characters.js";
-
-/** Brackets and regions deeper than this are refused: no exporter writes them, and a bomb would. */
-export const nestingLimit = 64;
-
-/** A person fixes the first complaints first. */
-const problemLimit = 200;
+import { TextReader } from "../onnx-text/text-reader.js";
 
 const percent = 0x25;
-const slash = 0x2f;
 const dollar = 0x24;
 
 /**
  * A place in an MLIR text and the tokens that can be read from there (MLIR Language Reference, "Common syntax"). A method
- * that finds no token leaves the position where it was, blanks and comments aside.
+ * that finds no token leaves the position where it was, blanks and comments aside; `isOnNewLine` says whether a line break
+ * stands between the token read last and the one that `peek` has found.
  */
-export class Scanner {
-  readonly text: string;
-  readonly problems: Problem[] = [];
-  position = 0;
-  depth = 0;
-  /** True when a line break stands between the token read last and the one that `peek` has found. */
-  isOnNewLine = true;
-
+export class Scanner extends TextReader {
   constructor(text: string) {
-    this.text = text;
-  }
-
-  /** Moves over blanks and comments, and answers the code of the next character; NaN at the end. */
-  peek(): number {
-    const { text } = this;
-    let { position } = this;
-    for (;;) {
-      const code = text.charCodeAt(position);
-      if (code === char.newLine) {
-        this.isOnNewLine = true;
-        position += 1;
-      } else if (code === char.space || (char.tab <= code && code <= char.carriageReturn))
-        position += 1;
-      else if (code === slash && text.charCodeAt(position + 1) === slash) {
-        const lineEnd = text.indexOf("\n", position);
-        position = lineEnd === -1 ? text.length : lineEnd;
-      } else if (code === char.byteOrderMark && position === 0) position += 1;
-      else {
-        this.position = position;
-        return code;
-      }
-    }
-  }
-
-  isAtEnd(): boolean {
-    return Number.isNaN(this.peek());
+    super(text, "//");
   }
 
   /** Moves over the given characters. */
@@ -208,12 +168,6 @@ export class Scanner {
       text.charCodeAt(position) === char.equals &&
       text.charCodeAt(position - 2) === char.space
     );
-  }
-
-  report(code: string, severity: Severity, message: string, span: TextSpan): undefined {
-    if (this.problems.length < problemLimit)
-      this.problems.push({ code, severity, message, place: { kind: "text", span } });
-    return undefined;
   }
 
   #moveTo(position: number): void {

@@ -1,12 +1,6 @@
-import type { Problem, Severity } from "../../base/problem.js";
 import type { TextSpan } from "../../base/text-span.js";
 import { char, isDigit, isLetter, isWordPart } from "./characters.js";
-
-/** Graphs in graphs and types in types deeper than this are refused: no exporter writes them, and a bomb would. */
-export const nestingLimit = 64;
-
-/** A person fixes the first complaints first. */
-const problemLimit = 200;
+import { TextReader } from "./text-reader.js";
 
 export interface NumberToken {
   readonly text: string;
@@ -18,12 +12,7 @@ export interface NumberToken {
  * well within a second. A method that finds no token leaves the position where it was, blanks aside; `fail` reports
  * the first complaint about a position and answers undefined, which callers hand on up to the next statement.
  */
-export class Cursor {
-  readonly text: string;
-  readonly problems: Problem[] = [];
-  /** Graphs and types around the position. */
-  depth = 0;
-  position = 0;
+export class Cursor extends TextReader {
   /** True when there were so many errors that the rest of the text is not looked at. */
   isGivenUp = false;
   /** Span of the token read last. */
@@ -34,7 +23,7 @@ export class Cursor {
   #lookaheadLeft: number;
 
   constructor(text: string) {
-    this.text = text;
+    super(text, "#");
     this.#lookaheadLeft = 16 * text.length + 100_000;
   }
 
@@ -53,28 +42,6 @@ export class Cursor {
     this.isGivenUp = true;
     this.position = this.text.length;
     return false;
-  }
-
-  /** Moves over blanks and comments, and answers the code of the next character; NaN at the end. */
-  peek(): number {
-    const { text } = this;
-    let position = this.position;
-    for (;;) {
-      const code = text.charCodeAt(position);
-      if (code === char.space || (char.tab <= code && code <= char.carriageReturn)) position += 1;
-      else if (code === char.hash) {
-        const lineEnd = text.indexOf("\n", position);
-        position = lineEnd === -1 ? text.length : lineEnd + 1;
-      } else if (code === char.byteOrderMark && position === 0) position += 1;
-      else {
-        this.position = position;
-        return code;
-      }
-    }
-  }
-
-  isAtEnd(): boolean {
-    return Number.isNaN(this.peek());
   }
 
   /** Moves over one given character. */
@@ -256,13 +223,6 @@ export class Cursor {
       start: this.position,
       end: Math.max(end, this.position),
     });
-    return undefined;
-  }
-
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-  report<T>(code: string, severity: Severity, message: string, span: TextSpan): T | undefined {
-    if (this.problems.length < problemLimit)
-      this.problems.push({ code, severity, message, place: { kind: "text", span } });
     return undefined;
   }
 

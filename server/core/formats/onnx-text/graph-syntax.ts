@@ -6,7 +6,7 @@ import { normalDomain } from "../onnx/entry.js";
 import { scopeOf } from "../onnx/scope.js";
 import { parseAttributes } from "./attribute-syntax.js";
 import { char } from "./characters.js";
-import { nestingLimit } from "./cursor.js";
+import { nestingLimit } from "./text-reader.js";
 import { skipToBody, skipToEntry, skipToStatement } from "./recovery.js";
 import type { ParsedAttributes, SyntaxContext, TextGraph, TextNode } from "./syntax-context.js";
 import { parseTensorLiteral } from "./tensor-literal.js";

@@ -2,7 +2,8 @@ import { type Dim, symbol } from "../../graph/dim.js";
 import { type ElementType, isElementType } from "../../graph/element-type.js";
 import type { Shape, ValueType } from "../../graph/value-type.js";
 import { char } from "./characters.js";
-import { type Cursor, nestingLimit } from "./cursor.js";
+import type { Cursor } from "./cursor.js";
+import { nestingLimit } from "./text-reader.js";
 
 /** ONNX's spelling where it is not ours. */
 const elementTypeBySpelling: ReadonlyMap<string, ElementType> = new Map([

@@ -87,6 +87,17 @@ export function elementwiseTable(names: Readonly<Record<string, string>>): Recor
   );
 }
 
+/** ONNX has no reciprocal square root: a root and its reciprocal. */
+export function emitReciprocalRoot(draft: GraphDraft, operation: MlirOperation): true {
+  const { name, shape } = draft.wide(draft.operands(operation)[0]);
+  const root = draft.helper(
+    operation,
+    { op: "Sqrt", inputs: [name] },
+    `%${operation.results[0]?.name ?? ""}`,
+  );
+  return emitOf(draft, operation, "Reciprocal", [{ name: root, shape }]);
+}
+
 /** Another element type. Constants are converted when the model is made. */
 export function emitCast(draft: GraphDraft, operation: MlirOperation): boolean {
   const [operand] = draft.operands(operation);

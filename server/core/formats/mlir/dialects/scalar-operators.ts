@@ -7,7 +7,8 @@ export interface ScalarOperand {
   readonly splat?: number | undefined;
 }
 
-const binary: Readonly<Record<string, string>> = {
+/** Names of `arith` and `math`, on tensors and on single numbers alike, to operators of ONNX. */
+export const arithmeticOperators: Readonly<Record<string, string>> = {
   addf: "Add",
   addi: "Add",
   subf: "Sub",
@@ -36,9 +37,6 @@ const binary: Readonly<Record<string, string>> = {
   remsi: "Mod",
   cmpf: "Greater",
   cmpi: "Greater",
-};
-
-const unary: Readonly<Record<string, string>> = {
   negf: "Neg",
   absf: "Abs",
   absi: "Abs",
@@ -59,6 +57,10 @@ const unary: Readonly<Record<string, string>> = {
   rsqrt: "Sqrt",
   roundeven: "Round",
   round: "Round",
+};
+
+const operators: Readonly<Record<string, string>> = {
+  ...arithmeticOperators,
   truncf: "Cast",
   extf: "Cast",
   sitofp: "Cast",
@@ -92,11 +94,7 @@ export function scalarOperator(
     if ((name === "maximumf" || name === "maxnumf") && left !== undefined && right?.splat === 0)
       return { op: "Relu", operands: [left] };
     if (name === "select") return { op: "Where", operands };
-    const op = Object.hasOwn(binary, name)
-      ? binary[name]
-      : Object.hasOwn(unary, name)
-        ? unary[name]
-        : undefined;
+    const op = Object.hasOwn(operators, name) ? operators[name] : undefined;
     return op === undefined ? undefined : { op, operands };
   }
   const [value, limit] = operands;

@@ -9,7 +9,13 @@ import {
 import { type GraphDraft, int, resultTypeOf } from "../draft.js";
 import type { MlirAttribute, MlirItem, MlirOperation } from "../syntax.js";
 import { extentsOf, knownExtents } from "../types.js";
-import { elementwiseTable, emitCast, emitElementwise, emitOf, splatOf } from "./elementwise.js";
+import {
+  elementwiseTable,
+  emitCast,
+  emitElementwise,
+  emitReciprocalRoot,
+  splatOf,
+} from "./elementwise.js";
 import { symbolOf } from "../functions.js";
 import { defineNumber } from "./arith.js";
 import type { Handler, HandlerTable, Lowering } from "./handler.js";
@@ -76,15 +82,7 @@ export const stablehlo: HandlerTable = {
     broadcast_power: "Pow",
     broadcast_select: "Where",
   }),
-  rsqrt: (draft, operation) => {
-    const { name, shape } = draft.wide(draft.operands(operation)[0]);
-    const root = draft.helper(
-      operation,
-      { op: "Sqrt", inputs: [name] },
-      `%${operation.results[0]?.name ?? ""}`,
-    );
-    return emitOf(draft, operation, "Reciprocal", [{ name: root, shape }]);
-  },
+  rsqrt: emitReciprocalRoot,
   cbrt: (draft, operation) => emitElementwise(draft, operation, "Sqrt", draft.operands(operation)),
   maximum: (draft, operation) => {
     const operands = draft.operands(operation);

@@ -4,7 +4,13 @@ import type { MlirOperation } from "../syntax.js";
 import { extentsOf, knownExtents } from "../types.js";
 import { defineNumber } from "./arith.js";
 import { emitConvolution, emitWindow } from "./convolution.js";
-import { elementwiseTable, emitCast, emitElementwise, emitOf, splatOf } from "./elementwise.js";
+import {
+  elementwiseTable,
+  emitCast,
+  emitElementwise,
+  emitReciprocalRoot,
+  splatOf,
+} from "./elementwise.js";
 import type { Handler, HandlerTable } from "./handler.js";
 import { emitConcat, emitPad, emitPiece, emitReshape, emitTranspose } from "./movement.js";
 import { emitReduction } from "./reduction.js";
@@ -64,15 +70,7 @@ export const tosa: HandlerTable = {
     const isRelu = low === 0 && (high === undefined || high > 1e30);
     return emitElementwise(draft, operation, isRelu ? "Relu" : "Clip", [operand]);
   },
-  rsqrt: (draft, operation) => {
-    const { name, shape } = draft.wide(draft.operands(operation)[0]);
-    const root = draft.helper(
-      operation,
-      { op: "Sqrt", inputs: [name] },
-      `%${operation.results[0]?.name ?? ""}`,
-    );
-    return emitOf(draft, operation, "Reciprocal", [{ name: root, shape }]);
-  },
+  rsqrt: emitReciprocalRoot,
   cast: emitCast,
   // Scaled to another width: a multiply, a shift and two zero points.
   rescale: (draft, operation) =>
