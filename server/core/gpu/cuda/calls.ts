@@ -3,7 +3,7 @@ import { namedType, type CType } from "./c-type.js";
 import { converted, evaluate, withPointerType } from "./evaluate.js";
 import { evaluatePlace } from "./places.js";
 import { intrinsic, method } from "./intrinsics.js";
-import { Scope, type Control, type Machine, type Variable } from "./machine.js";
+import { newControl, Scope, type Machine, type Variable } from "./machine.js";
 import { execute, executeList } from "./statements.js";
 import { isPointerDescriptor, typeOfNode } from "./types.js";
 import type { CudaFunction } from "./unit.js";
@@ -119,12 +119,7 @@ function bodyValue(m: Machine, scope: Scope, macro: CudaFunction): Value {
   const returned =
     only?.type === "return_statement" && others.length === 0 ? only.children[0] : undefined;
   if (returned !== undefined) return evaluate(m, scope, returned);
-  const control: Control = {
-    returned: undefined,
-    broken: undefined,
-    continued: undefined,
-    result: undefined,
-  };
+  const control = newControl();
   executeList(m, scope, macro.body.children, control);
   return control.result ?? data();
 }
@@ -152,12 +147,7 @@ function inline(
   });
   if (callee.template !== undefined) deduceTypes(m, inner, callee);
   return m.within(node, callee, () => {
-    const control: Control = {
-      returned: undefined,
-      broken: undefined,
-      continued: undefined,
-      result: undefined,
-    };
+    const control = newControl();
     const mask = m.mask;
     const words = m.liveWords;
     execute(m, inner, callee.body, control);

@@ -227,28 +227,16 @@ export function apply(
     left.lanes !== undefined && right.lanes !== undefined
       ? ([left.lanes, right.lanes] as const)
       : undefined;
+  const folded = { type: isComparison ? intType : type, open, ready: 0, isConstant };
   if (numbers !== undefined && !isFloating(type)) {
     const operation = operate(operator, true);
     if (operation === undefined) return data(type);
     if (operator === "/" || operator === "%") countDivision(m, node, left, right);
-    return {
-      type: isComparison ? intType : type,
-      lanes: zipLanes(...numbers, operation),
-      open,
-      ready: 0,
-      isConstant,
-    };
+    return { ...folded, lanes: zipLanes(...numbers, operation) };
   }
   if (numbers !== undefined && (isConstant || m.recorder.isOff)) {
     const operation = operate(operator, !isFloating(type));
-    if (operation !== undefined)
-      return {
-        type: isComparison ? intType : type,
-        lanes: zipLanes(...numbers, operation),
-        open,
-        ready: 0,
-        isConstant,
-      };
+    if (operation !== undefined) return { ...folded, lanes: zipLanes(...numbers, operation) };
   }
   m.use(left, node);
   m.use(right, node);

@@ -1,7 +1,7 @@
 import { fieldOf, type CppNode } from "../../hls/cpp-tree.js";
 import { parameterOf } from "./calls.js";
 import { evaluate } from "./evaluate.js";
-import { Machine, Scope, standIn, type Control } from "./machine.js";
+import { Machine, newControl, Scope, standIn } from "./machine.js";
 import { memberOf } from "./memory.js";
 import { declare, execute } from "./statements.js";
 import { typeOfNode } from "./types.js";
@@ -53,12 +53,7 @@ export function findLaunches(unit: CudaUnit, pins: ReadonlyMap<string, number>):
         dataDepth: 0,
       });
     }
-    const control: Control = {
-      returned: undefined,
-      broken: undefined,
-      continued: undefined,
-      result: undefined,
-    };
+    const control = newControl();
     execute(m, scope, host.body, control);
   }
   return [...found.values()].sort((a, b) => a.node.start - b.node.start);

@@ -1,7 +1,7 @@
 import { fieldOf, type CppNode } from "../../hls/cpp-tree.js";
 import type { Spread } from "./addresses.js";
 import { evaluate } from "./evaluate.js";
-import { maskAnd, maskWithout, Scope, type Control, type Machine } from "./machine.js";
+import { maskAnd, maskWithout, newControl, Scope, type Control, type Machine } from "./machine.js";
 import { assignedNames, namesIn, pinnedTurns, pragmaUnroll } from "./loop-names.js";
 import { vectorized } from "./vectorized.js";
 import type { Site } from "./recorder.js";
@@ -156,12 +156,7 @@ class LoopRun {
     this.#states.push(this.#capture());
     m.recorder.begin();
     m.mask = this.#mask;
-    const turn: Control = {
-      returned: this.#control.returned,
-      broken: undefined,
-      continued: undefined,
-      result: undefined,
-    };
+    const turn = newControl(this.#control.returned);
     if (this.#isData) m.dataDepth += 1;
     const body = fieldOf(this.#node, "body");
     if (body !== undefined) execute(m, new Scope(this.#scope), body, turn);

@@ -56,6 +56,11 @@ export interface Control {
   result: Value | undefined;
 }
 
+/** Of a body that nothing has left yet, but for threads that already returned from the function around it. */
+export function newControl(returned?: Uint8Array): Control {
+  return { returned, broken: undefined, continued: undefined, result: undefined };
+}
+
 /** More is no kernel that a person types; what is left over is told as not read. */
 const mostSteps = 600_000;
 

@@ -11,7 +11,7 @@ import {
   parameterArray,
   type Launch,
 } from "./launches.js";
-import { Machine, Scope, standIn, type Control, type Dim3, type MachineNote } from "./machine.js";
+import { Machine, newControl, Scope, standIn, type Dim3, type MachineNote } from "./machine.js";
 import { pointerTo } from "./memory.js";
 import { pinsFor, type Pins } from "./pins.js";
 import { estimateRegisters, registerCap } from "./registers.js";
@@ -218,6 +218,19 @@ function variantText(launch: Launch, node: CppNode): string {
   return typeof lanes === "number" ? String(lanes) : launch.machine.text(node);
 }
 
+/** Binds a kernel's template as its launch does; answers the parameters that stay without a value. */
+function bindArguments(
+  m: Machine,
+  scope: Scope,
+  { template }: CudaFunction,
+  launch: Launch | undefined,
+  { sizes }: Pins,
+): readonly string[] {
+  if (template === undefined) return [];
+  const { machine, scope: from } = launch ?? { machine: m, scope: m.globals };
+  return bindTemplate(machine, scope, template, launch?.templateArguments ?? [], from, sizes);
+}
+
 /** What `__launch_bounds__` says, and template parameters without a value. */
 function boundsOf(
   unit: CudaUnit,
@@ -231,17 +244,7 @@ function boundsOf(
 } {
   const m = hostMachine(unit, pins.sizes);
   const scope = new Scope(m.globals);
-  const open =
-    kernel.template === undefined
-      ? []
-      : bindTemplate(
-          launch?.machine ?? m,
-          scope,
-          kernel.template,
-          launch?.templateArguments ?? [],
-          launch?.scope ?? m.globals,
-          pins.sizes,
-        );
+  const open = bindArguments(m, scope, kernel, launch, pins);
   const [, inside] =
     /__launch_bounds__\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/.exec(kernel.head) ?? [];
   const [threads, blocks] = (inside ?? "").split(",").map((text) => {
@@ -332,27 +335,14 @@ function runBlock(
     m.where = { start: launch.node.start, end: launch.node.end };
   declareGlobals(m, unit);
   const scope = new Scope(m.globals);
-  if (kernel.template !== undefined)
-    bindTemplate(
-      launch?.machine ?? m,
-      scope,
-      kernel.template,
-      launch?.templateArguments ?? [],
-      launch?.scope ?? m.globals,
-      pins.sizes,
-    );
+  bindArguments(m, scope, kernel, launch, pins);
   kernel.parameters.forEach((parameter, index) => {
     const found = parameterOf(m, parameter);
     if (found === undefined) return;
     const value = parameterValue(m, scope, parameter, found, launch?.args[index], pins);
     scope.variables.set(found.name, { kind: "value", value, dataDepth: 0 });
   });
-  const control: Control = {
-    returned: undefined,
-    broken: undefined,
-    continued: undefined,
-    result: undefined,
-  };
+  const control = newControl();
   execute(m, scope, kernel.body, control);
   return m;
 }

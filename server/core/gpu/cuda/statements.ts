@@ -8,6 +8,7 @@ import {
   maskAnd,
   maskOr,
   maskWithout,
+  newControl,
   Scope,
   type Control,
   type Machine,
@@ -165,12 +166,7 @@ function choose(m: Machine, scope: Scope, node: CppNode, control: Control): void
     condition === undefined ? data() : evaluate(m, scope, condition.children[0] ?? condition);
   const cases = childrenOf(fieldOf(node, "body") ?? node, "case_statement");
   const known = typeof value.lanes === "number" ? value.lanes : undefined;
-  const inner: Control = {
-    returned: control.returned,
-    broken: undefined,
-    continued: undefined,
-    result: undefined,
-  };
+  const inner = newControl(control.returned);
   const taken =
     known === undefined
       ? cases
