@@ -14,7 +14,6 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
-import { createPlot } from "../kit/plot.js";
 import { region } from "../kit/region.js";
 import { layerTable } from "../mapping/layer-table.js";
 import { priceTable } from "../mapping/price-table.js";
@@ -28,13 +27,8 @@ import {
   searchedPoints,
   type MappingPageState,
 } from "../mapping/state.js";
-import {
-  drawPareto,
-  drawParetoOver,
-  metricText,
-  type ParetoPicture,
-  type ParetoPoint,
-} from "../pareto/plot.js";
+import { createParetoPlot } from "../pareto/pareto-plot.js";
+import { metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
 import { stateText } from "../pareto/point-table.js";
 
 /** The mapping panel: a model's layers on an accelerator, and what other sizes of it would gain and cost. */
@@ -124,22 +118,16 @@ const rtlPart = choice({
 });
 rtlPart.show(partChoices, page.state.part);
 rtlPart.element.hidden = true;
-const plot = createPlot<ParetoPoint>({
+const plot = createParetoPlot({
   label: "Time against area",
-  draw: (context, size, colours) =>
-    picture === undefined ? [] : drawPareto(context, size, colours, picture),
-  drawOver(context, size, colours, points) {
-    if (picture !== undefined) drawParetoOver(context, size, colours, picture, points);
-  },
+  picture: () => picture,
   describe,
-  isSelected: ({ alternative }) => alternative.id === picture?.selected,
   onSelect(item) {
     if (picture === undefined) return;
     picture = { ...picture, selected: item?.alternative.id ?? null };
     if (item !== undefined) put(words, describe(item).replaceAll("\n", " · "));
     plot.redrawOver();
   },
-  onOpen: () => undefined,
 });
 const plotPlace = h("div", { class: "plot-main", hidden: true }, plot.place);
 const words = h("div", { class: "plot-words", "aria-live": "polite" });

@@ -6,18 +6,12 @@ import { choice, toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
-import { createPlot } from "../kit/plot.js";
 import { createPlotWords } from "../kit/plot-words.js";
 import { region } from "../kit/region.js";
 import { frontItems } from "../pareto/fronts.js";
 import { dragLimits } from "../pareto/limits.js";
-import {
-  drawPareto,
-  drawParetoOver,
-  metricText,
-  type ParetoPicture,
-  type ParetoPoint,
-} from "../pareto/plot.js";
+import { createParetoPlot } from "../pareto/pareto-plot.js";
+import { metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
 import { pointTable, stateText } from "../pareto/point-table.js";
 import {
   decodeParetoState,
@@ -52,15 +46,10 @@ const frame = createPanelFrame(page, {
   title: "Pareto",
   retry: () => gather(),
 });
-const plot = createPlot<ParetoPoint>({
+const plot = createParetoPlot({
   label: "Pareto plot",
-  draw: (context, size, colours) =>
-    picture === undefined ? [] : drawPareto(context, size, colours, picture),
-  drawOver(context, size, colours, points) {
-    if (picture !== undefined) drawParetoOver(context, size, colours, picture, points);
-  },
+  picture: () => picture,
   describe,
-  isSelected: ({ alternative }) => alternative.id === picture?.selected,
   onSelect: (item) => select(item?.alternative.id ?? null),
   onOpen: ({ alternative }) => pick(alternative.id),
 });

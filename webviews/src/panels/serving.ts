@@ -5,17 +5,11 @@ import { toggle, tool } from "../kit/controls.js";
 import { h, put } from "../kit/dom.js";
 import { bootPage, messageOf } from "../kit/page.js";
 import { createPanelFrame } from "../kit/panel-frame.js";
-import { createPlot } from "../kit/plot.js";
 import { counted } from "../kit/quantity-text.js";
 import { region } from "../kit/region.js";
 import { frontItems } from "../pareto/fronts.js";
-import {
-  drawPareto,
-  drawParetoOver,
-  metricText,
-  type ParetoPicture,
-  type ParetoPoint,
-} from "../pareto/plot.js";
+import { createParetoPlot } from "../pareto/pareto-plot.js";
+import { metricText, type ParetoPicture, type ParetoPoint } from "../pareto/plot.js";
 import { stateText } from "../pareto/point-table.js";
 import { planTable } from "../serving/plan-table.js";
 import {
@@ -49,22 +43,16 @@ const frame = createPanelFrame(page, {
   title: "Serving",
   retry: () => void ask(),
 });
-const plot = createPlot<ParetoPoint>({
+const plot = createParetoPlot({
   label: "Tokens a device against the time between tokens",
-  draw: (context, size, colours) =>
-    picture === undefined ? [] : drawPareto(context, size, colours, picture),
-  drawOver(context, size, colours, points) {
-    if (picture !== undefined) drawParetoOver(context, size, colours, picture, points);
-  },
+  picture: () => picture,
   describe,
-  isSelected: ({ alternative }) => alternative.id === picture?.selected,
   onSelect(item) {
     if (picture === undefined) return;
     picture = { ...picture, selected: item?.alternative.id ?? null };
     put(words, item === undefined ? legendText : describe(item).replaceAll("\n", " · "));
     plot.redrawOver();
   },
-  onOpen: () => undefined,
 });
 const legendText = "◆ most for its wait · ● another gives more, sooner · × beyond a limit";
 const words = h("div", { class: "plot-words", "aria-live": "polite" }, legendText);
