@@ -2,7 +2,7 @@
 // baseline in the same run, their ratio. Machines differ: no figure of these decides a test.
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 import { ensurePackages, root, run } from "./setup.mjs";
 
 ensurePackages();
@@ -22,16 +22,7 @@ mkdirSync(out, { recursive: true });
 let status = 0;
 for (const name of names) {
   const outfile = path.join(out, `${name}.mjs`);
-  await build({
-    entryPoints: [path.join(folder, `${name}.bench.ts`)],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-    outfile,
-    logLevel: "warning",
-  });
+  await bundle(path.join(folder, `${name}.bench.ts`), outfile);
   console.log(`\n## ${name}\n`);
   status ||= run("node", ["--expose-gc", outfile]);
 }

@@ -1,16 +1,13 @@
-// Bundles a TypeScript script into test-out and runs it with Node: what benchmarks and calibration share.
+// Bundles TypeScript scripts and runs them with Node: what benchmarks and calibration share.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { root, run } from "./setup.mjs";
 
-/** Answers the exit status. */
-export async function runScript(entry, words, nodeOptions = []) {
-  const out = path.join(root, "test-out/scripts");
-  mkdirSync(out, { recursive: true });
-  const outfile = path.join(out, `${path.basename(entry, ".ts")}.mjs`);
+/** Packages stay outside. Plugins may change what is bundled. */
+export async function bundle(entry, outfile, plugins = []) {
   await build({
-    entryPoints: [path.join(root, entry)],
+    entryPoints: [path.resolve(root, entry)],
     bundle: true,
     platform: "node",
     format: "esm",
@@ -18,6 +15,15 @@ export async function runScript(entry, words, nodeOptions = []) {
     packages: "external",
     outfile,
     logLevel: "warning",
+    plugins,
   });
+}
+
+/** Bundles a script into test-out and runs it; answers the exit status. */
+export async function runScript(entry, words, nodeOptions = []) {
+  const out = path.join(root, "test-out/scripts");
+  mkdirSync(out, { recursive: true });
+  const outfile = path.join(out, `${path.basename(entry, ".ts")}.mjs`);
+  await bundle(entry, outfile);
   return run("node", [...nodeOptions, outfile, ...words]);
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build, type Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 import { table } from "../../server/core/reports/text-table.js";
 import { familyOf } from "./hlsyn.js";
 import type { DesignCycles } from "./hls-cycles.js";
@@ -52,6 +52,10 @@ const rules: readonly Rule[] = [
   rule("copies hand values on", [], "schedule", "handedOn", "[]"),
 ];
 
+// Imported when it runs: bundled, it would look for the project's folder beside the bundle.
+const { bundle } = (await import(path.resolve("scripts/bundle.mjs"))) as {
+  bundle: (entry: string, outfile: string, plugins?: readonly Plugin[]) => Promise<void>;
+};
 const outside = path.resolve("test-out/bench");
 const worker = path.resolve("scripts/bench/hls-cycles.ts");
 const wanted = rules.filter(({ name }) => name.includes(process.env["RULE"] ?? ""));
@@ -83,17 +87,7 @@ async function cyclesOf(missing: Rule | undefined): Promise<readonly DesignCycle
   const outfile = path.join(outside, "hls-cycles.mjs");
   const answer = path.join(outside, "hls-cycles.json");
   writeFileSync(answer, "[]");
-  await build({
-    entryPoints: [worker],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-    outfile,
-    logLevel: "warning",
-    plugins: missing === undefined ? [] : [leftOut(missing)],
-  });
+  await bundle(worker, outfile, missing === undefined ? [] : [leftOut(missing)]);
   const { status } = spawnSync("node", [outfile, answer], { stdio: ["ignore", 2, 2] });
   if (status !== 0 || !existsSync(answer))
     throw new Error(`no estimates without ${missing?.name ?? "anything"}`);

@@ -49,21 +49,11 @@ const cnnConstants = [
   "stream.ffAfterSynthesis",
 ];
 
-report("MLPs, HLS estimates", mlpRows(), mlpConstants, [
-  "cycles",
-  "interval",
-  "dsp",
-  "lut",
-  "ff",
-  "bram",
-]);
+const hlsMeasures: readonly Measure[] = ["cycles", "interval", "dsp", "lut", "ff", "bram"];
+
+report("MLPs, HLS estimates", mlpRows(), mlpConstants, hlsMeasures);
 report("CNNs, HLS estimates and (after) post-synthesis", cnnRows(), cnnConstants, [
-  "cycles",
-  "interval",
-  "dsp",
-  "lut",
-  "ff",
-  "bram",
+  ...hlsMeasures,
   "lutAfter",
   "ffAfter",
   "bramAfter",

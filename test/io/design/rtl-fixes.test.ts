@@ -3,11 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Design, DesignFix, ResourceKind } from "../../../server/core/design/design.js";
-import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
-import { loadParts } from "../../../server/io/parts-files.js";
-import { designContext } from "../../kit/design-context.js";
+import { disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
+import { synthesiseIn } from "../../kit/synthesise.js";
 
-const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-fixes-"));
 afterAll(() => {
   disposeDesignAnalysts();
@@ -15,15 +13,7 @@ afterAll(() => {
 });
 
 async function synthesise(text: string, part: string, name: string): Promise<Design> {
-  return analyseDesign(
-    {
-      file: path.join(folder, name),
-      ...{ text, part, files: [], overlays: {}, roots: [folder], includeFolders: [] },
-      ...{ top: undefined, clockNanoseconds: undefined, parameters: {}, defines: {}, reports: [] },
-      ...{ isRouted: false, seconds: 120 },
-    },
-    designContext(families),
-  );
+  return synthesiseIn(folder, name, text, { part });
 }
 
 function applied(text: string, { edits }: DesignFix): string {

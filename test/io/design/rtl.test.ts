@@ -3,12 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Design, ResourceKind } from "../../../server/core/design/design.js";
-import { analyseDesign, disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
+import { disposeDesignAnalysts } from "../../../server/io/design/analyse-design.js";
 import type { DesignRequest } from "../../../server/io/design/design-request.js";
-import { loadParts } from "../../../server/io/parts-files.js";
-import { designContext } from "../../kit/design-context.js";
+import { synthesiseIn } from "../../kit/synthesise.js";
 
-const { value: families } = loadParts("server/data");
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-rtl-"));
 afterAll(() => {
   disposeDesignAnalysts();
@@ -16,27 +14,7 @@ afterAll(() => {
 });
 
 async function synthesise(text: string, more: Partial<DesignRequest> = {}): Promise<Design> {
-  const file = path.join(folder, more.file ?? "design.sv");
-  return analyseDesign(
-    {
-      text,
-      files: [],
-      overlays: {},
-      roots: [folder],
-      includeFolders: [],
-      top: undefined,
-      part: undefined,
-      clockNanoseconds: undefined,
-      parameters: {},
-      defines: {},
-      reports: [],
-      isRouted: false,
-      seconds: 120,
-      ...more,
-      file,
-    },
-    designContext(families),
-  );
+  return synthesiseIn(folder, more.file ?? "design.sv", text, more);
 }
 
 const count = ({ total }: Design, kind: ResourceKind): number | undefined =>

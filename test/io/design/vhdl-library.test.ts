@@ -13,6 +13,7 @@ import { collectSources } from "../../../server/io/design/rtl/sources.js";
 import { readVhdl } from "../../../server/io/design/rtl/vhdl.js";
 import type { DesignRequest } from "../../../server/io/design/design-request.js";
 import { designContext } from "../../kit/design-context.js";
+import { designRequest } from "../../kit/synthesise.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "ridgepoint-library-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,22 +45,7 @@ function request(): DesignRequest {
   writeFileSync(path.join(folder, "leaf.vhd"), leaf);
   writeFileSync(path.join(folder, "top.vhd"), top);
   writeFileSync(path.join(folder, "all.f"), "widths.vhd\ntop.vhd\nleaf.vhd\n");
-  return requestOfList({
-    file: path.join(folder, "all.f"),
-    text: "",
-    files: [],
-    overlays: {},
-    roots: [folder],
-    includeFolders: [],
-    top: undefined,
-    part: undefined,
-    clockNanoseconds: undefined,
-    parameters: {},
-    defines: {},
-    reports: [],
-    isRouted: false,
-    seconds: 60,
-  });
+  return requestOfList(designRequest(folder, "all.f", "", { seconds: 60 }));
 }
 
 test("the top of a list of VHDL is what nothing else holds", () => {

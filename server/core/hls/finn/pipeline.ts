@@ -6,6 +6,7 @@ import type { ChosenPart } from "../../design/part.js";
 import { amount } from "../hls-design.js";
 import type { Hls4mlCosts } from "../hls4ml/costs.js";
 import type { Hls4mlNetwork } from "../hls4ml/network.js";
+import { estimatedResources, layerModule, type LayerCounts, leafModule } from "../layer-module.js";
 import { unknownLayers } from "../unknown-layers.js";
 import { foldFor } from "./fold.js";
 import { type UnitCost, unitCost } from "./unit-cost.js";
@@ -121,28 +122,13 @@ export function finnDesign(
 function shellModule(costs: Hls4mlCosts): DesignModule {
   const lut = costs.of("lutShell");
   const own = resources({ lut, ff: Math.round(lut * costs.of("ffPerLut")), dsp: 0, bram18: 0 });
-  return {
-    name: "shell",
-    variant: "shell: DMA and interconnect",
-    place: undefined,
-    instanceCount: 1,
-    own,
-    whole: own,
-  };
+  return leafModule("shell", "shell: DMA and interconnect", own);
 }
 
 function unitModule(unit: Unit, cost: UnitCost): DesignModule {
-  const own = resources(cost);
-  return {
-    name: unit.name,
-    variant: `${unit.name} ${unit.kind === "matrix" ? foldingText(unit) : unit.kind}`,
-    place: undefined,
-    instanceCount: 1,
-    own,
-    whole: own,
-    latencyCycles: amount(cost.cycles, [0.95, 1.15]),
-    intervalCycles: amount(cost.cycles, [0.95, 1.15]),
-  };
+  const variant = `${unit.name} ${unit.kind === "matrix" ? foldingText(unit) : unit.kind}`;
+  const cycles = [cost.cycles, [0.95, 1.15]] as const;
+  return layerModule(unit.name, variant, resources(cost), cycles, cycles);
 }
 
 function foldingText({ rows, window, pe, simd, bits }: MatrixUnit): string {
@@ -154,29 +140,22 @@ function sweepModule(one: Pipeline, words: FinnWords, costs: Hls4mlCosts): Desig
   const { precision, depth } = one;
   const bits = (value: number | undefined): string => (value === undefined ? "own" : String(value));
   const name = `${bits(precision.weights)} × ${bits(precision.activations)} bits, ${depth} layers`;
-  const own = resources(one);
-  return {
+  return layerModule(
     name,
-    variant: `${name}, ${energyText(one, words, costs)}`,
-    place: undefined,
-    instanceCount: 1,
-    own,
-    whole: own,
-    latencyCycles: amount(one.latency, [0.8, 1.3]),
-    intervalCycles: amount(one.interval, [0.95, 1.15]),
-  };
+    `${name}, ${energyText(one, words, costs)}`,
+    resources(one),
+    [one.latency, [0.8, 1.3]],
+    [one.interval, [0.95, 1.15]],
+  );
 }
 
-function resources(cost: Pick<Pipeline, "lut" | "ff" | "dsp" | "bram18">): Resources {
-  return {
-    method: "estimated",
-    counts: {
-      lut: amount(cost.lut, [0.7, 1.5]),
-      ff: amount(cost.ff, [0.6, 1.5]),
-      dsp: amount(cost.dsp, [0.8, 1.3]),
-      bram: amount(cost.bram18, [0.75, 1.4]),
-    },
-  };
+function resources(cost: LayerCounts): Resources {
+  return estimatedResources(cost, {
+    lut: [0.7, 1.5],
+    ff: [0.6, 1.5],
+    dsp: [0.8, 1.3],
+    bram: [0.75, 1.4],
+  });
 }
 
 /** Joules of an inference as an interval: alone at work, and with the board and the software around the call where they are told. */

@@ -3,6 +3,7 @@ import { emptyDesign } from "../../design/empty-design.js";
 import { partFacts } from "../../design/part-facts.js";
 import type { ChosenPart } from "../../design/part.js";
 import { amount } from "../hls-design.js";
+import { estimatedResources, layerModule } from "../layer-module.js";
 import type { LayerCost } from "./cost-kinds.js";
 import type { Hls4mlCosts } from "./costs.js";
 import { layerCost } from "./layer-cost.js";
@@ -94,16 +95,13 @@ export function lastPart(name: string): string {
 }
 
 function module(layer: Hls4mlLayer, words: Hls4mlLayerWords, cost: LayerCost): DesignModule {
-  return {
-    name: layer.name,
-    variant: `${layer.name} ${layer.kind} ${sizeText(layer, words)}`,
-    place: undefined,
-    instanceCount: 1,
-    own: resources(cost),
-    whole: resources(cost),
-    latencyCycles: amount(cost.latency, [0.85, 1.2]),
-    intervalCycles: amount(cost.interval, [0.85, 1.2]),
-  };
+  return layerModule(
+    layer.name,
+    `${layer.name} ${layer.kind} ${sizeText(layer, words)}`,
+    resources(cost),
+    [cost.latency, [0.85, 1.2]],
+    [cost.interval, [0.85, 1.2]],
+  );
 }
 
 function sizeText(layer: Hls4mlLayer, words: Hls4mlLayerWords): string {
@@ -121,15 +119,12 @@ function sizeText(layer: Hls4mlLayer, words: Hls4mlLayerWords): string {
 }
 
 function resources(cost: LayerCost): Resources {
-  return {
-    method: "estimated",
-    counts: {
-      lut: amount(cost.lut, [0.75, 1.35]),
-      ff: amount(cost.ff, [0.7, 1.4]),
-      dsp: amount(cost.dsp, [0.6, 1.6]),
-      bram: amount(cost.bram18, [0.7, 1.5]),
-    },
-  };
+  return estimatedResources(cost, {
+    lut: [0.75, 1.35],
+    ff: [0.7, 1.4],
+    dsp: [0.6, 1.6],
+    bram: [0.7, 1.5],
+  });
 }
 
 /**

@@ -58,12 +58,22 @@ export function layerCost(
   }
 }
 
+type Elementwise = Extract<Hls4mlLayer, { kind: "norm" | "add" }>;
+
+/** Elements that are at work at once. */
+function sideOf(
+  { channels, elements }: Pick<Elementwise, "channels" | "elements">,
+  isStream: boolean,
+): number {
+  return isStream ? channels : elements;
+}
+
 function activation(
   layer: Extract<Hls4mlLayer, { kind: "relu" }>,
   isStream: boolean,
   { words, clockNs, costs }: Kinds,
 ): LayerCost {
-  const side = isStream ? layer.channels : layer.elements;
+  const side = sideOf(layer, isStream);
   const pixels = layer.elements / layer.channels;
   return {
     ...nothing,
@@ -105,12 +115,8 @@ function softmax(classes: number, isStream: boolean, { words, clockNs, costs }: 
  * A normalization that was not folded into the layer before it: a product with a constant and a sum of each channel, in its own
  * fixed point (Trainable fixed-point quantization, arXiv 2401.17544, keeps them so). Not held against any report.
  */
-function normalization(
-  layer: Extract<Hls4mlLayer, { kind: "norm" | "add" }>,
-  isStream: boolean,
-  { words, costs }: Kinds,
-): LayerCost {
-  const side = isStream ? layer.channels : layer.elements;
+function normalization(layer: Elementwise, isStream: boolean, { words, costs }: Kinds): LayerCost {
+  const side = sideOf(layer, isStream);
   const products = words.arePowers ? 0 : side * hardShare(words, costs);
   const isLut = words.multipliers === "lut";
   // A constant's product by shifts and sums: an adder of the width for every third of the bits.
@@ -136,12 +142,8 @@ function hardShare({ weightBits, inputBits }: Hls4mlLayerWords, costs: Hls4mlCos
 }
 
 /** A sum of two branches: a carry chain for each element; a stream holds the branch that has no layers until the other comes. */
-function shortcut(
-  layer: Extract<Hls4mlLayer, { kind: "norm" | "add" }>,
-  isStream: boolean,
-  { words, costs }: Kinds,
-): LayerCost {
-  const side = isStream ? layer.channels : layer.elements;
+function shortcut(layer: Elementwise, isStream: boolean, { words, costs }: Kinds): LayerCost {
+  const side = sideOf(layer, isStream);
   const width = words.inputBits + 1;
   const queue = memory(layer.elements / layer.channels, words.inputBits, 2 * layer.channels);
   return {
